@@ -1,0 +1,101 @@
+# rawbpf - see README.md.  Variables a user may set: CC, CFLAGS, LDFLAGS, SAN=1 (ASan and UBSan),
+# WERROR=1, BUILD (where everything goes).
+BUILD   ?= build
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+AR      ?= ar
+PKG_CONFIG ?= pkg-config
+
+WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla
+ifdef WERROR
+WARN    += -Werror
+endif
+ifdef SAN
+CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS += -fsanitize=address,undefined
+endif
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -fvisibility=hidden -ffunction-sections -fdata-sections \
+	$(WARN) $(CFLAGS) $(CPPFLAGS) -MMD -MP
+# V=1 shows each command
+Q       := $(if $(V),,@)
+GC      := -Wl,--gc-sections
+LIBELF  ?= -lelf
+
+SRC     := $(wildcard src/*.c)
+ASM     := $(wildcard bpfasm/*.c)
+INC     := $(wildcard bpfasm/lib/*.inc)
+TOOL    := $(wildcard tools/*.c)
+TEST    := $(wildcard tests/*.c)
+SUITES  := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
+
+SRC_O   := $(SRC:%.c=$(BUILD)/%.o)
+ASM_O   := $(ASM:%.c=$(BUILD)/%.o) $(BUILD)/gen/lib_inc.o
+TOOL_O  := $(TOOL:%.c=$(BUILD)/%.o)
+TEST_O  := $(TEST:%.c=$(BUILD)/%.o)
+
+.PHONY: all static check clean deps demo format format-check
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+
+$(BUILD)/librawbpf.a: $(SRC_O)
+$(BUILD)/libbpfasm.a: $(ASM_O)
+$(BUILD)/%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/rawbpf: $(TOOL_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(GC) -o $@ $^ $(LIBELF)
+
+$(BUILD)/src/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Iinclude -Isrc -c -o $@ $<
+$(BUILD)/bpfasm/%.o: bpfasm/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Iinclude -Ibpfasm -c -o $@ $<
+$(BUILD)/tools/%.o: tools/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -Iinclude -Itools -c -o $@ $<
+$(BUILD)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -DTEST_DATA='"$(CURDIR)/tests/data"' -DTEST_BUILD='"$(abspath $(BUILD))"' \
+		-DTEST_ROOT='"$(CURDIR)"' -Iinclude -Isrc -Ibpfasm -Itests -I$(BUILD)/gen -c -o $@ $<
+$(BUILD)/tests/main.o: $(BUILD)/gen/suites.h
+
+# the standard macros, inside the library
+$(BUILD)/gen/lib_inc.c: $(INC) Makefile
+	@mkdir -p $(@D)
+	@{ echo '/* made from bpfasm/lib by the Makefile */'; echo '#include "lib_inc.h"'; \
+	for f in $(INC); do \
+		n=$$(basename $$f .inc); printf 'static const char inc_%s[] = {' $$n; \
+		od -An -v -tu1 $$f | sed 's/[0-9][0-9]*/&,/g'; echo '0};'; \
+	done; \
+	echo 'const struct lib_inc lib_incs[] = {'; \
+	for f in $(INC); do \
+		n=$$(basename $$f .inc); echo "	{\"$$n.inc\", inc_$$n, sizeof(inc_$$n) - 1},"; \
+	done; echo '	{0, 0, 0},'; echo '};'; } >$@
+$(BUILD)/gen/lib_inc.o: $(BUILD)/gen/lib_inc.c
+	$(Q)$(CC) $(ALL_CFLAGS) -Iinclude -Ibpfasm -c -o $@ $<
+
+# every tests/test_X.c has a suite_X()
+$(BUILD)/gen/suites.h: $(wildcard tests/test_*.c) Makefile
+	@mkdir -p $(@D)
+	@for s in $(SUITES); do echo "SUITE($$s)"; done >$@
+
+$(BUILD)/check: $(TEST_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBELF) $$($(PKG_CONFIG) --libs check)
+
+# CK_RUN_SUITE=X runs one suite
+test: $(BUILD)/check all
+	$(BUILD)/check
+
+format:
+	clang-format -i $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h)
+format-check:
+	clang-format --dry-run -Werror $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h)
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(SRC_O:.o=.d) $(ASM_O:.o=.d) $(TOOL_O:.o=.d) $(TEST_O:.o=.d)

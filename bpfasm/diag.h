@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * diag.h - where text comes from, and messages with the line, carets and a suggestion.
+ *
+ * A struct src is a stretch of text: a file, or what one expansion of a macro made.  A position in
+ * an expansion is reported at the line the user wrote, followed by where it came from.
+ */
+#ifndef DIAG_H
+#define DIAG_H
+
+#include "mem.h"
+
+struct src;
+
+struct pos {
+	const struct src *src;
+	uint32_t line, col; /* 1-based; col counts bytes */
+};
+
+struct src {
+	const char *name; /* the file's, or the macro's */
+	const char *text;
+	size_t len;
+	bool expansion;		/* of a macro or .irp, not a file */
+	struct pos from;	/* where it was included or invoked; src NULL: the outermost file */
+	struct pos defined;	/* expansions: where the body's first line stands */
+	const uint32_t *starts; /* offset of each line, made when first needed */
+};
+
+enum { DIAG_MAX_ERRORS = 20 };
+
+struct diag {
+	struct pool *pool;
+	char *text; /* all messages so far, malloc'ed */
+	size_t len, cap;
+	unsigned n_errors;
+	bool failed; /* out of memory */
+};
+
+/* len: bytes to underline, 0 for the caret alone. */
+void diag_error(struct diag *d, struct pos at, size_t len, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void diag_warning(struct diag *d, struct pos at, size_t len, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* true after DIAG_MAX_ERRORS or when out of memory: give up */
+bool diag_full(const struct diag *d);
+/* the line that the user wrote for a position inside expansions: that of the outermost file that
+ * is not an expansion */
+struct pos diag_user_pos(struct pos at);
+/* one line of a source, without its newline */
+const char *diag_line(const struct src *s, uint32_t line, size_t *len);
+
+/* "did you mean": offer every candidate, then ask for the nearest; NULL when none is near. */
+struct suggest {
+	const char *want;
+	size_t len;
+	const char *best;
+	size_t best_len;
+	unsigned distance;
+};
+void suggest_start(struct suggest *s, const char *want, size_t len);
+void suggest_offer(struct suggest *s, const char *name, size_t len);
+/* "; did you mean 'NAME'?" or "", in a buffer of the caller */
+const char *suggest_text(const struct suggest *s, char *buf, size_t size);
+
+#endif

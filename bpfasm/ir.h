@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ir.h - a parsed unit: what parse.c makes, elfout.c writes and dis.c prints.
+ *
+ * Everything lives in the pool of the assembly.  Byte order is decided when it is written.
+ */
+#ifndef IR_H
+#define IR_H
+
+#include "diag.h"
+
+/* One 8-byte instruction slot; ld_imm64 takes two, the second with code 0. */
+struct ir_insn {
+	uint8_t code, dst, src;
+	int16_t off;
+	int32_t imm;
+};
+
+/* A name that the loader resolves. */
+enum ir_ref_kind {
+	IR_REF_MAP,  /* ld_imm64 of a map: R_BPF_64_64 against its symbol in .maps */
+	IR_REF_CALL, /* call of a .func: R_BPF_64_32 */
+	IR_REF_FUNC, /* ld_imm64 of a .func's address (callback): R_BPF_64_64 */
+	IR_REF_DATA, /* ld_imm64 of a variable in .data, .rodata, .bss: R_BPF_64_64 + addend */
+};
+
+struct ir_ref {
+	uint32_t insn; /* slot in its function */
+	enum ir_ref_kind kind;
+	const char *name;
+	int64_t addend;
+	struct pos at;
+};
+
+/* One row of the line table: from this slot on, the code comes from this line. */
+struct ir_line {
+	uint32_t insn;
+	struct pos at; /* in a file, not in an expansion */
+};
+
+/* A .prog, or a .func when section is ".text". */
+struct ir_func {
+	const char *name, *section;
+	bool is_prog;
+	struct ir_insn *insns;
+	size_t n_insns, cap_insns;
+	struct ir_ref *refs;
+	size_t n_refs, cap_refs;
+	struct ir_line *lines;
+	size_t n_lines, cap_lines;
+	struct pos at;
+};
+
+enum ir_type_kind {
+	IR_TYPE_INT,	/* u8..u64, s8..s64 */
+	IR_TYPE_CHARS,	/* char[n] */
+	IR_TYPE_STRUCT, /* a .struct */
+	IR_TYPE_LOG2,	/* u64 that is a log2 slot's count: typedef rawbpf_log2 */
+	IR_TYPE_LINEAR, /* u64 that is a linear slot's count: typedef rawbpf_linear */
+};
+
+struct ir_struct;
+
+struct ir_type {
+	enum ir_type_kind kind;
+	uint32_t size; /* bytes */
+	bool is_signed;
+	const struct ir_struct *record; /* IR_TYPE_STRUCT */
+};
+
+struct ir_field {
+	const char *name;
+	struct ir_type type;
+	uint32_t offset; /* bytes */
+};
+
+struct ir_struct {
+	const char *name;
+	struct ir_field *fields;
+	size_t n_fields, cap_fields;
+	uint32_t size, align;
+	struct pos at;
+};
+
+struct ir_map {
+	const char *name;
+	uint32_t type, max_entries, flags; /* the kernel's numbers */
+	bool has_key, has_value;	   /* false: key_size and value_size say it, or nothing */
+	struct ir_type key, value;
+	uint32_t key_size, value_size; /* bytes, when there is no type; 0: none */
+	struct pos at;
+};
+
+struct ir_unit {
+	struct ir_func **funcs; /* in the order of the text */
+	size_t n_funcs, cap_funcs;
+	struct ir_map **maps;
+	size_t n_maps, cap_maps;
+	struct ir_struct **structs;
+	size_t n_structs, cap_structs;
+	const char *license; /* NULL: none given */
+	bool big_endian;
+};
+
+/*
+ * elfout.c: the unit as an ELF64 BPF relocatable object, malloc'ed.  0 or -ENOMEM.
+ * Sections: one for each program section, .text, .maps, license, .BTF, .BTF.ext, relocations.
+ */
+int elfout_write(const struct ir_unit *u, struct pool *pool, unsigned char **data, size_t *len);
+/* encode.c: the instructions alone, in the unit's byte order; 8 bytes each into p */
+void encode_insns(const struct ir_insn *insns, size_t n, bool big_endian, unsigned char *p);
+void encode_read(const unsigned char *p, size_t n, bool big_endian, struct ir_insn *insns);
+
+/*
+ * dis.c: one instruction as the verifier prints it ("r6 = *(u64 *)(r1 +80)"); next is the second
+ * slot of ld_imm64 or NULL.  Returns the slots it took (1 or 2), or 0 when it is no instruction
+ * (the text is then ".word 0x..." for 8 bytes).  Jump targets are "pc+N".
+ */
+int dis_insn(const struct ir_insn *insn, const struct ir_insn *next, char *text, size_t size);
+
+/* helper.c: helpers by name and number; NULL: none */
+struct helper {
+	const char *name; /* "bpf_map_lookup_elem" */
+	uint16_t id;
+	uint8_t n_args;
+	bool gpl_only;
+	uint32_t kernel; /* first version: major << 16 | minor << 8 */
+};
+const struct helper *helper_find(const char *name, size_t len);
+const struct helper *helper_by_id(uint32_t id);
+void helper_suggest(struct suggest *s);
+
+#endif

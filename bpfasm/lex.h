@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* lex.h - one line of text to tokens. */
+#ifndef LEX_H
+#define LEX_H
+
+#include "diag.h"
+
+enum tok_kind {
+	TOK_END,   /* after the last token */
+	TOK_NAME,  /* [A-Za-z_.$][A-Za-z0-9_.$]*: names, registers, .directives, .labels */
+	TOK_NUM,   /* 10, 0x1f, 0b1, 017, 'c' */
+	TOK_STR,   /* "text", quotes included; see lex_string() */
+	TOK_PUNCT, /* one operator: op holds its characters */
+};
+
+/* Operators of up to three characters as one number: PUNCT('s', '>', '>') is never made here. */
+#define PUNCT(a, b, c) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16)
+
+struct tok {
+	enum tok_kind kind;
+	uint32_t op;   /* TOK_PUNCT */
+	const char *s; /* the token's text */
+	uint32_t len;
+	uint32_t col; /* 1-based */
+	uint64_t num; /* TOK_NUM */
+	bool spaced;  /* white space stands before it */
+};
+
+struct toks {
+	struct tok *tok; /* ends in TOK_END */
+	size_t n, cap;	 /* TOK_END not counted */
+};
+
+/*
+ * Tokens of the line [s, s + len) at position at; comments (; // # at a line's start, and C's)
+ * are left out.  0, or -EINVAL after an error was reported, or -ENOMEM.
+ */
+int lex_line(struct diag *d, struct pos at, const char *s, size_t len, struct toks *out);
+/* the bytes of a TOK_STR with \n \t \\ \" \0 \xNN undone, into the pool; *len excludes the NUL */
+char *lex_string(struct diag *d, struct pos at, const struct tok *t, size_t *len);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * macro.h - text to logical lines: .include, .macro, .irp, .rept, .equ, .if and .error are done
+ * here; everything else comes out as tokens, macros expanded.
+ */
+#ifndef MACRO_H
+#define MACRO_H
+
+#include "bpfasm.h"
+#include "expr.h"
+
+/* A line for the parser. */
+struct asm_line {
+	const struct tok *tok; /* ends in TOK_END; valid until the next line */
+	size_t n;
+	struct pos at; /* of the line: src and line */
+};
+
+struct macro; /* the state, in the pool */
+
+/*
+ * Start on a text.  env answers names that .equ has not defined (KERNEL, sizeof ...) and may be
+ * NULL.  NULL when out of memory.
+ */
+struct macro *macro_new(struct pool *pool, struct diag *d, const char *text, size_t len,
+	const struct bpfasm_opts *o, const struct expr_env *env);
+/* 1 and *l; 0 at the end; -EINVAL when diag is full; -ENOMEM.  Errors before that are reported and
+ * passed over. */
+int macro_next(struct macro *m, struct asm_line *l);
+void macro_free(struct macro *m);
+
+/* .equ names, for the parser's own expressions; -ENOENT */
+int macro_equ(const struct macro *m, const char *s, size_t len, int64_t *v);
+/* offer the names of macros and .equ to a suggestion */
+void macro_suggest(const struct macro *m, struct suggest *s);
+
+#endif

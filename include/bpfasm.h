@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bpfasm.h - assemble and disassemble BPF programs; needs nothing but libc.
+ *
+ * The language is described in bpfasm(5).  What the assembler cannot know (fields of kernel
+ * structs and tracepoints, the register layout of a CPU) it asks of a struct bpfasm_resolver.
+ */
+#ifndef BPFASM_H
+#define BPFASM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__) && !defined(BPFASM_API)
+#define BPFASM_API __attribute__((visibility("default")))
+#elif !defined(BPFASM_API)
+#define BPFASM_API
+#endif
+
+/* How a field's bytes are to be read. */
+enum bpfasm_field_kind {
+	BPFASM_FIELD_PLAIN,    /* a number of .size bytes at .offset */
+	BPFASM_FIELD_BYTES,    /* an array or struct at .offset: its value is its address */
+	BPFASM_FIELD_DATA_LOC, /* u32 at .offset: length << 16 | offset from the record's start */
+	BPFASM_FIELD_REL_LOC,  /* the same, the offset counted from the end of the u32 itself */
+};
+
+struct bpfasm_field {
+	uint64_t offset; /* bytes from the start of the context, struct or record */
+	uint64_t size;	 /* bytes */
+	bool is_signed;
+	enum bpfasm_field_kind kind;
+};
+
+/*
+ * What the assembler asks of its surroundings.  Each function may be NULL: then the name "needs a
+ * target".  A function returns 0 and fills *f, or a negative errno and writes to msg one line that
+ * says what is wrong, with a suggestion ("tracepoint a:b has no field 'x'; did you mean 'y'?").
+ */
+struct bpfasm_resolver {
+	size_t sz; /* sizeof(struct bpfasm_resolver) */
+	void *arg; /* passed to every function */
+	/* args->FIELD of tracepoint category:event */
+	int (*tracepoint_field)(void *arg, const char *category, const char *event,
+		const char *field, struct bpfasm_field *f, char *msg, size_t msg_len);
+	/* "arg1".."arg6", "retval", "ip", "sp", or the CPU's own register name, in pt_regs */
+	int (*reg)(void *arg, const char *name, struct bpfasm_field *f, char *msg, size_t msg_len);
+	/* "task_struct.tgid" from BTF; without a dot: the whole type's size, offset 0 */
+	int (*type_field)(
+		void *arg, const char *path, struct bpfasm_field *f, char *msg, size_t msg_len);
+};
+
+/* What bpfasm_assemble() makes. */
+enum {
+	BPFASM_ELF,  /* an ELF64 relocatable object with .maps, .BTF and .BTF.ext */
+	BPFASM_RAW,  /* the bytes of every program, one after the other */
+	BPFASM_TEXT, /* the text after macro expansion, one instruction a line */
+};
+
+struct bpfasm_opts {
+	size_t sz;
+	const char *name; /* of the text, for messages and the line table; default "<text>" */
+	const char *arch; /* "x86_64", "arm64" ...: which CPU's objects; NULL: unknown */
+	const char *const *include_dirs;
+	size_t n_include_dirs;
+	const struct bpfasm_resolver *resolver; /* NULL: no target */
+	unsigned kernel; /* value of KERNEL: major << 16 | minor << 8 | patch; 0: unknown */
+	unsigned format; /* BPFASM_ELF ... */
+	bool big_endian; /* byte order of the output */
+};
+
+struct bpfasm_out {
+	unsigned char *data; /* NULL after an error */
+	size_t len;
+	char *diag; /* errors and warnings as text, lines end in \n; NULL: none */
+	unsigned n_errors;
+};
+
+/*
+ * bpfasm_assemble() - text to an object.  Returns 0, -EINVAL (out->diag says where and why, up to
+ * 20 errors) or -ENOMEM.  *out is always to be given to bpfasm_free().
+ */
+BPFASM_API int bpfasm_assemble(
+	const char *text, size_t len, const struct bpfasm_opts *o, struct bpfasm_out *out);
+
+/*
+ * bpfasm_disassemble() - instructions (8 bytes each, in o->big_endian's order) to the verifier's
+ * pseudo-C, one a line; assembles back to the same bytes.  o may be NULL.  Returns 0, -EINVAL
+ * (len is no multiple of 8; words that are no instruction come out as ".word"), -ENOMEM.
+ */
+BPFASM_API int bpfasm_disassemble(
+	const void *insns, size_t len, const struct bpfasm_opts *o, struct bpfasm_out *out);
+
+BPFASM_API void bpfasm_free(struct bpfasm_out *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rawbpf.h - load, attach and read BPF tracing programs with raw system calls.
+ *
+ * One context (struct rawbpf) owns programs, maps and links.  Functions return 0 or a positive
+ * number, or a negative errno; what happened is kept in the context: rawbpf_errmsg() is one line,
+ * rawbpf_error() is the same as data.  A NULL context is legal everywhere, so rawbpf_new() needs
+ * no check.  A context belongs to one thread at a time; there are no globals.
+ *
+ * Options are structs whose first member is their size and whose zero value is the default.  In C
+ * the macros below make keyword arguments of them:
+ *
+ *	rawbpf_attach_uprobe(b, .name = "c", .sym = "strlen", .fn_name = "count");
+ *
+ * C++ and bindings call the function behind the macro, rawbpf_attach_uprobe_opts().
+ */
+#ifndef RAWBPF_H
+#define RAWBPF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__) && !defined(RAWBPF_API)
+#define RAWBPF_API __attribute__((visibility("default")))
+#elif !defined(RAWBPF_API)
+#define RAWBPF_API
+#endif
+
+struct rawbpf;
+struct rawbpf_table;
+
+/* ---- errors ------------------------------------------------------------------------------ */
+
+/*
+ * What went wrong.  The strings live as long as the object that holds the error (a context, or
+ * the caller's own struct, whose buf they then point into) and until its next failing call.
+ */
+struct rawbpf_error {
+	int err;	   /* -errno */
+	int insn;	   /* instruction the verifier stopped at, -1: none */
+	unsigned line;	   /* 1-based line of src_file, 0: unknown */
+	const char *stage; /* "open", "assemble", "map", "load", "attach", "trace", "print" ... */
+	const char *prog;  /* program's name, or NULL */
+	const char *src_file; /* source file, or NULL */
+	const char *msg;      /* what was wrong; ends in the errno's name */
+	const char *hint;     /* what to do about it, or NULL */
+	const char *log;      /* the whole verifier log or all diagnostics, or NULL */
+	char buf[512];
+};
+
+/*
+ * rawbpf_errmsg() - one line: the message, the hint, the errno's name.  Never NULL; "" when no
+ * call has failed, "out of memory" for a NULL context.  Valid until the context's next failure.
+ */
+RAWBPF_API const char *rawbpf_errmsg(const struct rawbpf *b);
+
+/* rawbpf_error() - the last failure as data.  Never NULL; .err is 0 when no call has failed. */
+RAWBPF_API const struct rawbpf_error *rawbpf_error(const struct rawbpf *b);
+
+/* ---- a context and its programs ---------------------------------------------------------- */
+
+/* rawbpf_new() - an empty context; NULL when out of memory, which every call below accepts. */
+RAWBPF_API struct rawbpf *rawbpf_new(void);
+
+/* rawbpf_free() - detaches everything in reverse order, closes every fd.  Accepts NULL. */
+RAWBPF_API void rawbpf_free(struct rawbpf *b);
+
+enum rawbpf_log_level { RAWBPF_LOG_WARN, RAWBPF_LOG_INFO, RAWBPF_LOG_DEBUG };
+
+/* rawbpf_set_log() - report decisions (which road, which symbol) to fn.  Default: silent. */
+RAWBPF_API void rawbpf_set_log(struct rawbpf *b,
+	void (*fn)(void *arg, enum rawbpf_log_level level, const char *msg), void *arg);
+
+/*
+ * What to load: exactly one of text, src_file and image.
+ */
+struct rawbpf_load_opts {
+	size_t sz;
+	const char *text;     /* assembler source, see bpfasm(5) */
+	const char *src_file; /* a file: assembler source, or a BPF ELF object (\177ELF) */
+	const void *image;    /* a BPF ELF object in memory */
+	size_t image_len;     /* bytes of image */
+	const char *name;     /* how messages call text or image; default "<text>", "<image>" */
+	const char *const *include_dirs; /* searched after the file's own directory */
+	size_t n_include_dirs;
+	bool no_rlimit; /* never raise RLIMIT_MEMLOCK (kernels before 5.11 need it raised) */
+};
+
+/*
+ * rawbpf_load() - assemble if need be, create the maps, load every program; attaches nothing.
+ *
+ * Returns 0, or -EINVAL (not one source given, bad text or object), -ENOENT (no such file),
+ * -EPERM (no right to use bpf(2)), -EACCES or -EINVAL (a program was refused: the error has its
+ * name, line and log), -EBUSY (something is loaded already).  After a failure nothing is left
+ * behind and the context can load again.  Linux 4.9; BTF and line info are passed from 5.0 on.
+ *
+ *	err = rawbpf_load(b, .src_file = "strlen_hist.bpf");
+ */
+RAWBPF_API int rawbpf_load_opts(struct rawbpf *b, const struct rawbpf_load_opts *o);
+
+/* rawbpf_prog_fd() - fd of a loaded program (borrowed), or -ENOENT. */
+RAWBPF_API int rawbpf_prog_fd(struct rawbpf *b, const char *fn_name);
+
+/* What is known of a program; see rawbpf_each_prog(). */
+struct rawbpf_prog_info {
+	const char *name;    /* function name in the object */
+	const char *section; /* ELF section, "uretprobe/c:strlen" */
+	const char *type;    /* "kprobe", "tracepoint", ... as bpftool spells it */
+	uint32_t n_insns;    /* instructions passed to the kernel */
+	int fd;		     /* borrowed; -1: not loaded */
+	int err;	     /* 0, or the -errno of its own load */
+};
+
+/*
+ * rawbpf_each_prog() - call fn for every program of the loaded object, in the object's order; fn
+ * returns non-zero to stop, which is then returned.
+ */
+RAWBPF_API int rawbpf_each_prog(
+	struct rawbpf *b, int (*fn)(void *arg, const struct rawbpf_prog_info *p), void *arg);
+
+/*
+ * rawbpf_resolver() - answers to the assembler's questions (see bpfasm.h) from the running kernel,
+ * for the CPU named arch (NULL: this one).  Fills *r, which is valid as long as the context is.
+ * Returns 0, -EINVAL (unknown arch), -ENOMEM.
+ */
+struct bpfasm_resolver;
+RAWBPF_API int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *r);
+
+/* ---- events ------------------------------------------------------------------------------ */
+
+/* Where a user-level probe goes: one of sym, addr, offset. */
+struct rawbpf_uprobe_opts {
+	size_t sz;
+	const char *name;    /* "c", "libssl.so.3", "bash" or a path */
+	const char *sym;     /* function; "f@VERSION" picks one version */
+	const char *sym_re;  /* every function that matches this POSIX extended expression */
+	const char *fn_name; /* the program */
+	uint64_t addr;	     /* virtual address as nm(1) prints it */
+	uint64_t offset;     /* file offset */
+	uint64_t sym_off;    /* bytes into sym; entry probes only */
+	pid_t pid;	     /* only this process, all its threads; 0 and -1: every process */
+};
+
+/*
+ * rawbpf_attach_uprobe(), rawbpf_attach_uretprobe() - run a program when a function of a binary or
+ * library is entered, or returns.
+ *
+ * "c" finds the libc in use through the dynamic linker's own lists; with .pid, in that process's
+ * own view of the file system.  An IFUNC symbol (glibc's strlen) is probed at the implementation
+ * that processes call.  Returns 0, or -ENOENT (no such library, symbol, program), -EINVAL,
+ * -ESRCH (no such process), -EPERM/-EACCES.  Linux 4.17.
+ *
+ *	err = rawbpf_attach_uretprobe(b, .name = "c", .sym = "strlen", .fn_name = "count");
+ */
+RAWBPF_API int rawbpf_attach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
+RAWBPF_API int rawbpf_attach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
+RAWBPF_API int rawbpf_detach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
+RAWBPF_API int rawbpf_detach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
+
+struct rawbpf_tracepoint_opts {
+	size_t sz;
+	const char *tp;	     /* "category:event" */
+	const char *fn_name; /* the program */
+};
+
+/*
+ * rawbpf_attach_tracepoint() - run a program at a kernel tracepoint.
+ *
+ * tracefs need not be mounted (Linux 5.2; before that it must be).  Returns 0, or -ENOENT (no
+ * such tracepoint: near names are in the hint), -EACCES, -EPERM.  Linux 4.7.
+ *
+ *	err = rawbpf_attach_tracepoint(b, .tp = "sched:sched_switch", .fn_name = "on_switch");
+ */
+RAWBPF_API int rawbpf_attach_tracepoint_opts(
+	struct rawbpf *b, const struct rawbpf_tracepoint_opts *o);
+RAWBPF_API int rawbpf_detach_tracepoint_opts(
+	struct rawbpf *b, const struct rawbpf_tracepoint_opts *o);
+
+/*
+ * rawbpf_attach_all() - attach every program by its section ("uprobe/c:malloc") or by bcc's
+ * function name ("tracepoint__sched__sched_switch").  All or none: after a failure nothing that
+ * this call attached stays.
+ */
+RAWBPF_API int rawbpf_attach_all(struct rawbpf *b);
+
+/* rawbpf_num_open_probes() - places probed now. */
+RAWBPF_API int rawbpf_num_open_probes(struct rawbpf *b);
+
+/* ---- debug output ------------------------------------------------------------------------ */
+
+/*
+ * One record of trace_pipe.  Strings point into the line and are never NULL.
+ */
+struct rawbpf_trace_fields {
+	const char *task;   /* comm, at most 15 bytes; "<...>" when the kernel has forgotten it */
+	const char *flags;  /* "...21"; "" when the line has none */
+	const char *ts;	    /* the time as printed; "" when the line has none */
+	const char *symbol; /* "bpf_trace_printk", or the event's name; "" when the line has none */
+	const char *msg;
+	size_t msg_len;
+	uint64_t ts_ns; /* nanoseconds, 0: no time on the line */
+	uint64_t lost;	/* events the kernel dropped before this record */
+	int pid, tgid;	/* tgid -1: not on the line */
+	int cpu;
+};
+
+/*
+ * rawbpf_parse_trace_line() - take one line of trace_pipe apart, in place (it writes NULs).
+ * Returns 1 for a record, 0 for a line that holds none.  Kernel-free.
+ */
+RAWBPF_API int rawbpf_parse_trace_line(char *line, size_t len, struct rawbpf_trace_fields *f);
+
+struct rawbpf_trace_fields_opts {
+	size_t sz;
+	bool nonblocking;   /* return 0 at once when nothing is there */
+	bool shared;	    /* read the shared trace_pipe, not a private instance */
+	int timeout_ms;	    /* > 0: wait at most so long, then return 0 */
+	const char *symbol; /* only records of this event */
+};
+
+/*
+ * rawbpf_trace_fields() - read one record: 1 and *f, 0 when there is none, or a negative errno.
+ *
+ * Lines come from a trace instance of our own where the kernel has the bpf_trace_printk event
+ * (5.9), else from the shared trace_pipe; -EBUSY when another reader has that.  Strings are valid
+ * until the next read.  Returns -EINTR when a signal ends the wait.
+ */
+RAWBPF_API int rawbpf_trace_fields_opts(
+	struct rawbpf *b, struct rawbpf_trace_fields *f, const struct rawbpf_trace_fields_opts *o);
+
+struct rawbpf_trace_print_opts {
+	size_t sz;
+	FILE *out;	    /* NULL: stdout */
+	const char *fmt;    /* "{1} {5}": python's format of the six fields; NULL: the raw line */
+	bool shared;	    /* read the shared trace_pipe */
+	int timeout_ms;	    /* > 0: return 0 after so long */
+	const char *symbol; /* only records of this event */
+};
+
+/*
+ * rawbpf_trace_print() - print records until a signal ends it (-EINTR), out cannot be written
+ * (-EIO), or timeout_ms is over (0).  A bad fmt is -EINVAL before the first line.
+ */
+RAWBPF_API int rawbpf_trace_print_opts(struct rawbpf *b, const struct rawbpf_trace_print_opts *o);
+
+/*
+ * rawbpf_trace_fd() - the fd to poll for trace lines, opened if need be as rawbpf_trace_fields()
+ * would (borrowed), or a negative errno.
+ */
+RAWBPF_API int rawbpf_trace_fd(struct rawbpf *b, bool shared);
+
+/* ---- maps -------------------------------------------------------------------------------- */
+
+/* rawbpf_table() - a map by name (borrowed); NULL, with the context's error set, if none. */
+RAWBPF_API struct rawbpf_table *rawbpf_table(struct rawbpf *b, const char *name);
+
+/*
+ * The functions below take a NULL table (-EINVAL) and return 0 or a negative errno.  Per-CPU
+ * values are n_cpus slots of round_up(value_size, 8) bytes, one for each possible CPU.
+ */
+RAWBPF_API int rawbpf_table_lookup(struct rawbpf_table *t, const void *key, void *value);
+RAWBPF_API int rawbpf_table_update(
+	struct rawbpf_table *t, const void *key, const void *value, uint64_t flags);
+RAWBPF_API int rawbpf_table_delete(struct rawbpf_table *t, const void *key);
+/* key NULL: the first.  1 and *next, or 0 at the end. */
+RAWBPF_API int rawbpf_table_next(struct rawbpf_table *t, const void *key, void *next);
+/* deletes every key; an array's values become zero */
+RAWBPF_API int rawbpf_table_clear(struct rawbpf_table *t);
+/* every element, each once even while others are deleted; fn non-zero stops and is returned */
+RAWBPF_API int rawbpf_table_each(struct rawbpf_table *t,
+	int (*fn)(void *arg, const void *key, const void *value), void *arg);
+
+struct rawbpf_table_info {
+	const char *name;
+	uint32_t type, key_size, value_size, max_entries, flags, id, n_cpus;
+	int fd;
+};
+RAWBPF_API int rawbpf_table_info(struct rawbpf_table *t, struct rawbpf_table_info *info);
+
+/*
+ * rawbpf_each_table() - call fn for every map of the loaded object, in the object's order, with
+ * hist "log2", "linear" or NULL, whether it is declared as a histogram.
+ */
+RAWBPF_API int rawbpf_each_table(struct rawbpf *b,
+	int (*fn)(void *arg, struct rawbpf_table *t, const char *hist), void *arg);
+
+/* ---- histograms -------------------------------------------------------------------------- */
+
+struct rawbpf_hist_opts {
+	size_t sz;
+	FILE *out;		    /* NULL: stdout */
+	const char *val_type;	    /* column header; default "value" */
+	const char *section_header; /* default "Bucket ptr" */
+	/* prints a bucket's name after "HEADER = "; default: its number, or its bytes up to NUL */
+	void (*section_print_fn)(FILE *out, const void *bucket, size_t size, void *arg);
+	void (*bucket_fn)(void *bucket, size_t size, void *arg); /* changes it in place */
+	int (*bucket_sort_fn)(const void *a, const void *b, void *arg);
+	void *arg;
+	bool strip_leading_zero;
+	struct rawbpf_error *error; /* where kernel-free calls say what was wrong; may be NULL */
+};
+
+/* One slot's count in one section. */
+struct rawbpf_hist_entry {
+	const void *bucket;
+	size_t size; /* bytes of bucket */
+	int64_t slot, count;
+};
+
+/*
+ * rawbpf_print_log2_hist(), rawbpf_print_linear_hist() - print a table as bcc does: key a slot, or
+ * a struct of a bucket and a slot (then one histogram for each bucket).
+ *
+ * log2 expects slots made by bpf_log2l (the log2l macro): slot i covers [2^(i-1), 2^i - 1].
+ * Returns 0, or -EINVAL (NULL table, not a histogram's key), -ERANGE (a slot past 64, or past
+ * 1024 for linear).
+ *
+ *	err = rawbpf_print_log2_hist(rawbpf_table(b, "dist"), .val_type = "strlen return");
+ */
+RAWBPF_API int rawbpf_print_log2_hist_opts(
+	struct rawbpf_table *t, const struct rawbpf_hist_opts *o);
+RAWBPF_API int rawbpf_print_linear_hist_opts(
+	struct rawbpf_table *t, const struct rawbpf_hist_opts *o);
+
+/* The same from memory, kernel-free: slots[i] is the count of slot i. */
+RAWBPF_API int rawbpf_fprint_log2_hist_opts(
+	FILE *out, const uint64_t *slots, size_t n, const struct rawbpf_hist_opts *o);
+RAWBPF_API int rawbpf_fprint_linear_hist_opts(
+	FILE *out, const uint64_t *slots, size_t n, const struct rawbpf_hist_opts *o);
+
+/* ... and by section; sections come in the order of their first entry. */
+RAWBPF_API int rawbpf_fprint_log2_sections_opts(
+	FILE *out, const struct rawbpf_hist_entry *e, size_t n, const struct rawbpf_hist_opts *o);
+RAWBPF_API int rawbpf_fprint_linear_sections_opts(
+	FILE *out, const struct rawbpf_hist_entry *e, size_t n, const struct rawbpf_hist_opts *o);
+
+/* ---- looking at files and logs: no context, no kernel ------------------------------------- */
+
+struct rawbpf_sym {
+	const char *name;
+	const char *version; /* "GLIBC_2.2.5", or NULL */
+	const char *file;    /* the file the symbol was read from (a debug file may be another) */
+	const char *table;   /* ".dynsym" or ".symtab" */
+	uint64_t value;	     /* virtual address */
+	uint64_t size;	     /* bytes */
+	uint64_t offset;     /* file offset: what a uprobe needs */
+	bool is_default;     /* name@@version */
+	bool ifunc;	     /* value is the resolver, not the function */
+};
+
+/*
+ * rawbpf_each_sym() - every function of an ELF file whose name matches pattern (a shell glob;
+ * NULL: all); fn non-zero stops and is returned.  0, or a negative errno with *e filled in (e may
+ * be NULL).
+ */
+RAWBPF_API int rawbpf_each_sym(const char *path, const char *pattern,
+	int (*fn)(void *arg, const struct rawbpf_sym *s), void *arg, struct rawbpf_error *e);
+
+struct rawbpf_usdt_probe {
+	const char *path; /* NULL when parsed from memory */
+	const char *provider, *name, *args;
+	uint64_t addr, base, semaphore; /* as the note has them */
+	uint64_t offset, sem_offset;	/* file offsets, after moving by .stapsdt.base - base */
+};
+
+enum rawbpf_arg_kind { RAWBPF_ARG_CONST, RAWBPF_ARG_REG, RAWBPF_ARG_MEM, RAWBPF_ARG_ADDR };
+
+/* One operand of a probe: where its value is when the probe fires. */
+struct rawbpf_usdt_arg {
+	const char *reg, *base, *index, *sym, *seg; /* point into buf; NULL: none */
+	int64_t off, val;
+	int size, scale; /* bytes; 1, 2, 4, 8 */
+	bool is_signed, is_float;
+	enum rawbpf_arg_kind kind;
+	char buf[64];
+};
+
+/*
+ * rawbpf_usdt_parse_notes() - every probe in the .note.stapsdt sections of an ELF file in memory,
+ * of any class, byte order and machine.  fn non-zero stops and is returned.
+ */
+RAWBPF_API int rawbpf_usdt_parse_notes(const void *elf, size_t len,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e);
+
+/* rawbpf_usdt_parse_arg() - one operand ("-4@8(%rsp)") of a machine (EM_X86_64 ...). */
+RAWBPF_API int rawbpf_usdt_parse_arg(
+	unsigned e_machine, const char *operand, struct rawbpf_usdt_arg *a, struct rawbpf_error *e);
+
+/*
+ * rawbpf_explain_log() - a verifier log to the instruction, the message and the advice: fills *e
+ * (insn, line, msg, hint).  err is the errno that the load gave, 0 if unknown.  Returns 0 when a
+ * refusal was found, -ENOENT when the log holds none.
+ */
+RAWBPF_API int rawbpf_explain_log(const char *log, size_t len, int err, struct rawbpf_error *e);
+
+/* ---- keyword arguments (C only) ----------------------------------------------------------- */
+
+#ifndef __cplusplus
+/* The first macro adds .sz, so that the second always has a "..." to take, even without options. */
+#define rawbpf_load(...)     rawbpf_load_(__VA_ARGS__, .sz = sizeof(struct rawbpf_load_opts))
+#define rawbpf_load_(b, ...) rawbpf_load_opts(b, &(const struct rawbpf_load_opts){__VA_ARGS__})
+
+#define rawbpf_attach_uprobe(...) \
+	rawbpf_attach_uprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_uprobe_opts))
+#define rawbpf_attach_uprobe_(b, ...) \
+	rawbpf_attach_uprobe_opts(b, &(const struct rawbpf_uprobe_opts){__VA_ARGS__})
+#define rawbpf_attach_uretprobe(...) \
+	rawbpf_attach_uretprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_uprobe_opts))
+#define rawbpf_attach_uretprobe_(b, ...) \
+	rawbpf_attach_uretprobe_opts(b, &(const struct rawbpf_uprobe_opts){__VA_ARGS__})
+#define rawbpf_detach_uprobe(...) \
+	rawbpf_detach_uprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_uprobe_opts))
+#define rawbpf_detach_uprobe_(b, ...) \
+	rawbpf_detach_uprobe_opts(b, &(const struct rawbpf_uprobe_opts){__VA_ARGS__})
+#define rawbpf_detach_uretprobe(...) \
+	rawbpf_detach_uretprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_uprobe_opts))
+#define rawbpf_detach_uretprobe_(b, ...) \
+	rawbpf_detach_uretprobe_opts(b, &(const struct rawbpf_uprobe_opts){__VA_ARGS__})
+#define rawbpf_attach_tracepoint(...) \
+	rawbpf_attach_tracepoint_(__VA_ARGS__, .sz = sizeof(struct rawbpf_tracepoint_opts))
+#define rawbpf_attach_tracepoint_(b, ...) \
+	rawbpf_attach_tracepoint_opts(b, &(const struct rawbpf_tracepoint_opts){__VA_ARGS__})
+#define rawbpf_detach_tracepoint(...) \
+	rawbpf_detach_tracepoint_(__VA_ARGS__, .sz = sizeof(struct rawbpf_tracepoint_opts))
+#define rawbpf_detach_tracepoint_(b, ...) \
+	rawbpf_detach_tracepoint_opts(b, &(const struct rawbpf_tracepoint_opts){__VA_ARGS__})
+
+#define rawbpf_trace_fields(...) \
+	rawbpf_trace_fields_(__VA_ARGS__, .sz = sizeof(struct rawbpf_trace_fields_opts))
+#define rawbpf_trace_fields_(b, f, ...) \
+	rawbpf_trace_fields_opts(b, f, &(const struct rawbpf_trace_fields_opts){__VA_ARGS__})
+#define rawbpf_trace_print(...) \
+	rawbpf_trace_print_(__VA_ARGS__, .sz = sizeof(struct rawbpf_trace_print_opts))
+#define rawbpf_trace_print_(b, ...) \
+	rawbpf_trace_print_opts(b, &(const struct rawbpf_trace_print_opts){__VA_ARGS__})
+
+#define rawbpf_print_log2_hist(...) \
+	rawbpf_print_log2_hist_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
+#define rawbpf_print_log2_hist_(t, ...) \
+	rawbpf_print_log2_hist_opts(t, &(const struct rawbpf_hist_opts){__VA_ARGS__})
+#define rawbpf_print_linear_hist(...) \
+	rawbpf_print_linear_hist_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
+#define rawbpf_print_linear_hist_(t, ...) \
+	rawbpf_print_linear_hist_opts(t, &(const struct rawbpf_hist_opts){__VA_ARGS__})
+#define rawbpf_fprint_log2_hist(...) \
+	rawbpf_fprint_log2_hist_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
+#define rawbpf_fprint_log2_hist_(out, slots, n, ...) \
+	rawbpf_fprint_log2_hist_opts(out, slots, n, &(const struct rawbpf_hist_opts){__VA_ARGS__})
+#define rawbpf_fprint_linear_hist(...) \
+	rawbpf_fprint_linear_hist_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
+#define rawbpf_fprint_linear_hist_(out, slots, n, ...) \
+	rawbpf_fprint_linear_hist_opts(out, slots, n, &(const struct rawbpf_hist_opts){__VA_ARGS__})
+#define rawbpf_fprint_log2_sections(...) \
+	rawbpf_fprint_log2_sections_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
+#define rawbpf_fprint_log2_sections_(out, e, n, ...) \
+	rawbpf_fprint_log2_sections_opts(out, e, n, &(const struct rawbpf_hist_opts){__VA_ARGS__})
+#define rawbpf_fprint_linear_sections(...) \
+	rawbpf_fprint_linear_sections_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
+#define rawbpf_fprint_linear_sections_(out, e, n, ...) \
+	rawbpf_fprint_linear_sections_opts(out, e, n, &(const struct rawbpf_hist_opts){__VA_ARGS__})
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * context.h - what a struct rawbpf holds.  Low layers use sys and error; the parts that belong to
+ * a higher layer are pointers to structs which only that layer knows.
+ */
+#ifndef CONTEXT_H
+#define CONTEXT_H
+
+#include "err.h"
+#include "sys.h"
+
+struct kern;	/* kern.c: features found by trying */
+struct link;	/* link.c: what is attached */
+struct map;	/* map.c */
+struct object;	/* object.c: the image that was loaded */
+struct prog;	/* prog.c */
+struct trace;	/* trace.c: the reader of trace lines */
+struct resolve; /* resolve.c: what the resolver has read */
+struct tracefs; /* tracefs.c: where tracefs is */
+
+struct rawbpf {
+	struct sys sys;
+	struct rawbpf_error error;
+	char *error_log; /* what error.log points to, owned */
+	char line[1024]; /* what rawbpf_errmsg() returns */
+	void (*log)(void *arg, enum rawbpf_log_level level, const char *msg);
+	void *log_arg;
+
+	struct object *object;
+	struct map *maps;
+	size_t n_maps;
+	struct prog *progs;
+	size_t n_progs;
+	struct link *links; /* newest first */
+
+	/* made when first needed; each file's own X_free() is called by rawbpf_free() */
+	struct kern *kern;
+	struct tracefs *tracefs;
+	struct trace *trace;
+	struct resolve *resolve; /* resolve.c: what the resolver has read */
+};
+
+/* Tell the log function, if one is set. */
+void ctx_log(struct rawbpf *b, enum rawbpf_log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Make log (malloc'ed, may be NULL) the current error's log. */
+void ctx_take_log(struct rawbpf *b, char *log);
+
+#endif

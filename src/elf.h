@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * elf.h - ELF files of any class, byte order and machine, read through libelf.
+ *
+ * Everything is checked against the file's size before it is returned; a hostile file gives an
+ * error, never a fault.  Strings and data are borrowed from the open file.
+ */
+#ifndef ELF_H
+#define ELF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "sys.h"
+
+struct elf_file;
+
+struct elf_ident {
+	const char *path; /* as given to elf_open() */
+	int bits;	  /* 32 or 64 */
+	bool big_endian;
+	uint16_t type, machine; /* ET_*, EM_* */
+	size_t n_sections, n_segments;
+};
+
+struct elf_section {
+	size_t index;
+	const char *name;
+	uint32_t type, link, info;
+	uint64_t flags, addr, offset, size, entsize;
+};
+
+struct elf_segment {
+	uint32_t type, flags;
+	uint64_t offset, vaddr, filesz, memsz;
+};
+
+struct elf_symbol {
+	const char *name;    /* without its version */
+	const char *version; /* NULL: none */
+	uint64_t value, size;
+	uint8_t type, bind; /* STT_*, STB_* */
+	uint32_t section;   /* index; SHN_UNDEF, SHN_ABS ... */
+	bool is_default;    /* name@@version, or unversioned */
+};
+
+struct elf_reloc {
+	uint64_t offset;
+	uint32_t type;
+	size_t symbol; /* index into the table that the section links to */
+	int64_t addend;
+	bool has_addend;
+};
+
+int elf_open(struct sys *s, const char *path, struct elf_file **f, struct rawbpf_error *e);
+/* name is how messages call it; the bytes are borrowed until elf_close() */
+int elf_open_memory(
+	const void *p, size_t n, const char *name, struct elf_file **f, struct rawbpf_error *e);
+void elf_close(struct elf_file *f);
+const struct elf_ident *elf_ident(const struct elf_file *f);
+
+/* 0 or a negative errno, -ENOENT past the end or when there is none of that name */
+int elf_section(struct elf_file *f, size_t i, struct elf_section *s);
+int elf_find_section(struct elf_file *f, const char *name, struct elf_section *s);
+int elf_segment(struct elf_file *f, size_t i, struct elf_segment *s);
+
+/* a section's bytes as they stand in the file; SHT_NOBITS: *p NULL */
+int elf_section_data(struct elf_file *f, const struct elf_section *s, const void **p, size_t *n);
+
+/* tables: the section of SHT_SYMTAB or SHT_DYNSYM, and of SHT_REL or SHT_RELA */
+size_t elf_n_symbols(struct elf_file *f, const struct elf_section *table);
+int elf_symbol(struct elf_file *f, const struct elf_section *table, size_t i, struct elf_symbol *s);
+size_t elf_n_relocs(struct elf_file *f, const struct elf_section *s);
+int elf_reloc(struct elf_file *f, const struct elf_section *s, size_t i, struct elf_reloc *r);
+
+/* file offset of a virtual address in a PT_LOAD segment with all of flags (PF_X ...); -ENOENT */
+int elf_offset(struct elf_file *f, uint64_t vaddr, uint32_t flags, uint64_t *offset);
+/* ... and back */
+int elf_vaddr(struct elf_file *f, uint64_t offset, uint32_t flags, uint64_t *vaddr);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * err.h - fill in struct rawbpf_error.
+ *
+ * Text: lower case, subject first, the offending word in 'quotes'; the errno's name is added by
+ * err_set().  The next step is the hint.  All strings but the log live in the struct's own buf.
+ * Every function takes a NULL error.
+ */
+#ifndef ERR_H
+#define ERR_H
+
+#include "rawbpf.h"
+
+/*
+ * A new error: "TEXT: ENOENT".  err is a negative errno and is returned, so that callers write
+ * return err_set(e, "attach", -ENOENT, "no symbol '%s' in '%s'", sym, path);
+ */
+int err_set(struct rawbpf_error *e, const char *stage, int err, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* Additions to the error just set. */
+void err_hint(struct rawbpf_error *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void err_prog(struct rawbpf_error *e, const char *prog);
+void err_src(struct rawbpf_error *e, const char *file, unsigned line);
+void err_clear(struct rawbpf_error *e);
+void err_copy(struct rawbpf_error *dst, const struct rawbpf_error *src); /* log is shared */
+
+/* "ENOENT", for either sign; "unknown errno" for a number that has no name here. */
+const char *err_name(int err);
+
+/* One line of message, hint and errno's name, as rawbpf_errmsg() returns it. */
+void err_line(const struct rawbpf_error *e, char *out, size_t size);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * link.h - a program attached to one place: a bpf link where the kernel has it (5.15 for perf
+ * events), else the perf event itself with the program set by ioctl.
+ */
+#ifndef LINK_H
+#define LINK_H
+
+#include "prog.h"
+
+enum link_kind {
+	LINK_UPROBE,
+	LINK_URETPROBE,
+	LINK_TRACEPOINT,
+};
+
+/* Options of one attachment. */
+struct link {
+	struct link *next;
+	enum link_kind kind;
+	struct prog *prog;
+	char *place;	 /* what it is attached to, for messages and detach: "c:strlen" */
+	uint64_t key[3]; /* kind's own identity of the place (device, inode, offset; id) */
+	pid_t pid;
+	int perf_fd, link_fd; /* -1: none */
+	unsigned n_places;    /* places probed by it */
+};
+
+/*
+ * Attach prog to the perf event perf_fd, which the new link owns from here on (it is closed on
+ * failure too), and add the link to b.  place is copied.  0 and *out (which may be NULL), or a
+ * negative errno with the error set.
+ */
+int link_perf_event(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place,
+	int perf_fd, struct link **out);
+
+/* Detach one, and free it. */
+void link_close(struct rawbpf *b, struct link *l);
+/* Detach all that are newer than mark (NULL: all), newest first. */
+void link_close_until(struct rawbpf *b, struct link *mark);
+
+#endif

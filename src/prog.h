@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* prog.h - programs: patched with the maps' fds, loaded, refusals explained. */
+#ifndef PROG_H
+#define PROG_H
+
+#include "context.h"
+
+/* A program of the loaded object. */
+struct prog {
+	const char *name;	    /* function name, borrowed from the object */
+	const char *section;	    /* "uretprobe/c:strlen" */
+	enum rawbpf_prog_type type; /* from the section */
+	enum rawbpf_attach_type attach_type;
+	uint32_t n_insns;	 /* as passed to the kernel, subprograms included */
+	bool calls_trace_printk; /* it, or a subprogram, writes to trace_pipe */
+	bool autoload;		 /* false for a section that begins with '?' */
+	int fd;			 /* -1: not loaded */
+	int err;		 /* 0, or what its load gave */
+};
+
+/* A loaded program by its function's name; NULL, with an error that names the near ones. */
+struct prog *prog_find(struct rawbpf *b, const char *stage, const char *fn_name);
+
+#endif

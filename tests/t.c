@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+/* t.c - what the tests share. */
+#include "t.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Check runs each test in a process of its own: skips are told through a file. */
+void t_skip(const char *test, const char *fmt, ...)
+{
+	const char *path = getenv("T_SKIPS");
+	char why[256], line[512];
+	va_list ap;
+	int fd;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	fd = path ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
+	if (fd < 0)
+		return;
+	snprintf(line, sizeof(line), "%s: %s\n", test, why);
+	if (write(fd, line, strlen(line)) < 0)
+		perror(path);
+	close(fd);
+}
+
+bool t_is_root(void)
+{
+	return geteuid() == 0;
+}
+
+static char *t_read_all(FILE *f, size_t *len)
+{
+	size_t cap = 65536, n = 0, got;
+	char *p = malloc(cap);
+
+	ck_assert_ptr_nonnull(p);
+	while ((got = fread(p + n, 1, cap - n - 1, f)) > 0) {
+		n += got;
+		if (cap - n > 1)
+			continue;
+		cap *= 2;
+		p = realloc(p, cap);
+		ck_assert_ptr_nonnull(p);
+	}
+	p[n] = '\0';
+	if (len)
+		*len = n;
+	return p;
+}
+
+char *t_read_file(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "re");
+	char *p;
+
+	ck_assert_msg(f, "%s cannot be read", path);
+	p = t_read_all(f, len);
+	fclose(f);
+	return p;
+}
+
+char *t_data(const char *name, size_t *len)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", TEST_DATA, name);
+	return t_read_file(path, len);
+}
+
+int t_run(char **out, const char *fmt, ...)
+{
+	char cmd[8192];
+	char *text;
+	va_list ap;
+	FILE *f;
+	int status;
+
+	va_start(ap, fmt);
+	vsnprintf(cmd, sizeof(cmd), fmt, ap);
+	va_end(ap);
+	f = popen(cmd, "re");
+	ck_assert_msg(f, "cannot run %s", cmd);
+	text = t_read_all(f, NULL);
+	status = pclose(f);
+	if (out)
+		*out = text;
+	else
+		free(text);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int t_count_fds(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int n = 0;
+
+	ck_assert_ptr_nonnull(d);
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n - 3; /* ".", ".." and the directory itself */
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* t.h - what the tests share. */
+#ifndef T_H
+#define T_H
+
+#include <check.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Leave a test because the kernel or the machine lacks what it names; skips are counted and listed
+ * at the end, so the reason must say which feature.
+ */
+#define T_SKIP(...)                            \
+	do {                                   \
+		t_skip(__func__, __VA_ARGS__); \
+		return;                        \
+	} while (0)
+void t_skip(const char *test, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* A live test needs root; without it the test is skipped. */
+#define T_NEED_ROOT()                       \
+	do {                                \
+		if (!t_is_root())           \
+			T_SKIP("not root"); \
+	} while (0)
+bool t_is_root(void);
+
+/* The whole of a file, NUL-terminated, malloc'ed; fails the test when it cannot be read. */
+char *t_read_file(const char *path, size_t *len);
+/* tests/data/NAME, in a static buffer of each caller's own making */
+char *t_data(const char *name, size_t *len);
+
+/* Run a command through sh: its exit status, and stdout (and stderr, if the command says 2>&1). */
+int t_run(char **out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* fds of this process that are open now */
+int t_count_fds(void);
+
+#endif

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+/* tool.c - messages, files and JSON for the subcommands. */
+#include "tool.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+int tool_fail(const char *name, const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fprintf(stderr, "rawbpf %s: ", name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return TOOL_FAILED;
+}
+
+int tool_error(const char *name, const struct rawbpf_error *e)
+{
+	tool_fail(name, "%s", e->msg ? e->msg : "failed");
+	if (e->hint)
+		fprintf(stderr, "  hint: %s\n", e->hint);
+	return TOOL_FAILED;
+}
+
+int tool_usage(const char *name, const char *usage, bool asked)
+{
+	fprintf(asked ? stdout : stderr, "usage: rawbpf %s %s\n", name, usage);
+	return asked ? TOOL_OK : TOOL_USAGE;
+}
+
+static char *read_stream(FILE *f, size_t *len)
+{
+	size_t cap = 65536, n = 0, got;
+	char *more, *p = malloc(cap);
+
+	while (p && (got = fread(p + n, 1, cap - n - 1, f)) > 0) {
+		n += got;
+		if (cap - n > 1)
+			continue;
+		cap *= 2;
+		more = realloc(p, cap);
+		if (!more)
+			free(p);
+		p = more;
+	}
+	if (p && ferror(f)) {
+		free(p);
+		return NULL;
+	}
+	if (p)
+		p[n] = '\0';
+	*len = n;
+	return p;
+}
+
+char *tool_read(const char *name, const char *path, size_t *len)
+{
+	bool is_stdin = !strcmp(path, "-");
+	FILE *f = is_stdin ? stdin : fopen(path, "re");
+	char *p;
+
+	errno = f ? 0 : errno;
+	p = f ? read_stream(f, len) : NULL;
+	if (!p)
+		tool_fail(name, "'%s' cannot be read: %s", path, strerror(errno ? errno : ENOMEM));
+	if (f && !is_stdin)
+		fclose(f);
+	return p;
+}
+
+int tool_finish(const char *name, int status)
+{
+	if (fflush(stdout) || ferror(stdout))
+		return tool_fail(name, "stdout cannot be written: %s", strerror(errno));
+	return status;
+}
+
+void tool_puts_safe(FILE *out, const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if ((c < ' ' && c != '\t') || c == 0x7f)
+			fprintf(out, "\\x%02x", c);
+		else
+			fputc(c, out);
+	}
+}
+
+static void json_key(struct json *j, const char *key)
+{
+	if (j->more)
+		fputs(", ", j->out);
+	j->more = true;
+	if (key)
+		fprintf(j->out, "\"%s\": ", key);
+}
+
+/* Length of a well-formed UTF-8 sequence at s (at most n bytes), 0 when it is not one. */
+static size_t utf8_len(const unsigned char *s, size_t n)
+{
+	size_t i, len = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	unsigned lo = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned hi = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
+
+	if ((s[0] >= 0x80 && s[0] < 0xc2) || s[0] > 0xf4 || len > n)
+		return 0;
+	if (len > 1 && (s[1] < lo || s[1] > hi))
+		return 0;
+	for (i = 2; i < len; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return len;
+}
+
+/* A byte that is not UTF-8 becomes the code point of its own number. */
+static void json_text(FILE *out, const char *s, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	size_t len;
+
+	fputc('"', out);
+	for (; n; p += len, n -= len) {
+		len = utf8_len(p, n);
+		if (*p == '"' || *p == '\\')
+			fprintf(out, "\\%c", *p);
+		else if (!len || *p < ' ' || *p == 0x7f)
+			fprintf(out, "\\u%04x", *p);
+		else
+			fwrite(p, 1, len, out);
+		if (!len)
+			len = 1;
+	}
+	fputc('"', out);
+}
+
+void json_open(struct json *j, FILE *out)
+{
+	j->out = out;
+	j->more = false;
+	fputc('{', out);
+}
+
+void json_close(struct json *j)
+{
+	fputs("}\n", j->out);
+}
+
+void json_strn(struct json *j, const char *key, const char *s, size_t len)
+{
+	json_key(j, key);
+	json_text(j->out, s, len);
+}
+
+void json_str(struct json *j, const char *key, const char *s)
+{
+	if (s)
+		json_strn(j, key, s, strlen(s));
+	else
+		json_null(j, key);
+}
+
+void json_int(struct json *j, const char *key, int64_t v)
+{
+	json_key(j, key);
+	fprintf(j->out, "%" PRId64, v);
+}
+
+void json_uint(struct json *j, const char *key, uint64_t v)
+{
+	json_key(j, key);
+	fprintf(j->out, "%" PRIu64, v);
+}
+
+void json_hex(struct json *j, const char *key, uint64_t v)
+{
+	json_key(j, key);
+	fprintf(j->out, "\"0x%" PRIx64 "\"", v);
+}
+
+void json_bool(struct json *j, const char *key, bool v)
+{
+	json_key(j, key);
+	fputs(v ? "true" : "false", j->out);
+}
+
+void json_null(struct json *j, const char *key)
+{
+	json_key(j, key);
+	fputs("null", j->out);
+}
+
+void json_begin(struct json *j, const char *key, char bracket)
+{
+	json_key(j, key);
+	fputc(bracket, j->out);
+	j->more = false;
+}
+
+void json_end(struct json *j, char bracket)
+{
+	fputc(bracket, j->out);
+	j->more = true;
+}

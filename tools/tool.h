@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* tool.h - what the subcommands share. */
+#ifndef TOOL_H
+#define TOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "rawbpf.h"
+
+/* Exit statuses. */
+enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
+
+/* Each subcommand; argv[0] is its name.  Returns an exit status. */
+int asm_main(int argc, char **argv);
+int dis_main(int argc, char **argv);
+int doctor_main(int argc, char **argv);
+int explain_main(int argc, char **argv);
+int hist_main(int argc, char **argv);
+int load_main(int argc, char **argv);
+int run_main(int argc, char **argv);
+int syms_main(int argc, char **argv);
+int trace_main(int argc, char **argv);
+int usdt_main(int argc, char **argv);
+
+/* "rawbpf NAME: TEXT" to stderr; returns TOOL_FAILED */
+int tool_fail(const char *name, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* an error object: its message, its hint on a line of its own, and the log when there is one */
+int tool_error(const char *name, const struct rawbpf_error *e);
+/* usage text to stderr (TOOL_USAGE), or to stdout for --help (TOOL_OK) */
+int tool_usage(const char *name, const char *usage, bool asked);
+
+/* a whole file, or stdin for "-"; malloc'ed, NUL-terminated; NULL after it told why */
+char *tool_read(const char *name, const char *path, size_t *len);
+/* flush stdout; TOOL_FAILED when what was written did not all go out, else status */
+int tool_finish(const char *name, int status);
+
+/* JSON, one object a line: json_open(), fields, json_close().  key NULL: an array's element */
+struct json {
+	FILE *out;
+	bool more; /* a comma is due */
+};
+void json_open(struct json *j, FILE *out);
+void json_close(struct json *j);			       /* and the newline */
+void json_str(struct json *j, const char *key, const char *s); /* NULL: null */
+void json_strn(struct json *j, const char *key, const char *s, size_t len);
+void json_int(struct json *j, const char *key, int64_t v);
+void json_uint(struct json *j, const char *key, uint64_t v);
+void json_hex(struct json *j, const char *key, uint64_t v); /* "0x1f" */
+void json_bool(struct json *j, const char *key, bool v);
+void json_null(struct json *j, const char *key);
+void json_begin(struct json *j, const char *key, char bracket); /* '[' or '{' */
+void json_end(struct json *j, char bracket);			/* ']' or '}' */
+
+/* text from elsewhere to a terminal: control bytes as \xNN */
+void tool_puts_safe(FILE *out, const char *s);
+
+#endif
