@@ -33,7 +33,7 @@ ASM_O   := $(ASM:%.c=$(BUILD)/%.o) $(BUILD)/gen/lib_inc.o
 TOOL_O  := $(TOOL:%.c=$(BUILD)/%.o)
 TEST_O  := $(TEST:%.c=$(BUILD)/%.o)
 
-.PHONY: all static check clean deps demo format format-check
+.PHONY: all static check check-built test clean deps demo format format-check
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -86,9 +86,39 @@ $(BUILD)/gen/suites.h: $(wildcard tests/test_*.c) Makefile
 $(BUILD)/check: $(TEST_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBELF) $$($(PKG_CONFIG) --libs check)
 
-# CK_RUN_SUITE=X runs one suite
-test: $(BUILD)/check all
+# one file for a machine with nothing else; libelf.a brings zlib and perhaps zstd with it
+STATIC_LIBS ?= -lelf $$(for l in z zstd lzma bz2; do \
+	$(CC) -static -nostartfiles -Wl,--unresolved-symbols=ignore-all -o /dev/null -l$$l 2>/dev/null && \
+	echo -l$$l; done)
+static: $(BUILD)/static/rawbpf
+$(BUILD)/static/rawbpf: $(TOOL_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static $(GC) -o $@ $^ $(STATIC_LIBS)
+
+# ---- what README tells first ----------------------------------------------------------------
+
+# installs what is missing, saying so; as root, with or without sudo
+deps:
+	@tools/demo/deps.sh build test
+
+check:
+	@tools/demo/deps.sh build test
+	@$(MAKE) --no-print-directory all check-built
+check-built: all $(BUILD)/check
+	@[ "$$(id -u)" = 0 ] || echo "check: not root: the live tests are skipped; 'sudo make check' runs them"
 	$(BUILD)/check
+
+demo:
+	@tools/demo/deps.sh build
+	@$(MAKE) --no-print-directory all $(BUILD)/known
+	@tools/demo/demo.sh $(BUILD)
+# a program of its own, so that strlen() is the C library's
+$(BUILD)/known: tools/demo/known.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O1 -fno-builtin -o $@ $<
+
+# build/check NAME ... runs only these suites
+test: check-built
 
 format:
 	clang-format -i $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h)
