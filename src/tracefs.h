@@ -8,25 +8,29 @@
 #include "context.h"
 
 /*
- * A directory fd of tracefs (borrowed from the context), opened at the first call: the mount
- * point if there is one, else a detached mount (Linux 5.2).  A negative errno with the error set
- * says which right or mount is missing.
+ * A directory fd of tracefs (borrowed from the context, O_PATH), opened at the first call: the
+ * mount point if there is one, else a detached mount (Linux 5.2).  A negative errno with the error
+ * set says which right or mount is missing.
  */
 int tracefs_dir(struct rawbpf *b);
 void tracefs_free(struct rawbpf *b);
 
+/* Sets the error for err, which the kernel gave for the file path of tracefs_dir(); returns err. */
+int tracefs_refused(struct rawbpf *b, const char *stage, const char *path, int err);
+
 /* id of a tracepoint "category", "event"; -ENOENT with near names in the hint */
 int tracefs_event_id(struct rawbpf *b, const char *category, const char *event, uint64_t *id);
-/* its format file's text */
+/* its format file's text, appended to *text */
 int tracefs_event_format(
 	struct rawbpf *b, const char *category, const char *event, struct buf *text);
 
 /*
  * A trace instance of our own, instances/rawbpf_PID_STARTTIME_N, in which only the
- * bpf_trace_printk event is enabled (Linux 5.9): *dir is its directory's fd, *name its name
- * (NUL-terminated).  -ENOENT: this kernel has no such event.
+ * bpf_trace_printk event is enabled (Linux 5.9): *dir is its directory's fd (O_PATH), *name its
+ * name (NUL-terminated).  -ENOENT: this kernel has no such event.
  */
 int tracefs_instance_make(struct rawbpf *b, char *name, size_t size, int *dir);
+/* Closes dir and removes the instance; close its trace_pipe before. */
 void tracefs_instance_remove(struct rawbpf *b, const char *name, int dir);
 
 #endif

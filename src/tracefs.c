@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tracefs.c - where tracefs is: its mount, or a detached mount of our own.
+ *
+ * Roads, cheapest first: /sys/kernel/tracing when tracefs is mounted there; a detached mount
+ * (fsopen, fsconfig, fsmount: Linux 5.2, CAP_SYS_ADMIN), which leaves the mount table as it was
+ * and goes away with its fd; any other tracefs of /proc/self/mountinfo; last
+ * /sys/kernel/debug/tracing, where the kernel itself mounts tracefs as soon as somebody looks:
+ * that is visible to all, so it comes after everything that is not.
+ *
+ * There is one tracefs in a kernel, so all roads show the same files.
+ */
+#include "tracefs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statfs.h>
+
+#include "rights.h"
+
+#define TRACEFS_SUPER_MAGIC 0x74726163
+#define TRACEFS_PRINTK	    "events/bpf_trace/bpf_trace_printk"
+#define TRACEFS_PATH	    O_PATH | O_DIRECTORY
+
+struct tracefs {
+	int dir; /* O_PATH */
+};
+
+static bool is_tracefs(struct sys *s, const char *path)
+{
+	struct statfs st;
+
+	return !sys_statfs(s, path, &st) && (uint32_t)st.f_type == TRACEFS_SUPER_MAGIC;
+}
+
+/* The fd of a tracefs mounted at path; -ENOENT: none there. */
+static int open_mounted(struct sys *s, const char *path)
+{
+	return is_tracefs(s, path) ? sys_openat(s, AT_FDCWD, path, TRACEFS_PATH, "tracefs")
+				   : -ENOENT;
+}
+
+static int open_detached(struct sys *s)
+{
+	int fs, fd;
+
+	fs = sys_fsopen(s, "tracefs");
+	if (fs < 0)
+		return fs;
+	fd = sys_fsconfig(s, fs, 6 /* FSCONFIG_CMD_CREATE */);
+	if (fd >= 0)
+		fd = sys_fsmount(s, fs);
+	sys_close(s, fs);
+	return fd;
+}
+
+/* "\040" and its like, in place. */
+static void unescape_mount(char *p)
+{
+	char *out = p;
+
+	for (; *p; out++) {
+		if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' &&
+			p[3] >= '0' && p[3] <= '7') {
+			*out = (char)((p[1] - '0') << 6 | (p[2] - '0') << 3 | (p[3] - '0'));
+			p += 4;
+		} else {
+			*out = *p++;
+		}
+	}
+	*out = '\0';
+}
+
+/*
+ * The mount point of a line "36 35 98:0 ROOT POINT OPTIONS ... - TYPE SOURCE OPTIONS", cut out of
+ * it, if all of a tracefs is mounted there.
+ */
+static char *mount_point(char *line)
+{
+	char *sep = strstr(line, " - "), *save = NULL, *root = NULL, *point = NULL, *p;
+	int i;
+
+	if (!sep || strncmp(sep + 3, "tracefs ", 8))
+		return NULL;
+	*sep = '\0';
+	p = strtok_r(line, " ", &save);
+	for (i = 0; p && i < 5; i++, p = strtok_r(NULL, " ", &save)) {
+		if (i == 3)
+			root = p;
+		if (i == 4)
+			point = p;
+	}
+	if (!point || strcmp(root, "/"))
+		return NULL;
+	unescape_mount(point);
+	return point;
+}
+
+static int open_from_mountinfo(struct sys *s)
+{
+	char *line, *next, *point;
+	struct buf text = {0};
+	int fd = -ENOENT;
+
+	if (!sys_read_file(s, AT_FDCWD, "/proc/self/mountinfo", 16 << 20, &text) && text.data) {
+		for (line = text.data; fd < 0 && line; line = next) {
+			next = strchr(line, '\n');
+			if (next)
+				*next++ = '\0';
+			point = mount_point(line);
+			if (point)
+				fd = open_mounted(s, point);
+		}
+	}
+	buf_free(&text);
+	return fd;
+}
+
+/* No road led there; err is what the detached mount gave. */
+static int not_found(struct rawbpf *b, int err)
+{
+	struct rawbpf_error *e = &b->error;
+
+	switch (err) {
+	case -ENODEV:
+		err_set(e, "tracefs", err, "this kernel has no tracefs");
+		err_hint(e, "it must be built with CONFIG_FTRACE and CONFIG_EVENT_TRACING");
+		return err;
+	case -EPERM:
+	case -EACCES:
+		err_set(e, "tracefs", err,
+			"tracefs is not mounted and may not be reached unmounted");
+		return rights_explain(&b->sys, e, RIGHTS_MOUNT, err);
+	case -ENOSYS:
+	case -EINVAL: /* a seccomp filter, or a kernel before 5.2 */
+		err = err_set(e, "tracefs", -ENOENT, "tracefs is not mounted");
+		err_hint(e, "mount -t tracefs tracefs /sys/kernel/tracing");
+		return err;
+	default: return err_set(e, "tracefs", err, "tracefs cannot be opened");
+	}
+}
+
+int tracefs_dir(struct rawbpf *b)
+{
+	struct sys *s = &b->sys;
+	struct tracefs *t;
+	int fd, detached = 0;
+
+	if (b->tracefs)
+		return b->tracefs->dir;
+	fd = open_mounted(s, "/sys/kernel/tracing");
+	if (fd < 0)
+		fd = detached = open_detached(s);
+	if (fd < 0)
+		fd = open_from_mountinfo(s);
+	if (fd < 0)
+		fd = open_mounted(s, "/sys/kernel/debug/tracing");
+	if (fd < 0)
+		return not_found(b, detached);
+
+	t = calloc(1, sizeof(*t));
+	if (!t) {
+		sys_close(s, fd);
+		return err_set(&b->error, "tracefs", -ENOMEM, "out of memory");
+	}
+	t->dir = fd;
+	b->tracefs = t;
+	return fd;
+}
+
+void tracefs_free(struct rawbpf *b)
+{
+	if (!b->tracefs)
+		return;
+	sys_close(&b->sys, b->tracefs->dir);
+	free(b->tracefs);
+	b->tracefs = NULL;
+}
+
+int tracefs_refused(struct rawbpf *b, const char *stage, const char *path, int err)
+{
+	err_set(&b->error, stage, err, "tracefs file '%s' cannot be used", path);
+	return rights_explain(&b->sys, &b->error, RIGHTS_TRACEFS, err);
+}
+
+/* "events/CATEGORY/EVENT/FILE"; names that would lead elsewhere name no event. */
+static int event_path(
+	char *out, size_t size, const char *category, const char *event, const char *file)
+{
+	size_t n = strlen(category) + strlen(event) + strlen(file) + strlen("events///") + 1;
+
+	if (!*category || !*event || *category == '.' || *event == '.' || n > size ||
+		strchr(category, '/') || strchr(event, '/'))
+		return -ENOENT;
+	snprintf(out, size, "events/%s/%s/%s", category, event, file);
+	return 0;
+}
+
+/* Sets the error for an event whose file could not be read. */
+static int event_failed(
+	struct rawbpf *b, const char *category, const char *event, const char *path, int err)
+{
+	if (err != -ENOENT)
+		return tracefs_refused(b, "tracefs", path, err);
+	return err_set(&b->error, "tracefs", err, "no tracepoint '%s:%s'", category, event);
+}
+
+int tracefs_event_id(struct rawbpf *b, const char *category, const char *event, uint64_t *id)
+{
+	char path[256] = "", line[32], *end;
+	int err, dir = tracefs_dir(b);
+
+	if (dir < 0)
+		return dir;
+	err = event_path(path, sizeof(path), category, event, "id");
+	if (!err)
+		err = sys_read_line(&b->sys, dir, path, line, sizeof(line));
+	if (err)
+		return event_failed(b, category, event, path, err);
+	*id = strtoull(line, &end, 10);
+	if (end == line || *end)
+		return err_set(
+			&b->error, "tracefs", -EIO, "'%s' holds '%s', not a number", path, line);
+	return 0;
+}
+
+int tracefs_event_format(
+	struct rawbpf *b, const char *category, const char *event, struct buf *text)
+{
+	int err, dir = tracefs_dir(b);
+	char path[256] = "";
+
+	if (dir < 0)
+		return dir;
+	err = event_path(path, sizeof(path), category, event, "format");
+	if (!err)
+		err = sys_read_file(&b->sys, dir, path, 1 << 20, text);
+	return err ? event_failed(b, category, event, path, err) : 0;
+}
+
+/*
+ * This process as procfs names it, and when it was started (clock ticks since boot): together they
+ * say for ever whose an object in tracefs was.
+ */
+static int owner(struct sys *s, long *pid, uint64_t *start)
+{
+	char line[1024], *p, *end;
+	int i, err = sys_read_line(s, AT_FDCWD, "/proc/self/stat", line, sizeof(line));
+
+	if (err)
+		return err;
+	*pid = strtol(line, NULL, 10);
+	p = strrchr(line, ')'); /* the name may hold blanks and parentheses */
+	for (i = 2; p && i < 22; i++)
+		p = strchr(p + 1, ' ');
+	if (!p || *pid <= 0)
+		return -EIO;
+	*start = strtoull(p + 1, &end, 10);
+	return end == p + 1 ? -EIO : 0;
+}
+
+/* mkdir under the first free number. */
+static int instance_mkdir(struct rawbpf *b, int root, char *path, size_t size)
+{
+	uint64_t start;
+	int n, err;
+	long pid;
+
+	err = owner(&b->sys, &pid, &start);
+	if (err)
+		return err_set(&b->error, "tracefs", err, "'/proc/self/stat' cannot be read");
+	for (n = 0; n < 1000; n++) {
+		snprintf(path, size, "instances/rawbpf_%ld_%" PRIu64 "_%d", pid, start, n);
+		err = sys_mkdirat(&b->sys, root, path, 0700, "trace instance");
+		if (err != -EEXIST)
+			break;
+	}
+	return err < 0 ? tracefs_refused(b, "tracefs", path, err) : 0;
+}
+
+static void instance_rmdir(struct rawbpf *b, const char *path)
+{
+	int i, dir = tracefs_dir(b);
+
+	/* EBUSY for a moment after the last reader's close */
+	for (i = 0; dir >= 0 && i < 10; i++) {
+		if (sys_unlinkat(&b->sys, dir, path, AT_REMOVEDIR, "trace instance") != -EBUSY)
+			return;
+		sys_poll(&b->sys, NULL, 0, 10);
+	}
+	ctx_log(b, RAWBPF_LOG_WARN, "trace instance '%s' is in use and stays", path);
+}
+
+int tracefs_instance_make(struct rawbpf *b, char *name, size_t size, int *dir)
+{
+	int err, fd, root = tracefs_dir(b);
+	char path[96];
+
+	*dir = -1;
+	if (root < 0)
+		return root;
+	err = instance_mkdir(b, root, path, sizeof(path));
+	if (err)
+		return err;
+	fd = err = sys_openat(&b->sys, root, path, TRACEFS_PATH, "trace instance");
+	if (fd >= 0)
+		err = sys_write_file(
+			&b->sys, fd, TRACEFS_PRINTK "/enable", 0, "1", "trace instance");
+	if (!err && strlen(strchr(path, '/')) > size) /* the slash pays for the NUL */
+		err = -ENAMETOOLONG;
+	if (err) {
+		sys_close(&b->sys, fd);
+		instance_rmdir(b, path);
+		return tracefs_refused(b, "tracefs", TRACEFS_PRINTK "/enable", err);
+	}
+	snprintf(name, size, "%s", strchr(path, '/') + 1);
+	*dir = fd;
+	return 0;
+}
+
+void tracefs_instance_remove(struct rawbpf *b, const char *name, int dir)
+{
+	char path[128];
+
+	sys_close(&b->sys, dir);
+	snprintf(path, sizeof(path), "instances/%s", name);
+	instance_rmdir(b, path);
+}
