@@ -41,7 +41,7 @@ workload() {
 	while :; do
 		find /usr/share/doc 2>/dev/null | head -2000 | sort | uniq -c | sort -rn >/dev/null
 		grep -r root /etc/passwd /etc/group 2>/dev/null | awk -F: '{print $1}' >/dev/null
-		find /etc -maxdepth 2 -name '*.conf' 2>/dev/null -exec wc -l {} + >/dev/null 2>&1
+		find /etc -maxdepth 2 -name '*.conf' -exec wc -l {} + >/dev/null 2>&1
 		for i in 1 2 3 4 5; do expr "$i" : '.*' >/dev/null; done
 	done
 }
