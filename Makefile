@@ -50,7 +50,7 @@ $(BUILD)/rawbpf: $(TOOL_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 
 $(BUILD)/src/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Iinclude -Isrc -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -Iinclude -c -o $@ $<
 $(BUILD)/bpfasm/%.o: bpfasm/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Iinclude -Ibpfasm -c -o $@ $<
@@ -60,7 +60,7 @@ $(BUILD)/tools/%.o: tools/%.c
 $(BUILD)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -DTEST_DATA='"$(CURDIR)/tests/data"' -DTEST_BUILD='"$(abspath $(BUILD))"' \
-		-DTEST_ROOT='"$(CURDIR)"' -Iinclude -Isrc -Ibpfasm -Itests -I$(BUILD)/gen -c -o $@ $<
+		-DTEST_ROOT='"$(CURDIR)"' -Iinclude -iquote src -iquote bpfasm -Itests -I$(BUILD)/gen -c -o $@ $<
 $(BUILD)/tests/main.o: $(BUILD)/gen/suites.h
 
 # the standard macros, inside the library

@@ -22,6 +22,7 @@ struct elf_ident {
 	int bits;	  /* 32 or 64 */
 	bool big_endian;
 	uint16_t type, machine; /* ET_*, EM_* */
+	uint32_t flags;		/* e_flags, EF_* of the machine */
 	size_t n_sections, n_segments;
 };
 
@@ -38,10 +39,11 @@ struct elf_segment {
 };
 
 struct elf_symbol {
-	const char *name;    /* without its version */
-	const char *version; /* NULL: none */
+	const char *name;    /* as the string table has it: in .symtab some linkers write f@@V */
+	const char *version; /* from .gnu.version; NULL: none */
 	uint64_t value, size;
 	uint8_t type, bind; /* STT_*, STB_* */
+	uint8_t other;	    /* st_other: visibility, and on ppc64 the way to the local entry */
 	uint32_t section;   /* index; SHN_UNDEF, SHN_ABS ... */
 	bool is_default;    /* name@@version, or unversioned */
 };
@@ -74,6 +76,11 @@ size_t elf_n_symbols(struct elf_file *f, const struct elf_section *table);
 int elf_symbol(struct elf_file *f, const struct elf_section *table, size_t i, struct elf_symbol *s);
 size_t elf_n_relocs(struct elf_file *f, const struct elf_section *s);
 int elf_reloc(struct elf_file *f, const struct elf_section *s, size_t i, struct elf_reloc *r);
+
+/* n bytes at a file offset; NULL when the file does not have them */
+const void *elf_bytes(struct elf_file *f, uint64_t offset, size_t n);
+/* an unsigned number of 1, 2, 4 or 8 bytes in the file's byte order, at any alignment */
+uint64_t elf_uint(const struct elf_file *f, const void *p, size_t size);
 
 /* file offset of a virtual address in a PT_LOAD segment with all of flags (PF_X ...); -ENOENT */
 int elf_offset(struct elf_file *f, uint64_t vaddr, uint32_t flags, uint64_t *offset);

@@ -1,0 +1,603 @@
+// SPDX-License-Identifier: MIT
+/*
+ * elf.c - the only file that knows libelf.
+ *
+ * libelf finds the headers and reads the bytes; tables are taken apart here, because a table that
+ * is used where it lies costs no second copy, whatever the file's byte order.  Files are read, not
+ * mapped: a file that is cut short while we look gives an error, where a mapping gives SIGBUS.
+ *
+ * Nothing a file says is believed: each offset and size is held against the file's size by
+ * elf_bytes(), each string against its table, each index against its count.
+ */
+#include "elf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define ELF_VER_HIDDEN 0x8000u /* of .gnu.version: name@version, not name@@version */
+#define ELF_VER_BASE   1u      /* vd_flags: the file's own name, not a version */
+
+/* Strings that end inside their section: any offset below len is one. */
+struct elf_strings {
+	const char *data;
+	size_t len;
+};
+
+/* A symbol table and all that belongs to it. */
+struct elf_table {
+	bool ready;
+	size_t index, n, entsize;
+	const unsigned char *sym;
+	struct elf_strings str;
+	const unsigned char *versym; /* uint16_t each, n of them; NULL: no versions */
+	const unsigned char *shndx;  /* uint32_t each, n of them; NULL: no large indexes */
+};
+
+struct elf_file {
+	struct sys *sys;
+	int fd;
+	Elf *elf;
+	char *path;
+	uint64_t size;
+	struct elf_ident ident;
+	struct elf_segment *segments;
+	struct elf_strings names;
+	const void **data;	    /* of each section, once read */
+	struct elf_table tables[2]; /* the two used last */
+	unsigned next_table;
+	const char **versions; /* by index; NULL: none or the file itself */
+	size_t n_versions;
+	bool versions_ready;
+};
+
+uint64_t elf_uint(const struct elf_file *f, const void *p, size_t size)
+{
+	const unsigned char *c = p;
+	uint64_t v = 0;
+	size_t i;
+
+	if (f->ident.big_endian)
+		for (i = 0; i < size; i++)
+			v = v << 8 | c[i];
+	else
+		for (i = size; i-- > 0;)
+			v = v << 8 | c[i];
+	return v;
+}
+
+const void *elf_bytes(struct elf_file *f, uint64_t offset, size_t n)
+{
+	Elf_Data *d;
+
+	if (!n || offset > f->size || n > f->size - offset)
+		return NULL;
+	d = elf_getdata_rawchunk(f->elf, (int64_t)offset, n, ELF_T_BYTE);
+	return d && d->d_size >= n ? d->d_buf : NULL;
+}
+
+const struct elf_ident *elf_ident(const struct elf_file *f)
+{
+	return &f->ident;
+}
+
+/* ---- opening ------------------------------------------------------------------------------ */
+
+static int elf_read_segments(struct elf_file *f)
+{
+	size_t i, n = f->ident.n_segments;
+	GElf_Phdr ph;
+
+	if (!n)
+		return 0;
+	f->segments = calloc(n, sizeof(*f->segments));
+	if (!f->segments)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		if (!gelf_getphdr(f->elf, (int)i, &ph))
+			return -ENOEXEC;
+		f->segments[i] = (struct elf_segment){
+			.type = ph.p_type,
+			.flags = ph.p_flags,
+			.offset = ph.p_offset,
+			.vaddr = ph.p_vaddr,
+			.filesz = ph.p_filesz,
+			.memsz = ph.p_memsz,
+		};
+	}
+	return 0;
+}
+
+/* The strings of section i; an empty table when it has none that end. */
+static struct elf_strings elf_strings_of(struct elf_file *f, size_t i)
+{
+	struct elf_strings none = {NULL, 0};
+	struct elf_section s;
+	const void *p;
+	size_t n;
+
+	if (!i || elf_section(f, i, &s) || s.type != SHT_STRTAB || elf_section_data(f, &s, &p, &n))
+		return none;
+	while (n && ((const char *)p)[n - 1])
+		n--;
+	return (struct elf_strings){p, n};
+}
+
+static const char *elf_string(const struct elf_strings *t, uint64_t offset)
+{
+	return offset < t->len ? t->data + offset : NULL;
+}
+
+static int elf_read_headers(struct elf_file *f)
+{
+	size_t shstrndx = 0;
+	GElf_Ehdr eh;
+	int err;
+
+	if (!f->elf || elf_kind(f->elf) != ELF_K_ELF || !gelf_getehdr(f->elf, &eh))
+		return -ENOEXEC;
+	f->ident.path = f->path;
+	f->ident.bits = eh.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32;
+	f->ident.big_endian = eh.e_ident[EI_DATA] == ELFDATA2MSB;
+	f->ident.type = eh.e_type;
+	f->ident.machine = eh.e_machine;
+	f->ident.flags = eh.e_flags;
+	if (elf_getshdrnum(f->elf, &f->ident.n_sections))
+		f->ident.n_sections = 0;
+	if (elf_getphdrnum(f->elf, &f->ident.n_segments))
+		f->ident.n_segments = 0;
+	err = elf_read_segments(f);
+	if (err || !f->ident.n_sections)
+		return err;
+	f->data = calloc(f->ident.n_sections, sizeof(*f->data));
+	if (!f->data)
+		return -ENOMEM;
+	if (!elf_getshdrstrndx(f->elf, &shstrndx))
+		f->names = elf_strings_of(f, shstrndx);
+	return 0;
+}
+
+static struct elf_file *elf_new(struct sys *s, const char *path)
+{
+	struct elf_file *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->sys = s;
+	f->fd = -1;
+	f->path = strdup(path);
+	if (f->path && elf_version(EV_CURRENT) != EV_NONE)
+		return f;
+	free(f->path);
+	free(f);
+	return NULL;
+}
+
+/* What both ways of opening end with. */
+static int elf_finish_open(struct elf_file *f, struct elf_file **out, struct rawbpf_error *e)
+{
+	int err = elf_read_headers(f);
+
+	if (!err)
+		*out = f;
+	else if (err == -ENOMEM)
+		err_set(e, "open", err, "out of memory reading '%s'", f->path);
+	else
+		err_set(e, "open", err, "'%s' is not an ELF file", f->path);
+	if (err)
+		elf_close(f);
+	return err;
+}
+
+/* A FIFO or a terminal must not hold us up, so O_NONBLOCK; it changes nothing for files. */
+static int elf_open_fd(struct sys *s, const char *path, uint64_t *size, struct rawbpf_error *e)
+{
+	struct stat st;
+	int err, fd;
+
+	fd = sys_openat(s, AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, "read an ELF file");
+	if (fd < 0)
+		return err_set(e, "open", fd, "'%s' cannot be opened", path);
+	err = sys_fstat(s, fd, &st);
+	if (!err && !S_ISREG(st.st_mode))
+		err = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	if (err) {
+		sys_close(s, fd);
+		return err_set(e, "open", err, "'%s' is not a file", path);
+	}
+	*size = (uint64_t)st.st_size;
+	return fd;
+}
+
+int elf_open(struct sys *s, const char *path, struct elf_file **out, struct rawbpf_error *e)
+{
+	struct elf_file *f;
+	uint64_t size = 0;
+	int fd = elf_open_fd(s, path, &size, e);
+
+	*out = NULL;
+	if (fd < 0)
+		return fd;
+	f = elf_new(s, path);
+	if (!f) {
+		sys_close(s, fd);
+		return err_set(e, "open", -ENOMEM, "out of memory reading '%s'", path);
+	}
+	f->fd = fd;
+	f->size = size;
+	f->elf = elf_begin(fd, ELF_C_READ, NULL);
+	return elf_finish_open(f, out, e);
+}
+
+int elf_open_memory(
+	const void *p, size_t n, const char *name, struct elf_file **out, struct rawbpf_error *e)
+{
+	struct elf_file *f = elf_new(NULL, name ? name : "<image>");
+
+	*out = NULL;
+	if (!f)
+		return err_set(e, "open", -ENOMEM, "out of memory");
+	f->size = n;
+	/* libelf takes a pointer that it may write to, but opened so it does not */
+	f->elf = p && n >= EI_NIDENT ? elf_memory((char *)(uintptr_t)p, n) : NULL;
+	return elf_finish_open(f, out, e);
+}
+
+void elf_close(struct elf_file *f)
+{
+	if (!f)
+		return;
+	elf_end(f->elf);
+	if (f->fd >= 0)
+		sys_close(f->sys, f->fd);
+	free(f->versions);
+	free(f->data);
+	free(f->segments);
+	free(f->path);
+	free(f);
+}
+
+/* ---- sections and segments ---------------------------------------------------------------- */
+
+int elf_section(struct elf_file *f, size_t i, struct elf_section *s)
+{
+	const char *name;
+	GElf_Shdr sh;
+	Elf_Scn *scn;
+
+	scn = i < f->ident.n_sections ? elf_getscn(f->elf, i) : NULL;
+	if (!scn || !gelf_getshdr(scn, &sh))
+		return -ENOENT;
+	name = elf_string(&f->names, sh.sh_name);
+	*s = (struct elf_section){
+		.index = i,
+		.name = name ? name : "",
+		.type = sh.sh_type,
+		.link = sh.sh_link,
+		.info = sh.sh_info,
+		.flags = sh.sh_flags,
+		.addr = sh.sh_addr,
+		.offset = sh.sh_offset,
+		.size = sh.sh_size,
+		.entsize = sh.sh_entsize,
+	};
+	return 0;
+}
+
+int elf_find_section(struct elf_file *f, const char *name, struct elf_section *s)
+{
+	size_t i;
+
+	for (i = 1; i < f->ident.n_sections; i++)
+		if (!elf_section(f, i, s) && !strcmp(s->name, name))
+			return 0;
+	return -ENOENT;
+}
+
+/* The first section of a type that links to section link (0: to any). */
+static int elf_find_type(struct elf_file *f, uint32_t type, size_t link, struct elf_section *s)
+{
+	size_t i;
+
+	for (i = 1; i < f->ident.n_sections; i++)
+		if (!elf_section(f, i, s) && s->type == type && (!link || s->link == link))
+			return 0;
+	return -ENOENT;
+}
+
+int elf_segment(struct elf_file *f, size_t i, struct elf_segment *s)
+{
+	if (i >= f->ident.n_segments)
+		return -ENOENT;
+	*s = f->segments[i];
+	return 0;
+}
+
+int elf_section_data(struct elf_file *f, const struct elf_section *s, const void **p, size_t *n)
+{
+	*p = NULL;
+	*n = 0;
+	if (s->index >= f->ident.n_sections)
+		return -ENOENT;
+	if (s->type == SHT_NOBITS || s->type == SHT_NULL || !s->size) {
+		*n = s->type == SHT_NOBITS && s->size <= SIZE_MAX ? (size_t)s->size : 0;
+		return 0;
+	}
+	if (s->size > SIZE_MAX)
+		return -ENOEXEC;
+	if (!f->data[s->index])
+		f->data[s->index] = elf_bytes(f, s->offset, (size_t)s->size);
+	if (!f->data[s->index])
+		return -ENOEXEC;
+	*p = f->data[s->index];
+	*n = (size_t)s->size;
+	return 0;
+}
+
+int elf_offset(struct elf_file *f, uint64_t vaddr, uint32_t flags, uint64_t *offset)
+{
+	size_t i;
+
+	for (i = 0; i < f->ident.n_segments; i++) {
+		const struct elf_segment *g = &f->segments[i];
+
+		if (g->type != PT_LOAD || (g->flags & flags) != flags || vaddr < g->vaddr ||
+			vaddr - g->vaddr >= g->filesz || g->offset > UINT64_MAX - g->filesz)
+			continue;
+		*offset = vaddr - g->vaddr + g->offset;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+int elf_vaddr(struct elf_file *f, uint64_t offset, uint32_t flags, uint64_t *vaddr)
+{
+	size_t i;
+
+	for (i = 0; i < f->ident.n_segments; i++) {
+		const struct elf_segment *g = &f->segments[i];
+
+		if (g->type != PT_LOAD || (g->flags & flags) != flags || offset < g->offset ||
+			offset - g->offset >= g->filesz || g->vaddr > UINT64_MAX - g->filesz)
+			continue;
+		*vaddr = offset - g->offset + g->vaddr;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* ---- versions ----------------------------------------------------------------------------- */
+
+static int elf_set_version(struct elf_file *f, size_t i, const char *name)
+{
+	const char **more;
+	size_t n;
+
+	if (i >= f->n_versions) {
+		n = i + 16;
+		more = realloc(f->versions, n * sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		memset(more + f->n_versions, 0, (n - f->n_versions) * sizeof(*more));
+		f->versions = more;
+		f->n_versions = n;
+	}
+	f->versions[i] = name;
+	return 0;
+}
+
+/* .gnu.version_d: {u16 version, flags, index, count; u32 hash, aux, next}, aux {u32 name, next} */
+static void elf_read_verdef(struct elf_file *f)
+{
+	struct elf_strings str;
+	const unsigned char *p;
+	struct elf_section s;
+	size_t n, at, aux, next;
+	const void *data;
+
+	if (elf_find_type(f, SHT_GNU_verdef, 0, &s) || elf_section_data(f, &s, &data, &n))
+		return;
+	str = elf_strings_of(f, s.link);
+	for (at = 0; n >= 20 && at <= n - 20; at += next) {
+		p = (const unsigned char *)data + at;
+		next = elf_uint(f, p + 16, 4);
+		aux = elf_uint(f, p + 12, 4);
+		if (!(elf_uint(f, p + 2, 2) & ELF_VER_BASE) && aux <= n - at && n - at - aux >= 8)
+			elf_set_version(f, elf_uint(f, p + 4, 2) & ~ELF_VER_HIDDEN,
+				elf_string(&str, elf_uint(f, p + aux, 4)));
+		if (!next || next > n - at)
+			return;
+	}
+}
+
+/* aux of .gnu.version_r: {u32 hash; u16 flags, other; u32 name, next} */
+static void elf_read_vernaux(struct elf_file *f, const unsigned char *base, size_t n, size_t at,
+	const struct elf_strings *str, size_t *budget)
+{
+	const unsigned char *p;
+	size_t next;
+
+	for (; n >= 16 && at <= n - 16 && *budget; at += next) {
+		p = base + at;
+		--*budget;
+		elf_set_version(f, elf_uint(f, p + 6, 2) & ~ELF_VER_HIDDEN,
+			elf_string(str, elf_uint(f, p + 8, 4)));
+		next = elf_uint(f, p + 12, 4);
+		if (!next || next > n - at)
+			return;
+	}
+}
+
+/* .gnu.version_r: {u16 version, count; u32 file, aux, next} */
+static void elf_read_verneed(struct elf_file *f)
+{
+	struct elf_strings str;
+	const unsigned char *p;
+	struct elf_section s;
+	size_t n, at, aux, next, budget = 65536;
+	const void *data;
+
+	if (elf_find_type(f, SHT_GNU_verneed, 0, &s) || elf_section_data(f, &s, &data, &n))
+		return;
+	str = elf_strings_of(f, s.link);
+	/* the budget: chains of a hostile file may all share their tail */
+	for (at = 0; n >= 16 && at <= n - 16 && budget; at += next) {
+		p = (const unsigned char *)data + at;
+		aux = elf_uint(f, p + 8, 4);
+		next = elf_uint(f, p + 12, 4);
+		if (aux <= n - at)
+			elf_read_vernaux(f, data, n, at + aux, &str, &budget);
+		if (!next || next > n - at)
+			return;
+	}
+}
+
+static const char *elf_version_name(struct elf_file *f, uint64_t i)
+{
+	if (!f->versions_ready) {
+		f->versions_ready = true;
+		elf_read_verdef(f);
+		elf_read_verneed(f);
+	}
+	return i < f->n_versions ? f->versions[i] : NULL;
+}
+
+/* ---- symbols ------------------------------------------------------------------------------ */
+
+/* The bytes of the section of this type that belongs to table, if it has an entry for each. */
+static const unsigned char *elf_beside(
+	struct elf_file *f, uint32_t type, size_t table, size_t count, size_t each)
+{
+	struct elf_section s;
+	const void *p;
+	size_t n;
+
+	if (elf_find_type(f, type, table, &s) || elf_section_data(f, &s, &p, &n))
+		return NULL;
+	return n / each >= count ? p : NULL;
+}
+
+static int elf_read_table(struct elf_file *f, const struct elf_section *s, struct elf_table *t)
+{
+	size_t n;
+	const void *p;
+
+	memset(t, 0, sizeof(*t));
+	t->entsize = f->ident.bits == 64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+	if (s->type != SHT_SYMTAB && s->type != SHT_DYNSYM)
+		return -EINVAL;
+	if (elf_section_data(f, s, &p, &n))
+		return -ENOEXEC;
+	t->index = s->index;
+	t->n = n / t->entsize;
+	t->sym = p;
+	t->str = elf_strings_of(f, s->link);
+	if (s->type == SHT_DYNSYM)
+		t->versym = elf_beside(f, SHT_GNU_versym, s->index, t->n, 2);
+	t->shndx = elf_beside(f, SHT_SYMTAB_SHNDX, s->index, t->n, 4);
+	t->ready = true;
+	return 0;
+}
+
+static const struct elf_table *elf_table(struct elf_file *f, const struct elf_section *s)
+{
+	struct elf_table *t;
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (f->tables[i].ready && f->tables[i].index == s->index)
+			return &f->tables[i];
+	t = &f->tables[f->next_table++ % 2];
+	return elf_read_table(f, s, t) ? NULL : t;
+}
+
+size_t elf_n_symbols(struct elf_file *f, const struct elf_section *table)
+{
+	const struct elf_table *t = elf_table(f, table);
+
+	return t ? t->n : 0;
+}
+
+/* The fields of one entry, which the two classes have in different orders. */
+static void elf_decode_symbol(
+	const struct elf_file *f, const unsigned char *p, struct elf_symbol *s, uint64_t *name)
+{
+	bool wide = f->ident.bits == 64;
+	unsigned info = wide ? p[4] : p[12];
+
+	*name = elf_uint(f, p, 4);
+	s->value = wide ? elf_uint(f, p + 8, 8) : elf_uint(f, p + 4, 4);
+	s->size = wide ? elf_uint(f, p + 16, 8) : elf_uint(f, p + 8, 4);
+	s->section = (uint32_t)(wide ? elf_uint(f, p + 6, 2) : elf_uint(f, p + 14, 2));
+	s->type = info & 15;
+	s->bind = (uint8_t)(info >> 4);
+	s->other = wide ? p[5] : p[13];
+	s->version = NULL;
+	s->is_default = true;
+}
+
+int elf_symbol(struct elf_file *f, const struct elf_section *table, size_t i, struct elf_symbol *s)
+{
+	const struct elf_table *t = elf_table(f, table);
+	uint64_t name, ver;
+
+	if (!t || i >= t->n)
+		return -ENOENT;
+	elf_decode_symbol(f, t->sym + i * t->entsize, s, &name);
+	s->name = elf_string(&t->str, name);
+	if (!s->name)
+		s->name = "";
+	if (s->section == SHN_XINDEX && t->shndx)
+		s->section = (uint32_t)elf_uint(f, t->shndx + 4 * i, 4);
+	if (!t->versym)
+		return 0;
+	ver = elf_uint(f, t->versym + 2 * i, 2);
+	s->version = elf_version_name(f, ver & ~(uint64_t)ELF_VER_HIDDEN);
+	if (s->version)
+		s->is_default = !(ver & ELF_VER_HIDDEN) && s->section != SHN_UNDEF;
+	return 0;
+}
+
+/* ---- relocations -------------------------------------------------------------------------- */
+
+static size_t elf_reloc_size(const struct elf_file *f, const struct elf_section *s)
+{
+	size_t word = f->ident.bits == 64 ? 8 : 4;
+
+	return s->type == SHT_RELA ? 3 * word : s->type == SHT_REL ? 2 * word : 0;
+}
+
+size_t elf_n_relocs(struct elf_file *f, const struct elf_section *s)
+{
+	size_t n, each = elf_reloc_size(f, s);
+	const void *p;
+
+	if (!each || elf_section_data(f, s, &p, &n))
+		return 0;
+	return n / each;
+}
+
+int elf_reloc(struct elf_file *f, const struct elf_section *s, size_t i, struct elf_reloc *r)
+{
+	size_t n, word = f->ident.bits == 64 ? 8 : 4, each = elf_reloc_size(f, s);
+	const unsigned char *p;
+	const void *data;
+	uint64_t info;
+
+	if (!each || elf_section_data(f, s, &data, &n) || i >= n / each)
+		return -ENOENT;
+	p = (const unsigned char *)data + i * each;
+	info = elf_uint(f, p + word, word);
+	r->offset = elf_uint(f, p, word);
+	r->type = (uint32_t)(word == 8 ? info & 0xffffffff : info & 0xff);
+	r->symbol = (size_t)(word == 8 ? info >> 32 : info >> 8);
+	r->has_addend = s->type == SHT_RELA;
+	r->addend = 0;
+	if (r->has_addend)
+		r->addend = word == 8 ? (int64_t)elf_uint(f, p + 16, 8)
+				      : (int32_t)(uint32_t)elf_uint(f, p + 8, 4);
+	return 0;
+}
