@@ -124,7 +124,7 @@ struct helper {
 	uint16_t id;
 	uint8_t n_args;
 	bool gpl_only;
-	uint32_t kernel; /* first version: major << 16 | minor << 8 */
+	uint32_t kernel;  /* first version: major << 16 | minor << 8 */
 	uint8_t min_args; /* less than n_args only for bpf_trace_printk */
 };
 const struct helper *helper_find(const char *name, size_t len);
