@@ -83,8 +83,11 @@ $(BUILD)/gen/suites.h: $(wildcard tests/test_*.c) Makefile
 	@mkdir -p $(@D)
 	@for s in $(SUITES); do echo "SUITE($$s)"; done >$@
 
+# t_fail_alloc_at() of tests/t.c stands between our code and the allocator
+FAIL_ALLOC := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
 $(BUILD)/check: $(TEST_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBELF) $$($(PKG_CONFIG) --libs check)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(FAIL_ALLOC) -o $@ $^ $(LIBELF) $$($(PKG_CONFIG) --libs check)
 
 # one file for a machine with nothing else; libelf.a brings zlib and perhaps zstd with it
 STATIC_LIBS ?= -lelf $$(for l in z zstd lzma bz2; do \

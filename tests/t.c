@@ -108,3 +108,49 @@ int t_count_fds(void)
 	closedir(d);
 	return n - 3; /* ".", ".." and the directory itself */
 }
+
+static unsigned t_alloc_left;
+static bool t_alloc_hit;
+
+void t_fail_alloc_at(unsigned n)
+{
+	t_alloc_left = n;
+	t_alloc_hit = false;
+}
+
+bool t_alloc_failed(void)
+{
+	t_alloc_left = 0;
+	return t_alloc_hit;
+}
+
+static bool t_refuse(void)
+{
+	if (!t_alloc_left || --t_alloc_left)
+		return false;
+	t_alloc_hit = true;
+	return true;
+}
+
+/* the linker's --wrap gives our code these, and the allocator's own as __real_ */
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t n);
+
+void *__wrap_malloc(size_t n)
+{
+	return t_refuse() ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return t_refuse() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return t_refuse() ? NULL : __real_realloc(p, n);
+}

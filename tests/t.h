@@ -37,4 +37,12 @@ int t_run(char **out, const char *fmt, ...) __attribute__((format(printf, 2, 3))
 /* fds of this process that are open now */
 int t_count_fds(void);
 
+/*
+ * Let the n-th malloc, calloc or realloc from now on (not those inside libc) fail, and
+ * none after it.  t_alloc_failed() ends that (call it before the next ck_assert, which allocates)
+ * and says whether one was refused.  A sweep counts n up until none was.
+ */
+void t_fail_alloc_at(unsigned n);
+bool t_alloc_failed(void);
+
 #endif
