@@ -21,10 +21,13 @@ struct src {
 	const char *name; /* the file's, or the macro's */
 	const char *text;
 	size_t len;
-	bool expansion;		/* of a macro or .irp, not a file */
-	struct pos from;	/* where it was included or invoked; src NULL: the outermost file */
-	struct pos defined;	/* expansions: where the body's first line stands */
-	const uint32_t *starts; /* offset of each line, made when first needed */
+	bool expansion;	    /* of a macro or .irp, not a file */
+	struct pos from;    /* where it was included or invoked; src NULL: the outermost file */
+	struct pos defined; /* expansions: where the body's first line stands */
+	/* where its lines start, as far as they have been read: not needed, but diag_line() is then
+	 * quick for any line */
+	const size_t *starts;
+	size_t n_starts;
 };
 
 enum { DIAG_MAX_ERRORS = 20 };
@@ -33,7 +36,7 @@ struct diag {
 	struct pool *pool;
 	char *text; /* all messages so far, malloc'ed */
 	size_t len, cap;
-	unsigned n_errors;
+	unsigned n_errors, n_warnings;
 	bool failed; /* out of memory */
 };
 
@@ -47,7 +50,10 @@ bool diag_full(const struct diag *d);
 /* the line that the user wrote for a position inside expansions: that of the outermost file that
  * is not an expansion */
 struct pos diag_user_pos(struct pos at);
-/* one line of a source, without its newline */
+/* where the text of an expansion's line stands in the file that defined the macro */
+struct pos diag_defined_pos(struct pos at);
+void diag_free(struct diag *d); /* the text; all else is the pool's */
+/* one line of a source, without its newline; "" past the end */
 const char *diag_line(const struct src *s, uint32_t line, size_t *len);
 
 /* "did you mean": offer every candidate, then ask for the nearest; NULL when none is near. */

@@ -8,7 +8,7 @@
 enum tok_kind {
 	TOK_END,   /* after the last token */
 	TOK_NAME,  /* [A-Za-z_.$][A-Za-z0-9_.$]*: names, registers, .directives, .labels */
-	TOK_NUM,   /* 10, 0x1f, 0b1, 017, 'c' */
+	TOK_NUM,   /* 10, 0x1f, 0b1, 017, 'c'; 5.10 and 5.10.3: versions, as KERNEL is counted */
 	TOK_STR,   /* "text", quotes included; see lex_string() */
 	TOK_PUNCT, /* one operator: op holds its characters */
 };
@@ -29,14 +29,30 @@ struct tok {
 struct toks {
 	struct tok *tok; /* ends in TOK_END */
 	size_t n, cap;	 /* TOK_END not counted */
+	/* in: the line begins inside a C comment; out: it ends in one, begun at column comment (0:
+	 * on an earlier line).  Whoever reads one line alone looks at it afterwards. */
+	bool in_comment;
+	uint32_t comment;
 };
+
+enum { LEX_MAX_LINE = 1 << 20 }; /* bytes: a longer line is an error */
 
 /*
  * Tokens of the line [s, s + len) at position at; comments (; // # at a line's start, and C's)
  * are left out.  0, or -EINVAL after an error was reported, or -ENOMEM.
  */
 int lex_line(struct diag *d, struct pos at, const char *s, size_t len, struct toks *out);
-/* the bytes of a TOK_STR with \n \t \\ \" \0 \xNN undone, into the pool; *len excludes the NUL */
+/*
+ * The bytes of a TOK_STR with C's escapes undone (\n \t \\ \" \0 \xNN ...), NUL-terminated in the
+ * pool; *len excludes that NUL.  NULL after an error was reported or when out of memory.
+ */
 char *lex_string(struct diag *d, struct pos at, const struct tok *t, size_t *len);
+
+/* can c begin a name, stand inside one? */
+bool lex_name_start(char c);
+bool lex_name_char(char c);
+/* is it this name, this operator? */
+bool lex_is(const struct tok *t, const char *name);
+bool lex_op(const struct tok *t, uint32_t op);
 
 #endif
