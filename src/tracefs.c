@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/statfs.h>
 
+#include "near.h"
 #include "rights.h"
 
 #define TRACEFS_SUPER_MAGIC 0x74726163
@@ -199,13 +200,62 @@ static int event_path(
 	return 0;
 }
 
+/* Offers every name in a directory below tracefs, "." and ".." apart; false: it is not there. */
+static bool offer_names(struct rawbpf *b, const char *path, struct near *n)
+{
+	const size_t reclen_at = 16, name_at = 19; /* of the kernel's linux_dirent64 */
+	uint16_t reclen;
+	ssize_t got, at;
+	char buf[8192];
+	int fd;
+
+	fd = sys_openat(&b->sys, tracefs_dir(b), path, O_RDONLY | O_DIRECTORY, NULL);
+	if (fd < 0)
+		return false;
+	while ((got = sys_getdents(&b->sys, fd, buf, sizeof(buf))) > 0)
+		for (at = 0; got - at > (ssize_t)name_at; at += reclen) {
+			memcpy(&reclen, buf + at + reclen_at, sizeof(reclen));
+			if (reclen <= name_at)
+				break;
+			if (buf[(size_t)at + name_at] != '.')
+				near_offer(n, buf + (size_t)at + name_at);
+		}
+	sys_close(&b->sys, fd);
+	return true;
+}
+
+/* Sets the error for an event that is not there: the category or the event may be misspelt. */
+static int no_event(struct rawbpf *b, const char *category, const char *event)
+{
+	char path[256];
+	struct near n;
+	bool found;
+
+	near_start(&n, event);
+	snprintf(path, sizeof(path), "events/%s", category);
+	found = *category && *category != '.' && !strchr(category, '/') && offer_names(b, path, &n);
+	if (found) {
+		err_set(&b->error, "tracefs", -ENOENT, "no tracepoint '%s:%s'", category, event);
+	} else {
+		near_start(&n, category);
+		if (!offer_names(b, "events", &n)) {
+			err_set(&b->error, "tracefs", -ENOENT, "this kernel has no tracepoints");
+			err_hint(&b->error, "it must be built with CONFIG_EVENT_TRACING");
+			return -ENOENT;
+		}
+		err_set(&b->error, "tracefs", -ENOENT, "no category '%s' of tracepoints", category);
+	}
+	if (!near_hint(&n, &b->error) && !found && !strcmp(category, "syscalls"))
+		err_hint(&b->error, "tracepoints of system calls need CONFIG_FTRACE_SYSCALLS");
+	return -ENOENT;
+}
+
 /* Sets the error for an event whose file could not be read. */
 static int event_failed(
 	struct rawbpf *b, const char *category, const char *event, const char *path, int err)
 {
-	if (err != -ENOENT)
-		return tracefs_refused(b, "tracefs", path, err);
-	return err_set(&b->error, "tracefs", err, "no tracepoint '%s:%s'", category, event);
+	return err == -ENOENT ? no_event(b, category, event)
+			      : tracefs_refused(b, "tracefs", path, err);
 }
 
 int tracefs_event_id(struct rawbpf *b, const char *category, const char *event, uint64_t *id)

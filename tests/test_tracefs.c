@@ -217,21 +217,48 @@ END_TEST
 
 START_TEST(unknown_events)
 {
-	static const char *const names[][2] = {{"sched", "sched_swich"}, {"shced", "sched_switch"},
-		{"", "x"}, {"sched", ""}, {"..", "sched"}, {"sched/sched_switch", ".."}};
+	static const struct {
+		const char *category, *event, *msg, *hint;
+	} rows[] = {
+		{"sched", "sched_swich", "no tracepoint 'sched:sched_swich'", "'sched_switch'"},
+		{"shced", "sched_switch", "no category 'shced' of tracepoints", "'sched'"},
+		{"", "x", "no category ''", NULL},
+		{"sched", "", "no tracepoint 'sched:'", NULL},
+		{"..", "sched", "no category '..'", NULL},
+		{"sched/sched_switch", "..", "no category 'sched/sched_switch'", NULL},
+		{"sched", "../sched/sched_switch", "no tracepoint", NULL},
+	};
+	int fds = t_count_fds();
 	struct rawbpf b = {0};
 	struct buf text = {0};
 	uint64_t id;
 	size_t i;
 
 	T_NEED_ROOT();
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		ck_assert_int_eq(tracefs_event_id(&b, names[i][0], names[i][1], &id), -ENOENT);
-		ck_assert_ptr_nonnull(strstr(b.error.msg, "no tracepoint '"));
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		ck_assert_int_eq(
-			tracefs_event_format(&b, names[i][0], names[i][1], &text), -ENOENT);
+			tracefs_event_id(&b, rows[i].category, rows[i].event, &id), -ENOENT);
+		ck_assert_msg(strstr(b.error.msg, rows[i].msg), "%s", b.error.msg);
+		if (rows[i].hint)
+			ck_assert_msg(strstr(b.error.hint, rows[i].hint), "%s", b.error.hint);
+		ck_assert_int_eq(
+			tracefs_event_format(&b, rows[i].category, rows[i].event, &text), -ENOENT);
 	}
 	ck_assert_uint_eq(text.len, 0);
+	tracefs_free(&b);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+START_TEST(kernel_without_events)
+{
+	struct fake f = {.refuse = "events", .refuse_err = -ENOENT};
+	struct rawbpf b;
+
+	T_NEED_ROOT();
+	fake_setup(&b, &f);
+	ck_assert_int_eq(tracefs_event_id(&b, "shced", "x", &(uint64_t){0}), -ENOENT);
+	ck_assert_str_eq(b.error.msg, "this kernel has no tracepoints: ENOENT");
 	tracefs_free(&b);
 }
 END_TEST
@@ -316,6 +343,7 @@ Suite *suite_tracefs(void)
 	tcase_add_test(t, reads_events);
 	tcase_add_test(t, detached_leaves_mounts);
 	tcase_add_test(t, unknown_events);
+	tcase_add_test(t, kernel_without_events);
 	tcase_add_test(t, closed_to_us);
 	tcase_add_test(t, instance_lives_and_goes);
 	tcase_add_test(t, failed_instance_leaves_nothing);

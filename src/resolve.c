@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+/*
+ * resolve.c - the assembler's questions, answered by the running kernel.
+ *
+ * Fields of tracepoints come from tracefs, registers from a table.  An event's format is read once
+ * for each context, and an event that could not be read is not asked for again: twenty wrong lines
+ * of a text cost one look.
+ */
+#include "resolve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch.h"
+#include "bpfasm.h"
+#include "near.h"
+#include "tpformat.h"
+#include "tracefs.h"
+
+struct resolve_event {
+	struct resolve_event *next;
+	char *category, *event;
+	struct tpformat format;
+	int err; /* why it could not be read ... */
+	char why[256];
+};
+
+/* What one resolver's arg points to. */
+struct resolve_target {
+	struct resolve_target *next;
+	struct rawbpf *b;
+	const struct arch *arch;
+};
+
+struct resolve {
+	struct resolve_event *events;
+	struct resolve_target *targets;
+};
+
+static void event_free(struct resolve_event *v)
+{
+	if (!v)
+		return;
+	tpformat_free(&v->format);
+	free(v->category);
+	free(v->event);
+	free(v);
+}
+
+void resolve_free(struct rawbpf *b)
+{
+	struct resolve_event *v, *next;
+	struct resolve_target *t, *more;
+
+	if (!b->resolve)
+		return;
+	for (v = b->resolve->events; v; v = next) {
+		next = v->next;
+		event_free(v);
+	}
+	for (t = b->resolve->targets; t; t = more) {
+		more = t->next;
+		free(t);
+	}
+	free(b->resolve);
+	b->resolve = NULL;
+}
+
+static struct resolve *resolve_get(struct rawbpf *b)
+{
+	if (!b->resolve)
+		b->resolve = calloc(1, sizeof(*b->resolve));
+	return b->resolve;
+}
+
+/* The error without its errno's name: the assembler's line goes on after it. */
+static void error_text(const struct rawbpf_error *e, char *out, size_t size)
+{
+	const char *name = err_name(e->err);
+	size_t n, tail = strlen(name) + 2;
+
+	err_line(e, out, size);
+	n = strlen(out);
+	if (n > tail && !strcmp(out + n - tail + 2, name))
+		out[n - tail] = '\0';
+}
+
+static void event_read(struct rawbpf *b, struct resolve_event *v)
+{
+	struct buf text = {0};
+
+	v->err = tracefs_event_format(b, v->category, v->event, &text);
+	if (!v->err && text.failed)
+		v->err = err_set(&b->error, "tracefs", -ENOMEM, "out of memory");
+	if (!v->err)
+		v->err = tpformat_parse(buf_str(&text), text.len, &v->format, &b->error);
+	if (v->err)
+		error_text(&b->error, v->why, sizeof(v->why));
+	buf_free(&text);
+}
+
+/* An event, read now or before; NULL: out of memory. */
+static struct resolve_event *event_get(struct rawbpf *b, const char *category, const char *event)
+{
+	struct resolve_event *v;
+
+	for (v = b->resolve->events; v; v = v->next)
+		if (!strcmp(v->category, category) && !strcmp(v->event, event))
+			return v;
+	v = calloc(1, sizeof(*v));
+	if (!v)
+		return NULL;
+	v->category = strdup(category);
+	v->event = strdup(event);
+	if (!v->category || !v->event) {
+		event_free(v);
+		return NULL;
+	}
+	event_read(b, v);
+	v->next = b->resolve->events;
+	b->resolve->events = v;
+	return v;
+}
+
+/*
+ * A program's context has the record's bytes from 8 on only (the kernel keeps a pointer in front),
+ * and of a system call's record the arguments, not the strings which 6.19 and later copy for
+ * traces.
+ */
+static bool readable(const struct resolve_event *v, const struct tpformat_field *f)
+{
+	if (f->offset < 8)
+		return false;
+	return f->kind != TPFORMAT_DATA_LOC || strcmp(v->category, "syscalls");
+}
+
+static int no_field(const struct resolve_event *v, const char *name, char *msg, size_t msg_len)
+{
+	char text[3 * NEAR_LEN + 16];
+	struct near n;
+	size_t i;
+
+	near_start(&n, name);
+	for (i = 0; i < v->format.n_fields; i++)
+		if (readable(v, &v->format.fields[i]))
+			near_offer(&n, v->format.fields[i].name);
+	near_text(&n, text, sizeof(text));
+	if (*text)
+		snprintf(msg, msg_len, "tracepoint %s:%s has no field '%s'; did you mean %s?",
+			v->category, v->event, name, text);
+	else
+		snprintf(msg, msg_len, "tracepoint %s:%s has no field '%s'", v->category, v->event,
+			name);
+	return -ENOENT;
+}
+
+static int unreadable(const struct resolve_event *v, const char *name, char *msg, size_t msg_len)
+{
+	bool pid = !strcmp(name, "common_pid");
+
+	snprintf(msg, msg_len, "field '%s' of tracepoint %s:%s is not passed to programs%s", name,
+		v->category, v->event, pid ? "; use bpf_get_current_pid_tgid()" : "");
+	return -EACCES;
+}
+
+static int resolve_field(void *arg, const char *category, const char *event, const char *name,
+	struct bpfasm_field *out, char *msg, size_t msg_len)
+{
+	static const enum bpfasm_field_kind kinds[] = {
+		[TPFORMAT_PLAIN] = BPFASM_FIELD_PLAIN,
+		[TPFORMAT_BYTES] = BPFASM_FIELD_BYTES,
+		[TPFORMAT_DATA_LOC] = BPFASM_FIELD_DATA_LOC,
+		[TPFORMAT_REL_LOC] = BPFASM_FIELD_REL_LOC,
+	};
+	struct resolve_target *t = arg;
+	const struct tpformat_field *f;
+	struct resolve_event *v = event_get(t->b, category, event);
+
+	if (!v) {
+		snprintf(msg, msg_len, "out of memory");
+		return -ENOMEM;
+	}
+	if (v->err) {
+		snprintf(msg, msg_len, "%s", v->why);
+		return v->err;
+	}
+	f = tpformat_find(&v->format, name);
+	if (!f)
+		return no_field(v, name, msg, msg_len);
+	if (!readable(v, f))
+		return unreadable(v, name, msg, msg_len);
+	out->offset = f->offset;
+	out->size = f->size;
+	out->is_signed = f->is_signed;
+	out->kind = kinds[f->kind];
+	return 0;
+}
+
+static int no_reg(const struct arch *a, const char *name, char *msg, size_t msg_len)
+{
+	char text[3 * NEAR_LEN + 16];
+	const struct arch_reg *r;
+	struct near n;
+
+	near_start(&n, name);
+	for (r = a->regs; r->name; r++)
+		near_offer(&n, r->name);
+	near_text(&n, text, sizeof(text));
+	if (*text)
+		snprintf(msg, msg_len, "%s has no register '%s'; did you mean %s?", a->name, name,
+			text);
+	else
+		snprintf(msg, msg_len, "%s has no register '%s'", a->name, name);
+	return -ENOENT;
+}
+
+static int resolve_reg(
+	void *arg, const char *name, struct bpfasm_field *out, char *msg, size_t msg_len)
+{
+	const struct arch *a = ((struct resolve_target *)arg)->arch;
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = arch_reg(a, name, &out->offset);
+	if (err == -ERANGE)
+		snprintf(msg, msg_len, "%s passes '%s' on the stack, not in a register", a->name,
+			name);
+	else if (err)
+		return no_reg(a, name, msg, msg_len);
+	out->size = a->word;
+	return err;
+}
+
+/*
+ * The kernel's CPU.  A program of 32 bits may run on a kernel of 64 (arm on arm64, i386 on
+ * x86_64), and the context is the kernel's; it says which since 6.1.
+ */
+static const struct arch *running_arch(struct rawbpf *b)
+{
+	const struct arch *a = arch_find(NULL), *k;
+	char line[64];
+
+	if (!a || a->word == 8)
+		return a;
+	if (sys_read_line(&b->sys, AT_FDCWD, "/proc/sys/kernel/arch", line, sizeof(line)))
+		return a;
+	k = arch_find(line);
+	return k ? k : a;
+}
+
+int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *r)
+{
+	struct resolve_target *t;
+	const struct arch *a;
+
+	if (!b)
+		return -ENOMEM;
+	if (!r)
+		return err_set(&b->error, "assemble", -EINVAL, "no resolver to fill in");
+	a = arch ? arch_find(arch) : running_arch(b);
+	if (!a) {
+		err_set(&b->error, "assemble", -EINVAL, "unknown CPU '%s'",
+			arch ? arch : "this one");
+		err_hint(&b->error, "x86_64, arm64, arm, riscv64, ppc64le, s390x, mips64, "
+				    "loongarch64 and i386 are known");
+		return -EINVAL;
+	}
+	t = resolve_get(b) ? calloc(1, sizeof(*t)) : NULL;
+	if (!t)
+		return err_set(&b->error, "assemble", -ENOMEM, "out of memory");
+	t->b = b;
+	t->arch = a;
+	t->next = b->resolve->targets;
+	b->resolve->targets = t;
+	*r = (struct bpfasm_resolver){
+		.sz = sizeof(*r), .arg = t, .tracepoint_field = resolve_field, .reg = resolve_reg};
+	return 0;
+}
