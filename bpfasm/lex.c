@@ -301,9 +301,12 @@ static int lex_unknown(struct lex *x)
 
 	while (c >= 0xc0 && n < 4 && x->p + n < x->end && ((unsigned char)x->p[n] & 0xc0) == 0x80)
 		n++;
-	if (c == '\\')
-		diag_error(x->d, lex_pos(x, x->p), n, "'\\' outside of a macro");
-	else if (c > ' ' && c < 0x7f)
+	if (c == '\\') {
+		while (x->p + n < x->end && lex_kind(x->p + n) & LEX_NAME && n < 60)
+			n++;
+		diag_error(x->d, lex_pos(x, x->p), n, "'%.*s' is no parameter of a macro here",
+			(int)n, x->p);
+	} else if (c > ' ' && c < 0x7f)
 		diag_error(x->d, lex_pos(x, x->p), n, "'%c' has no meaning here", c);
 	else if (n > 1)
 		diag_error(x->d, lex_pos(x, x->p), n,

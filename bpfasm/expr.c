@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+/*
+ * expr.c - constant expressions by precedence climbing.
+ *
+ * Values are signed 64-bit numbers that wrap around.  What C leaves undefined is defined here:
+ * a shift by 64 or more (or by a negative count, which is a very large one) gives 0, or the sign
+ * when a negative number is shifted right; the smallest number divided by -1 is itself.  The side
+ * of && || ?: that is not chosen must be correct too, but may divide by zero.
+ */
+#include "expr.h"
+
+#include <errno.h>
+
+enum { EXPR_DEPTH = 200 };
+
+struct expr {
+	struct diag *d;
+	struct pos at;
+	const struct expr_env *env;
+	const struct tok *t;
+	unsigned depth;
+	unsigned dead; /* inside so many sides that were not chosen */
+};
+
+static int expr_ternary(struct expr *x, int64_t *v);
+static int expr_unary(struct expr *x, int64_t *v);
+
+static struct pos expr_pos(const struct expr *x, const struct tok *t)
+{
+	struct pos at = x->at;
+
+	at.col = t->col;
+	return at;
+}
+
+/* 0: no operator of two operands */
+static unsigned expr_precedence(const struct tok *t)
+{
+	if (t->kind != TOK_PUNCT)
+		return 0;
+	switch (t->op) {
+	case PUNCT('|', '|', 0): return 1;
+	case PUNCT('&', '&', 0): return 2;
+	case '|': return 3;
+	case '^': return 4;
+	case '&': return 5;
+	case PUNCT('=', '=', 0):
+	case PUNCT('!', '=', 0): return 6;
+	case '<':
+	case '>':
+	case PUNCT('<', '=', 0):
+	case PUNCT('>', '=', 0): return 7;
+	case PUNCT('<', '<', 0):
+	case PUNCT('>', '>', 0): return 8;
+	case '+':
+	case '-': return 9;
+	case '*':
+	case '/':
+	case '%': return 10;
+	default: return 0;
+	}
+}
+
+static int64_t expr_shift(uint32_t op, int64_t a, int64_t b)
+{
+	uint64_t u = (uint64_t)a, n = (uint64_t)b, sign = a < 0 ? UINT64_MAX : 0;
+
+	if (op == PUNCT('<', '<', 0))
+		return n > 63 ? 0 : (int64_t)(u << n);
+	if (n > 63)
+		return (int64_t)sign;
+	return (int64_t)(u >> n | (n ? sign << (64 - n) : 0));
+}
+
+static int expr_divide(
+	struct expr *x, const struct tok *t, const struct tok *by, int64_t *a, int64_t b)
+{
+	if (!b) {
+		if (x->dead)
+			return 0;
+		diag_error(x->d, expr_pos(x, by), by->len, "division by zero");
+		return -EINVAL;
+	}
+	if (b == -1) /* the one quotient that does not fit wraps */
+		*a = t->op == '/' ? (int64_t)(0 - (uint64_t)*a) : 0;
+	else
+		*a = t->op == '/' ? *a / b : *a % b;
+	return 0;
+}
+
+/* *a OP b; by is b's first token */
+static int expr_apply(
+	struct expr *x, const struct tok *t, const struct tok *by, int64_t *a, int64_t b)
+{
+	uint64_t u = (uint64_t)*a, w = (uint64_t)b;
+
+	switch (t->op) {
+	case PUNCT('|', '|', 0): *a = *a || b; break;
+	case PUNCT('&', '&', 0): *a = *a && b; break;
+	case '|': *a = (int64_t)(u | w); break;
+	case '^': *a = (int64_t)(u ^ w); break;
+	case '&': *a = (int64_t)(u & w); break;
+	case PUNCT('=', '=', 0): *a = *a == b; break;
+	case PUNCT('!', '=', 0): *a = *a != b; break;
+	case '<': *a = *a < b; break;
+	case '>': *a = *a > b; break;
+	case PUNCT('<', '=', 0): *a = *a <= b; break;
+	case PUNCT('>', '=', 0): *a = *a >= b; break;
+	case '+': *a = (int64_t)(u + w); break;
+	case '-': *a = (int64_t)(u - w); break;
+	case '*': *a = (int64_t)(u * w); break;
+	case '/':
+	case '%': return expr_divide(x, t, by, a, b);
+	default: *a = expr_shift(t->op, *a, b);
+	}
+	return 0;
+}
+
+static int expr_binary(struct expr *x, unsigned least, int64_t *v)
+{
+	const struct tok *t, *by;
+	unsigned p;
+	bool skip;
+	int64_t b;
+	int err;
+
+	err = expr_unary(x, v);
+	while (!err && (p = expr_precedence(x->t)) >= least && p) {
+		t = x->t++;
+		by = x->t;
+		skip = (p == 1 && *v) || (p == 2 && !*v);
+		x->dead += skip;
+		err = expr_binary(x, p + 1, &b);
+		x->dead -= skip;
+		if (!err)
+			err = expr_apply(x, t, by, v, b);
+	}
+	return err;
+}
+
+static int expr_want(struct expr *x, char c)
+{
+	if (lex_op(x->t, (unsigned char)c)) {
+		x->t++;
+		return 0;
+	}
+	diag_error(x->d, expr_pos(x, x->t), x->t->len, "expected '%c'", c);
+	return -EINVAL;
+}
+
+static int expr_sides(struct expr *x, int64_t *v)
+{
+	bool first = *v != 0;
+	int64_t a, b;
+	int err;
+
+	x->t++;
+	x->dead += !first;
+	err = expr_ternary(x, &a);
+	x->dead -= !first;
+	if (!err)
+		err = expr_want(x, ':');
+	if (err)
+		return err;
+	x->dead += first;
+	err = expr_ternary(x, &b);
+	x->dead -= first;
+	*v = first ? a : b;
+	return err;
+}
+
+/* Every way into a deeper level passes here or through expr_unary(). */
+static int expr_deeper(struct expr *x)
+{
+	if (x->depth++ < EXPR_DEPTH)
+		return 0;
+	diag_error(x->d, expr_pos(x, x->t), x->t->len, "expression is nested more than %d deep",
+		EXPR_DEPTH);
+	return -EINVAL;
+}
+
+static int expr_ternary(struct expr *x, int64_t *v)
+{
+	int err = expr_deeper(x);
+
+	if (!err)
+		err = expr_binary(x, 1, v);
+	if (!err && lex_op(x->t, '?'))
+		err = expr_sides(x, v);
+	x->depth--;
+	return err;
+}
+
+static int expr_unknown(struct expr *x, const struct tok *t, const char *what)
+{
+	struct suggest s;
+	char buf[128];
+
+	suggest_start(&s, t->s, t->len);
+	if (x->env && x->env->suggest)
+		x->env->suggest(x->env->arg, &s);
+	diag_error(x->d, expr_pos(x, t), t->len, "%s '%.*s'%s", what,
+		t->len > 200 ? 200 : (int)t->len, t->s, suggest_text(&s, buf, sizeof(buf)));
+	return -EINVAL;
+}
+
+static int expr_name(struct expr *x, int64_t *v)
+{
+	const struct tok *t = x->t++;
+	int err = -ENOENT;
+
+	if (x->env && x->env->lookup)
+		err = x->env->lookup(x->env->arg, t->s, t->len, v);
+	return err == -ENOENT ? expr_unknown(x, t, "unknown name") : err;
+}
+
+/* sizeof(NAME), sizeof(NAME[N]) */
+static int expr_sizeof(struct expr *x, int64_t *v)
+{
+	const struct tok *t;
+	int err = -ENOENT;
+	int64_t n;
+
+	x->t += 2;
+	if (lex_is(x->t, "struct"))
+		x->t++;
+	t = x->t;
+	if (t->kind != TOK_NAME) {
+		diag_error(x->d, expr_pos(x, t), t->len, "sizeof needs a name");
+		return -EINVAL;
+	}
+	x->t++;
+	if (x->env && x->env->size_of)
+		err = x->env->size_of(x->env->arg, t->s, t->len, v);
+	if (err == -ENOENT)
+		return expr_unknown(x, t, "sizeof: unknown name");
+	while (!err && lex_op(x->t, '[')) {
+		x->t++;
+		err = expr_ternary(x, &n);
+		if (!err)
+			err = expr_want(x, ']');
+		if (!err)
+			*v = (int64_t)((uint64_t)*v * (uint64_t)n);
+	}
+	return err ? err : expr_want(x, ')');
+}
+
+static int expr_primary(struct expr *x, int64_t *v)
+{
+	int err;
+
+	if (x->t->kind == TOK_NUM) {
+		*v = (int64_t)x->t++->num;
+		return 0;
+	}
+	if (x->t->kind == TOK_NAME) {
+		if (lex_is(x->t, "sizeof") && lex_op(x->t + 1, '('))
+			return expr_sizeof(x, v);
+		return expr_name(x, v);
+	}
+	if (lex_op(x->t, '(')) {
+		x->t++;
+		err = expr_ternary(x, v);
+		return err ? err : expr_want(x, ')');
+	}
+	diag_error(x->d, expr_pos(x, x->t), x->t->len,
+		x->t->kind == TOK_END ? "expected a number or a name at the end of the line"
+				      : "expected a number or a name");
+	return -EINVAL;
+}
+
+static int expr_unary(struct expr *x, int64_t *v)
+{
+	uint32_t op = x->t->kind == TOK_PUNCT ? x->t->op : 0;
+	int err;
+
+	if (op != '-' && op != '~' && op != '!' && op != '+')
+		return expr_primary(x, v);
+	err = expr_deeper(x);
+	if (!err) {
+		x->t++;
+		err = expr_unary(x, v);
+	}
+	x->depth--;
+	if (op == '-')
+		*v = (int64_t)(0 - (uint64_t)*v);
+	else if (op == '~')
+		*v = (int64_t) ~(uint64_t)*v;
+	else if (op == '!')
+		*v = !*v;
+	return err;
+}
+
+int expr_eval(
+	struct diag *d, struct pos at, const struct expr_env *env, const struct tok **t, int64_t *v)
+{
+	struct expr x = {d, at, env, *t, 0, 0};
+	int err;
+
+	*v = 0;
+	err = expr_ternary(&x, v);
+	*t = x.t;
+	return err;
+}
