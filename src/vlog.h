@@ -5,16 +5,21 @@
 
 #include <stddef.h>
 
-/* Strings of vlog_parse(); msg is copied, advice is a fixed text or written to buf. */
+/* What vlog_parse() found; all strings are copies, "" when unknown. */
 struct vlog {
 	int insn;	  /* instruction it stopped at, -1: unknown */
-	int reg;	  /* register that the message speaks of, -1: none */
+	int reg;	  /* register that the refusal is about, -1: none */
+	unsigned line;	  /* line of file, 0: unknown */
 	char msg[256];	  /* the kernel's own words: "R1 invalid mem access 'scalar'" */
 	char advice[512]; /* what it means and what to write; "" when not known */
-	char source[256]; /* the source line that the kernel quoted last; "" when none */
+	char source[256]; /* the source line that the kernel quoted last */
+	char file[128];	  /* its file, which the kernel names from Linux 6.8 on */
 };
 
-/* err: the load's -errno, 0 unknown.  0, or -ENOENT when the log holds no refusal. */
+/*
+ * err: the load's -errno, 0 unknown.  Returns 0, or -ENOENT when the log holds no refusal and err
+ * is 0; with err and no refusal in the log, msg says so and advice goes by the errno.
+ */
 int vlog_parse(const char *log, size_t len, int err, struct vlog *v);
 
 #endif

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+/* test_vlog_advice.c - the table of causes, and the matcher behind it. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "t.h"
+#include "vlog_advice.h"
+
+static struct vlog_text text_of(const char *s)
+{
+	struct vlog_text t = {s, strlen(s)};
+
+	return t;
+}
+
+/* A message that the rule is made for. */
+static void sample(const struct vlog_rule *r, char *out, size_t size)
+{
+	const char *p;
+	size_t n = 0;
+
+	for (p = r->text; *p && n + 8 < size; p++) {
+		if (*p == '#')
+			n += (size_t)sprintf(out + n, "-7");
+		else if (*p == '*')
+			n += (size_t)sprintf(out + n, "xyzzy");
+		else
+			out[n++] = *p == '@' ? '#' : *p;
+	}
+	out[n] = '\0';
+}
+
+/* No rule stands behind one that takes all its messages away. */
+START_TEST(every_rule_is_reached)
+{
+	const struct vlog_rule *r;
+	struct vlog_match m;
+	char msg[256];
+	size_t n = 0;
+
+	for (r = vlog_rules; r->text; r++, n++) {
+		struct vlog_facts f = {r->flags & VLOG_AT_EXIT, r->flags & VLOG_CLOBBER, false};
+
+		sample(r, msg, sizeof(msg));
+		ck_assert_msg(vlog_find(text_of(msg), &f, &m), "no rule for '%s'", msg);
+		/* two rules may share their words when a flag tells them apart */
+		ck_assert_msg(m.rule == r || !strcmp(m.rule->text, r->text),
+			"'%s' is taken by '%s'", r->text, m.rule->text);
+	}
+	ck_assert_uint_ge(n, 150);
+}
+END_TEST
+
+/* Every {} in an advice is known, and every capture it names is made by its pattern. */
+START_TEST(advices_are_well_formed)
+{
+	const struct vlog_rule *r;
+	const char *p;
+	int captures;
+
+	for (r = vlog_rules; r->text; r++) {
+		captures = 0;
+		for (p = r->text; *p; p++)
+			captures += *p == '#' || *p == '*';
+		ck_assert_int_le(captures, VLOG_CAPTURES);
+		if (r->flags & VLOG_INSN_1)
+			ck_assert_int_ge(captures, 1);
+		for (p = strchr(r->advice, '{'); p; p = strchr(p + 1, '{')) {
+			ck_assert_msg(p[2] == '}' && strchr("ric123456", p[1]), "%s", r->advice);
+			if (isdigit((unsigned char)p[1]))
+				ck_assert_msg(p[1] - '0' <= captures, "%s", r->text);
+		}
+		ck_assert_msg(strlen(r->advice) < 330, "too long: %s", r->advice);
+		ck_assert_msg(r->advice[strlen(r->advice) - 1] != '.', "%s", r->advice);
+	}
+}
+END_TEST
+
+START_TEST(captures)
+{
+	struct vlog_facts f = {false, false, false};
+	struct vlog_match m;
+	char out[256];
+
+	ck_assert(vlog_find(text_of("unknown func bpf_loop4#181"), &f, &m));
+	ck_assert_uint_eq(m.cap[0].n, strlen("bpf_loop4"));
+	vlog_fill(&m, -1, 3, text_of("bpf_loop"), out, sizeof(out));
+	ck_assert_ptr_nonnull(strstr(out, "bpf_loop4 (helper 181)"));
+
+	ck_assert(vlog_find(text_of("jump out of range from insn 1 to 7"), &f, &m));
+	ck_assert_int_eq(*m.cap[0].p, '1');
+	ck_assert_int_eq(*m.cap[1].p, '7');
+	ck_assert(!vlog_find(text_of("nothing that any kernel says"), &f, &m));
+	ck_assert_ptr_null(m.rule);
+}
+END_TEST
+
+START_TEST(stack_offset_decides)
+{
+	struct vlog_facts f = {false, false, false};
+	struct vlog_match m;
+
+	ck_assert(vlog_find(text_of("invalid read from stack R10 off=-8 size=8"), &f, &m));
+	ck_assert_ptr_nonnull(strstr(m.rule->advice, "not all written"));
+	ck_assert(vlog_find(text_of("invalid read from stack R10 off=-520 size=8"), &f, &m));
+	ck_assert_ptr_nonnull(strstr(m.rule->advice, "not in the frame"));
+}
+END_TEST
+
+START_TEST(cut_message)
+{
+	struct vlog_facts f = {false, false, false};
+	struct vlog_match m;
+
+	ck_assert(!vlog_find(text_of("R1 invalid me"), &f, &m));
+	f.cut = true;
+	ck_assert(vlog_find(text_of("R1 invalid me"), &f, &m));
+	ck_assert_ptr_nonnull(strstr(m.rule->advice, "bpf_probe_read_user"));
+	ck_assert(!vlog_find(text_of("R1 inv"), &f, &m));
+}
+END_TEST
+
+START_TEST(fill_keeps_its_bounds)
+{
+	struct vlog_facts f = {false, false, false};
+	struct vlog_match m;
+	char out[40];
+	size_t size;
+
+	ck_assert(vlog_find(text_of("R1 invalid mem access 'scalar'"), &f, &m));
+	for (size = 1; size < sizeof(out); size++) {
+		memset(out, 'Z', sizeof(out));
+		vlog_fill(&m, 1, 1, text_of(""), out, size);
+		ck_assert_uint_lt(strlen(out), size);
+		ck_assert_int_eq(out[size], 'Z');
+	}
+}
+END_TEST
+
+Suite *suite_vlog_advice(void);
+Suite *suite_vlog_advice(void)
+{
+	Suite *s = suite_create("vlog_advice");
+	TCase *t = tcase_create("unit");
+
+	tcase_add_test(t, every_rule_is_reached);
+	tcase_add_test(t, advices_are_well_formed);
+	tcase_add_test(t, captures);
+	tcase_add_test(t, stack_offset_decides);
+	tcase_add_test(t, cut_message);
+	tcase_add_test(t, fill_keeps_its_bounds);
+	suite_add_tcase(s, t);
+	return s;
+}
