@@ -266,3 +266,11 @@ const struct helper *helper_by_id(uint32_t id)
 		return NULL;
 	return &helper_table[id - 1];
 }
+
+void helper_suggest(struct suggest *s)
+{
+	size_t i;
+
+	for (i = 0; i < HELPER_COUNT; i++)
+		suggest_offer(s, helper_table[i].name, strlen(helper_table[i].name));
+}
