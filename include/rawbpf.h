@@ -223,14 +223,19 @@ struct rawbpf_trace_fields_opts {
 	bool shared;	    /* read the shared trace_pipe, not a private instance */
 	int timeout_ms;	    /* > 0: wait at most so long, then return 0 */
 	const char *symbol; /* only records of this event */
+	const char *file;   /* saved lines: this file, or "-" for stdin */
+	bool notices;	    /* a notice of lost events is a record too: only lost and cpu are set */
 };
 
 /*
- * rawbpf_trace_fields() - read one record: 1 and *f, 0 when there is none, or a negative errno.
+ * rawbpf_trace_fields() - read one record: 1 and *f, 0 when there is none (or no more), or a
+ * negative errno.
  *
  * Lines come from a trace instance of our own where the kernel has the bpf_trace_printk event
- * (5.9), else from the shared trace_pipe; -EBUSY when another reader has that.  Strings are valid
- * until the next read.  Returns -EINTR when a signal ends the wait.
+ * (5.9), else from the shared trace_pipe; -EBUSY when another reader has that.  The instance sees
+ * what is printed from its making on: it is made when a program that prints is attached, or else
+ * by the first call of a rawbpf_trace_*() function.  Lines that continue a message are part of its
+ * msg.  Strings are valid until the next read.  Returns -EINTR when a signal ends the wait.
  */
 RAWBPF_API int rawbpf_trace_fields_opts(
 	struct rawbpf *b, struct rawbpf_trace_fields *f, const struct rawbpf_trace_fields_opts *o);
@@ -242,11 +247,17 @@ struct rawbpf_trace_print_opts {
 	bool shared;	    /* read the shared trace_pipe */
 	int timeout_ms;	    /* > 0: return 0 after so long */
 	const char *symbol; /* only records of this event */
+	const char *file;   /* saved lines: this file, or "-" for stdin */
+	bool escape;	    /* control bytes as \xNN: for terminals, since anyone can print any */
 };
 
 /*
  * rawbpf_trace_print() - print records until a signal ends it (-EINTR), out cannot be written
- * (-EIO), or timeout_ms is over (0).  A bad fmt is -EINVAL before the first line.
+ * (-EIO), or timeout_ms or the file is over (0).  A bad fmt is -EINVAL before the first line; the
+ * error's log then shows the place.
+ *
+ * fmt takes task, pid, cpu, flags, ts and msg as {0} to {5} or {} in that order, with python's
+ * format after a colon: [[fill]align][0][width][.precision][d x X f e g s].
  */
 RAWBPF_API int rawbpf_trace_print_opts(struct rawbpf *b, const struct rawbpf_trace_print_opts *o);
 

@@ -223,6 +223,19 @@ static void tl_message(
 	f->msg_len = n;
 }
 
+static bool tl_parse(struct traceline *t, const char *line, size_t len)
+{
+	t->end = line + len;
+	return tl_common(t, line, len) || tl_latency(t, line, len);
+}
+
+bool traceline_starts(const char *line, size_t len)
+{
+	struct traceline t;
+
+	return tl_parse(&t, line, len);
+}
+
 int rawbpf_parse_trace_line(char *line, size_t len, struct rawbpf_trace_fields *f)
 {
 	struct traceline t;
@@ -234,8 +247,7 @@ int rawbpf_parse_trace_line(char *line, size_t len, struct rawbpf_trace_fields *
 		return 0;
 	if (len && line[len - 1] == '\n')
 		len--;
-	t.end = line + len;
-	if (!tl_common(&t, line, len) && !tl_latency(&t, line, len))
+	if (!tl_parse(&t, line, len))
 		return 0;
 	tl_message(f, &t, line, len);
 	f->task = tl_cut(line, t.task, t.task_end);

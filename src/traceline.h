@@ -7,6 +7,8 @@
 
 #include "rawbpf.h"
 
+/* Whether a line is a record's first; it is not changed. */
+bool traceline_starts(const char *line, size_t len);
 /* "CPU:1 [LOST 145 EVENTS]", the kernel's notice; false when the line is none. */
 bool traceline_lost(const char *line, size_t len, int *cpu, uint64_t *lost);
 /*
