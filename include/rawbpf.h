@@ -116,6 +116,7 @@ struct rawbpf_prog_info {
 	uint32_t n_insns;    /* instructions passed to the kernel */
 	int fd;		     /* borrowed; -1: not loaded */
 	int err;	     /* 0, or the -errno of its own load */
+	bool trace_printk;   /* it, or a subprogram of it, writes trace lines */
 };
 
 /*
@@ -183,12 +184,20 @@ RAWBPF_API int rawbpf_attach_tracepoint_opts(
 RAWBPF_API int rawbpf_detach_tracepoint_opts(
 	struct rawbpf *b, const struct rawbpf_tracepoint_opts *o);
 
+struct rawbpf_attach_all_opts {
+	size_t sz;
+	pid_t pid; /* user-level probes: only this process; 0 and -1: every process */
+};
+
 /*
- * rawbpf_attach_all() - attach every program by its section ("uprobe/c:malloc") or by bcc's
- * function name ("tracepoint__sched__sched_switch").  All or none: after a failure nothing that
- * this call attached stays.
+ * rawbpf_attach_all() - attach every program by its section ("uprobe/c:malloc",
+ * "uretprobe/FILE:FUNCTION", "tracepoint/CATEGORY/EVENT", "tp/...") or by bcc's function name
+ * ("tracepoint__sched__sched_switch").  A section without a place ("uprobe") is left to be attached
+ * by name.  Any other kind is -EOPNOTSUPP.  All or none: after a failure nothing that this call
+ * attached stays.
  */
 RAWBPF_API int rawbpf_attach_all(struct rawbpf *b);
+RAWBPF_API int rawbpf_attach_all_opts(struct rawbpf *b, const struct rawbpf_attach_all_opts *o);
 
 /* rawbpf_num_open_probes() - places probed now. */
 RAWBPF_API int rawbpf_num_open_probes(struct rawbpf *b);
@@ -442,6 +451,11 @@ RAWBPF_API int rawbpf_explain_log(const char *log, size_t len, int err, struct r
 	rawbpf_detach_tracepoint_(__VA_ARGS__, .sz = sizeof(struct rawbpf_tracepoint_opts))
 #define rawbpf_detach_tracepoint_(b, ...) \
 	rawbpf_detach_tracepoint_opts(b, &(const struct rawbpf_tracepoint_opts){__VA_ARGS__})
+
+#define rawbpf_attach_all(...) \
+	rawbpf_attach_all_(__VA_ARGS__, .sz = sizeof(struct rawbpf_attach_all_opts))
+#define rawbpf_attach_all_(b, ...) \
+	rawbpf_attach_all_opts(b, &(const struct rawbpf_attach_all_opts){__VA_ARGS__})
 
 #define rawbpf_trace_fields(...) \
 	rawbpf_trace_fields_(__VA_ARGS__, .sz = sizeof(struct rawbpf_trace_fields_opts))
