@@ -10,6 +10,7 @@ static const struct {
 	int (*main)(int argc, char **argv);
 	const char *help;
 } commands[] = {
+	{"hist", hist_main, "histogram of slot and count lines"},
 	{NULL, NULL, NULL},
 };
 
