@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/* test_doctor.c - rawbpf doctor: every line has its four keys, and a poor user hears why. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "t.h"
+
+#define DOCTOR TEST_BUILD "/rawbpf doctor"
+
+/* The line of one check, or NULL. */
+static const char *check_line(const char *out, const char *check)
+{
+	char want[64];
+
+	snprintf(want, sizeof(want), "{\"check\": \"%s\", \"status\": \"", check);
+	return strstr(out, want);
+}
+
+static void check_status(const char *out, const char *check, const char *status)
+{
+	const char *line = check_line(out, check);
+	const char *at = line ? strstr(line, "\"status\": \"") + 11 : NULL;
+
+	ck_assert_msg(at && !strncmp(at, status, strlen(status)), "%s is not %s: %.120s", check,
+		status, line ? line : "no line");
+}
+
+START_TEST(every_line_is_whole)
+{
+	static const char *const all[] = {"kernel", "bpf", "map", "prog_kprobe", "prog_tracepoint",
+		"uprobe", "kprobe", "tracefs", "trace_instance", "perf_link", "uprobe_multi",
+		"kprobe_multi", "btf_kernel", "btf_load", "ring_buffer", "batch", "jit",
+		"capabilities", "seccomp", "lockdown", "perf_event_paranoid"};
+	char *out, *line, *save = NULL;
+	size_t i;
+
+	t_run(&out, DOCTOR " --json 2>&1");
+	for (i = 0; i < sizeof(all) / sizeof(*all); i++)
+		ck_assert_msg(check_line(out, all[i]), "%s", all[i]);
+	for (line = strtok_r(out, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		ck_assert_msg(strstr(line, "\", \"reason\": ") && strstr(line, ", \"remedy\": "),
+			"%s", line);
+		ck_assert_msg(line[strlen(line) - 1] == '}', "%s", line);
+	}
+	free(out);
+}
+END_TEST
+
+START_TEST(root_can_trace)
+{
+	char *out;
+
+	T_NEED_ROOT();
+	ck_assert_int_eq(t_run(&out, DOCTOR " --json"), 0);
+	check_status(out, "bpf", "ok");
+	check_status(out, "map", "ok");
+	check_status(out, "prog_kprobe", "ok");
+	check_status(out, "tracefs", "ok");
+	free(out);
+}
+END_TEST
+
+START_TEST(nobody_hears_why)
+{
+	char *out;
+
+	T_NEED_ROOT();
+	if (t_run(&out, "setpriv --reuid=65534 --clear-groups true 2>&1"))
+		T_SKIP("no setpriv(1)");
+	free(out);
+	/* nobody may not look into the tree: the binary comes through stdin's fd */
+	ck_assert_int_eq(t_run(&out, "setpriv --reuid=65534 --clear-groups --bounding-set=-all "
+				     "--inh-caps=-all /proc/self/fd/9 doctor --json 9<" TEST_BUILD
+				     "/rawbpf 2>&1"),
+		1);
+	check_status(out, "prog_kprobe", "denied");
+	check_status(out, "prog_tracepoint", "denied");
+	check_status(out, "capabilities", "denied");
+	ck_assert_ptr_nonnull(strstr(out, "has none; lacks CAP_SYS_ADMIN"));
+	ck_assert_ptr_nonnull(strstr(out, "run as root"));
+	free(out);
+}
+END_TEST
+
+START_TEST(usage)
+{
+	char *out;
+
+	ck_assert_int_eq(t_run(&out, DOCTOR " --jsno 2>/dev/null"), 2);
+	ck_assert_str_eq(out, "");
+	free(out);
+	ck_assert_int_eq(t_run(&out, DOCTOR " --help"), 0);
+	ck_assert_ptr_nonnull(strstr(out, "usage: rawbpf doctor [--json]"));
+	free(out);
+	ck_assert_int_eq(t_run(&out, DOCTOR " >/dev/full 2>&1"), 1);
+	free(out);
+}
+END_TEST
+
+Suite *suite_doctor(void);
+Suite *suite_doctor(void)
+{
+	Suite *s = suite_create("doctor");
+	TCase *t = tcase_create("tool");
+
+	tcase_set_timeout(t, 30);
+	tcase_add_test(t, every_line_is_whole);
+	tcase_add_test(t, root_can_trace);
+	tcase_add_test(t, nobody_hears_why);
+	tcase_add_test(t, usage);
+	suite_add_tcase(s, t);
+	return s;
+}
