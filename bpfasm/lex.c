@@ -366,6 +366,29 @@ static int lex_token(struct lex *x, struct tok *t)
 	return lex_punct(x, t);
 }
 
+/* What the verifier's log has in front of an instruction: "12: (bf)". */
+static bool lex_log(struct lex *x, struct tok *t)
+{
+	const char *p = x->p;
+	uint64_t code;
+
+	while (p < x->end && lex_kind(p) & LEX_DIGIT)
+		p++;
+	if (p == x->p || p >= x->end || *p++ != ':')
+		return false;
+	while (p < x->end && *p == ' ')
+		p++;
+	if (x->end - p < 4 || p[0] != '(' || p[3] != ')' || lex_digit(p[1]) > 15 ||
+		lex_digit(p[2]) > 15)
+		return false;
+	p++;
+	lex_digits(&p, p + 2, 16, &code);
+	t->kind = TOK_LOG;
+	t->num = code;
+	x->p = p + 1;
+	return true;
+}
+
 static int lex_end(struct lex *x, struct toks *out, int err)
 {
 	struct tok *t = out->tok + out->n;
@@ -405,7 +428,7 @@ int lex_line(struct diag *d, struct pos at, const char *s, size_t len, struct to
 		t->col = (uint32_t)(x.p - s) + 1;
 		t->spaced = x.p != before;
 		t->op = 0;
-		err = lex_token(&x, t);
+		err = !out->n && lex_log(&x, t) ? 0 : lex_token(&x, t);
 		t->len = (uint32_t)(x.p - t->s);
 		before = x.p;
 		out->n += !err;

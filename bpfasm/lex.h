@@ -11,6 +11,7 @@ enum tok_kind {
 	TOK_NUM,   /* 10, 0x1f, 0b1, 017, 'c'; 5.10 and 5.10.3: versions, as KERNEL is counted */
 	TOK_STR,   /* "text", quotes included; see lex_string() */
 	TOK_PUNCT, /* one operator: op holds its characters */
+	TOK_LOG,   /* "12: (bf)" at a line's start, as the verifier's log has it; num: the opcode */
 };
 
 /* Operators of up to three characters as one number: PUNCT('s', '>', '>') is never made here. */

@@ -89,7 +89,7 @@ START_TEST(verifier_lines)
 {
 	static const char *const lines[][2] = {
 		{"12: (bf) r6 = *(u64 *)(r1 +80)   ; R6_w=scalar()",
-			"12 : ( bf ) r6 = * ( u64 * ) ( r1 + 80 )"},
+			"12: (bf) r6 = * ( u64 * ) ( r1 + 80 )"},
 		{"if r2 != 0x0 goto pc+2", "if r2 != 0 goto pc + 2"},
 		{"if r2 s<= 0xffffffff goto pc-2", "if r2 s <= 4294967295 goto pc - 2"},
 		{"lock *(u64 *)(r0 +0) += r1", "lock * ( u64 * ) ( r0 + 0 ) += r1"},

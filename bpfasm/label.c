@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+/*
+ * label.c - labels of a function, and the jumps to them.
+ *
+ * A label that begins with '.' belongs to the macro expansion it stands in, any other one, and one
+ * outside of an expansion, to the function.  A jump looks for its label in the expansion it stands
+ * in, then in those around it, at last in the function.
+ */
+#include "label.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "insn.h"
+
+static size_t label_hash(const char *name, size_t len, const struct src *scope)
+{
+	size_t h = 14695981039346656037ULL ^ ((uintptr_t)scope >> 4), i;
+
+	for (i = 0; i < len; i++)
+		h = (h ^ (unsigned char)name[i]) * 1099511628211ULL;
+	return h ^ h >> 29;
+}
+
+static uint32_t *label_slot(
+	const struct labels *l, const char *name, size_t len, const struct src *scope)
+{
+	size_t i = label_hash(name, len, scope) & (l->n_slots - 1);
+
+	for (; l->slots[i]; i = (i + 1) & (l->n_slots - 1)) {
+		const struct label *have = &l->label[l->slots[i] - 1];
+
+		if (have->scope == scope && have->len == len && !memcmp(have->name, name, len))
+			break;
+	}
+	return &l->slots[i];
+}
+
+static struct label *label_find(
+	const struct labels *l, const char *name, size_t len, const struct src *scope)
+{
+	uint32_t *slot = l->n_slots ? label_slot(l, name, len, scope) : NULL;
+
+	return slot && *slot ? &l->label[*slot - 1] : NULL;
+}
+
+/* Keep the table at most half full. */
+static int label_room(struct labels *l, struct pool *pool)
+{
+	size_t i;
+
+	if (2 * l->n < l->n_slots)
+		return 0;
+	l->n_slots = l->n_slots ? 2 * l->n_slots : 16;
+	l->slots = pool_alloc(pool, l->n_slots * sizeof(*l->slots));
+	if (!l->slots) {
+		l->n_slots = 0;
+		return -ENOMEM;
+	}
+	for (i = 0; i < l->n; i++) {
+		const struct label *have = &l->label[i];
+
+		*label_slot(l, have->name, have->len, have->scope) = (uint32_t)i + 1;
+	}
+	return 0;
+}
+
+int label_define(struct labels *l, struct pool *pool, struct diag *d, struct pos at,
+	const char *name, size_t len, uint32_t insn)
+{
+	const struct src *scope = name[0] == '.' && at.src->expansion ? at.src : NULL;
+	struct label *have = label_find(l, name, len, scope), *add;
+
+	if (have) {
+		diag_error(d, at, len, "label '%.*s' is already defined at line %u", (int)len, name,
+			(unsigned)diag_user_pos(have->at).line);
+		return -EINVAL;
+	}
+	if (pool_grow(pool, &l->label, &l->cap, l->n, sizeof(*l->label)) || label_room(l, pool))
+		return -ENOMEM;
+	add = &l->label[l->n++];
+	add->name = pool_strndup(pool, name, len);
+	if (!add->name)
+		return -ENOMEM;
+	add->len = (uint32_t)len;
+	add->scope = scope;
+	add->insn = insn;
+	add->at = at;
+	add->used = false;
+	*label_slot(l, add->name, len, scope) = (uint32_t)l->n;
+	return 0;
+}
+
+int label_jump(struct labels *l, struct pool *pool, struct pos at, const char *name, size_t len,
+	uint32_t insn)
+{
+	struct label_jump *j;
+
+	if (pool_grow(pool, &l->jump, &l->cap_jumps, l->n_jumps, sizeof(*l->jump)))
+		return -ENOMEM;
+	j = &l->jump[l->n_jumps++];
+	j->name = pool_strndup(pool, name, len);
+	j->len = (uint32_t)len;
+	j->insn = insn;
+	j->at = at;
+	j->label = UINT32_MAX;
+	return j->name ? 0 : -ENOMEM;
+}
+
+static struct label *label_resolve(const struct labels *l, const struct label_jump *j)
+{
+	const struct src *src;
+	struct label *found;
+
+	for (src = j->at.src; src && src->expansion && j->name[0] == '.'; src = src->from.src) {
+		found = label_find(l, j->name, j->len, src);
+		if (found)
+			return found;
+	}
+	return label_find(l, j->name, j->len, NULL);
+}
+
+static void label_unknown(const struct labels *l, struct diag *d, const struct label_jump *j)
+{
+	struct suggest s;
+	char buf[128];
+	size_t i;
+
+	suggest_start(&s, j->name, j->len);
+	for (i = 0; i < l->n; i++)
+		if (!l->label[i].scope || l->label[i].scope == j->at.src)
+			suggest_offer(&s, l->label[i].name, l->label[i].len);
+	diag_error(
+		d, j->at, j->len, "no label '%s'%s", j->name, suggest_text(&s, buf, sizeof(buf)));
+}
+
+/* gotol has its distance in imm, 32 bits wide; all other jumps in off */
+static void label_patch(
+	struct diag *d, const struct label_jump *j, struct ir_insn *in, uint32_t target)
+{
+	int64_t off = (int64_t)target - (int64_t)j->insn - 1;
+
+	if (in->code == INSN_GOTOL) {
+		in->imm = (int32_t)off;
+	} else if (off >= INT16_MIN && off <= INT16_MAX) {
+		in->off = (int16_t)off;
+	} else {
+		diag_error(d, j->at, j->len,
+			"label '%s' is %lld instructions away, a jump reaches 32767; use gotol",
+			j->name, (long long)(off < 0 ? -off : off));
+	}
+}
+
+void label_finish(struct labels *l, struct diag *d, struct ir_insn *insns)
+{
+	size_t i;
+
+	for (i = 0; i < l->n_jumps && !diag_full(d); i++) {
+		struct label_jump *j = &l->jump[i];
+		struct label *to = label_resolve(l, j);
+
+		if (!to) {
+			label_unknown(l, d, j);
+			continue;
+		}
+		to->used = true;
+		j->label = (uint32_t)(to - l->label);
+		label_patch(d, j, &insns[j->insn], to->insn);
+	}
+	/* a macro may offer a label that not each use of it needs */
+	for (i = 0; i < l->n; i++)
+		if (!l->label[i].used && !l->label[i].at.src->expansion)
+			diag_warning(d, l->label[i].at, l->label[i].len,
+				"nothing jumps to label '%s'", l->label[i].name);
+}

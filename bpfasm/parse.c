@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+/* parse.c - logical lines to a unit: which statement is it, directives, where functions end. */
+#include "parse.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "insn.h"
+#include "parse_fn.h"
+
+static const struct {
+	const char *name;
+	int (*fn)(struct parse *p);
+} stmt_directives[] = {
+	{".prog", parse_prog},
+	{".func", parse_func},
+	{".map", parse_map},
+	{".struct", parse_struct},
+	{".var", parse_var},
+	{".ctx", sugar_ctx},
+	{".args", parse_args},
+	{".license", parse_license},
+	{".word", parse_word},
+};
+
+enum { STMT_DIRECTIVES = sizeof(stmt_directives) / sizeof(stmt_directives[0]) };
+
+static int stmt_goto(struct parse *p)
+{
+	return parse_goto_line(p, INSN_GOTO);
+}
+
+static int stmt_gotol(struct parse *p)
+{
+	return parse_goto_line(p, INSN_GOTOL);
+}
+
+static int stmt_may_goto(struct parse *p)
+{
+	return parse_goto_line(p, INSN_MAY_GOTO);
+}
+
+static int stmt_gotox(struct parse *p)
+{
+	return parse_goto_line(p, INSN_JA_X);
+}
+
+static int stmt_callx(struct parse *p)
+{
+	return parse_goto_line(p, INSN_CALL_X);
+}
+
+static int stmt_exit(struct parse *p)
+{
+	parse_emit(p, INSN_EXIT_K, 0, 0, 0, 0);
+	return 0;
+}
+
+/* The statements that begin with a word; the frequent ones first. */
+static const struct {
+	const char *name;
+	int (*fn)(struct parse *p);
+} stmt_words[] = {
+	{"if", parse_if_line},
+	{"goto", stmt_goto},
+	{"call", parse_call_line},
+	{"exit", stmt_exit},
+	{"lock", parse_lock_line},
+	{"return", sugar_return},
+	{"gotol", stmt_gotol},
+	{"may_goto", stmt_may_goto},
+	{"callx", stmt_callx},
+	{"gotox", stmt_gotox},
+	{"store_release", parse_release_line},
+};
+
+enum { STMT_WORDS = sizeof(stmt_words) / sizeof(stmt_words[0]) };
+
+static int stmt_directive(struct parse *p)
+{
+	static const char *const macro_words[] = {".include", ".macro", ".endm", ".irp", ".rept",
+		".endr", ".equ", ".if", ".else", ".elif", ".endif", ".error"};
+	const struct tok *t = p->t;
+	struct suggest s;
+	char buf[128];
+	size_t i;
+
+	for (i = 0; i < STMT_DIRECTIVES; i++) {
+		if (parse_is(t, stmt_directives[i].name)) {
+			p->t++;
+			return stmt_directives[i].fn(p);
+		}
+	}
+	if (parse_is(t, ".end"))
+		return parse_error(p, t, "'.end' without '.struct'");
+	suggest_start(&s, t->s, t->len);
+	for (i = 0; i < STMT_DIRECTIVES; i++)
+		suggest_offer(&s, stmt_directives[i].name, strlen(stmt_directives[i].name));
+	for (i = 0; i < sizeof(macro_words) / sizeof(macro_words[0]); i++)
+		suggest_offer(&s, macro_words[i], strlen(macro_words[i]));
+	return parse_error(p, t, "no directive '%.*s'%s", (int)t->len, t->s,
+		suggest_text(&s, buf, sizeof(buf)));
+}
+
+static int stmt_unknown(struct parse *p)
+{
+	const struct tok *t = p->t;
+	struct suggest s;
+	char buf[128];
+	size_t i;
+
+	suggest_start(&s, t->s, t->len);
+	for (i = 0; i < STMT_WORDS; i++)
+		suggest_offer(&s, stmt_words[i].name, strlen(stmt_words[i].name));
+	macro_suggest(p->macro, &s);
+	return parse_error(p, t, "no instruction or macro '%.*s'%s", (int)t->len, t->s,
+		suggest_text(&s, buf, sizeof(buf)));
+}
+
+/* A statement that begins with a name. */
+static int stmt_name(struct parse *p)
+{
+	const struct tok *t = p->t;
+	size_t i;
+
+	if (t->s[0] == '.' && !parse_op(t + 1, PUNCT('=', 0, 0)))
+		return stmt_directive(p);
+	for (i = 0; i < STMT_WORDS; i++) {
+		if (parse_is(t, stmt_words[i].name)) {
+			p->t++;
+			return parse_need_fn(p, t) ? -EINVAL : stmt_words[i].fn(p);
+		}
+	}
+	if (parse_op(t + 1, PUNCT('(', 0, 0)))
+		return parse_need_fn(p, t) ? -EINVAL : sugar_call(p);
+	if (parse_op(t + 1, PUNCT('=', 0, 0)))
+		return sugar_var_line(p);
+	return stmt_unknown(p);
+}
+
+static int stmt_any(struct parse *p)
+{
+	const struct tok *t = p->t;
+	struct parse_reg reg;
+	int is_reg = parse_reg(p, &reg);
+
+	/* most lines begin with a register */
+	if (is_reg)
+		return is_reg < 0 || parse_need_fn(p, t) ? -EINVAL : parse_reg_line(p, reg);
+	if (t->kind == TOK_NAME)
+		return stmt_name(p);
+	if (parse_take(p, PUNCT('*', 0, 0)))
+		return parse_need_fn(p, t) ? -EINVAL : parse_store_line(p);
+	return parse_error(p, t, "no statement begins like this");
+}
+
+static int stmt_label(struct parse *p)
+{
+	const struct tok *t = p->t;
+	struct parse_fn *f;
+	int err;
+
+	p->t += 2;
+	if (parse_need_fn(p, t))
+		return -EINVAL;
+	f = p->fn;
+	err = label_define(&f->labels, p->pool, p->diag, parse_pos(p, t), t->s, t->len,
+		(uint32_t)f->ir->n_insns);
+	/* what is reached by jumps alone may still have r1: the verifier knows */
+	if (p->jump_end)
+		f->ctx_lost = false;
+	p->jump_end = false;
+	return err;
+}
+
+/* Labels, and what stands before an instruction in a listing: "12:", "12: (bf)". */
+static int stmt_prefix(struct parse *p)
+{
+	int err = 0;
+
+	if (p->t->kind == TOK_LOG) {
+		p->log_code = (int)p->t->num;
+		p->t++;
+	} else if (p->t->kind == TOK_NUM && parse_op(p->t + 1, PUNCT(':', 0, 0))) {
+		p->t += 2;
+	}
+	while (!err && p->t->kind == TOK_NAME && parse_op(p->t + 1, PUNCT(':', 0, 0)))
+		err = stmt_label(p);
+	return err;
+}
+
+static int stmt_line(struct parse *p, const struct asm_line *l)
+{
+	int err;
+
+	p->t = l->tok;
+	p->end = l->tok + l->n;
+	p->at = l->at;
+	p->log_code = -1;
+	if (p->record)
+		return parse_struct_line(p);
+	if (p->fn && (p->fn->frame.n_scoped || p->fn->frame.scratch))
+		frame_statement(&p->fn->frame, p->at.src);
+	err = stmt_prefix(p);
+	if (err || p->t == p->end)
+		return err;
+	err = stmt_any(p);
+	return err ? err : parse_want_end(p);
+}
+
+int parse_unit(struct parse *p)
+{
+	struct asm_line l;
+	int more;
+
+	while ((more = macro_next(p->macro, &l)) > 0) {
+		if (stmt_line(p, &l) == -ENOMEM || p->pool->failed)
+			return -ENOMEM;
+		if (diag_full(p->diag))
+			break;
+	}
+	if (more < 0)
+		return more;
+	if (p->record)
+		diag_error(
+			p->diag, p->record->at, 0, "'.struct %s' has no '.end'", p->record->name);
+	parse_end_fn(p);
+	parse_resolve(p);
+	if (p->pool->failed || p->diag->failed)
+		return -ENOMEM;
+	return p->diag->n_errors ? -EINVAL : 0;
+}

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: MIT
+/* parse_fn.c - functions: where they begin, what they declare, and what is checked at their end. */
+#include "parse_fn.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "insn.h"
+
+/* Names of programs, functions and maps are symbols of one object. */
+static int fn_name_free(struct parse *p, const struct tok *t)
+{
+	const struct ir_func *f = names_get(&p->funcs, t->s, t->len);
+	const struct ir_map *m = names_get(&p->maps, t->s, t->len);
+	struct pos was = f ? f->at : m ? m->at : p->at;
+
+	if (!f && !m)
+		return 0;
+	return parse_error(p, t, "'%.*s' is already a %s, of line %u", (int)t->len, t->s,
+		m	     ? "map"
+		: f->is_prog ? "program"
+			     : "function",
+		(unsigned)diag_user_pos(was).line);
+}
+
+static int fn_begin(struct parse *p, const struct tok *t, const char *name, const char *section)
+{
+	struct ir_func *f = pool_alloc(p->pool, sizeof(*f));
+	struct parse_fn *fn = pool_alloc(p->pool, sizeof(*fn));
+	struct ir_unit *u = p->unit;
+
+	if (!f || !fn ||
+		pool_grow(p->pool, &u->funcs, &u->cap_funcs, u->n_funcs, sizeof(*u->funcs)) ||
+		pool_grow(p->pool, &p->fns, &p->cap_fns, p->n_fns, sizeof(*p->fns)))
+		return -ENOMEM;
+	f->name = name;
+	f->section = section;
+	f->is_prog = strcmp(section, ".text") != 0;
+	f->at = parse_pos(p, t);
+	fn->ir = f;
+	fn->ctx = 1;
+	u->funcs[u->n_funcs++] = f;
+	p->fns[p->n_fns++] = fn;
+	p->fn = fn;
+	p->jump_end = false;
+	return 0;
+}
+
+/* NAME of a directive that begins a function */
+static const struct tok *fn_name(struct parse *p, const char *usage)
+{
+	const struct tok *t = p->t;
+
+	if (t->kind != TOK_NAME || t->s[0] == '.' || memchr(t->s, '.', t->len)) {
+		parse_error(p, t, "%s", usage);
+		return NULL;
+	}
+	p->t++;
+	return fn_name_free(p, t) ? NULL : t;
+}
+
+static int fn_start(struct parse *p, const struct tok *t, const char *section)
+{
+	char *name = pool_strndup(p->pool, t->s, t->len);
+
+	if (!name || !section || fn_begin(p, t, name, section) ||
+		names_put(&p->funcs, p->pool, name, t->len, p->fn->ir))
+		return -ENOMEM;
+	return 0;
+}
+
+int parse_prog(struct parse *p)
+{
+	static const char usage[] = "a program is '.prog NAME \"SECTION\"'";
+	const struct tok *t;
+	char *section;
+	size_t len;
+
+	parse_end_fn(p);
+	t = fn_name(p, usage);
+	if (!t)
+		return -EINVAL;
+	if (p->t->kind != TOK_STR)
+		return parse_error(p, p->t,
+			"%s; SECTION says what it is for, as in \"uretprobe/c:strlen\"", usage);
+	section = lex_string(p->diag, parse_pos(p, p->t), p->t, &len);
+	if (!section)
+		return -EINVAL;
+	if (!len || strlen(section) != len || section[0] == '.')
+		return parse_error(
+			p, p->t, "%s is no section of a program", len ? "this" : "an empty string");
+	p->t++;
+	return fn_start(p, t, section);
+}
+
+int parse_func(struct parse *p)
+{
+	const struct tok *t;
+
+	parse_end_fn(p);
+	t = fn_name(p, "a function is '.func NAME'");
+	return t ? fn_start(p, t, ".text") : -EINVAL;
+}
+
+int parse_need_fn(struct parse *p, const struct tok *t)
+{
+	if (p->fn)
+		return 0;
+	if (p->o->format == BPFASM_ELF) {
+		parse_error(p, t,
+			"an instruction before any program; begin with '.prog NAME \"SECTION\"'");
+		/* one such message is enough */
+		fn_begin(p, t, "", "bare");
+		return p->fn ? 0 : -ENOMEM;
+	}
+	if (fn_begin(p, t, "", "bare"))
+		return -ENOMEM;
+	p->fn->bare = true;
+	return 0;
+}
+
+int parse_var(struct parse *p)
+{
+	const struct tok *t = p->t;
+	struct frame_var v = {0};
+	const struct frame_var *have;
+
+	if (t->kind != TOK_NAME)
+		return parse_error(p, t, "a variable is '.var NAME: TYPE'");
+	if (memchr(t->s + 1, '.', t->len - 1) || parse_is_reserved(t))
+		return parse_error(p, t, "'%.*s' cannot name a variable", (int)t->len, t->s);
+	if (parse_need_fn(p, t))
+		return -EINVAL;
+	have = frame_find(&p->fn->frame, p->at.src, t->s, t->len);
+	v.scope = t->s[0] == '.' && p->at.src->expansion ? p->at.src : NULL;
+	if (have && have->scope == v.scope)
+		return parse_error(p, t, "variable '%.*s' is already declared at line %u",
+			(int)t->len, t->s, (unsigned)diag_user_pos(have->at).line);
+	p->t++;
+	if (parse_want(p, PUNCT(':', 0, 0)) || parse_type(p, &v.type))
+		return -EINVAL;
+	v.name = pool_strndup(p->pool, t->s, t->len);
+	v.len = t->len;
+	v.at = parse_pos(p, t);
+	return v.name ? frame_add(&p->fn->frame, p->pool, p->diag, &v) : -ENOMEM;
+}
+
+int parse_args(struct parse *p)
+{
+	const struct tok *t = p->t;
+	struct suggest s;
+	char buf[128];
+	size_t i;
+
+	if (t->kind != TOK_NAME)
+		return parse_error(p, t, "the layout of args-> is '.args STRUCT'");
+	if (!p->fn || !p->fn->ir->is_prog)
+		return parse_error(p, t, "'.args' stands in a program, after '.prog'");
+	p->fn->args = parse_find_struct(p, t->s, t->len);
+	p->t++;
+	if (p->fn->args)
+		return 0;
+	suggest_start(&s, t->s, t->len);
+	for (i = 0; i < p->unit->n_structs; i++)
+		suggest_offer(&s, p->unit->structs[i]->name, strlen(p->unit->structs[i]->name));
+	return parse_error(
+		p, t, "no struct '%.*s'%s", (int)t->len, t->s, suggest_text(&s, buf, sizeof(buf)));
+}
+
+int parse_license(struct parse *p)
+{
+	char *text;
+	size_t len;
+
+	if (p->t->kind != TOK_STR)
+		return parse_error(p, p->t, "the licence is a string: .license \"GPL\"");
+	text = lex_string(p->diag, parse_pos(p, p->t), p->t, &len);
+	if (!text)
+		return -EINVAL;
+	if (strlen(text) != len || len > 127)
+		return parse_error(p, p->t, "a licence is at most 127 characters");
+	if (p->unit->license && strcmp(p->unit->license, text) != 0)
+		return parse_error(p, p->t, "the licence is already \"%s\"", p->unit->license);
+	p->unit->license = text;
+	p->t++;
+	return 0;
+}
+
+/* An instruction slot by its bytes: bits 0..7 code, 8..11 dst, 12..15 src, 16..31 off, 32.. imm. */
+int parse_word(struct parse *p)
+{
+	const struct tok *t = p->t;
+	int64_t v;
+
+	if (parse_need_fn(p, t) || parse_expr(p, &v))
+		return -EINVAL;
+	parse_emit(p, v & 0xff, v >> 8 & 15, v >> 12 & 15, (int16_t)(v >> 16), (int32_t)(v >> 32));
+	return 0;
+}
+
+/* ---- the end ----------------------------------------------------------------------------- */
+
+/* The line that made an instruction. */
+static struct pos fn_insn_pos(const struct ir_func *f, size_t insn)
+{
+	size_t lo = 0, hi = f->n_lines;
+
+	while (hi - lo > 1) {
+		size_t mid = (lo + hi) / 2;
+
+		if (f->lines[mid].insn <= insn)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return f->n_lines ? f->lines[lo].at : f->at;
+}
+
+static bool fn_jumps(const struct ir_insn *in, int64_t *by)
+{
+	uint8_t class = in->code & INSN_CLASS, op = in->code & INSN_OP;
+
+	if ((class != INSN_JMP && class != INSN_JMP32) || op == INSN_CALL || op == INSN_EXIT ||
+		in->code == INSN_JA_X)
+		return false;
+	*by = in->code == INSN_GOTOL ? in->imm : in->off;
+	return true;
+}
+
+/* Jumps by a number may lead anywhere, labels behind the last instruction. */
+static void fn_check_jumps(struct parse *p, const struct ir_func *f)
+{
+	int64_t by;
+	size_t i;
+
+	for (i = 0; i < f->n_insns && !diag_full(p->diag); i++) {
+		const struct ir_insn *in = &f->insns[i];
+		struct pos at;
+
+		if (in->code == INSN_LD_IMM64) {
+			i++;
+			continue;
+		}
+		if (!fn_jumps(in, &by))
+			continue;
+		by += (int64_t)i + 1;
+		if (by >= 0 && by < (int64_t)f->n_insns)
+			continue;
+		at = fn_insn_pos(f, i);
+		diag_error(p->diag, at, 0,
+			by == (int64_t)f->n_insns
+				? "this jumps past the last instruction of '%s'; add 'return 0'"
+				: "this jumps out of '%s'",
+			f->name);
+	}
+}
+
+static void fn_check_end(struct parse *p, const struct ir_func *f)
+{
+	struct pos at = f->n_insns ? fn_insn_pos(f, f->n_insns - 1) : f->at;
+
+	if (!f->n_insns)
+		diag_error(p->diag, f->at, strlen(f->name), "%s '%s' has no instructions",
+			f->is_prog ? "program" : "function", f->name);
+	else if (!p->jump_end)
+		diag_error(p->diag, at, 0, "%s '%s' runs off its end; add 'return 0'",
+			f->is_prog ? "program" : "function", f->name);
+}
+
+void parse_end_fn(struct parse *p)
+{
+	struct parse_fn *fn = p->fn;
+	unsigned before = p->diag->n_errors;
+
+	p->fn = NULL;
+	if (!fn || p->pool->failed)
+		return;
+	label_finish(&fn->labels, p->diag, fn->ir->insns);
+	frame_finish(&fn->frame, fn->ir->insns);
+	/* bytes alone may be any part of a program; and what has errors may lack its end by them */
+	if (p->o->format == BPFASM_RAW || fn->bare || before || p->diag->n_errors)
+		return;
+	fn_check_end(p, fn->ir);
+	if (p->diag->n_errors == before)
+		fn_check_jumps(p, fn->ir);
+}
+
+static int fn_unknown_ref(struct parse *p, const struct ir_ref *r, const char *what)
+{
+	struct suggest s;
+	char buf[128];
+	size_t i;
+
+	suggest_start(&s, r->name, strlen(r->name));
+	for (i = 0; i < p->unit->n_maps && r->kind != IR_REF_CALL; i++)
+		suggest_offer(&s, p->unit->maps[i]->name, strlen(p->unit->maps[i]->name));
+	for (i = 0; i < p->unit->n_funcs; i++)
+		if (!p->unit->funcs[i]->is_prog)
+			suggest_offer(&s, p->unit->funcs[i]->name, strlen(p->unit->funcs[i]->name));
+	if (r->kind == IR_REF_CALL)
+		helper_suggest(&s);
+	diag_error(p->diag, r->at, strlen(r->name), "no %s '%s'%s", what, r->name,
+		suggest_text(&s, buf, sizeof(buf)));
+	return -EINVAL;
+}
+
+/* What &NAME and NAME() mean may stand below them in the text. */
+static int fn_resolve_ref(struct parse *p, struct ir_func *f, struct ir_ref *r)
+{
+	size_t len = strlen(r->name);
+	const struct ir_func *to = names_get(&p->funcs, r->name, len);
+
+	if (to && to->is_prog) {
+		diag_error(p->diag, r->at, len, "'%s' is a program; only a .func can be called",
+			r->name);
+		return -EINVAL;
+	}
+	if (r->kind == IR_REF_CALL)
+		return to ? 0 : fn_unknown_ref(p, r, "helper or function");
+	if (to) {
+		r->kind = IR_REF_FUNC;
+		f->insns[r->insn].src = INSN_IMM64_FUNC;
+		return 0;
+	}
+	return names_get(&p->maps, r->name, len) ? 0 : fn_unknown_ref(p, r, "map or variable");
+}
+
+/* Kernel's license_is_gpl_compatible() */
+static bool fn_is_gpl(const char *license)
+{
+	static const char *const gpl[] = {"GPL", "GPL v2", "GPL and additional rights",
+		"Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"};
+	size_t i;
+
+	for (i = 0; license && i < sizeof(gpl) / sizeof(gpl[0]); i++)
+		if (!strcmp(license, gpl[i]))
+			return true;
+	return false;
+}
+
+void parse_resolve(struct parse *p)
+{
+	struct ir_unit *u = p->unit;
+	size_t i, j;
+
+	for (i = 0; i < u->n_funcs; i++)
+		for (j = 0; j < u->funcs[i]->n_refs && !diag_full(p->diag); j++)
+			fn_resolve_ref(p, u->funcs[i], &u->funcs[i]->refs[j]);
+	if (p->gpl && p->o->format == BPFASM_ELF && !fn_is_gpl(u->license))
+		diag_warning(p->diag, p->gpl_at, strlen(p->gpl->name),
+			"'%s' is for GPL-compatible programs only; add '.license \"GPL\"'",
+			p->gpl->name);
+}

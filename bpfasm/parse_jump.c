@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+/* parse_jump.c - if, goto and its kin, and calls by name or number without arguments. */
+#include <errno.h>
+
+#include "insn.h"
+#include "parse.h"
+
+/* The distance behind "pc", or alone: +5, -5. */
+static int jump_distance(struct parse *p, int64_t min, int64_t max, int64_t *by)
+{
+	const struct tok *t = p->t;
+
+	if (!parse_op(t, PUNCT('+', 0, 0)) && !parse_op(t, PUNCT('-', 0, 0)))
+		return parse_error(p, t, "a distance is +N or -N");
+	parse_take(p, PUNCT('+', 0, 0));
+	if (parse_expr(p, by))
+		return -EINVAL;
+	if (*by < min || *by > max)
+		return parse_error(p, t, "a jump by %lld is too far", (long long)*by);
+	return 0;
+}
+
+/* What objdump adds behind a distance: <.text+0x10> */
+static void jump_comment(struct parse *p)
+{
+	if (parse_op(p->t, PUNCT('<', 0, 0)))
+		p->t = p->end;
+}
+
+/* A label, pc+N or +N; the jump itself is emitted here. */
+static int jump_target(struct parse *p, unsigned code, unsigned dst, unsigned src, int32_t imm)
+{
+	const struct tok *t = p->t;
+	bool wide = code == INSN_GOTOL;
+	int64_t by = 0;
+
+	if (t->kind == TOK_NAME && !(parse_is(t, "pc") && t[1].kind == TOK_PUNCT)) {
+		p->t++;
+		parse_emit(p, code, dst, src, 0, imm);
+		return label_jump(&p->fn->labels, p->pool, parse_pos(p, t), t->s, t->len,
+			(uint32_t)p->fn->ir->n_insns - 1);
+	}
+	if (t->kind == TOK_END)
+		return parse_error(p, t, "a label is missing here");
+	if (t->kind == TOK_NUM)
+		return parse_error(
+			p, t, "a distance is written with its sign: +%.*s", (int)t->len, t->s);
+	parse_take_name(p, "pc");
+	if (jump_distance(p, wide ? INT32_MIN : INT16_MIN, wide ? INT32_MAX : INT16_MAX, &by))
+		return -EINVAL;
+	jump_comment(p);
+	parse_emit(p, code, dst, src, wide ? 0 : (int)by, wide ? (int32_t)by : imm);
+	return 0;
+}
+
+int parse_goto_line(struct parse *p, unsigned code)
+{
+	const struct tok *t = p->t;
+	struct parse_reg r;
+
+	if (code != INSN_JA_X && code != INSN_CALL_X)
+		return jump_target(p, code, 0, 0, 0);
+	if (parse_want_reg(p, &r))
+		return -EINVAL;
+	if (r.w)
+		return parse_error(p, t, "an address is 64 bits wide: r%d", r.num);
+	parse_emit(p, code, r.num, 0, 0, 0);
+	return 0;
+}
+
+/* The comparison; its code, or 0 after an error. */
+static unsigned jump_compare(struct parse *p)
+{
+	const struct tok *t = p->t++;
+	bool sign = t->kind == TOK_NAME && t->len == 1 && t->s[0] == 's' && !t[1].spaced;
+
+	if (sign)
+		t = p->t++;
+	if (t->kind == TOK_PUNCT) {
+		switch (t->op) {
+		case PUNCT('>', 0, 0): return sign ? INSN_JSGT : INSN_JGT;
+		case PUNCT('<', 0, 0): return sign ? INSN_JSLT : INSN_JLT;
+		case PUNCT('>', '=', 0): return sign ? INSN_JSGE : INSN_JGE;
+		case PUNCT('<', '=', 0): return sign ? INSN_JSLE : INSN_JLE;
+		case PUNCT('=', '=', 0): return sign ? 0 : INSN_JEQ;
+		case PUNCT('!', '=', 0): return sign ? 0 : INSN_JNE;
+		case PUNCT('&', 0, 0): return sign ? 0 : INSN_JSET;
+		default: break;
+		}
+	}
+	p->t = t;
+	return 0;
+}
+
+/* The right side of a comparison: a constant, which the log prints as 32 bits without sign. */
+static int jump_const(struct parse *p, bool w, int32_t *imm)
+{
+	const struct tok *t = p->t;
+
+	if (parse_imm32(p, true, "load it into a register with 'rN = VALUE ll' first", imm))
+		return -EINVAL;
+	if (*imm < 0 && t->kind == TOK_NUM && !w && p->log_code < 0)
+		parse_warn(p, t, "as 64 bits this is 0x%llx", (unsigned long long)(int64_t)*imm);
+	return 0;
+}
+
+int parse_if_line(struct parse *p)
+{
+	const struct tok *t;
+	struct parse_reg a, b = {0, false};
+	unsigned op, class;
+	int32_t imm = 0;
+	int is_reg;
+
+	if (parse_want_reg(p, &a))
+		return -EINVAL;
+	op = jump_compare(p);
+	if (!op)
+		return parse_error(
+			p, p->t, "a comparison is one of == != > >= < <= s> s>= s< s<= &");
+	t = p->t;
+	is_reg = parse_reg(p, &b);
+	if (is_reg < 0)
+		return is_reg;
+	if (is_reg && a.w != b.w)
+		return parse_error(p, t, "%c%d and %c%d are not equally wide", a.w ? 'w' : 'r',
+			a.num, b.w ? 'w' : 'r', b.num);
+	if (!is_reg && jump_const(p, a.w, &imm))
+		return -EINVAL;
+	if (!parse_take_name(p, "goto"))
+		return parse_error(p, p->t, "'goto' is missing here");
+	class = a.w ? INSN_JMP32 : INSN_JMP;
+	return jump_target(p, class | op | (is_reg ? INSN_X : INSN_K), a.num, b.num, imm);
+}
+
+/* ---- calls ------------------------------------------------------------------------------- */
+
+/* "kernel-function#ID" and "kernel-function#ID@MODULE" */
+static int call_kfunc(struct parse *p)
+{
+	int32_t id;
+	int64_t module = 0;
+
+	p->t += 3;
+	if (parse_want(p, PUNCT('#', 0, 0)) || parse_imm32(p, false, NULL, &id))
+		return -EINVAL;
+	if (parse_take(p, PUNCT('@', 0, 0)) && parse_expr(p, &module))
+		return -EINVAL;
+	if (module < 0 || module > UINT16_MAX)
+		return parse_error(p, p->t - 1, "a module's index has 16 bits");
+	parse_emit(p, INSN_CALL_K, 0, INSN_CALL_KFUNC, (int16_t)(uint16_t)module, id);
+	return 0;
+}
+
+/* "NAME#N": the number counts, as it is what the bytes held */
+static int call_numbered(struct parse *p)
+{
+	int32_t id;
+
+	p->t += 2;
+	if (parse_imm32(p, true, NULL, &id))
+		return -EINVAL;
+	parse_emit(p, INSN_CALL_K, 0, INSN_CALL_HELPER, 0, id);
+	return 0;
+}
+
+static int call_pc(struct parse *p)
+{
+	int64_t by;
+
+	p->t++;
+	if (jump_distance(p, INT32_MIN, INT32_MAX, &by))
+		return -EINVAL;
+	if (parse_take(p, PUNCT('#', 0, 0)))
+		p->t = p->end; /* bpftool: the function's name and tag */
+	parse_emit(p, INSN_CALL_K, 0, INSN_CALL_FUNC, 0, (int32_t)by);
+	return 0;
+}
+
+int parse_call_line(struct parse *p)
+{
+	const struct tok *t = p->t;
+	const struct helper *h;
+	int32_t id;
+	int err;
+
+	if (t->kind != TOK_NAME) {
+		if (parse_imm32(p, false, NULL, &id))
+			return -EINVAL;
+		parse_emit(p, INSN_CALL_K, 0, INSN_CALL_HELPER, 0, id);
+		return 0;
+	}
+	if (parse_is(t, "pc"))
+		return call_pc(p);
+	if (parse_is(t, "kernel") && parse_op(t + 1, PUNCT('-', 0, 0)) &&
+		parse_is(t + 2, "function"))
+		return call_kfunc(p);
+	if (parse_op(t + 1, PUNCT('#', 0, 0)))
+		return call_numbered(p);
+	p->t++;
+	h = helper_find(t->s, t->len);
+	if (h) {
+		sugar_check_helper(p, t, h);
+		parse_emit(p, INSN_CALL_K, 0, INSN_CALL_HELPER, 0, h->id);
+		return 0;
+	}
+	err = parse_ref(p, IR_REF_CALL, t);
+	parse_emit(p, INSN_CALL_K, 0, INSN_CALL_FUNC, 0, -1);
+	return err;
+}

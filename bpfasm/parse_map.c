@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+/* parse_map.c - .map: the kinds of maps, what they take, and their defaults. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "parse.h"
+
+enum {
+	MAPK_HASH = 1,
+	MAPK_ARRAY = 2,
+	MAPK_PROG_ARRAY = 3,
+	MAPK_PERF_EVENT_ARRAY = 4,
+	MAPK_PERCPU_HASH = 5,
+	MAPK_PERCPU_ARRAY = 6,
+	MAPK_STACK_TRACE = 7,
+	MAPK_CGROUP_ARRAY = 8,
+	MAPK_LRU_HASH = 9,
+	MAPK_LRU_PERCPU_HASH = 10,
+	MAPK_LPM_TRIE = 11,
+	MAPK_QUEUE = 22,
+	MAPK_STACK = 23,
+	MAPK_RINGBUF = 27,
+	MAPK_TASK_STORAGE = 29,
+	MAPK_BLOOM_FILTER = 30,
+};
+
+enum {
+	MAPK_NO_PREALLOC = 1,	  /* BPF_F_NO_PREALLOC */
+	MAPK_ENTRIES = 10240,	  /* as bcc's BPF_HASH and BPF_ARRAY */
+	MAPK_LOG2_SLOTS = 65,	  /* log2l of a 64-bit number is 1..64; slot 0 stays empty */
+	MAPK_LINEAR_SLOTS = 1025, /* the most that print_linear_hist takes */
+	MAPK_STACKS = 1024,
+	MAPK_STACK_BYTES = 127 * 8, /* PERF_MAX_STACK_DEPTH addresses */
+	MAPK_RINGBUF_BYTES = 256 * 1024,
+};
+
+/* What stands between the parentheses of a kind of map. */
+enum mapk_args {
+	MAPK_KEY_VALUE,	 /* (KEY, VALUE, N), as of a hash */
+	MAPK_VALUE,	 /* (VALUE, N) or (u32, VALUE, N), as of an array */
+	MAPK_ONLY_VALUE, /* (VALUE, N), no key */
+	MAPK_COUNT,	 /* (N): key and value are the kernel's */
+	MAPK_HISTOGRAM,
+	MAPK_LINEAR,
+};
+
+static const struct mapk {
+	const char *name;
+	uint32_t type;
+	enum mapk_args args;
+	uint32_t entries; /* when no number is given */
+	uint32_t flags;
+	uint32_t key_size, value_size; /* where the kernel prescribes them */
+} mapk_table[] = {
+	{"histogram", MAPK_ARRAY, MAPK_HISTOGRAM, MAPK_LOG2_SLOTS, 0, 0, 0},
+	{"linear", MAPK_ARRAY, MAPK_LINEAR, MAPK_LINEAR_SLOTS, 0, 0, 0},
+	{"hash", MAPK_HASH, MAPK_KEY_VALUE, MAPK_ENTRIES, 0, 0, 0},
+	{"array", MAPK_ARRAY, MAPK_VALUE, MAPK_ENTRIES, 0, 0, 0},
+	{"percpu_hash", MAPK_PERCPU_HASH, MAPK_KEY_VALUE, MAPK_ENTRIES, 0, 0, 0},
+	{"percpu_array", MAPK_PERCPU_ARRAY, MAPK_VALUE, MAPK_ENTRIES, 0, 0, 0},
+	{"lru_hash", MAPK_LRU_HASH, MAPK_KEY_VALUE, MAPK_ENTRIES, 0, 0, 0},
+	{"lru_percpu_hash", MAPK_LRU_PERCPU_HASH, MAPK_KEY_VALUE, MAPK_ENTRIES, 0, 0, 0},
+	{"lpm_trie", MAPK_LPM_TRIE, MAPK_KEY_VALUE, MAPK_ENTRIES, MAPK_NO_PREALLOC, 0, 0},
+	{"stack_trace", MAPK_STACK_TRACE, MAPK_COUNT, MAPK_STACKS, 0, 4, MAPK_STACK_BYTES},
+	{"perf_event_array", MAPK_PERF_EVENT_ARRAY, MAPK_COUNT, 0, 0, 4, 4},
+	{"ringbuf", MAPK_RINGBUF, MAPK_COUNT, MAPK_RINGBUF_BYTES, 0, 0, 0},
+	{"prog_array", MAPK_PROG_ARRAY, MAPK_COUNT, MAPK_ENTRIES, 0, 4, 4},
+	{"cgroup_array", MAPK_CGROUP_ARRAY, MAPK_COUNT, 1, 0, 4, 4},
+	{"queue", MAPK_QUEUE, MAPK_ONLY_VALUE, MAPK_ENTRIES, 0, 0, 0},
+	{"stack", MAPK_STACK, MAPK_ONLY_VALUE, MAPK_ENTRIES, 0, 0, 0},
+	{"bloom_filter", MAPK_BLOOM_FILTER, MAPK_ONLY_VALUE, MAPK_ENTRIES, 0, 0, 0},
+};
+
+enum { MAPK_KINDS = sizeof(mapk_table) / sizeof(mapk_table[0]) };
+
+/* ---- maps -------------------------------------------------------------------------------- */
+
+/* (TYPE, TYPE, N) */
+struct map_args {
+	struct ir_type type[2];
+	unsigned n_types;
+	bool has_n;
+	int64_t n;
+	const struct tok *n_tok;
+};
+
+static int map_arg(struct parse *p, struct map_args *a)
+{
+	const struct tok *t = p->t;
+
+	if (parse_type_starts(p, t)) {
+		if (a->has_n)
+			return parse_error(p, t, "types stand before the number of entries");
+		if (a->n_types == 2)
+			return parse_error(p, t, "a map has a key and a value, no third type");
+		return parse_type(p, &a->type[a->n_types++]);
+	}
+	if (a->has_n)
+		return parse_error(p, t, "a map has one number of entries");
+	if (t->kind == TOK_NAME && !parse_is(t, "sizeof") &&
+		macro_equ(p->macro, t->s, t->len, &a->n) == -ENOENT)
+		return parse_no_type(p, t);
+	a->has_n = true;
+	a->n_tok = t;
+	return parse_expr(p, &a->n);
+}
+
+static int map_args_list(struct parse *p, struct map_args *a)
+{
+	if (!parse_take(p, PUNCT('(', 0, 0)))
+		return 0;
+	do {
+		if (map_arg(p, a))
+			return -EINVAL;
+	} while (parse_take(p, PUNCT(',', 0, 0)));
+	return parse_want(p, PUNCT(')', 0, 0));
+}
+
+/* The key of a histogram in sections: what names the section, and the slot. */
+static int map_section_key(struct parse *p, struct ir_map *m, const struct ir_type *bucket)
+{
+	char *name = pool_printf(p->pool, "%s_key", m->name);
+	struct ir_struct *s = parse_struct_new(p, name, m->at);
+
+	if (!s || parse_struct_add(p, s, "bucket", bucket) ||
+		parse_struct_add(p, s, "slot", &parse_u64) ||
+		names_put(&p->structs, p->pool, name, strlen(name), s))
+		return -ENOMEM;
+	parse_struct_close(s);
+	m->type = MAPK_HASH;
+	m->max_entries = MAPK_ENTRIES;
+	m->key.kind = IR_TYPE_STRUCT;
+	m->key.size = s->size;
+	m->key.record = s;
+	return 0;
+}
+
+static int map_hist(struct parse *p, struct ir_map *m, const struct map_args *a,
+	enum ir_type_kind kind, const struct tok *t)
+{
+	m->has_key = m->has_value = true;
+	m->key = parse_u32;
+	m->value = parse_u64;
+	m->value.kind = kind;
+	if (a->n_types > 1)
+		return parse_error(p, t, "a histogram counts u64; it takes (N) or (KEY, N)");
+	return a->n_types ? map_section_key(p, m, &a->type[0]) : 0;
+}
+
+static int map_typed(struct parse *p, struct ir_map *m, const struct mapk *k, struct map_args *a,
+	const struct tok *t)
+{
+	const struct ir_type *value = a->n_types ? &a->type[a->n_types - 1] : &parse_u64;
+
+	if (k->args == MAPK_COUNT) {
+		m->key_size = k->key_size;
+		m->value_size = k->value_size;
+		return a->n_types ? parse_error(p, t, "a map of kind '%s' takes no types", k->name)
+				  : 0;
+	}
+	m->has_value = true;
+	m->value = *value;
+	m->has_key = k->args != MAPK_ONLY_VALUE;
+	m->key = a->n_types == 2 ? a->type[0] : k->args == MAPK_VALUE ? parse_u32 : parse_u64;
+	if (k->args == MAPK_ONLY_VALUE && a->n_types == 2)
+		return parse_error(p, t, "a map of kind '%s' has no key: (VALUE, N)", k->name);
+	if (k->args == MAPK_VALUE && (m->key.kind != IR_TYPE_INT || m->key.size != 4))
+		return parse_error(p, t, "the key of a map of kind '%s' is u32", k->name);
+	if (k->args == MAPK_KEY_VALUE && a->n_types == 1)
+		return parse_error(
+			p, t, "a map of kind '%s' takes both types: (KEY, VALUE, N)", k->name);
+	return 0;
+}
+
+static int map_count(struct parse *p, struct ir_map *m, const struct map_args *a)
+{
+	if (!a->has_n)
+		return 0;
+	if (a->n < 1 || a->n > UINT32_MAX)
+		return parse_error(p, a->n_tok, "%lld is no number of entries", (long long)a->n);
+	/* its unit is the byte; the kernel wants whole pages and a power of two */
+	if (m->type == MAPK_RINGBUF && (a->n < 4096 || (a->n & (a->n - 1)) != 0))
+		return parse_error(p, a->n_tok,
+			"%lld is no size of a ring buffer: a power of two of bytes, 4096 or more",
+			(long long)a->n);
+	m->max_entries = (uint32_t)a->n;
+	return 0;
+}
+
+static const struct mapk *map_kind(struct parse *p, const struct tok *t)
+{
+	struct suggest s;
+	char buf[128];
+	size_t i;
+
+	for (i = 0; i < MAPK_KINDS; i++)
+		if (parse_is(t, mapk_table[i].name))
+			return &mapk_table[i];
+	suggest_start(&s, t->s, t->kind == TOK_NAME ? t->len : 0);
+	for (i = 0; i < MAPK_KINDS; i++)
+		suggest_offer(&s, mapk_table[i].name, strlen(mapk_table[i].name));
+	parse_error(p, t,
+		t->kind == TOK_NAME ? "no kind of map '%.*s'%s" : "a map is '.map NAME KIND'%.*s%s",
+		t->kind == TOK_NAME ? (int)t->len : 0, t->s, suggest_text(&s, buf, sizeof(buf)));
+	return NULL;
+}
+
+/* flags=N */
+static int map_flags(struct parse *p, struct ir_map *m)
+{
+	const struct tok *t;
+	int64_t v;
+
+	parse_take(p, PUNCT(',', 0, 0));
+	if (p->t == p->end)
+		return 0;
+	if (!parse_take_name(p, "flags") || parse_want(p, PUNCT('=', 0, 0)))
+		return parse_error(p, p->t, "only 'flags=N' may follow the kind of a map");
+	t = p->t;
+	if (parse_expr(p, &v))
+		return -EINVAL;
+	if (v < 0 || v > UINT32_MAX)
+		return parse_error(p, t, "flags are 32 bits");
+	m->flags |= (uint32_t)v;
+	return 0;
+}
+
+static int map_declare(struct parse *p, struct ir_map *m)
+{
+	const struct tok *t = p->t;
+	const struct mapk *k = map_kind(p, t);
+	struct map_args a = {0};
+	int err;
+
+	if (!k)
+		return -EINVAL;
+	p->t++;
+	m->type = k->type;
+	m->max_entries = k->entries;
+	m->flags = k->flags;
+	if (map_args_list(p, &a))
+		return -EINVAL;
+	if (k->args == MAPK_HISTOGRAM)
+		err = map_hist(p, m, &a, IR_TYPE_LOG2, t);
+	else if (k->args == MAPK_LINEAR)
+		err = map_hist(p, m, &a, IR_TYPE_LINEAR, t);
+	else
+		err = map_typed(p, m, k, &a, t);
+	if (!err)
+		err = map_count(p, m, &a);
+	return err ? err : map_flags(p, m);
+}
+
+int parse_map(struct parse *p)
+{
+	struct ir_unit *u = p->unit;
+	const struct tok *t = p->t;
+	const struct ir_map *have;
+	struct ir_map *m;
+	int err;
+
+	if (t->kind != TOK_NAME || memchr(t->s, '.', t->len) || parse_is_reserved(t))
+		return parse_error(p, t, "a map is '.map NAME KIND', as in '.map dist histogram'");
+	have = names_get(&p->maps, t->s, t->len);
+	if (have || names_get(&p->funcs, t->s, t->len))
+		return parse_error(p, t, "'%.*s' is already a %s", (int)t->len, t->s,
+			have ? "map" : "program or function");
+	m = pool_alloc(p->pool, sizeof(*m));
+	if (!m || pool_grow(p->pool, &u->maps, &u->cap_maps, u->n_maps, sizeof(*u->maps)))
+		return -ENOMEM;
+	m->name = pool_strndup(p->pool, t->s, t->len);
+	m->at = parse_pos(p, t);
+	p->t++;
+	if (!m->name)
+		return -ENOMEM;
+	err = map_declare(p, m);
+	/* a map with an error is known all the same: its name causes no second one */
+	if (names_put(&p->maps, p->pool, m->name, t->len, m))
+		return -ENOMEM;
+	u->maps[u->n_maps++] = m;
+	return err;
+}
+
+/* ---- and back to text -------------------------------------------------------------------- */
+
+bool parse_map_makes(const struct ir_map *m, const struct ir_struct *s)
+{
+	return m->has_key && m->key.kind == IR_TYPE_STRUCT && m->key.record == s &&
+	       (m->value.kind == IR_TYPE_LOG2 || m->value.kind == IR_TYPE_LINEAR);
+}
+
+static const struct mapk *map_kind_of(const struct ir_map *m)
+{
+	size_t i;
+
+	if (m->has_value && m->value.kind == IR_TYPE_LOG2)
+		return &mapk_table[0];
+	if (m->has_value && m->value.kind == IR_TYPE_LINEAR)
+		return &mapk_table[1];
+	for (i = 2; i < MAPK_KINDS - 1 && mapk_table[i].type != m->type; i++)
+		;
+	return &mapk_table[i];
+}
+
+void parse_map_text(const struct ir_map *m, char *text, size_t size)
+{
+	const struct mapk *k = map_kind_of(m);
+	char key[80] = "", value[80] = "", count[16] = "", flags[24] = "";
+
+	if (k->args == MAPK_KEY_VALUE)
+		parse_type_text(&m->key, key, sizeof(key));
+	if (k->args != MAPK_COUNT && k->args != MAPK_HISTOGRAM && k->args != MAPK_LINEAR)
+		parse_type_text(&m->value, value, sizeof(value));
+	else if (m->has_key && m->key.kind == IR_TYPE_STRUCT)
+		parse_type_text(&m->key.record->fields[0].type, key, sizeof(key));
+	if (m->max_entries)
+		snprintf(count, sizeof(count), "%u", (unsigned)m->max_entries);
+	if (m->flags & ~k->flags)
+		snprintf(flags, sizeof(flags), " flags=0x%x", (unsigned)(m->flags & ~k->flags));
+	snprintf(text, size, "%s%s%s%s%s%s%s%s%s", k->name,
+		key[0] || value[0] || count[0] ? "(" : "", key,
+		key[0] && (value[0] || count[0]) ? ", " : "", value,
+		value[0] && count[0] ? ", " : "", count, key[0] || value[0] || count[0] ? ")" : "",
+		flags);
+}

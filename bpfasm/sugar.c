@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT
+/* sugar.c - statements that expand to several instructions: calls, variables, return, .ctx. */
+#include <errno.h>
+
+#include "insn.h"
+#include "operand.h"
+
+enum { SUGAR_MAX_ARGS = 5 };
+
+/* ---- calls ------------------------------------------------------------------------------- */
+
+struct sugar_args {
+	struct operand arg[SUGAR_MAX_ARGS];
+	unsigned n;
+};
+
+static int call_args(struct parse *p, struct sugar_args *a)
+{
+	if (parse_want(p, PUNCT('(', 0, 0)))
+		return -EINVAL;
+	if (parse_take(p, PUNCT(')', 0, 0)))
+		return 0;
+	do {
+		if (a->n == SUGAR_MAX_ARGS)
+			return parse_error(
+				p, p->t, "a call has at most %d arguments", SUGAR_MAX_ARGS);
+		if (operand_parse(p, &a->arg[a->n++]))
+			return -EINVAL;
+	} while (parse_take(p, PUNCT(',', 0, 0)));
+	return parse_want(p, PUNCT(')', 0, 0));
+}
+
+void sugar_check_helper(struct parse *p, const struct tok *t, const struct helper *h)
+{
+	uint32_t want = h->kernel, have = p->o->kernel;
+
+	if (have && have < want)
+		parse_error(p, t, "'%s' came with Linux %u.%u, this is for %u.%u", h->name,
+			(unsigned)(want >> 16), (unsigned)(want >> 8 & 255), (unsigned)(have >> 16),
+			(unsigned)(have >> 8 & 255));
+	if (h->gpl_only && !p->gpl) {
+		p->gpl = h;
+		p->gpl_at = parse_pos(p, t);
+	}
+}
+
+static int call_count(struct parse *p, const struct tok *t, const struct helper *h, unsigned n)
+{
+	if (n >= h->min_args && n <= h->n_args)
+		return 0;
+	if (h->min_args != h->n_args)
+		return parse_error(p, t, "'%s' takes %u to %u arguments, not %u", h->name,
+			h->min_args, h->n_args, n);
+	return parse_error(p, t, "'%s' takes %u argument%s, not %u", h->name, h->n_args,
+		h->n_args == 1 ? "" : "s", n);
+}
+
+/* the kernel ends each message with a newline of its own */
+static void call_check_format(struct parse *p, const struct helper *h, const struct sugar_args *a)
+{
+	const struct operand *f = &a->arg[0];
+
+	if (!strcmp(h->name, "bpf_trace_printk") && f->kind == OPERAND_STR && f->len &&
+		f->text[f->len - 1] == '\n')
+		parse_warn(p, f->t, "the kernel adds a newline itself: this gives an empty line");
+}
+
+/* r5 first: r1, which holds the context, last */
+static int call_load(struct parse *p, const struct sugar_args *a)
+{
+	unsigned i, loaded = 0;
+	int reads;
+
+	for (i = a->n; i--;) {
+		const struct operand *o = &a->arg[i];
+
+		reads = operand_reads(o);
+		if (reads >= 0 && loaded & 1U << reads)
+			return parse_error(p, o->t,
+				"r%d is overwritten by argument %d before it is read here; keep it "
+				"in r6 to r9",
+				reads, reads);
+		if (operand_load(p, i + 1, o))
+			return -EINVAL;
+		if (o->kind != OPERAND_REG || o->reg.num != i + 1)
+			loaded |= 1U << (i + 1);
+	}
+	return 0;
+}
+
+int sugar_call(struct parse *p)
+{
+	const struct tok *t = p->t++;
+	const struct helper *h = helper_find(t->s, t->len);
+	struct sugar_args a;
+	int err;
+
+	a.n = 0;
+	if (call_args(p, &a))
+		return -EINVAL;
+	if (h) {
+		if (call_count(p, t, h, a.n))
+			return -EINVAL;
+		sugar_check_helper(p, t, h);
+		call_check_format(p, h, &a);
+	}
+	if (call_load(p, &a))
+		return -EINVAL;
+	if (h) {
+		parse_emit(p, INSN_CALL_K, 0, INSN_CALL_HELPER, 0, h->id);
+		return 0;
+	}
+	err = parse_ref(p, IR_REF_CALL, t);
+	parse_emit(p, INSN_CALL_K, 0, INSN_CALL_FUNC, 0, -1);
+	return err;
+}
+
+static bool sugar_is_call(const struct parse *p)
+{
+	return p->t->kind == TOK_NAME && parse_op(p->t + 1, PUNCT('(', 0, 0)) &&
+	       !parse_is(p->t, "sizeof");
+}
+
+/* ---- assignments ------------------------------------------------------------------------- */
+
+static void sugar_move(struct parse *p, struct parse_reg dst, unsigned src)
+{
+	if (dst.w)
+		parse_emit(p, INSN_ALU | INSN_MOV | INSN_X, dst.num, src, 0, 0);
+	else if (dst.num != src)
+		parse_emit(p, INSN_ALU64 | INSN_MOV | INSN_X, dst.num, src, 0, 0);
+}
+
+int sugar_assign(struct parse *p, struct parse_reg dst)
+{
+	struct operand o;
+	int is;
+
+	if (sugar_is_call(p)) {
+		if (sugar_call(p))
+			return -EINVAL;
+		sugar_move(p, dst, 0);
+		return 1;
+	}
+	is = operand_sugar(p, &o);
+	if (is <= 0)
+		return is;
+	if (dst.w && o.kind != OPERAND_VAR && o.kind != OPERAND_FIELD)
+		return parse_error(p, o.t, "an address is 64 bits wide; write r%d", dst.num);
+	/* nobody knows how long the register is used: no later call may have the bytes */
+	o.keep = true;
+	if (operand_load(p, dst.num, &o))
+		return -EINVAL;
+	if (dst.w && (o.size == 8 || o.is_signed))
+		sugar_move(p, dst, dst.num);
+	return 1;
+}
+
+static uint8_t sugar_size(uint32_t bytes)
+{
+	return bytes == 1 ? INSN_B : bytes == 2 ? INSN_H : bytes == 4 ? INSN_W : INSN_DW;
+}
+
+/* Where a value goes: a variable, or a field of a record that a register points to. */
+struct sugar_dest {
+	const struct tok *t;
+	unsigned base;
+	int32_t off;
+	uint32_t size;
+	const struct frame_slot *slot; /* NULL: no variable */
+};
+
+static void sugar_store_reg(struct parse *p, const struct sugar_dest *d, unsigned src)
+{
+	parse_emit(p, INSN_STX | INSN_MEM | sugar_size(d->size), d->base, src, d->off, 0);
+	if (d->slot)
+		parse_note_slot(p, *d->slot, false);
+}
+
+static int sugar_store_const(struct parse *p, const struct sugar_dest *d, const struct operand *o)
+{
+	if (o->imm < INT32_MIN || o->imm > (d->size < 8 ? (int64_t)UINT32_MAX : INT32_MAX))
+		return parse_error(p, o->t,
+			"%lld does not fit in 32 bits; load it into a register first",
+			(long long)o->imm);
+	parse_emit(p, INSN_ST | INSN_MEM | sugar_size(d->size), d->base, 0, d->off,
+		(int32_t)(uint32_t)o->imm);
+	if (d->slot)
+		parse_note_slot(p, *d->slot, false);
+	return 0;
+}
+
+static int sugar_store(struct parse *p, const struct sugar_dest *d)
+{
+	struct operand o;
+
+	if (parse_want(p, PUNCT('=', 0, 0)))
+		return -EINVAL;
+	if (sugar_is_call(p)) {
+		if (sugar_call(p))
+			return -EINVAL;
+		sugar_store_reg(p, d, 0);
+		return 0;
+	}
+	if (operand_parse(p, &o))
+		return -EINVAL;
+	if (o.kind == OPERAND_CONST)
+		return sugar_store_const(p, d, &o);
+	if (o.kind != OPERAND_REG)
+		return parse_error(p, o.t, "this needs a register on its way: 'rN = ...' first");
+	if (o.reg.w && d->size == 8)
+		return parse_error(
+			p, o.t, "w%d does not hold 64 bits; write r%d", o.reg.num, o.reg.num);
+	sugar_store_reg(p, d, o.reg.num);
+	return 0;
+}
+
+/* "NAME = 0" of a record or char array: all of it, in the widest aligned stores */
+static int sugar_zero(struct parse *p, const struct tok *t, const struct parse_place *place)
+{
+	int32_t off = place->slot.off;
+	uint32_t left = place->type.size, bytes;
+	struct operand o;
+
+	p->t++;
+	if (operand_parse(p, &o))
+		return -EINVAL;
+	if (o.kind != OPERAND_CONST || o.imm)
+		return parse_error(p, t, "'%.*s' has %u bytes; only 0 can be assigned to it",
+			(int)t->len, t->s, (unsigned)left);
+	for (; left; left -= bytes, off += (int32_t)bytes) {
+		for (bytes = 8; bytes > left || off & (int32_t)(bytes - 1); bytes /= 2)
+			;
+		parse_emit(p, INSN_ST | INSN_MEM | sugar_size(bytes), INSN_FP, 0, off, 0);
+		parse_note_slot(p, place->slot, false);
+	}
+	return 0;
+}
+
+int sugar_var_line(struct parse *p)
+{
+	const struct tok *t = p->t++;
+	struct parse_place place;
+	struct sugar_dest d = {0};
+	int is = parse_place(p, t, t->s, t->len, &place);
+
+	if (is < 0)
+		return is;
+	if (!is)
+		return parse_unknown(p, t, "variable");
+	if (place.type.kind == IR_TYPE_CHARS || place.type.kind == IR_TYPE_STRUCT)
+		return sugar_zero(p, t, &place);
+	d.t = t;
+	d.base = INSN_FP;
+	d.off = place.slot.off;
+	d.size = place.type.size;
+	d.slot = &place.slot;
+	return sugar_store(p, &d);
+}
+
+int sugar_field_line(struct parse *p, struct parse_reg base)
+{
+	const struct tok *t = p->t;
+	struct bpfasm_field f;
+	struct sugar_dest d = {0};
+
+	if (t->kind != TOK_NAME || !memchr(t->s, '.', t->len) || base.w)
+		return parse_error(p, t, "a field in memory is 'rN->STRUCT.field'");
+	if (parse_type_path(p, t->s, t->len, &f))
+		return -EINVAL;
+	p->t++;
+	if (f.kind != BPFASM_FIELD_PLAIN || f.offset > INT16_MAX)
+		return parse_error(
+			p, t, "'%.*s' cannot be stored to as one number", (int)t->len, t->s);
+	d.t = t;
+	d.base = base.num;
+	d.off = (int32_t)f.offset;
+	d.size = (uint32_t)f.size;
+	return sugar_store(p, &d);
+}
+
+/* ---- return, .ctx ------------------------------------------------------------------------ */
+
+int sugar_return(struct parse *p)
+{
+	struct operand o;
+
+	if (p->t != p->end) {
+		if (operand_parse(p, &o) || operand_load(p, 0, &o))
+			return -EINVAL;
+	}
+	parse_emit(p, INSN_EXIT_K, 0, 0, 0, 0);
+	return 0;
+}
+
+int sugar_ctx(struct parse *p)
+{
+	const struct tok *t = p->t;
+	struct parse_reg r;
+
+	if (parse_need_fn(p, t) || parse_want_reg(p, &r))
+		return -EINVAL;
+	if (r.w || r.num < 6 || r.num > 9)
+		return parse_error(
+			p, t, "the context is kept in r6, r7, r8 or r9: calls leave these alone");
+	if (p->fn->ctx != 1)
+		return parse_error(p, t, "the context is in r%u already", p->fn->ctx);
+	if (p->fn->ctx_lost)
+		return parse_error(
+			p, t, "r1 is no longer the context here; '.ctx' stands at the start");
+	parse_emit(p, INSN_ALU64 | INSN_MOV | INSN_X, r.num, 1, 0, 0);
+	p->fn->ctx = r.num;
+	return 0;
+}
