@@ -91,6 +91,7 @@ struct rawbpf_load_opts {
 	const char *const *include_dirs; /* searched after the file's own directory */
 	size_t n_include_dirs;
 	bool no_rlimit; /* never raise RLIMIT_MEMLOCK (kernels before 5.11 need it raised) */
+	bool each;	/* go on after a refusal; rawbpf_each_prog() tells what came of each */
 };
 
 /*
@@ -99,7 +100,8 @@ struct rawbpf_load_opts {
  * Returns 0, or -EINVAL (not one source given, bad text or object), -ENOENT (no such file),
  * -EPERM (no right to use bpf(2)), -EACCES or -EINVAL (a program was refused: the error has its
  * name, line and log), -EBUSY (something is loaded already).  After a failure nothing is left
- * behind and the context can load again.  Linux 4.9; BTF and line info are passed from 5.0 on.
+ * behind and the context can load again.  With .each a refused program is no failure, and those
+ * whose section begins with '?' are loaded too.  Linux 4.9; BTF and line info from 5.0 on.
  *
  *	err = rawbpf_load(b, .src_file = "strlen_hist.bpf");
  */
@@ -116,6 +118,9 @@ struct rawbpf_prog_info {
 	uint32_t n_insns;    /* instructions passed to the kernel */
 	int fd;		     /* borrowed; -1: not loaded */
 	int err;	     /* 0, or the -errno of its own load */
+	bool trace_printk;   /* it, or a subprogram of it, writes trace lines */
+	const char *error;   /* why, after a load with .each; NULL: none */
+	const char *hint;    /* what to do about it; NULL: none */
 	bool trace_printk;   /* it, or a subprogram of it, writes trace lines */
 };
 

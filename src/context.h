@@ -27,6 +27,7 @@ struct rawbpf {
 	void *log_arg;
 
 	struct object *object;
+	bool no_rlimit; /* never raise RLIMIT_MEMLOCK */
 	struct map *maps;
 	size_t n_maps;
 	struct prog *progs;

@@ -16,7 +16,15 @@ struct prog {
 	bool autoload;		 /* false for a section that begins with '?' */
 	int fd;			 /* -1: not loaded */
 	int err;		 /* 0, or what its load gave */
+	char *error, *hint;	 /* why, when programs are loaded each for itself; owned */
 };
+
+/*
+ * Load the programs of b->object; btf_fd: its BTF, -1: none.  each: go on after a refusal, which
+ * then is kept in its program (only -ENOMEM ends it); else all or none.
+ */
+int prog_load_all(struct rawbpf *b, int btf_fd, bool each);
+void prog_close_all(struct rawbpf *b);
 
 /* A loaded program by its function's name; NULL, with an error that names the near ones. */
 struct prog *prog_find(struct rawbpf *b, const char *stage, const char *fn_name);

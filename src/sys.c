@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 /* Numbers that a host's old headers may lack; from 5.2 on all CPUs share them. */
@@ -83,6 +84,7 @@ static long kernel_call(const struct rawbpf_call *c)
 	case RAWBPF_CALL_PRLIMIT:
 		return prlimit(
 			(pid_t)a[0], (int)a[1], (const struct rlimit *)a[2], (struct rlimit *)a[3]);
+	case RAWBPF_CALL_UNAME: return uname((struct utsname *)a[0]);
 	default: return kernel_file(c);
 	}
 }
@@ -227,6 +229,11 @@ void sys_munmap(struct sys *s, void *p, size_t len)
 {
 	if (p)
 		SYS_CALL(s, RAWBPF_CALL_MUNMAP, NULL, SYS_ARG(p), len);
+}
+
+int sys_uname(struct sys *s, struct utsname *u)
+{
+	return (int)SYS_CALL(s, RAWBPF_CALL_UNAME, NULL, SYS_ARG(u));
 }
 
 int sys_prlimit(struct sys *s, int resource, const struct rlimit *set, struct rlimit *get)

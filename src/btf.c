@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT
+/*
+ * btf.c - BTF bytes.
+ *
+ * A header, then types one after the other, each of a size that its kind and vlen give, then
+ * strings.  btf_parse() walks the types once and notes where each begins; every later access goes
+ * through that table, and every length has been checked by then.  Type ids inside types are
+ * checked where they are followed.
+ */
+#include "btf.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BTF_MAGIC	 0xeb9f
+#define BTF_HEADER	 24 /* bytes */
+#define BTF_TYPE_HEAD	 12
+#define BTF_DEPTH	 64 /* typedefs and modifiers in a row */
+#define BTF_INFO_KIND(i) ((i) >> 24 & 0x1f)
+#define BTF_INFO_VLEN(i) ((i)&0xffff)
+
+struct btf {
+	unsigned char *data;
+	size_t len;
+	uint32_t str_off, str_len; /* from the start of data */
+	uint32_t *types;	   /* where each id begins; [0] unused */
+	uint32_t n_types, cap;
+};
+
+static uint32_t btf_u32(const unsigned char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* Bytes that follow the 12 of a type; SIZE_MAX for a kind that is not known. */
+static size_t btf_extra(enum btf_kind kind, uint32_t vlen)
+{
+	switch (kind) {
+	case BTF_INT:
+	case BTF_VAR:
+	case BTF_DECL_TAG: return 4;
+	case BTF_ARRAY: return 12;
+	case BTF_STRUCT:
+	case BTF_UNION:
+	case BTF_DATASEC:
+	case BTF_ENUM64: return (size_t)vlen * 12;
+	case BTF_ENUM:
+	case BTF_FUNC_PROTO: return (size_t)vlen * 8;
+	case BTF_PTR:
+	case BTF_FWD:
+	case BTF_TYPEDEF:
+	case BTF_VOLATILE:
+	case BTF_CONST:
+	case BTF_RESTRICT:
+	case BTF_FUNC:
+	case BTF_FLOAT:
+	case BTF_TYPE_TAG: return 0;
+	default: return SIZE_MAX;
+	}
+}
+
+static int btf_add_type(struct btf *b, uint32_t at)
+{
+	uint32_t *p, cap = b->cap ? b->cap * 2 : 256;
+
+	if (b->n_types == b->cap) {
+		p = realloc(b->types, cap * sizeof(*p));
+		if (!p)
+			return -ENOMEM;
+		b->types = p;
+		b->cap = cap;
+	}
+	b->types[b->n_types++] = at;
+	return 0;
+}
+
+static int btf_walk(struct btf *b, uint32_t at, uint32_t end, struct rawbpf_error *e)
+{
+	uint32_t info;
+	size_t extra;
+
+	if (btf_add_type(b, 0))
+		return err_set(e, "open", -ENOMEM, "out of memory");
+	while (at < end) {
+		if (end - at < BTF_TYPE_HEAD)
+			return err_set(e, "open", -EINVAL, "btf: type %u is cut off", b->n_types);
+		info = btf_u32(b->data + at + 4);
+		extra = btf_extra(BTF_INFO_KIND(info), BTF_INFO_VLEN(info));
+		if (extra == SIZE_MAX)
+			return err_set(e, "open", -EINVAL, "btf: type %u is of unknown kind %u",
+				b->n_types, BTF_INFO_KIND(info));
+		if (extra > end - at - BTF_TYPE_HEAD)
+			return err_set(e, "open", -EINVAL, "btf: type %u is cut off", b->n_types);
+		if (btf_u32(b->data + at) >= b->str_len)
+			return err_set(e, "open", -EINVAL, "btf: the name of type %u is outside",
+				b->n_types);
+		if (btf_add_type(b, at))
+			return err_set(e, "open", -ENOMEM, "out of memory");
+		at += BTF_TYPE_HEAD + (uint32_t)extra;
+	}
+	return 0;
+}
+
+static int btf_header(struct btf *b, uint32_t *types, uint32_t *end, struct rawbpf_error *e)
+{
+	const unsigned char *p = b->data;
+	uint32_t hdr, type_off, type_len, str_off, str_len;
+	uint16_t magic;
+
+	if (b->len < BTF_HEADER || b->len > UINT32_MAX / 2)
+		return err_set(e, "open", -EINVAL, "btf: %zu bytes are no btf", b->len);
+	memcpy(&magic, p, sizeof(magic));
+	if (magic == 0x9feb)
+		return err_set(e, "open", -EINVAL, "btf: it is of the other byte order");
+	if (magic != BTF_MAGIC || p[2] != 1)
+		return err_set(e, "open", -EINVAL, "btf: magic %#x, version %u are not known",
+			magic, p[2]);
+	hdr = btf_u32(p + 4);
+	type_off = btf_u32(p + 8);
+	type_len = btf_u32(p + 12);
+	str_off = btf_u32(p + 16);
+	str_len = btf_u32(p + 20);
+	if (hdr < BTF_HEADER || hdr > b->len || type_off > b->len - hdr ||
+		type_len > b->len - hdr - type_off || str_off > b->len - hdr ||
+		str_len > b->len - hdr - str_off || !str_len || (type_off & 3))
+		return err_set(e, "open", -EINVAL, "btf: a section is outside");
+	b->str_off = hdr + str_off;
+	b->str_len = str_len;
+	if (p[b->str_off] || p[b->str_off + str_len - 1])
+		return err_set(e, "open", -EINVAL, "btf: the strings do not begin and end in NUL");
+	*types = hdr + type_off;
+	*end = *types + type_len;
+	return 0;
+}
+
+int btf_parse(const void *data, size_t len, struct btf **out, struct rawbpf_error *e)
+{
+	struct btf *b = calloc(1, sizeof(*b));
+	uint32_t types = 0, end = 0;
+	int err;
+
+	*out = NULL;
+	if (b)
+		b->data = malloc(len ? len : 1);
+	if (!b || !b->data) {
+		btf_free(b);
+		return err_set(e, "open", -ENOMEM, "out of memory");
+	}
+	if (len)
+		memcpy(b->data, data, len);
+	b->len = len;
+	err = btf_header(b, &types, &end, e);
+	if (!err)
+		err = btf_walk(b, types, end, e);
+	if (err) {
+		btf_free(b);
+		return err;
+	}
+	*out = b;
+	return 0;
+}
+
+void btf_free(struct btf *b)
+{
+	if (!b)
+		return;
+	free(b->types);
+	free(b->data);
+	free(b);
+}
+
+const void *btf_bytes(const struct btf *b, size_t *len)
+{
+	*len = b->len;
+	return b->data;
+}
+
+uint32_t btf_n_types(const struct btf *b)
+{
+	return b->n_types;
+}
+
+const char *btf_str(const struct btf *b, uint32_t off)
+{
+	return off < b->str_len ? (const char *)b->data + b->str_off + off : NULL;
+}
+
+bool btf_type(const struct btf *b, uint32_t id, struct btf_type *t)
+{
+	const unsigned char *p;
+	uint32_t info;
+
+	memset(t, 0, sizeof(*t));
+	t->name = "";
+	t->id = id;
+	if (!id)
+		return true;
+	if (id >= b->n_types)
+		return false;
+	p = b->data + b->types[id];
+	info = btf_u32(p + 4);
+	t->kind = BTF_INFO_KIND(info);
+	t->vlen = BTF_INFO_VLEN(info);
+	t->kflag = info >> 31;
+	t->size = t->type = btf_u32(p + 8);
+	t->name = btf_str(b, btf_u32(p));
+	t->at = b->types[id] + BTF_TYPE_HEAD;
+	return true;
+}
+
+uint32_t btf_find(const struct btf *b, enum btf_kind kind, const char *name)
+{
+	const unsigned char *p;
+	uint32_t id;
+
+	for (id = 1; id < b->n_types; id++) {
+		p = b->data + b->types[id];
+		if (BTF_INFO_KIND(btf_u32(p + 4)) == kind && !strcmp(btf_str(b, btf_u32(p)), name))
+			return id;
+	}
+	return 0;
+}
+
+bool btf_plain(const struct btf *b, uint32_t id, struct btf_type *t)
+{
+	int i;
+
+	for (i = 0; i < BTF_DEPTH; i++) {
+		if (!btf_type(b, id, t))
+			return false;
+		switch (t->kind) {
+		case BTF_TYPEDEF:
+		case BTF_VOLATILE:
+		case BTF_CONST:
+		case BTF_RESTRICT:
+		case BTF_TYPE_TAG: id = t->type; break;
+		default: return true;
+		}
+	}
+	return false;
+}
+
+int64_t btf_size(const struct btf *b, uint32_t id)
+{
+	struct btf_type t;
+	uint64_t n = 1;
+	uint32_t elem, count;
+	int i;
+
+	for (i = 0; i < BTF_DEPTH; i++) {
+		if (!btf_plain(b, id, &t))
+			return -EINVAL;
+		switch (t.kind) {
+		case BTF_INT:
+		case BTF_STRUCT:
+		case BTF_UNION:
+		case BTF_ENUM:
+		case BTF_ENUM64:
+		case BTF_FLOAT:
+		case BTF_DATASEC: n *= t.size; return n > INT32_MAX ? -EOVERFLOW : (int64_t)n;
+		case BTF_PTR: n *= 8; return n > INT32_MAX ? -EOVERFLOW : (int64_t)n;
+		case BTF_VAR: id = t.type; break;
+		case BTF_ARRAY:
+			btf_array(b, &t, &elem, &count);
+			n *= count; /* both below 2^32 */
+			if (n > INT32_MAX)
+				return -EOVERFLOW;
+			id = elem;
+			break;
+		default: return -EINVAL;
+		}
+	}
+	return -EINVAL;
+}
+
+bool btf_is_signed(const struct btf *b, const struct btf_type *t)
+{
+	switch (t->kind) {
+	case BTF_INT: return btf_u32(b->data + t->at) >> 24 & 1;
+	case BTF_ENUM:
+	case BTF_ENUM64: return t->kflag;
+	default: return false;
+	}
+}
+
+void btf_member(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_member *m)
+{
+	const unsigned char *p = b->data + t->at + (size_t)i * 12;
+	uint32_t off = btf_u32(p + 8);
+	const char *name = btf_str(b, btf_u32(p));
+
+	m->name = name ? name : "";
+	m->type = btf_u32(p + 4);
+	m->bit_offset = t->kflag ? off & 0xffffff : off;
+	m->bit_size = t->kflag ? off >> 24 : 0;
+}
+
+void btf_array(const struct btf *b, const struct btf_type *t, uint32_t *elem, uint32_t *n)
+{
+	const unsigned char *p = b->data + t->at;
+
+	*elem = btf_u32(p);
+	*n = btf_u32(p + 8);
+}
+
+uint64_t btf_enum_value(const struct btf *b, const struct btf_type *t, uint32_t i)
+{
+	const unsigned char *p = b->data + t->at + (size_t)i * (t->kind == BTF_ENUM64 ? 12 : 8);
+	uint32_t low = btf_u32(p + 4);
+
+	if (t->kind == BTF_ENUM64)
+		return (uint64_t)btf_u32(p + 8) << 32 | low;
+	return t->kflag ? (uint64_t)(int64_t)(int32_t)low : low;
+}
+
+void btf_secvar(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_secvar *v)
+{
+	const unsigned char *p = b->data + t->at + (size_t)i * 12;
+
+	v->type = btf_u32(p);
+	v->offset = btf_u32(p + 4);
+	v->size = btf_u32(p + 8);
+}
+
+void btf_set_size(struct btf *b, struct btf_type *t, uint32_t size)
+{
+	memcpy(b->data + b->types[t->id] + 8, &size, sizeof(size));
+	t->size = size;
+}
+
+void btf_set_secvar(struct btf *b, const struct btf_type *t, uint32_t i, const struct btf_secvar *v)
+{
+	unsigned char *p = b->data + t->at + (size_t)i * 12;
+
+	memcpy(p, &v->type, 4);
+	memcpy(p + 4, &v->offset, 4);
+	memcpy(p + 8, &v->size, 4);
+}
+
+static int btf_by_offset(const void *a, const void *b)
+{
+	uint32_t x = btf_u32((const unsigned char *)a + 4),
+		 y = btf_u32((const unsigned char *)b + 4);
+
+	return (x > y) - (x < y);
+}
+
+void btf_sort_secvars(struct btf *b, const struct btf_type *t)
+{
+	qsort(b->data + t->at, t->vlen, 12, btf_by_offset);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kern.h - what this kernel does not take, learnt from its answers and kept for the context.
+ *
+ * Nothing is probed: a kernel that has everything is asked nothing extra.
+ */
+#ifndef KERN_H
+#define KERN_H
+
+#include "context.h"
+
+struct kern {
+	bool no_map_names;   /* before Linux 4.15 */
+	bool no_prog_names;  /* before Linux 4.15 */
+	bool no_prog_btf;    /* func_info and line_info: before Linux 5.0 */
+	bool want_version;   /* kprobe programs must tell it: before Linux 5.0 */
+	bool no_perf_link;   /* before Linux 5.15 */
+	bool memlock_raised; /* tried, whatever came of it */
+	uint32_t version;    /* 0: not asked yet */
+	uint32_t n_cpus;     /* possible CPUs, 0: not asked yet */
+};
+
+/* The context's, made at the first call; NULL when out of memory (the error is set). */
+struct kern *kern_get(struct rawbpf *b);
+void kern_free(struct rawbpf *b);
+
+/*
+ * After an -EPERM that RLIMIT_MEMLOCK can be the cause of (Linux before 5.11): raise it, once for
+ * each context, unless that was forbidden.  true: the call is worth another try.
+ */
+bool kern_raise_memlock(struct rawbpf *b);
+/* Possible CPUs: as many slots per-CPU values have.  Or a negative errno, with the error set. */
+int kern_possible_cpus(struct rawbpf *b);
+/* major << 16 | minor << 8 | patch of the running kernel, 0 when it does not say */
+uint32_t kern_version(struct rawbpf *b);
+/* The number in uname's strings, as LINUX_VERSION_CODE had it; patch is cut at 255. */
+uint32_t kern_parse_version(const char *release, const char *version);
+
+#endif

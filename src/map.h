@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* map.h - maps of the loaded object: created, filled, closed. */
+#ifndef MAP_H
+#define MAP_H
+
+#include "context.h"
+#include "object.h"
+
+struct map {
+	struct rawbpf *b;
+	const struct object_map *def; /* the object's */
+	uint32_t max_entries;	      /* as created */
+	uint32_t id;		      /* 0: not asked yet */
+	uint32_t n_cpus;	      /* 1 unless per-CPU; 0: not asked yet */
+	int fd;
+	bool no_batch; /* before Linux 5.6, or not for this type */
+};
+
+/* Create all maps of b->object; btf_fd: its BTF, -1: none.  All or none. */
+int map_create_all(struct rawbpf *b, int btf_fd);
+void map_close_all(struct rawbpf *b);
+/* NULL when there is none of that name */
+struct map *map_find(struct rawbpf *b, const char *name);
+bool map_is_array(const struct map *m);
+bool map_is_percpu(const struct map *m);
+/* What the kernel calls a thing: at most 15 bytes of [A-Za-z0-9_.], the rest becomes '_'. */
+void map_kernel_name(const char *prefix, const char *name, char out[RAWBPF_OBJ_NAME_LEN]);
+
+/* maprule.c: the rule that a refused map breaks, and the hint; false when none is known */
+bool maprule_explain(const struct object_map *def, uint32_t max_entries, struct rawbpf_error *e);
+/* the first kernel that has the type, NULL: any of today */
+const char *maprule_since(enum rawbpf_map_type type);
+/* "hash", "ringbuf" ...; "unknown" */
+const char *maprule_type(enum rawbpf_map_type type);
+
+#endif

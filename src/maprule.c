@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+/*
+ * maprule.c - why a map is refused: MAP_CREATE answers a bare EINVAL for every reason.
+ *
+ * One row for each type: what the kernel demands of its fields, and the first kernel that has it.
+ * It is read only after a refusal, so a kernel that is more generous than the table is not held
+ * back by it.
+ */
+#include <errno.h>
+
+#include "map.h"
+
+#define MAPRULE_NO_PREALLOC 1U /* BPF_F_NO_PREALLOC */
+#define MAPRULE_STACK_DEPTH 127
+#define MAPRULE_PERCPU_MAX  32768 /* bytes of one CPU's value */
+
+/* What must be. */
+enum {
+	MAPRULE_KEY_0 = 1,	 /* key size 0 */
+	MAPRULE_KEY_4 = 2,	 /* key size 4 */
+	MAPRULE_KEY_ANY = 4,	 /* key size above 0 */
+	MAPRULE_VALUE_0 = 8,	 /* value size 0 */
+	MAPRULE_VALUE_4 = 16,	 /* value size 4: an fd */
+	MAPRULE_VALUE_ANY = 32,	 /* value size above 0 */
+	MAPRULE_ENTRIES = 64,	 /* entries above 0 */
+	MAPRULE_ENTRIES_0 = 128, /* entries 0 */
+	MAPRULE_LAZY = 256,	 /* BPF_F_NO_PREALLOC */
+	MAPRULE_PERCPU = 512,	 /* value at most 32 KiB */
+	MAPRULE_STACKS = 1024,	 /* value a whole number of addresses, at most 127 */
+	MAPRULE_LPM = 2048,	 /* key a prefix length and 1 to 256 bytes */
+	MAPRULE_PAGES = 4096,	 /* entries: bytes, whole pages, a power of two */
+};
+
+#define MAPRULE_HASH	(MAPRULE_KEY_ANY | MAPRULE_VALUE_ANY | MAPRULE_ENTRIES)
+#define MAPRULE_ARRAY	(MAPRULE_KEY_4 | MAPRULE_VALUE_ANY | MAPRULE_ENTRIES)
+#define MAPRULE_FDS	(MAPRULE_KEY_4 | MAPRULE_VALUE_4 | MAPRULE_ENTRIES)
+#define MAPRULE_QUEUE	(MAPRULE_KEY_0 | MAPRULE_VALUE_ANY | MAPRULE_ENTRIES)
+#define MAPRULE_RING	(MAPRULE_KEY_0 | MAPRULE_VALUE_0 | MAPRULE_PAGES)
+#define MAPRULE_STORAGE (MAPRULE_KEY_4 | MAPRULE_VALUE_ANY | MAPRULE_ENTRIES_0 | MAPRULE_LAZY)
+
+static const struct maprule {
+	const char *name, *since; /* first kernel; NULL: before 4.9 */
+	unsigned must;
+} maprules[] = {
+	[RAWBPF_MAP_UNSPEC] = {"unspec", NULL, 0},
+	[RAWBPF_MAP_HASH] = {"hash", NULL, MAPRULE_HASH},
+	[RAWBPF_MAP_ARRAY] = {"array", NULL, MAPRULE_ARRAY},
+	[RAWBPF_MAP_PROG_ARRAY] = {"prog_array", NULL, MAPRULE_FDS},
+	[RAWBPF_MAP_PERF_EVENT_ARRAY] = {"perf_event_array", NULL, MAPRULE_FDS},
+	[RAWBPF_MAP_PERCPU_HASH] = {"percpu_hash", NULL, MAPRULE_HASH | MAPRULE_PERCPU},
+	[RAWBPF_MAP_PERCPU_ARRAY] = {"percpu_array", NULL, MAPRULE_ARRAY | MAPRULE_PERCPU},
+	[RAWBPF_MAP_STACK_TRACE] = {"stack_trace", NULL, MAPRULE_ARRAY | MAPRULE_STACKS},
+	[RAWBPF_MAP_CGROUP_ARRAY] = {"cgroup_array", NULL, MAPRULE_FDS},
+	[RAWBPF_MAP_LRU_HASH] = {"lru_hash", "4.10", MAPRULE_HASH},
+	[RAWBPF_MAP_LRU_PERCPU_HASH] = {"lru_percpu_hash", "4.10", MAPRULE_HASH | MAPRULE_PERCPU},
+	[RAWBPF_MAP_LPM_TRIE] = {"lpm_trie", "4.11",
+		MAPRULE_VALUE_ANY | MAPRULE_ENTRIES | MAPRULE_LPM | MAPRULE_LAZY},
+	[RAWBPF_MAP_ARRAY_OF_MAPS] = {"array_of_maps", "4.12", MAPRULE_FDS},
+	[RAWBPF_MAP_HASH_OF_MAPS] = {"hash_of_maps", "4.12",
+		MAPRULE_KEY_ANY | MAPRULE_VALUE_4 | MAPRULE_ENTRIES},
+	[RAWBPF_MAP_DEVMAP] = {"devmap", "4.14", MAPRULE_KEY_4 | MAPRULE_ENTRIES},
+	[RAWBPF_MAP_SOCKMAP] = {"sockmap", "4.14", MAPRULE_KEY_4 | MAPRULE_ENTRIES},
+	[RAWBPF_MAP_CPUMAP] = {"cpumap", "4.15", MAPRULE_KEY_4 | MAPRULE_ENTRIES},
+	[RAWBPF_MAP_XSKMAP] = {"xskmap", "4.18", MAPRULE_FDS},
+	[RAWBPF_MAP_SOCKHASH] = {"sockhash", "4.18", MAPRULE_KEY_ANY | MAPRULE_ENTRIES},
+	[RAWBPF_MAP_CGROUP_STORAGE] = {"cgroup_storage", "4.19",
+		MAPRULE_VALUE_ANY | MAPRULE_ENTRIES_0},
+	[RAWBPF_MAP_REUSEPORT_SOCKARRAY] = {"reuseport_sockarray", "4.19",
+		MAPRULE_KEY_4 | MAPRULE_ENTRIES},
+	[RAWBPF_MAP_PERCPU_CGROUP_STORAGE] = {"percpu_cgroup_storage", "4.20",
+		MAPRULE_VALUE_ANY | MAPRULE_ENTRIES_0},
+	[RAWBPF_MAP_QUEUE] = {"queue", "4.20", MAPRULE_QUEUE},
+	[RAWBPF_MAP_STACK] = {"stack", "4.20", MAPRULE_QUEUE},
+	[RAWBPF_MAP_SK_STORAGE] = {"sk_storage", "5.2", MAPRULE_STORAGE},
+	[RAWBPF_MAP_DEVMAP_HASH] = {"devmap_hash", "5.4", MAPRULE_KEY_4 | MAPRULE_ENTRIES},
+	[RAWBPF_MAP_STRUCT_OPS] = {"struct_ops", "5.6", 0},
+	[RAWBPF_MAP_RINGBUF] = {"ringbuf", "5.8", MAPRULE_RING},
+	[RAWBPF_MAP_INODE_STORAGE] = {"inode_storage", "5.10", MAPRULE_STORAGE},
+	[RAWBPF_MAP_TASK_STORAGE] = {"task_storage", "5.11", MAPRULE_STORAGE},
+	[RAWBPF_MAP_BLOOM_FILTER] = {"bloom_filter", "5.16", MAPRULE_QUEUE},
+	[RAWBPF_MAP_USER_RINGBUF] = {"user_ringbuf", "6.1", MAPRULE_RING},
+	[RAWBPF_MAP_CGRP_STORAGE] = {"cgrp_storage", "6.2", MAPRULE_STORAGE},
+	[RAWBPF_MAP_ARENA] = {"arena", "6.9", MAPRULE_KEY_0 | MAPRULE_VALUE_0 | MAPRULE_ENTRIES},
+};
+
+static const struct maprule *maprule_of(enum rawbpf_map_type type)
+{
+	return (size_t)type < sizeof(maprules) / sizeof(*maprules) ? &maprules[type] : NULL;
+}
+
+const char *maprule_type(enum rawbpf_map_type type)
+{
+	const struct maprule *r = maprule_of(type);
+
+	return r ? r->name : "unknown";
+}
+
+const char *maprule_since(enum rawbpf_map_type type)
+{
+	const struct maprule *r = maprule_of(type);
+
+	return r ? r->since : NULL;
+}
+
+static const char *maprule_broken_key(const struct object_map *d, unsigned must)
+{
+	if ((must & MAPRULE_KEY_0) && d->key_size)
+		return "its key size must be 0";
+	if ((must & MAPRULE_KEY_4) && d->key_size != 4)
+		return "its key size must be 4: the key is an index";
+	if ((must & MAPRULE_KEY_ANY) && !d->key_size)
+		return "its key size is 0";
+	if ((must & MAPRULE_LPM) && (d->key_size < 5 || d->key_size > 260))
+		return "its key must be a 4-byte prefix length and 1 to 256 bytes";
+	return NULL;
+}
+
+static const char *maprule_broken_value(const struct object_map *d, unsigned must)
+{
+	if ((must & MAPRULE_VALUE_0) && d->value_size)
+		return "its value size must be 0";
+	if ((must & MAPRULE_VALUE_4) && d->value_size != 4)
+		return "its value size must be 4: the value is a file descriptor";
+	if ((must & MAPRULE_VALUE_ANY) && !d->value_size)
+		return "its value size is 0";
+	if ((must & MAPRULE_PERCPU) && d->value_size > MAPRULE_PERCPU_MAX)
+		return "the value of one cpu must not be above 32768 bytes";
+	if ((must & MAPRULE_STACKS) &&
+		(d->value_size % 8 || d->value_size / 8 > MAPRULE_STACK_DEPTH))
+		return "its value must be up to 127 addresses of 8 bytes";
+	return NULL;
+}
+
+static const char *maprule_broken(
+	const struct object_map *d, uint32_t entries, const struct maprule *r)
+{
+	const char *why = maprule_broken_key(d, r->must);
+
+	if (!why)
+		why = maprule_broken_value(d, r->must);
+	if (why)
+		return why;
+	if ((r->must & MAPRULE_ENTRIES) && !entries)
+		return "max_entries is 0";
+	if ((r->must & MAPRULE_ENTRIES_0) && entries)
+		return "max_entries must be 0";
+	if ((r->must & MAPRULE_PAGES) && (!entries || (entries & (entries - 1))))
+		return "max_entries, its size in bytes, must be a power of two and whole pages";
+	if ((r->must & MAPRULE_LAZY) && !(d->flags & MAPRULE_NO_PREALLOC))
+		return "its flags must have BPF_F_NO_PREALLOC (1)";
+	return NULL;
+}
+
+bool maprule_explain(const struct object_map *def, uint32_t max_entries, struct rawbpf_error *e)
+{
+	const struct maprule *r = maprule_of(def->type);
+	const char *why;
+
+	if (!r || !def->type) {
+		err_set(e, "map", -EINVAL, "map '%s': type %u is not known", def->name,
+			(unsigned)def->type);
+		return def->type == 0;
+	}
+	why = maprule_broken(def, max_entries, r);
+	if (why) {
+		err_set(e, "map", -EINVAL, "map '%s' of type %s refused: %s", def->name, r->name,
+			why);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: MIT
+/*
+ * objlink.c - one program and the subprograms it calls, as one run of instructions.
+ *
+ * The program's own function comes first, then each subprogram once, in the order in which calls
+ * to it are met.  Calls become relative to the new places; func_info and line_info records move
+ * with their functions.  The kernel wants both for every function or for none.
+ */
+#include "object.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OBJLINK_TRACE_PRINTK  6
+#define OBJLINK_TRACE_VPRINTK 177
+
+/* A function that is part of the program. */
+struct objlink_part {
+	uint32_t func;	/* index into funcs */
+	uint32_t start; /* in the new code */
+};
+
+struct objlink {
+	const struct object *o;
+	const struct object_prog *prog;
+	struct object_code *c;
+	struct rawbpf_error *e;
+	struct objlink_part parts[OBJECT_FUNCS_MAX];
+	size_t n_parts;
+};
+
+static int objlink_nomem(struct objlink *l)
+{
+	return err_set(l->e, "open", -ENOMEM, "out of memory");
+}
+
+static const struct object_func *objlink_func_at(
+	const struct object *o, uint32_t text, uint32_t start)
+{
+	size_t lo = 0, hi = o->n_funcs, mid;
+	const struct object_func *f;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		f = &o->funcs[mid];
+		if (f->text < text || (f->text == text && f->start < start))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	f = &o->funcs[lo];
+	return lo < o->n_funcs && f->text == text && f->start == start ? f : NULL;
+}
+
+/* Add a function unless it is there; *start is where it begins. */
+static int objlink_add(struct objlink *l, const struct object_func *f, uint32_t *start)
+{
+	const struct object_text *t = &l->o->texts[f->text];
+	uint32_t func = (uint32_t)(f - l->o->funcs), n = l->c->n_insns;
+	struct rawbpf_insn *p;
+	size_t i;
+
+	for (i = 0; i < l->n_parts; i++) {
+		*start = l->parts[i].start;
+		if (l->parts[i].func == func)
+			return 0;
+	}
+	if (l->n_parts == OBJECT_FUNCS_MAX || f->n_insns > OBJECT_INSNS_MAX - n)
+		return err_set(l->e, "open", -E2BIG,
+			"program '%s' with its subprograms is too big: above %d functions or %u "
+			"instructions",
+			l->prog->name, OBJECT_FUNCS_MAX, OBJECT_INSNS_MAX);
+	p = realloc(l->c->insns, ((size_t)n + f->n_insns) * sizeof(*p));
+	if (!p)
+		return objlink_nomem(l);
+	memcpy(p + n, t->insns + f->start, (size_t)f->n_insns * sizeof(*p));
+	l->c->insns = p;
+	l->c->n_insns += f->n_insns;
+	l->parts[l->n_parts++] = (struct objlink_part){func, n};
+	*start = n;
+	return 0;
+}
+
+static int objlink_call(
+	struct objlink *l, uint32_t text, int64_t target, uint32_t at, enum object_rel_kind kind)
+{
+	const struct object_func *f = NULL;
+	uint32_t start;
+	int err;
+
+	if (target >= 0 && target < l->o->texts[text].n_insns)
+		f = objlink_func_at(l->o, text, (uint32_t)target);
+	if (!f)
+		return err_set(l->e, "open", -EINVAL,
+			"program '%s': instruction %u calls no function, but into section '%s'",
+			l->prog->name, at, l->o->texts[text].name);
+	err = objlink_add(l, f, &start);
+	if (err)
+		return err;
+	object_set_src(&l->c->insns[at],
+		kind == OBJECT_REL_FUNC ? RAWBPF_PSEUDO_FUNC : RAWBPF_PSEUDO_CALL);
+	l->c->insns[at].imm = (int32_t)(start - at - 1);
+	return 0;
+}
+
+static int objlink_ref(struct objlink *l, const struct object_rel *r, uint32_t at)
+{
+	struct object_ref *p = l->c->refs;
+	size_t n = l->c->n_refs;
+	struct rawbpf_insn *insn = &l->c->insns[at];
+
+	if (!(n & (n - 1))) {
+		p = realloc(p, (n ? n * 2 : 1) * sizeof(*p));
+		if (!p)
+			return objlink_nomem(l);
+		l->c->refs = p;
+	}
+	p[l->c->n_refs++] =
+		(struct object_ref){at, r->index, r->offset, r->kind == OBJECT_REL_VALUE};
+	object_set_src(
+		insn, r->kind == OBJECT_REL_VALUE ? RAWBPF_PSEUDO_MAP_VALUE : RAWBPF_PSEUDO_MAP_FD);
+	insn[0].imm = 0;
+	insn[1].imm = (int32_t)r->offset;
+	return 0;
+}
+
+static int objlink_rel(struct objlink *l, const struct object_rel *r, uint32_t at)
+{
+	switch (r->kind) {
+	case OBJECT_REL_MAP:
+	case OBJECT_REL_VALUE: return objlink_ref(l, r, at);
+	case OBJECT_REL_CALL:
+	case OBJECT_REL_FUNC: return objlink_call(l, r->index, r->offset, at, r->kind);
+	default:
+		return err_set(l->e, "open", -EINVAL, "program '%s': %s", l->prog->name,
+			l->o->bad[r->index]);
+	}
+}
+
+static size_t objlink_first_rel(const struct object_text *t, uint32_t insn)
+{
+	size_t lo = 0, hi = t->n_rels, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (t->rels[mid].insn < insn)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Relocations and calls of one part; new parts are added at the end. */
+static int objlink_part(struct objlink *l, const struct objlink_part *part)
+{
+	const struct object_func *f = &l->o->funcs[part->func];
+	const struct object_text *t = &l->o->texts[f->text];
+	size_t r = objlink_first_rel(t, f->start);
+	const struct rawbpf_insn *insn;
+	uint32_t i, at;
+	bool wide;
+	int err = 0;
+
+	for (i = 0; !err && i < f->n_insns; i += 1 + wide) {
+		at = part->start + i;
+		insn = &t->insns[f->start + i];
+		wide = insn->code == OBJECT_LD_IMM64 && i + 1 < f->n_insns;
+		for (; r < t->n_rels && t->rels[r].insn < f->start + i; r++)
+			;
+		if (r < t->n_rels && t->rels[r].insn == f->start + i &&
+			!(insn->code == OBJECT_LD_IMM64 && !wide)) {
+			err = objlink_rel(l, &t->rels[r], at);
+			continue;
+		}
+		if (insn->code != OBJECT_CALL)
+			continue;
+		if (object_src(insn) == RAWBPF_PSEUDO_CALL)
+			err = objlink_call(l, f->text, (int64_t)f->start + i + insn->imm + 1, at,
+				OBJECT_REL_CALL);
+		else if (!object_src(insn) &&
+			 (insn->imm == OBJLINK_TRACE_PRINTK || insn->imm == OBJLINK_TRACE_VPRINTK))
+			l->c->calls_trace_printk = true;
+	}
+	return err;
+}
+
+/* ---- func_info and line_info ------------------------------------------------------------- */
+
+static uint32_t objlink_u32(const unsigned char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/*
+ * The part's records of one kind, moved: written to out unless that is NULL.  Returns how many;
+ * 0 also when the first is not at the function's first instruction, as the kernel demands.
+ */
+static uint32_t objlink_copy_info(struct objlink *l, enum btfext_kind kind,
+	const struct objlink_part *part, unsigned char *out)
+{
+	const struct object_func *f = &l->o->funcs[part->func];
+	uint32_t i, n, off, size = l->o->ext.part[kind].rec_size, count = 0;
+	const unsigned char *p =
+		btfext_records(&l->o->ext, kind, l->o->btf, l->o->texts[f->text].name, &n);
+
+	for (i = 0; i < n; i++, p += size) {
+		off = objlink_u32(p) / sizeof(struct rawbpf_insn);
+		if (off < f->start || off - f->start >= f->n_insns)
+			continue;
+		if (!count && off != f->start)
+			return 0;
+		if (out) {
+			off = off - f->start + part->start;
+			memcpy(out + (size_t)count * size, p, size);
+			memcpy(out + (size_t)count * size, &off, sizeof(off));
+		}
+		count++;
+		if (kind == BTFEXT_FUNC)
+			break;
+	}
+	return count;
+}
+
+/* Records of all parts, or none at all. */
+static int objlink_info(
+	struct objlink *l, enum btfext_kind kind, unsigned char **out, uint32_t *n, uint32_t *rec)
+{
+	uint32_t size = l->o->ext.part[kind].rec_size, count, total = 0;
+	size_t i;
+
+	*rec = size;
+	if (!object_has_line_info(l->o))
+		return 0;
+	for (i = 0; i < l->n_parts; i++) {
+		count = objlink_copy_info(l, kind, &l->parts[i], NULL);
+		if (!count)
+			return 0;
+		total += count;
+	}
+	*out = malloc((size_t)total * size);
+	if (!*out)
+		return objlink_nomem(l);
+	for (i = 0; i < l->n_parts; i++)
+		*n += objlink_copy_info(l, kind, &l->parts[i], *out + (size_t)*n * size);
+	return 0;
+}
+
+static int objlink_infos(struct objlink *l)
+{
+	struct object_code *c = l->c;
+	int err = objlink_info(l, BTFEXT_FUNC, &c->func_info, &c->n_func_info, &c->func_rec_size);
+
+	if (err || !c->n_func_info)
+		return err;
+	return objlink_info(l, BTFEXT_LINE, &c->line_info, &c->n_line_info, &c->line_rec_size);
+}
+
+/* Whether CO-RE records speak of one of the part's instructions. */
+static bool objlink_has_core(const struct object *o, const struct object_func *f)
+{
+	uint32_t i, n, off, size = o->ext.part[BTFEXT_CORE].rec_size;
+	const unsigned char *p =
+		btfext_records(&o->ext, BTFEXT_CORE, o->btf, o->texts[f->text].name, &n);
+
+	for (i = 0; i < n; i++, p += size) {
+		off = objlink_u32(p) / sizeof(struct rawbpf_insn);
+		if (off >= f->start && off - f->start < f->n_insns)
+			return true;
+	}
+	return false;
+}
+
+static int objlink_check(struct objlink *l)
+{
+	const struct object_func *f;
+	size_t i;
+
+	for (i = 0; i < l->n_parts; i++) {
+		f = &l->o->funcs[l->parts[i].func];
+		if (!l->o->texts[f->text].core || !objlink_has_core(l->o, f))
+			continue;
+		err_set(l->e, "open", -EINVAL,
+			"program '%s' needs co-re: function '%s' has fields that are found "
+			"through btf when it is loaded",
+			l->prog->name, f->name);
+		err_hint(l->e, "compile it against this kernel's own headers, without "
+			       "preserve_access_index");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int object_link(const struct object *o, size_t prog, struct object_code *c, struct rawbpf_error *e)
+{
+	struct objlink *l = malloc(sizeof(*l));
+	uint32_t start;
+	size_t i;
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	if (!l)
+		return err_set(e, "open", -ENOMEM, "out of memory");
+	l->o = o;
+	l->prog = &o->progs[prog];
+	l->c = c;
+	l->e = e;
+	l->n_parts = 0;
+	err = objlink_add(l, &o->funcs[l->prog->func], &start);
+	for (i = 0; !err && i < l->n_parts; i++)
+		err = objlink_part(l, &l->parts[i]);
+	if (!err)
+		err = objlink_check(l);
+	if (!err)
+		err = objlink_infos(l);
+	if (err) {
+		err_prog(e, l->prog->name);
+		object_code_free(c);
+	}
+	free(l);
+	return err;
+}
+
+void object_code_free(struct object_code *c)
+{
+	free(c->insns);
+	free(c->refs);
+	free(c->func_info);
+	free(c->line_info);
+	memset(c, 0, sizeof(*c));
+}
+
+bool object_line(
+	const struct object *o, const struct object_code *c, uint32_t insn, struct object_line *l)
+{
+	const unsigned char *p = c->line_info, *found = NULL;
+	uint32_t i;
+
+	for (i = 0; i < c->n_line_info; i++, p += c->line_rec_size) {
+		if (objlink_u32(p) > insn)
+			break;
+		found = p;
+	}
+	if (!found)
+		return false;
+	l->file = btf_str(o->btf, objlink_u32(found + 4));
+	l->text = btf_str(o->btf, objlink_u32(found + 8));
+	l->line = objlink_u32(found + 12) >> 10;
+	return l->line != 0;
+}

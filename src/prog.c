@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: MIT
+/*
+ * prog.c - programs: patched, loaded, refusals explained.
+ *
+ * The first try is quiet and passes all that a current kernel takes: name, func_info, line_info.
+ * After a refusal the same is loaded again with the verifier's log.  A log that speaks of the
+ * program ends the matter; an empty one (or one about BTF) may be an older kernel's way to say
+ * that it does not know a field, so what it may not know is taken away step by step.  When nothing
+ * helps, the first answer is the one reported.
+ */
+#include "prog.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern.h"
+#include "map.h"
+#include "near.h"
+#include "object.h"
+#include "rights.h"
+#include "vlog.h"
+
+#define PROG_TRIES     5	   /* a signal in the middle of verification gives EAGAIN */
+#define PROG_LOG_FIRST (64U << 10) /* bytes */
+#define PROG_LOG_OLD   (16U << 20) /* most that kernels before 5.2 take */
+#define PROG_LOG_MAX   (256U << 20)
+#define PROG_SLEEPABLE (1U << 4) /* BPF_F_SLEEPABLE, Linux 5.10 */
+#define PROG_ENOTSUPP  524
+
+/* What a try passes beside the instructions. */
+enum {
+	PROG_WITH_NAME = 1,    /* Linux 4.15 */
+	PROG_WITH_BTF = 2,     /* Linux 5.0 */
+	PROG_WITH_VERSION = 4, /* wanted before Linux 5.0 */
+};
+
+struct prog_load {
+	struct rawbpf *b;
+	struct prog *p;
+	const struct object_prog *def;
+	struct object_code code;
+	int btf_fd;
+	unsigned with;
+	char *log; /* of the last loud try */
+	uint32_t log_size;
+};
+
+static void prog_attr(const struct prog_load *l, union rawbpf_attr *a)
+{
+	const struct object *o = l->b->object;
+
+	memset(a, 0, sizeof(*a));
+	a->prog.prog_type = l->def->sec.type;
+	a->prog.expected_attach_type = l->def->sec.attach_type;
+	a->prog.insn_cnt = l->code.n_insns;
+	a->prog.insns = (uintptr_t)l->code.insns;
+	a->prog.license = (uintptr_t)o->license;
+	a->prog.prog_flags = l->def->sec.sleepable ? PROG_SLEEPABLE : 0;
+	a->prog.kern_version = o->version;
+	if (l->with & PROG_WITH_VERSION)
+		a->prog.kern_version = kern_version(l->b);
+	if (l->with & PROG_WITH_NAME)
+		map_kernel_name("", l->def->name, a->prog.prog_name);
+	if (!(l->with & PROG_WITH_BTF))
+		return;
+	a->prog.prog_btf_fd = (uint32_t)l->btf_fd;
+	a->prog.func_info = (uintptr_t)l->code.func_info;
+	a->prog.func_info_cnt = l->code.n_func_info;
+	a->prog.func_info_rec_size = l->code.func_rec_size;
+	if (!l->code.n_line_info)
+		return;
+	a->prog.line_info = (uintptr_t)l->code.line_info;
+	a->prog.line_info_cnt = l->code.n_line_info;
+	a->prog.line_info_rec_size = l->code.line_rec_size;
+}
+
+static int prog_call(const struct prog_load *l, union rawbpf_attr *a)
+{
+	char role[80];
+	int i, fd = -EAGAIN;
+
+	snprintf(role, sizeof(role), "prog %s", l->def->name);
+	for (i = 0; fd == -EAGAIN && i < PROG_TRIES; i++)
+		fd = sys_bpf(&l->b->sys, RAWBPF_PROG_LOAD, a, sizeof(a->prog), role);
+	return fd;
+}
+
+static int prog_quiet(const struct prog_load *l)
+{
+	union rawbpf_attr a;
+
+	prog_attr(l, &a);
+	return prog_call(l, &a);
+}
+
+/* How big the log must be, now that size was too small; 0: it cannot grow. */
+static uint32_t prog_log_next(uint32_t size, uint32_t wanted)
+{
+	if (wanted > size && wanted <= PROG_LOG_MAX)
+		return wanted; /* Linux 6.4 tells */
+	if (size == PROG_LOG_OLD)
+		return PROG_LOG_MAX;
+	return size < PROG_LOG_OLD ? size * 4 : 0;
+}
+
+/*
+ * The same with the verifier's log in l->log (NULL when there is no memory for it).  Returns an fd
+ * when the kernel has changed its mind.
+ */
+static int prog_loud(struct prog_load *l)
+{
+	uint32_t size = PROG_LOG_FIRST, wanted = 0;
+	union rawbpf_attr a;
+	char *log;
+	int fd = -ENOMEM;
+
+	for (; size; size = prog_log_next(size, wanted)) {
+		log = malloc(size);
+		if (!log)
+			break;
+		log[0] = '\0';
+		prog_attr(l, &a);
+		a.prog.log_level = 1;
+		a.prog.log_buf = (uintptr_t)log;
+		a.prog.log_size = size;
+		fd = prog_call(l, &a);
+		log[size - 1] = '\0';
+		if (fd != -ENOSPC && !log[0] && l->log) {
+			free(log); /* a size that this kernel does not take: keep what there is */
+			break;
+		}
+		free(l->log);
+		l->log = log;
+		l->log_size = size;
+		if (fd != -ENOSPC)
+			break;
+		wanted = a.prog.log_true_size;
+	}
+	return fd;
+}
+
+static bool prog_log_has(const struct prog_load *l, const char *s)
+{
+	return l->log && strstr(l->log, s);
+}
+
+/* Whether the answer may mean a field that the kernel does not know; takes the next away. */
+static bool prog_fall_back(struct prog_load *l, int err)
+{
+	bool btf = prog_log_has(l, "func_info") || prog_log_has(l, "line_info");
+
+	if (err != -EINVAL && err != -E2BIG && err != -PROG_ENOTSUPP && err != -EOPNOTSUPP)
+		return false;
+	if (l->log && l->log[0] && !(btf && (l->with & PROG_WITH_BTF)))
+		return false;
+	if (l->with & PROG_WITH_BTF)
+		l->with &= ~(unsigned)PROG_WITH_BTF;
+	else if (err == -EINVAL && l->def->sec.type == RAWBPF_PROG_KPROBE &&
+		 !(l->with & PROG_WITH_VERSION))
+		l->with |= PROG_WITH_VERSION;
+	else if (l->with & PROG_WITH_NAME)
+		l->with &= ~(unsigned)PROG_WITH_NAME;
+	else
+		return false;
+	return true;
+}
+
+static void prog_learn(struct prog_load *l, struct kern *k, unsigned first)
+{
+	if (l->with == first)
+		return;
+	k->no_prog_btf |= (first & PROG_WITH_BTF) && !(l->with & PROG_WITH_BTF) && !l->log;
+	k->no_prog_names |= (first & PROG_WITH_NAME) && !(l->with & PROG_WITH_NAME);
+	k->want_version |= (l->with & PROG_WITH_VERSION) != 0;
+	ctx_log(l->b, RAWBPF_LOG_INFO, "program '%s': the kernel took it without %s", l->p->name,
+		l->with & PROG_WITH_NAME ? "line info" : "name and line info");
+}
+
+/* ---- why it was refused ------------------------------------------------------------------ */
+
+/* The log and behind it the hint, which may be longer than an error's own buffer. */
+static void prog_take_log(struct prog_load *l, const char *source, const char *advice)
+{
+	struct rawbpf *b = l->b;
+	size_t n = strlen(l->log), room;
+	char *p;
+
+	if (!*advice && !*source) {
+		ctx_take_log(b, l->log);
+		l->log = NULL;
+		return;
+	}
+	room = strlen(source) + strlen(advice) + 8;
+	p = realloc(l->log, n + 1 + room);
+	if (!p)
+		return;
+	l->log = NULL;
+	ctx_take_log(b, p);
+	b->error.hint = p + n + 1;
+	if (*source && *advice)
+		snprintf(p + n + 1, room, "'%s': %s", source, advice);
+	else
+		snprintf(p + n + 1, room, "%s%s", source, advice);
+}
+
+static const char *prog_trim(const char *s)
+{
+	while (*s == ' ' || *s == '\t')
+		s++;
+	return s;
+}
+
+static int prog_rejected(struct prog_load *l, int err)
+{
+	struct object_line line = {0};
+	struct vlog v;
+
+	if (vlog_parse(l->log, strlen(l->log), err, &v))
+		return -ENOENT;
+	if (v.insn >= 0 && object_line(l->b->object, &l->code, (uint32_t)v.insn, &line) &&
+		line.file)
+		err_set(&l->b->error, "load", err, "prog '%s' rejected at %s:%u: %s", l->p->name,
+			line.file, line.line, v.msg);
+	else if (v.insn >= 0)
+		err_set(&l->b->error, "load", err, "prog '%s' rejected at instruction %d: %s",
+			l->p->name, v.insn, v.msg);
+	else
+		err_set(&l->b->error, "load", err, "prog '%s' rejected: %s", l->p->name, v.msg);
+	l->b->error.insn = v.insn;
+	err_prog(&l->b->error, l->p->name);
+	err_src(&l->b->error, line.file, line.line);
+	prog_take_log(l, prog_trim(line.text ? line.text : v.source), v.advice);
+	return 0;
+}
+
+/* A refusal without a usable log. */
+static void prog_silent(struct prog_load *l, int err)
+{
+	struct rawbpf_error *e = &l->b->error;
+
+	err_set(e, "load", err, "prog '%s' of type %s refused", l->p->name,
+		secname_type(l->p->type));
+	err_prog(e, l->p->name);
+	if (l->p->type == RAWBPF_PROG_TRACING || l->p->type == RAWBPF_PROG_LSM ||
+		l->p->type == RAWBPF_PROG_EXT)
+		err_hint(e, "section '%s' must name a function whose btf the kernel has",
+			l->p->section);
+	else if (err == -EAGAIN)
+		err_hint(e, "signals kept interrupting the verifier");
+	else if (err == -EINVAL)
+		err_hint(e, "the kernel says no more: it may not know programs of this type");
+	rights_explain(&l->b->sys, e, RIGHTS_BPF, err);
+	if (l->log && l->log[0]) {
+		ctx_take_log(l->b, l->log);
+		l->log = NULL;
+	}
+}
+
+static void prog_explain(struct prog_load *l, int err)
+{
+	if (!l->log || !l->log[0] || prog_rejected(l, err))
+		prog_silent(l, err);
+}
+
+/* ---- load -------------------------------------------------------------------------------- */
+
+/* fd, or a negative errno with the error set */
+static int prog_negotiate(struct prog_load *l, struct kern *k)
+{
+	unsigned start = l->with;
+	int fd, err, first = 0;
+
+	for (;;) {
+		fd = prog_quiet(l);
+		if (fd == -EPERM && kern_raise_memlock(l->b))
+			fd = prog_quiet(l);
+		if (fd >= 0)
+			break;
+		err = fd;
+		if (!first)
+			first = err;
+		fd = err == -EAGAIN ? err : prog_loud(l);
+		if (fd >= 0)
+			break;
+		/* the log of another failure (no memory for it, say) explains nothing */
+		if (fd != err && fd != -ENOSPC && l->log)
+			l->log[0] = '\0';
+		if (!prog_fall_back(l, err)) {
+			prog_explain(l, l->log && l->log[0] ? err : first);
+			return l->b->error.err;
+		}
+		free(l->log);
+		l->log = NULL;
+	}
+	prog_learn(l, k, start);
+	return fd;
+}
+
+static void prog_patch(struct prog_load *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->code.n_refs; i++)
+		l->code.insns[l->code.refs[i].insn].imm = l->b->maps[l->code.refs[i].map].fd;
+}
+
+static int prog_load(struct rawbpf *b, size_t i, int btf_fd)
+{
+	struct prog_load l = {.b = b, .p = &b->progs[i], .btf_fd = btf_fd};
+	struct kern *k = kern_get(b);
+	int err;
+
+	if (!k)
+		return -ENOMEM;
+	l.def = &b->object->progs[i];
+	err = object_link(b->object, i, &l.code, &b->error);
+	if (err)
+		return err;
+	l.p->n_insns = l.code.n_insns;
+	l.p->calls_trace_printk = l.code.calls_trace_printk;
+	prog_patch(&l);
+	if (!k->no_prog_names)
+		l.with |= PROG_WITH_NAME;
+	if (!k->no_prog_btf && btf_fd >= 0 && l.code.n_func_info)
+		l.with |= PROG_WITH_BTF;
+	if (k->want_version && l.p->type == RAWBPF_PROG_KPROBE)
+		l.with |= PROG_WITH_VERSION;
+	l.p->fd = prog_negotiate(&l, k);
+	err = l.p->fd < 0 ? l.p->fd : 0;
+	if (err)
+		l.p->fd = -1;
+	free(l.log);
+	object_code_free(&l.code);
+	return err;
+}
+
+static int prog_keep_error(struct rawbpf *b, struct prog *p)
+{
+	free(p->error);
+	free(p->hint);
+	p->error = strdup(b->error.msg ? b->error.msg : "");
+	p->hint = b->error.hint ? strdup(b->error.hint) : NULL;
+	if (p->error && (p->hint || !b->error.hint))
+		return 0;
+	return err_set(&b->error, "load", -ENOMEM, "out of memory");
+}
+
+int prog_load_all(struct rawbpf *b, int btf_fd, bool each)
+{
+	const struct object *o = b->object;
+	struct prog *p;
+	size_t i;
+	int err = 0;
+
+	b->progs = calloc(o->n_progs ? o->n_progs : 1, sizeof(*b->progs));
+	if (!b->progs)
+		return err_set(&b->error, "load", -ENOMEM, "out of memory");
+	b->n_progs = o->n_progs;
+	for (i = 0; i < b->n_progs; i++) {
+		p = &b->progs[i];
+		p->name = o->progs[i].name;
+		p->section = o->progs[i].section;
+		p->type = o->progs[i].sec.type;
+		p->attach_type = o->progs[i].sec.attach_type;
+		p->autoload = o->progs[i].sec.autoload;
+		p->n_insns = o->funcs[o->progs[i].func].n_insns;
+		p->fd = -1;
+	}
+	for (i = 0; !err && i < b->n_progs; i++) {
+		p = &b->progs[i];
+		if (!p->autoload && !each)
+			continue;
+		err = p->err = prog_load(b, i, btf_fd);
+		if (err && each && err != -ENOMEM)
+			err = prog_keep_error(b, p);
+	}
+	if (err)
+		prog_close_all(b);
+	return err;
+}
+
+void prog_close_all(struct rawbpf *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->n_progs; i++) {
+		sys_close(&b->sys, b->progs[i].fd);
+		free(b->progs[i].error);
+		free(b->progs[i].hint);
+	}
+	free(b->progs);
+	b->progs = NULL;
+	b->n_progs = 0;
+}
+
+struct prog *prog_find(struct rawbpf *b, const char *stage, const char *fn_name)
+{
+	struct near n;
+	size_t i;
+
+	if (!fn_name) {
+		err_set(&b->error, stage, -EINVAL, "no program named: .fn_name is missing");
+		return NULL;
+	}
+	for (i = 0; i < b->n_progs && strcmp(b->progs[i].name, fn_name); i++)
+		;
+	if (i < b->n_progs && b->progs[i].fd >= 0)
+		return &b->progs[i];
+	if (i < b->n_progs) {
+		err_set(&b->error, stage, -ENOENT, "program '%s' is not loaded", fn_name);
+		if (b->progs[i].error)
+			err_hint(&b->error, "%s", b->progs[i].error);
+		else
+			err_hint(
+				&b->error, "its section '%s' begins with '?'", b->progs[i].section);
+		return NULL;
+	}
+	near_start(&n, fn_name);
+	for (i = 0; i < b->n_progs; i++)
+		near_offer(&n, b->progs[i].name);
+	err_set(&b->error, stage, -ENOENT, "no program '%s'%s", fn_name,
+		b->n_progs ? "" : ": nothing is loaded");
+	if (!near_hint(&n, &b->error) && b->n_progs)
+		err_hint(&b->error, "the first one is '%s'", b->progs[0].name);
+	return NULL;
+}

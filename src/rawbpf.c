@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+/* rawbpf.c - public entry points of the context: its life, load, and the list of programs. */
+#include "rawbpf.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern.h"
+#include "link.h"
+#include "map.h"
+#include "object.h"
+#include "opts.h"
+#include "prog.h"
+#include "resolve.h"
+#include "source.h"
+#include "trace.h"
+#include "tracefs.h"
+
+static const struct rawbpf_error rawbpf_no_context = {
+	.err = -ENOMEM, .insn = -1, .stage = "open", .msg = "out of memory"};
+
+struct rawbpf *rawbpf_new(void)
+{
+	struct rawbpf *b = calloc(1, sizeof(*b));
+
+	if (b)
+		err_clear(&b->error);
+	return b;
+}
+
+static void rawbpf_unload(struct rawbpf *b)
+{
+	prog_close_all(b);
+	map_close_all(b);
+	object_free(b->object);
+	b->object = NULL;
+}
+
+void rawbpf_free(struct rawbpf *b)
+{
+	if (!b)
+		return;
+	link_close_until(b, NULL);
+	trace_free(b);
+	rawbpf_unload(b);
+	resolve_free(b);
+	tracefs_free(b);
+	kern_free(b);
+	free(b->error_log);
+	free(b);
+}
+
+const struct rawbpf_error *rawbpf_error(const struct rawbpf *b)
+{
+	return b ? &b->error : &rawbpf_no_context;
+}
+
+const char *rawbpf_errmsg(const struct rawbpf *b)
+{
+	/* the line is made when it is asked for: that changes no state a caller can see */
+	struct rawbpf *w = (struct rawbpf *)(uintptr_t)b;
+
+	if (!b)
+		return rawbpf_no_context.msg;
+	err_line(&b->error, w->line, sizeof(w->line));
+	return b->line;
+}
+
+void rawbpf_set_log(struct rawbpf *b,
+	void (*fn)(void *arg, enum rawbpf_log_level level, const char *msg), void *arg)
+{
+	if (!b)
+		return;
+	b->log = fn;
+	b->log_arg = arg;
+}
+
+void rawbpf_set_hook(
+	struct rawbpf *b, long (*fn)(void *arg, const struct rawbpf_call *c), void *arg)
+{
+	if (!b)
+		return;
+	b->sys.hook = fn;
+	b->sys.arg = arg;
+}
+
+/* The object's BTF, for line info and typed maps: an fd, or -1 where the kernel takes none. */
+static int rawbpf_load_btf(struct rawbpf *b)
+{
+	union rawbpf_attr a;
+	size_t len;
+	int fd;
+
+	if (!object_has_line_info(b->object))
+		return -1;
+	memset(&a, 0, sizeof(a));
+	a.btf.btf = (uintptr_t)btf_bytes(b->object->btf, &len);
+	a.btf.btf_size = (uint32_t)len;
+	fd = sys_bpf(&b->sys, RAWBPF_BTF_LOAD, &a, sizeof(a.btf), "btf");
+	if (fd >= 0)
+		return fd;
+	ctx_log(b, RAWBPF_LOG_INFO, "the kernel takes no btf of this object (%s): no line info",
+		err_name(fd));
+	return -1;
+}
+
+static int rawbpf_load_object(struct rawbpf *b, bool each)
+{
+	int err, btf_fd = rawbpf_load_btf(b);
+
+	err = map_create_all(b, btf_fd);
+	if (!err)
+		err = prog_load_all(b, btf_fd, each);
+	sys_close(&b->sys, btf_fd);
+	return err;
+}
+
+int rawbpf_load_opts(struct rawbpf *b, const struct rawbpf_load_opts *opts)
+{
+	struct rawbpf_load_opts o;
+	struct source s;
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	err = opts_read(&o, sizeof(o), opts, "open", &b->error);
+	if (err)
+		return err;
+	if (b->object)
+		return err_set(&b->error, "open", -EBUSY, "'%s' is loaded in this context already",
+			b->object->name);
+	b->no_rlimit = o.no_rlimit;
+	err = source_get(b, &o, &s);
+	if (err)
+		return err;
+	err = object_open(s.image, s.len, s.name, &b->object, &b->error);
+	source_free(&s);
+	if (!err)
+		err = rawbpf_load_object(b, o.each);
+	if (err)
+		rawbpf_unload(b);
+	else if (o.each)
+		err_clear(&b->error); /* each program has its own */
+	return err;
+}
+
+int rawbpf_prog_fd(struct rawbpf *b, const char *fn_name)
+{
+	struct prog *p;
+
+	if (!b)
+		return -ENOMEM;
+	p = prog_find(b, "load", fn_name);
+	return p ? p->fd : b->error.err;
+}
+
+int rawbpf_each_prog(
+	struct rawbpf *b, int (*fn)(void *arg, const struct rawbpf_prog_info *p), void *arg)
+{
+	struct rawbpf_prog_info info;
+	size_t i;
+	int ret = 0;
+
+	if (!b)
+		return -ENOMEM;
+	for (i = 0; !ret && i < b->n_progs; i++) {
+		info = (struct rawbpf_prog_info){
+			.name = b->progs[i].name,
+			.section = b->progs[i].section,
+			.type = secname_type(b->progs[i].type),
+			.n_insns = b->progs[i].n_insns,
+			.fd = b->progs[i].fd,
+			.trace_printk = b->progs[i].calls_trace_printk,
+			.err = b->progs[i].err,
+			.error = b->progs[i].error,
+			.hint = b->progs[i].hint,
+			.trace_printk = b->progs[i].calls_trace_printk,
+		};
+		ret = fn(arg, &info);
+	}
+	return ret;
+}
