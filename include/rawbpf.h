@@ -392,7 +392,9 @@ struct rawbpf_usdt_probe {
 	const char *path; /* NULL when parsed from memory */
 	const char *provider, *name, *args;
 	uint64_t addr, base, semaphore; /* as the note has them */
-	uint64_t offset, sem_offset;	/* file offsets, after moving by .stapsdt.base - base */
+	uint64_t offset,
+		sem_offset; /* file offsets, after moving by .stapsdt.base - base; 0: none */
+	unsigned machine;   /* EM_* of the file */
 };
 
 enum rawbpf_arg_kind { RAWBPF_ARG_CONST, RAWBPF_ARG_REG, RAWBPF_ARG_MEM, RAWBPF_ARG_ADDR };
@@ -414,7 +416,26 @@ struct rawbpf_usdt_arg {
 RAWBPF_API int rawbpf_usdt_parse_notes(const void *elf, size_t len,
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e);
 
-/* rawbpf_usdt_parse_arg() - one operand ("-4@8(%rsp)") of a machine (EM_X86_64 ...). */
+/*
+ * rawbpf_usdt_each() - every probe of the file path, or, when path is NULL, of every executable
+ * mapping of the process pid (each file once, as /proc/PID/root has it).  Only headers and notes
+ * are read.  fn non-zero stops and is returned.  Returns 0, or -ENOENT, -ENOEXEC (not an ELF
+ * file), -ESRCH (no such process), -EACCES, -EINVAL (neither path nor pid).
+ */
+RAWBPF_API int rawbpf_usdt_each(const char *path, pid_t pid,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e);
+
+/*
+ * rawbpf_usdt_next_arg() - copy the next operand of a probe's args to operand and move *args behind
+ * it.  Returns 1, 0 at the end, or -ENAMETOOLONG (it was cut).
+ */
+RAWBPF_API int rawbpf_usdt_next_arg(const char **args, char *operand, size_t size);
+
+/*
+ * rawbpf_usdt_parse_arg() - one operand ("-4@8(%rsp)") of a machine (EM_X86_64 ...).  Returns 0,
+ * or -EINVAL, -ERANGE, -ENAMETOOLONG with the place in *e (its log shows a caret), -EOPNOTSUPP
+ * (a machine that is not known).
+ */
 RAWBPF_API int rawbpf_usdt_parse_arg(
 	unsigned e_machine, const char *operand, struct rawbpf_usdt_arg *a, struct rawbpf_error *e);
 

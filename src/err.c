@@ -40,7 +40,7 @@ const char *err_name(int err)
 /* The first byte of buf that no string of *e uses. */
 static size_t err_used(const struct rawbpf_error *e)
 {
-	const char *const s[] = {e->msg, e->hint, e->prog, e->src_file};
+	const char *const s[] = {e->msg, e->hint, e->prog, e->src_file, e->log};
 	size_t i, end, used = 0;
 
 	for (i = 0; i < sizeof(s) / sizeof(*s); i++) {
@@ -121,6 +121,18 @@ void err_hint(struct rawbpf_error *e, const char *fmt, ...)
 	va_end(ap);
 }
 
+void err_diag(struct rawbpf_error *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!e)
+		return;
+	e->log = NULL;
+	va_start(ap, fmt);
+	e->log = err_vadd(e, fmt, ap);
+	va_end(ap);
+}
+
 void err_prog(struct rawbpf_error *e, const char *prog)
 {
 	if (e && prog)
@@ -153,6 +165,7 @@ void err_copy(struct rawbpf_error *dst, const struct rawbpf_error *src)
 	dst->hint = err_rebase(src->hint, src, dst);
 	dst->prog = err_rebase(src->prog, src, dst);
 	dst->src_file = err_rebase(src->src_file, src, dst);
+	dst->log = err_rebase(src->log, src, dst);
 }
 
 void err_line(const struct rawbpf_error *e, char *out, size_t size)

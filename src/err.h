@@ -3,7 +3,7 @@
  * err.h - fill in struct rawbpf_error.
  *
  * Text: lower case, subject first, the offending word in 'quotes'; the errno's name is added by
- * err_set().  The next step is the hint.  All strings but the log live in the struct's own buf.
+ * err_set().  The next step is the hint.  All strings but a verifier's log live in the struct's own buf.
  * Every function takes a NULL error.
  */
 #ifndef ERR_H
@@ -19,6 +19,8 @@ int err_set(struct rawbpf_error *e, const char *stage, int err, const char *fmt,
 	__attribute__((format(printf, 4, 5)));
 /* Additions to the error just set. */
 void err_hint(struct rawbpf_error *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* several lines that show the place ("TEXT\n   ^\n"), as the log, kept in buf like the rest */
+void err_diag(struct rawbpf_error *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void err_prog(struct rawbpf_error *e, const char *prog);
 void err_src(struct rawbpf_error *e, const char *file, unsigned line);
 void err_clear(struct rawbpf_error *e);

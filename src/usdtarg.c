@@ -1,0 +1,677 @@
+// SPDX-License-Identifier: MIT
+/*
+ * usdtarg.c - the operands of a USDT probe, as the assembler of each CPU writes them.
+ *
+ * sys/sdt.h lets the compiler print an inline assembly operand into a note: "-4@8(%rsp)" is a
+ * signed 4-byte value in memory, N@ is the size.  What follows is the CPU's own notation:
+ *
+ *	x86		$5  %eax  -8(%rbp)  (%rax,%rbx,4)  sym+8(%rip)  %fs:sym@tpoff  $sym+8
+ *	arm64		5   x0    [sp, 12]  [x0, x1]  [x0, x1, lsl 3]
+ *	arm		#5  r0    [r4, #-8]
+ *	ppc64		i5  9     8(9)      where a bare number is a register
+ *	s390x		5   %r2   160(%r15)  8(%r1,%r2)
+ *	riscv		5   a0    8(sp)
+ *	mips		5   $4    8($sp)
+ *	loongarch	5   $r4   $r3,8     8($r3)
+ *
+ * The registers of each CPU are a table; a name that is none of them is a symbol where the CPU
+ * marks registers by nothing, else an error.
+ */
+#include "usdtarg.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "err.h"
+#include "rawbpf.h"
+
+/* e_machine, from the ELF specification */
+enum {
+	USDTARG_386 = 3,
+	USDTARG_MIPS = 8,
+	USDTARG_PPC = 20,
+	USDTARG_PPC64 = 21,
+	USDTARG_S390 = 22,
+	USDTARG_ARM = 40,
+	USDTARG_X86_64 = 62,
+	USDTARG_AARCH64 = 183,
+	USDTARG_RISCV = 243,
+	USDTARG_LOONGARCH = 258,
+};
+
+struct usdtarg_parser {
+	const char *start, *p, *end;
+	const struct usdtarg_cpu *cpu;
+	struct rawbpf_usdt_arg *a;
+	size_t used;	 /* bytes of a->buf */
+	int reg_size;	 /* of the register read last */
+	const char *at;	 /* an error: where ... */
+	const char *why; /* ... and what; NULL so far */
+	int err;
+};
+
+struct usdtarg_cpu {
+	unsigned machine;
+	const char *name;
+	int word; /* bytes of a general register */
+	void (*parse)(struct usdtarg_parser *s);
+	/*
+	 * Registers: NAME or PREFIX(FROM-TO)SUFFIX, then :SIZE where it is not the word's.
+	 */
+	const char *regs;
+};
+
+/* ---- pieces ------------------------------------------------------------------------------ */
+
+/* The first error stays; the parser then stands at the end. */
+static void usdtarg_fail(struct usdtarg_parser *s, const char *at, int err, const char *why)
+{
+	if (s->why)
+		return;
+	s->at = at;
+	s->why = why;
+	s->err = err;
+	s->p = s->end;
+}
+
+static bool usdtarg_eat(struct usdtarg_parser *s, char c)
+{
+	if (s->p >= s->end || *s->p != c)
+		return false;
+	s->p++;
+	return true;
+}
+
+static void usdtarg_blanks(struct usdtarg_parser *s)
+{
+	while (s->p < s->end && (*s->p == ' ' || *s->p == '\t'))
+		s->p++;
+}
+
+static void usdtarg_need(struct usdtarg_parser *s, char c, const char *why)
+{
+	usdtarg_blanks(s);
+	if (!usdtarg_eat(s, c))
+		usdtarg_fail(s, s->p, -EINVAL, why);
+}
+
+/* A copy in the argument's own buffer. */
+static const char *usdtarg_keep(struct usdtarg_parser *s, const char *p, size_t n)
+{
+	char *out = s->a->buf + s->used;
+
+	if (n >= sizeof(s->a->buf) - s->used) {
+		usdtarg_fail(s, p, -ENAMETOOLONG, "the name is too long");
+		return NULL;
+	}
+	memcpy(out, p, n);
+	out[n] = '\0';
+	s->used += n + 1;
+	return out;
+}
+
+static bool usdtarg_is_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '.';
+}
+
+/* One entry of a register table against a name: the size, 0 when it is another. */
+static int usdtarg_reg_entry(const char *t, size_t tn, const char *name, size_t n, int word)
+{
+	unsigned lo, hi, v = 0;
+	int head = 0, tail = 0, size = word;
+	const char *colon = memchr(t, ':', tn), *open = memchr(t, '(', tn);
+	size_t i, suffix;
+
+	if (colon) {
+		sscanf(colon + 1, "%d", &size);
+		tn = (size_t)(colon - t);
+	}
+	if (!open)
+		return tn == n && !memcmp(t, name, n) ? size : 0;
+	head = (int)(open - t);
+	if (sscanf(open, "(%u-%u)%n", &lo, &hi, &tail) != 2)
+		return 0;
+	suffix = tn - (size_t)head - (size_t)tail;
+	if (n <= (size_t)head + suffix || memcmp(t, name, (size_t)head) ||
+		memcmp(name + n - suffix, open + tail, suffix))
+		return 0;
+	n -= suffix;
+	if (n - (size_t)head > 2 || (name[head] == '0' && n - (size_t)head > 1))
+		return 0;
+	for (i = (size_t)head; i < n; i++) {
+		if (!isdigit((unsigned char)name[i]))
+			return 0;
+		v = v * 10 + (unsigned)(name[i] - '0');
+	}
+	return v >= lo && v <= hi ? size : 0;
+}
+
+/* Bytes of a register, 0 when the CPU has none of that name. */
+static int usdtarg_reg_size(const struct usdtarg_cpu *cpu, const char *name, size_t n)
+{
+	const char *t, *next;
+	int size;
+
+	for (t = cpu->regs; n && *t; t = next) {
+		size_t tn = strcspn(t, " ");
+
+		next = t + tn + (t[tn] == ' ');
+		size = usdtarg_reg_entry(t, tn, name, n, cpu->word);
+		if (size)
+			return size;
+	}
+	return 0;
+}
+
+static size_t usdtarg_name_len(const struct usdtarg_parser *s)
+{
+	const char *p = s->p;
+
+	while (p < s->end && usdtarg_is_name(*p))
+		p++;
+	return (size_t)(p - s->p);
+}
+
+/* A register without its mark, kept; NULL when the name is none (which is then an error). */
+static const char *usdtarg_reg(struct usdtarg_parser *s)
+{
+	size_t n = usdtarg_name_len(s);
+	const char *p = s->p;
+
+	s->reg_size = usdtarg_reg_size(s->cpu, p, n);
+	if (!s->reg_size) {
+		usdtarg_fail(s, p, -EINVAL, n ? "no such register" : "a register is missing");
+		return NULL;
+	}
+	/* %st(1) */
+	if (n == 2 && !memcmp(p, "st", 2) && s->end - p >= 5 && p[2] == '(' &&
+		isdigit((unsigned char)p[3]) && p[4] == ')')
+		n = 5;
+	s->p += n;
+	return usdtarg_keep(s, p, n);
+}
+
+static const char *usdtarg_marked_reg(struct usdtarg_parser *s, char mark)
+{
+	usdtarg_blanks(s);
+	if (!usdtarg_eat(s, mark)) {
+		usdtarg_fail(s, s->p, -EINVAL,
+			mark == '%' ? "a register begins with '%' here"
+				    : "a register begins with '$' here");
+		return NULL;
+	}
+	return usdtarg_reg(s);
+}
+
+/* A number without sign, of at most 64 bits. */
+static bool usdtarg_uint(struct usdtarg_parser *s, uint64_t *v)
+{
+	const char *p = s->p;
+	unsigned base = 10, d;
+
+	*v = 0;
+	if (s->end - p > 2 && p[0] == '0' && (p[1] | 32) == 'x') {
+		base = 16;
+		p += 2;
+	}
+	for (; p < s->end && isxdigit((unsigned char)*p); p++) {
+		d = isdigit((unsigned char)*p) ? (unsigned)(*p - '0')
+					       : (unsigned)((*p | 32) - 'a') + 10;
+		if (d >= base)
+			break;
+		if (*v > (UINT64_MAX - d) / base) {
+			usdtarg_fail(s, s->p, -ERANGE, "the number has more than 64 bits");
+			return false;
+		}
+		*v = *v * base + d;
+	}
+	if (p == s->p || (p < s->end && usdtarg_is_name(*p))) {
+		usdtarg_fail(s, s->p, -EINVAL, "a number is missing");
+		return false;
+	}
+	s->p = p;
+	return true;
+}
+
+/* A symbol with what relocation it asks for: "x@GOTOFF", "%lo(x)", ":lo12:x". */
+static void usdtarg_symbol(struct usdtarg_parser *s)
+{
+	const char *p = s->p, *start = p;
+	bool reloc = p < s->end && *p == '%';
+
+	if (reloc)
+		p++;
+	while (p < s->end && (usdtarg_is_name(*p) || strchr("@$:", *p) || (reloc && *p == '(')))
+		p++;
+	if (reloc && p < s->end && *p == ')')
+		p++;
+	if (p == start)
+		usdtarg_fail(s, p, -EINVAL, "a number or a symbol is missing");
+	else if (s->a->sym)
+		usdtarg_fail(s, start, -EINVAL, "there is a second symbol");
+	else
+		s->a->sym = usdtarg_keep(s, start, (size_t)(p - start));
+	if (!s->why)
+		s->p = p;
+}
+
+/* Numbers and at most one symbol, added: the sum of the numbers. */
+static int64_t usdtarg_sum(struct usdtarg_parser *s)
+{
+	uint64_t sum = 0, v;
+	bool minus, first = true;
+
+	for (; !s->why && s->p < s->end; first = false) {
+		minus = *s->p == '-';
+		if (minus || *s->p == '+')
+			s->p++;
+		else if (!first)
+			break;
+		if (s->p < s->end && isdigit((unsigned char)*s->p)) {
+			if (!usdtarg_uint(s, &v))
+				break;
+			/* a negative number must fit its sign */
+			if (minus && v > (uint64_t)1 << 63)
+				usdtarg_fail(s, s->p, -ERANGE, "the number has more than 64 bits");
+			sum = minus ? sum - v : sum + v;
+		} else if (minus) {
+			usdtarg_fail(s, s->p, -EINVAL, "a number is missing");
+		} else {
+			usdtarg_symbol(s);
+		}
+	}
+	if (first)
+		usdtarg_fail(s, s->p, -EINVAL, "a number or a symbol is missing");
+	return (int64_t)sum;
+}
+
+/* An immediate: a number, or the address of a symbol. */
+static void usdtarg_const(struct usdtarg_parser *s)
+{
+	int64_t v = usdtarg_sum(s);
+
+	s->a->kind = s->a->sym ? RAWBPF_ARG_ADDR : RAWBPF_ARG_CONST;
+	if (s->a->sym)
+		s->a->off = v;
+	else
+		s->a->val = v;
+}
+
+static void usdtarg_is_reg(struct usdtarg_parser *s, const char *reg)
+{
+	s->a->kind = RAWBPF_ARG_REG;
+	s->a->reg = reg;
+	if (!s->a->size)
+		s->a->size = s->reg_size;
+}
+
+/* ---- each CPU's notation ----------------------------------------------------------------- */
+
+/* "@tpoff" says no more than the segment does */
+static void usdtarg_strip_tls(struct rawbpf_usdt_arg *a)
+{
+	char *at = a->sym ? strchr(a->buf + (a->sym - a->buf), '@') : NULL;
+
+	if (a->seg && at && strlen(at) >= 5 && !strncasecmp(at + strlen(at) - 5, "tpoff", 5))
+		*at = '\0';
+}
+
+static void usdtarg_x86_memory(struct usdtarg_parser *s)
+{
+	uint64_t scale = 1;
+
+	s->a->kind = RAWBPF_ARG_MEM;
+	if (s->p >= s->end || *s->p != '(')
+		s->a->off = usdtarg_sum(s);
+	usdtarg_strip_tls(s->a);
+	if (!usdtarg_eat(s, '('))
+		return;
+	usdtarg_blanks(s);
+	if (s->p < s->end && *s->p != ',')
+		s->a->base = usdtarg_marked_reg(s, '%');
+	usdtarg_blanks(s);
+	if (usdtarg_eat(s, ',')) {
+		s->a->index = usdtarg_marked_reg(s, '%');
+		usdtarg_blanks(s);
+		if (usdtarg_eat(s, ',')) {
+			usdtarg_blanks(s);
+			if (usdtarg_uint(s, &scale) && scale != 1 && scale != 2 && scale != 4 &&
+				scale != 8)
+				usdtarg_fail(s, s->p - 1, -EINVAL, "a scale is 1, 2, 4 or 8");
+		}
+		s->a->scale = (int)scale;
+	}
+	usdtarg_need(s, ')', "')' is missing");
+}
+
+static void usdtarg_x86(struct usdtarg_parser *s)
+{
+	static const char *const segs[] = {"cs", "ds", "es", "fs", "gs", "ss"};
+	size_t i;
+
+	if (usdtarg_eat(s, '$')) {
+		usdtarg_const(s);
+		return;
+	}
+	if (s->p >= s->end || *s->p != '%') {
+		usdtarg_x86_memory(s);
+		return;
+	}
+	for (i = 0; i < sizeof(segs) / sizeof(*segs); i++) {
+		if (s->end - s->p < 4 || memcmp(s->p + 1, segs[i], 2) || s->p[3] != ':')
+			continue;
+		s->a->seg = usdtarg_keep(s, s->p + 1, 2);
+		s->p += 4;
+		usdtarg_x86_memory(s);
+		return;
+	}
+	s->p++;
+	usdtarg_is_reg(s, usdtarg_reg(s));
+}
+
+/* "lsl 3", "lsl #3", "uxtw #2" behind an index */
+static void usdtarg_arm_shift(struct usdtarg_parser *s)
+{
+	const char *p = s->p;
+	uint64_t n = 0;
+	bool lsl;
+
+	lsl = s->end - p >= 3 && !memcmp(p, "lsl", 3);
+	if (!lsl && !(s->end - p >= 4 && !memcmp(p, "uxtw", 4))) {
+		usdtarg_fail(s, p, -EINVAL, "an index can be moved by 'lsl' or 'uxtw' only");
+		return;
+	}
+	s->p += lsl ? 3 : 4;
+	usdtarg_blanks(s);
+	usdtarg_eat(s, '#');
+	if ((lsl || s->p < s->end) && (lsl || isdigit((unsigned char)*s->p)) &&
+		usdtarg_uint(s, &n) && n > 3)
+		usdtarg_fail(s, s->p - 1, -EINVAL, "an index is moved by at most 3 bits");
+	s->a->scale = 1 << (n & 3);
+}
+
+static void usdtarg_arm_memory(struct usdtarg_parser *s)
+{
+	s->a->kind = RAWBPF_ARG_MEM;
+	usdtarg_blanks(s);
+	s->a->base = usdtarg_reg(s);
+	usdtarg_blanks(s);
+	if (usdtarg_eat(s, ',')) {
+		usdtarg_blanks(s);
+		if (usdtarg_reg_size(s->cpu, s->p, usdtarg_name_len(s))) {
+			s->a->index = usdtarg_reg(s);
+			s->a->scale = 1;
+			usdtarg_blanks(s);
+			if (usdtarg_eat(s, ',')) {
+				usdtarg_blanks(s);
+				usdtarg_arm_shift(s);
+			}
+		} else {
+			usdtarg_eat(s, '#');
+			s->a->off = usdtarg_sum(s);
+		}
+	}
+	usdtarg_need(s, ']', "']' is missing");
+}
+
+static void usdtarg_arm(struct usdtarg_parser *s)
+{
+	if (usdtarg_eat(s, '['))
+		usdtarg_arm_memory(s);
+	else if (usdtarg_reg_size(s->cpu, s->p, usdtarg_name_len(s)))
+		usdtarg_is_reg(s, usdtarg_reg(s));
+	else {
+		usdtarg_eat(s, '#');
+		usdtarg_const(s);
+	}
+}
+
+/* What riscv, mips, loongarch, s390 and ppc share: SUM, or SUM(REGISTER); mark 0: none */
+static void usdtarg_sum_or_memory(struct usdtarg_parser *s, char mark)
+{
+	int64_t v = 0;
+
+	if (s->p >= s->end || *s->p != '(')
+		v = usdtarg_sum(s);
+	if (!usdtarg_eat(s, '(')) {
+		s->a->kind = s->a->sym ? RAWBPF_ARG_ADDR : RAWBPF_ARG_CONST;
+		*(s->a->sym ? &s->a->off : &s->a->val) = v;
+		return;
+	}
+	s->a->kind = RAWBPF_ARG_MEM;
+	s->a->off = v;
+	if (mark)
+		s->a->base = usdtarg_marked_reg(s, mark);
+	else
+		s->a->base = usdtarg_reg(s);
+	/* s390: displacement(index,base) */
+	usdtarg_blanks(s);
+	if (s->cpu->machine == USDTARG_S390 && usdtarg_eat(s, ',')) {
+		s->a->index = s->a->base;
+		s->a->scale = 1;
+		s->a->base = usdtarg_marked_reg(s, mark);
+	}
+	usdtarg_need(s, ')', "')' is missing");
+}
+
+static void usdtarg_s390(struct usdtarg_parser *s)
+{
+	if (usdtarg_eat(s, '%'))
+		usdtarg_is_reg(s, usdtarg_reg(s));
+	else
+		usdtarg_sum_or_memory(s, '%');
+}
+
+static void usdtarg_riscv(struct usdtarg_parser *s)
+{
+	if (usdtarg_reg_size(s->cpu, s->p, usdtarg_name_len(s)))
+		usdtarg_is_reg(s, usdtarg_reg(s));
+	else
+		usdtarg_sum_or_memory(s, 0);
+}
+
+/* mips: $4, 8($sp); loongarch: $r4, $r3,8 */
+static void usdtarg_dollar(struct usdtarg_parser *s)
+{
+	const char *reg;
+
+	if (!usdtarg_eat(s, '$')) {
+		usdtarg_sum_or_memory(s, '$');
+		return;
+	}
+	reg = usdtarg_reg(s);
+	usdtarg_blanks(s);
+	if (!usdtarg_eat(s, ',')) {
+		usdtarg_is_reg(s, reg);
+		return;
+	}
+	s->a->kind = RAWBPF_ARG_MEM;
+	s->a->base = reg;
+	usdtarg_blanks(s);
+	if (usdtarg_eat(s, '$')) {
+		s->a->index = usdtarg_reg(s);
+		s->a->scale = 1;
+	} else {
+		s->a->off = usdtarg_sum(s);
+	}
+}
+
+static void usdtarg_ppc(struct usdtarg_parser *s)
+{
+	size_t n;
+
+	if (s->end - s->p >= 2 && *s->p == 'i' && strchr("+-0123456789", s->p[1])) {
+		s->p++;
+		usdtarg_const(s);
+		return;
+	}
+	usdtarg_eat(s, '%');
+	n = usdtarg_name_len(s);
+	if (!usdtarg_reg_size(s->cpu, s->p, n) || s->p[n] == '(' || s->p[n] == '+' ||
+		s->p[n] == '@') {
+		if (n && isdigit((unsigned char)*s->p) && s->p + n == s->end)
+			usdtarg_fail(s, s->p, -EINVAL, "no such register");
+		usdtarg_sum_or_memory(s, 0);
+		return;
+	}
+	usdtarg_is_reg(s, usdtarg_reg(s));
+	/* register,register: the sum of both is the address */
+	if (!usdtarg_eat(s, ','))
+		return;
+	usdtarg_blanks(s);
+	s->a->kind = RAWBPF_ARG_MEM;
+	s->a->index = usdtarg_reg(s);
+	s->a->scale = 1;
+	s->a->base = s->a->reg;
+	s->a->reg = NULL;
+}
+
+/* ---- CPUs -------------------------------------------------------------------------------- */
+
+#define USDTARG_I386_REGS                                                                         \
+	"eax ebx ecx edx esi edi ebp esp ax:2 bx:2 cx:2 dx:2 si:2 di:2 bp:2 sp:2 al:1 bl:1 cl:1 " \
+	"dl:1 ah:1 bh:1 ch:1 dh:1 st:10 mm(0-7):8 k(0-7):8 "
+
+static const struct usdtarg_cpu usdtarg_cpus[] = {
+	{USDTARG_X86_64, "x86-64", 8, usdtarg_x86,
+		"rax rbx rcx rdx rsi rdi rbp rsp rip r(8-15) eax:4 ebx:4 ecx:4 edx:4 esi:4 edi:4 "
+		"ebp:4 esp:4 eip:4 r(8-15)d:4 r(8-15)w:2 r(8-15)b:1 sil:1 dil:1 bpl:1 spl:1 "
+		"xmm(0-31):16 ymm(0-31):32 zmm(0-31):64 " USDTARG_I386_REGS},
+	{USDTARG_386, "i386", 4, usdtarg_x86,
+		USDTARG_I386_REGS "eip xmm(0-7):16 ymm(0-7):32 zmm(0-7):64"},
+	{USDTARG_AARCH64, "arm64", 8, usdtarg_arm,
+		"x(0-30) w(0-30):4 sp wsp:4 xzr wzr:4 lr fp v(0-31):16 q(0-31):16 d(0-31) "
+		"s(0-31):4 h(0-31):2 b(0-31):1"},
+	{USDTARG_ARM, "arm", 4, usdtarg_arm,
+		"r(0-15) sp lr pc fp ip sl sb a(1-4) v(1-8) s(0-31) d(0-31):8 q(0-15):16"},
+	{USDTARG_PPC64, "ppc64", 8, usdtarg_ppc,
+		"(0-31) r(0-31) f(0-31) v(0-31):16 vs(0-63):16 fr(0-31)"},
+	{USDTARG_PPC, "ppc", 4, usdtarg_ppc, "(0-31) r(0-31) f(0-31):8 v(0-31):16 fr(0-31):8"},
+	{USDTARG_S390, "s390x", 8, usdtarg_s390, "r(0-15) f(0-15) a(0-15):4 v(0-31):16"},
+	{USDTARG_RISCV, "riscv", 8, usdtarg_riscv,
+		"zero ra sp gp tp fp pc t(0-6) s(0-11) a(0-7) x(0-31) f(0-31) ft(0-11) fs(0-11) "
+		"fa(0-7)"},
+	{USDTARG_MIPS, "mips", 8, usdtarg_dollar,
+		"(0-31) zero at v(0-1) a(0-7) t(0-9) s(0-8) k(0-1) gp sp fp ra f(0-31)"},
+	{USDTARG_LOONGARCH, "loongarch", 8, usdtarg_dollar,
+		"r(0-31) zero ra tp sp fp a(0-7) t(0-8) s(0-9) f(0-31) fa(0-7) ft(0-15) fs(0-7)"},
+};
+
+static const struct usdtarg_cpu *usdtarg_cpu(unsigned machine)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(usdtarg_cpus) / sizeof(*usdtarg_cpus); i++)
+		if (usdtarg_cpus[i].machine == machine)
+			return &usdtarg_cpus[i];
+	return NULL;
+}
+
+/* ---- the whole --------------------------------------------------------------------------- */
+
+/* "-4@", "8f@": false, and nothing read, when there is none. */
+static bool usdtarg_size(struct usdtarg_parser *s)
+{
+	const char *p = s->p, *digits;
+	struct rawbpf_usdt_arg *a = s->a;
+	bool is_signed = p < s->end && *p == '-', is_float;
+	int size = 0;
+
+	p += is_signed;
+	for (digits = p; p < s->end && isdigit((unsigned char)*p); p++)
+		if (size < 1000)
+			size = size * 10 + (*p - '0');
+	is_float = p > digits && p < s->end && *p == 'f';
+	p += is_float;
+	if (p == digits || p >= s->end || *p != '@')
+		return false;
+	if (size != 1 && size != 2 && size != 4 && size != 8)
+		usdtarg_fail(s, digits, -EINVAL, "a size is 1, 2, 4 or 8");
+	else if (is_float && size < 4)
+		usdtarg_fail(s, digits, -EINVAL, "a floating point value has 4 or 8 bytes");
+	else
+		s->p = p + 1;
+	a->size = size;
+	a->is_signed = is_signed;
+	a->is_float = is_float;
+	return true;
+}
+
+static int usdtarg_report(struct usdtarg_parser *s, const char *operand, struct rawbpf_error *e)
+{
+	int column = (int)(s->at - s->start), shown = 100;
+
+	err_set(e, "usdt", s->err, "operand '%.*s' column %d: %s", shown, operand, column + 1,
+		s->why);
+	if (column < shown)
+		err_diag(e, "%.*s\n%*s^\n", shown, operand, column, "");
+	return s->err;
+}
+
+int rawbpf_usdt_parse_arg(
+	unsigned e_machine, const char *operand, struct rawbpf_usdt_arg *a, struct rawbpf_error *e)
+{
+	struct usdtarg_parser s = {0};
+
+	if (!operand || !a)
+		return err_set(e, "usdt", -EINVAL, "no operand given");
+	memset(a, 0, sizeof(*a));
+	s.start = s.p = operand;
+	s.end = operand + strlen(operand);
+	s.a = a;
+	s.cpu = usdtarg_cpu(e_machine);
+	if (!s.cpu)
+		return err_set(
+			e, "usdt", -EOPNOTSUPP, "operands of machine %u are not known", e_machine);
+	usdtarg_size(&s);
+	if (s.p >= s.end)
+		usdtarg_fail(&s, s.p, -EINVAL, "the operand is missing");
+	else
+		s.cpu->parse(&s);
+	if (s.p < s.end)
+		usdtarg_fail(&s, s.p, -EINVAL, "this is not part of an operand");
+	if (!a->size)
+		a->size = s.cpu->word;
+	if (!s.why)
+		return 0;
+	memset(a, 0, sizeof(*a));
+	return usdtarg_report(&s, operand, e);
+}
+
+const char *usdtarg_next(const char **args, size_t *n)
+{
+	const char *p = *args, *start;
+	int depth = 0;
+
+	while (isspace((unsigned char)*p))
+		p++;
+	for (start = p; *p && (depth > 0 || !isspace((unsigned char)*p)); p++) {
+		if (*p == '[' || *p == '(')
+			depth++;
+		else if (*p == ']' || *p == ')')
+			depth--;
+	}
+	*n = (size_t)(p - start);
+	*args = p;
+	return *n ? start : NULL;
+}
+
+int rawbpf_usdt_next_arg(const char **args, char *operand, size_t size)
+{
+	const char *p;
+	size_t n;
+
+	if (!args || !*args || !operand || !size)
+		return -EINVAL;
+	p = usdtarg_next(args, &n);
+	if (!p)
+		return 0;
+	snprintf(operand, size, "%.*s", n < size ? (int)n : (int)(size - 1), p);
+	return n < size ? 1 : -ENAMETOOLONG;
+}
