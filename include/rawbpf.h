@@ -118,7 +118,6 @@ struct rawbpf_prog_info {
 	uint32_t n_insns;    /* instructions passed to the kernel */
 	int fd;		     /* borrowed; -1: not loaded */
 	int err;	     /* 0, or the -errno of its own load */
-	bool trace_printk;   /* it, or a subprogram of it, writes trace lines */
 	const char *error;   /* why, after a load with .each; NULL: none */
 	const char *hint;    /* what to do about it; NULL: none */
 	bool trace_printk;   /* it, or a subprogram of it, writes trace lines */

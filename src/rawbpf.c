@@ -171,7 +171,6 @@ int rawbpf_each_prog(
 			.type = secname_type(b->progs[i].type),
 			.n_insns = b->progs[i].n_insns,
 			.fd = b->progs[i].fd,
-			.trace_printk = b->progs[i].calls_trace_printk,
 			.err = b->progs[i].err,
 			.error = b->progs[i].error,
 			.hint = b->progs[i].hint,
