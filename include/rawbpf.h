@@ -377,12 +377,17 @@ struct rawbpf_sym {
 	uint64_t offset;     /* file offset: what a uprobe needs */
 	bool is_default;     /* name@@version */
 	bool ifunc;	     /* value is the resolver, not the function */
+	const char *type;    /* "FUNC" or "IFUNC" */
+	const char *bind;    /* "GLOBAL", "WEAK", "LOCAL", "UNIQUE" */
+	uint64_t local;	     /* file offset that local calls reach too; differs on ppc64 only */
+	uint64_t target;     /* ifunc: file offset of what running processes call, 0: unknown */
 };
 
 /*
  * rawbpf_each_sym() - every function of an ELF file whose name matches pattern (a shell glob;
  * NULL: all); fn non-zero stops and is returned.  0, or a negative errno with *e filled in (e may
- * be NULL).
+ * be NULL).  path may be a name as rawbpf_attach_uprobe() takes it ("c").  .dynsym first, then
+ * .symtab, which for a stripped file may come from its debug file; strings are valid inside fn.
  */
 RAWBPF_API int rawbpf_each_sym(const char *path, const char *pattern,
 	int (*fn)(void *arg, const struct rawbpf_sym *s), void *arg, struct rawbpf_error *e);

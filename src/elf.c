@@ -297,8 +297,7 @@ int elf_find_section(struct elf_file *f, const char *name, struct elf_section *s
 	return -ENOENT;
 }
 
-/* The first section of a type that links to section link (0: to any). */
-static int elf_find_type(struct elf_file *f, uint32_t type, size_t link, struct elf_section *s)
+int elf_find_type(struct elf_file *f, uint32_t type, size_t link, struct elf_section *s)
 {
 	size_t i;
 
@@ -539,10 +538,18 @@ static void elf_decode_symbol(
 	s->is_default = true;
 }
 
+/* index: the symbol's entry of .gnu.version */
+static void elf_set_symbol_version(struct elf_file *f, struct elf_symbol *s, uint64_t index)
+{
+	s->version = elf_version_name(f, index & ~(uint64_t)ELF_VER_HIDDEN);
+	if (s->version)
+		s->is_default = !(index & ELF_VER_HIDDEN) && s->section != SHN_UNDEF;
+}
+
 int elf_symbol(struct elf_file *f, const struct elf_section *table, size_t i, struct elf_symbol *s)
 {
 	const struct elf_table *t = elf_table(f, table);
-	uint64_t name, ver;
+	uint64_t name;
 
 	if (!t || i >= t->n)
 		return -ENOENT;
@@ -554,11 +561,38 @@ int elf_symbol(struct elf_file *f, const struct elf_section *table, size_t i, st
 		s->section = (uint32_t)elf_uint(f, t->shndx + 4 * i, 4);
 	if (!t->versym)
 		return 0;
-	ver = elf_uint(f, t->versym + 2 * i, 2);
-	s->version = elf_version_name(f, ver & ~(uint64_t)ELF_VER_HIDDEN);
-	if (s->version)
-		s->is_default = !(ver & ELF_VER_HIDDEN) && s->section != SHN_UNDEF;
+	elf_set_symbol_version(f, s, elf_uint(f, t->versym + 2 * i, 2));
 	return 0;
+}
+
+int elf_symbol_named(struct elf_file *f, const struct elf_section *table, size_t i,
+	const char *name, struct elf_symbol *s)
+{
+	size_t n = strlen(name) + 1, each = f->ident.bits == 64 ? 24 : 16;
+	struct elf_section str, vers;
+	const unsigned char *p;
+	const char *text;
+	uint64_t at;
+
+	if (i >= table->size / each || elf_section(f, table->link, &str) || str.type != SHT_STRTAB)
+		return -ENOENT;
+	p = table->offset > f->size ? NULL : elf_bytes(f, table->offset + i * each, each);
+	if (!p)
+		return -ENOENT;
+	elf_decode_symbol(f, p, s, &at);
+	text = at > str.size || n > str.size - at || str.offset > f->size
+		       ? NULL
+		       : elf_bytes(f, str.offset + at, n);
+	if (!text || memcmp(text, name, n))
+		return 0;
+	s->name = text;
+	if (elf_find_type(f, SHT_GNU_versym, table->index, &vers) || i >= vers.size / 2 ||
+		vers.offset > f->size)
+		return 1;
+	p = elf_bytes(f, vers.offset + 2 * i, 2);
+	if (p)
+		elf_set_symbol_version(f, s, elf_uint(f, p, 2));
+	return 1;
 }
 
 /* ---- relocations -------------------------------------------------------------------------- */

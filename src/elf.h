@@ -66,6 +66,8 @@ const struct elf_ident *elf_ident(const struct elf_file *f);
 /* 0 or a negative errno, -ENOENT past the end or when there is none of that name */
 int elf_section(struct elf_file *f, size_t i, struct elf_section *s);
 int elf_find_section(struct elf_file *f, const char *name, struct elf_section *s);
+/* the first section of a type (SHT_*) that links to section link, 0: to any */
+int elf_find_type(struct elf_file *f, uint32_t type, size_t link, struct elf_section *s);
 int elf_segment(struct elf_file *f, size_t i, struct elf_segment *s);
 
 /* a section's bytes as they stand in the file; SHT_NOBITS: *p NULL */
@@ -74,6 +76,9 @@ int elf_section_data(struct elf_file *f, const struct elf_section *s, const void
 /* tables: the section of SHT_SYMTAB or SHT_DYNSYM, and of SHT_REL or SHT_RELA */
 size_t elf_n_symbols(struct elf_file *f, const struct elf_section *table);
 int elf_symbol(struct elf_file *f, const struct elf_section *table, size_t i, struct elf_symbol *s);
+/* one symbol, if that is its name, without reading the table: 1, 0 (other name), -ENOENT */
+int elf_symbol_named(struct elf_file *f, const struct elf_section *table, size_t i,
+	const char *name, struct elf_symbol *s);
 size_t elf_n_relocs(struct elf_file *f, const struct elf_section *s);
 int elf_reloc(struct elf_file *f, const struct elf_section *s, size_t i, struct elf_reloc *r);
 

@@ -11,6 +11,7 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{"hist", hist_main, "histogram of slot and count lines"},
+	{"syms", syms_main, "functions of a program or library and their file offsets"},
 	{"doctor", doctor_main, "what this kernel and this user can do"},
 	{NULL, NULL, NULL},
 };

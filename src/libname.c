@@ -1,0 +1,774 @@
+// SPDX-License-Identifier: MIT
+/*
+ * libname.c - the file that a library's or program's name means.
+ *
+ * "c" is what the dynamic linker would take: with a process, what that process has mapped; else
+ * the first entry of glibc's ld.so.cache, or of musl's list of directories, that was built for
+ * the machine.  A system may have both C libraries (Debian with the package musl, Alpine with
+ * gcompat): the interpreter of /bin/sh tells which of them is at home.
+ *
+ * For another process all of it happens below /proc/PID/root, symbolic links too: an absolute
+ * link inside a container must not lead out of it, so each path is walked by hand there.
+ */
+#include "libname.h"
+
+#include <ctype.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "buf.h"
+#include "near.h"
+#include "proc.h"
+
+#define LIBNAME_CACHE_MAX (64u << 20)
+#define LIBNAME_HITS_MAX  4096 /* files of one name: more is not a library's name */
+#define LIBNAME_LINKS_MAX 40
+
+/* What the machine's own names are in the directories of the dynamic linkers. */
+static const struct libname_arch {
+	uint16_t machine;
+	uint8_t class, order;
+	const char *musl;  /* /lib/ld-musl-NAME.so.1 */
+	const char *multi; /* /usr/lib/NAME, Debian's */
+} libname_archs[] = {
+	{EM_X86_64, ELFCLASS64, ELFDATA2LSB, "x86_64", "x86_64-linux-gnu"},
+	{EM_AARCH64, ELFCLASS64, ELFDATA2LSB, "aarch64", "aarch64-linux-gnu"},
+	{EM_ARM, ELFCLASS32, ELFDATA2LSB, "armhf", "arm-linux-gnueabihf"},
+	{EM_ARM, ELFCLASS32, ELFDATA2LSB, "arm", "arm-linux-gnueabi"},
+	{EM_386, ELFCLASS32, ELFDATA2LSB, "i386", "i386-linux-gnu"},
+	{243 /* EM_RISCV */, ELFCLASS64, ELFDATA2LSB, "riscv64", "riscv64-linux-gnu"},
+	{EM_PPC64, ELFCLASS64, ELFDATA2LSB, "powerpc64le", "powerpc64le-linux-gnu"},
+	{EM_PPC64, ELFCLASS64, ELFDATA2MSB, "powerpc64", "powerpc64-linux-gnu"},
+	{EM_S390, ELFCLASS64, ELFDATA2MSB, "s390x", "s390x-linux-gnu"},
+	{EM_MIPS, ELFCLASS64, ELFDATA2LSB, "mips64el", "mips64el-linux-gnuabi64"},
+	{EM_MIPS, ELFCLASS64, ELFDATA2MSB, "mips64", "mips64-linux-gnuabi64"},
+	{258 /* EM_LOONGARCH */, ELFCLASS64, ELFDATA2LSB, "loongarch64", "loongarch64-linux-gnu"},
+	{0, 0, 0, NULL, NULL},
+};
+
+static const char *const libname_dirs[] = {
+	"/lib", "/usr/local/lib", "/usr/lib", "/lib64", "/usr/lib64", NULL};
+
+struct libname_hit {
+	char *path; /* as seen below the root */
+	int rank;
+};
+
+struct libname_search {
+	struct sys *sys;
+	const char *name;
+	pid_t pid;
+	char root[32];	 /* "/proc/PID/root", or "" */
+	uint8_t hdr[20]; /* of a file of the machine we look for */
+	const char *dir; /* being read */
+	struct libname_hit *hits;
+	size_t n_hits;
+	struct near near;
+	bool no_memory;
+};
+
+/* ---- names -------------------------------------------------------------------------------- */
+
+/* After "libNAME": 3 for ".so", ".so.6"; 2 for "-2.31.so"; 1 for ".11.so.1.0". */
+static int libname_tail_rank(const char *t)
+{
+	if (!strncmp(t, ".so", 3) && (!t[3] || t[3] == '.'))
+		return 3;
+	if (*t == '-' && isdigit((unsigned char)t[1]) && strstr(t, ".so"))
+		return 2;
+	return *t == '.' && strstr(t, ".so") ? 1 : 0;
+}
+
+int libname_rank(const char *name, const char *file)
+{
+	size_t n = strlen(name);
+
+	if (!n)
+		return 0;
+	if (!strcmp(name, file))
+		return 4;
+	if (!strncmp(file, "lib", 3) && !strncmp(file + 3, name, n))
+		return libname_tail_rank(file + 3 + n);
+	if (strncmp(name, "lib", 3) || strncmp(file, name, n))
+		return 0;
+	/* "libc.so" for libc.so.6, "libc" for either */
+	return strstr(name, ".so") ? 3 * (file[n] == '.') : libname_tail_rank(file + n);
+}
+
+static const char *libname_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* "libssl.so.3" as a user would ask for it: "ssl" */
+static void libname_offer(struct near *n, const char *file)
+{
+	char stem[NEAR_LEN];
+	const char *so = strstr(file, ".so");
+
+	near_offer(n, file);
+	if (strncmp(file, "lib", 3) || !so || (size_t)(so - file - 3) >= sizeof(stem))
+		return;
+	memcpy(stem, file + 3, (size_t)(so - file - 3));
+	stem[so - file - 3] = '\0';
+	near_offer(n, stem);
+}
+
+static void libname_add(struct libname_search *q, const char *path, int rank)
+{
+	struct libname_hit *more;
+	char *copy;
+
+	if (q->n_hits >= LIBNAME_HITS_MAX)
+		return;
+	if (!(q->n_hits & (q->n_hits - 1)) || !q->hits) {
+		more = realloc(q->hits, (q->n_hits ? 2 * q->n_hits : 1) * sizeof(*more));
+		if (!more) {
+			q->no_memory = true;
+			return;
+		}
+		q->hits = more;
+	}
+	copy = strdup(path);
+	if (!copy) {
+		q->no_memory = true;
+		return;
+	}
+	q->hits[q->n_hits++] = (struct libname_hit){copy, rank};
+}
+
+static void libname_drop_hits(struct libname_search *q)
+{
+	while (q->n_hits)
+		free(q->hits[--q->n_hits].path);
+	free(q->hits);
+	q->hits = NULL;
+}
+
+/* ---- paths below a root ------------------------------------------------------------------- */
+
+/* A link's text goes before what is left of the path; an absolute one starts at the root again. */
+static int libname_follow(struct libname_search *q, struct buf *done, struct buf *left,
+	size_t parent, const char *link)
+{
+	struct buf next = {0};
+
+	done->len = *link == '/' ? strlen(q->root) : parent;
+	done->data[done->len] = '\0';
+	buf_puts(&next, link);
+	buf_puts(&next, "/");
+	buf_add(&next, left->data, left->len);
+	buf_free(left);
+	*left = next;
+	return next.failed ? -ENOMEM : 0;
+}
+
+/* Moves one component from the front of left to the end of done. */
+static int libname_step(struct libname_search *q, struct buf *done, struct buf *left, int *links)
+{
+	size_t n = strcspn(left->data, "/"), parent = done->len;
+	size_t skip = n + strspn(left->data + n, "/");
+	char link[PATH_MAX];
+	ssize_t got = -EINVAL;
+
+	if (n == 2 && !memcmp(left->data, "..", 2)) {
+		while (done->len > strlen(q->root) && done->data[--done->len] != '/')
+			;
+		done->data[done->len] = '\0';
+	} else if (n && !(n == 1 && left->data[0] == '.')) {
+		buf_puts(done, "/");
+		buf_add(done, left->data, n);
+		if (done->failed)
+			return -ENOMEM;
+		got = sys_readlinkat(q->sys, AT_FDCWD, done->data, link, sizeof(link) - 1);
+	}
+	left->len -= skip;
+	memmove(left->data, left->data + skip, left->len + 1);
+	if (got < 0) /* EINVAL: not a link */
+		return got == -EINVAL ? 0 : (int)got;
+	if (++*links > LIBNAME_LINKS_MAX)
+		return -ELOOP;
+	link[got] = '\0';
+	return libname_follow(q, done, left, parent, link);
+}
+
+/* The path to open for what is path below the root; malloc'ed. */
+static int libname_below(struct libname_search *q, const char *path, char **out)
+{
+	struct buf done = {0}, left = {0};
+	int err = 0, links = 0;
+
+	*out = NULL;
+	if (!*q->root) {
+		*out = strdup(path);
+		return *out ? 0 : -ENOMEM;
+	}
+	buf_puts(&done, q->root);
+	buf_puts(&left, path + strspn(path, "/"));
+	if (done.failed || left.failed)
+		err = -ENOMEM;
+	while (!err && left.len)
+		err = libname_step(q, &done, &left, &links);
+	if (!err)
+		*out = buf_steal(&done);
+	buf_free(&done);
+	buf_free(&left);
+	return err;
+}
+
+/* The first bytes of a file; 0, -ENOEXEC when it is shorter, or what the kernel said. */
+static int libname_read_at(struct sys *s, const char *path, void *p, size_t n)
+{
+	int fd = sys_openat(s, AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, NULL);
+	ssize_t got;
+
+	if (fd < 0)
+		return fd;
+	got = sys_pread(s, fd, p, n, 0);
+	sys_close(s, fd);
+	if (got < 0)
+		return (int)got;
+	return (size_t)got == n ? 0 : -ENOEXEC;
+}
+
+/* Is it an ELF file for the machine? */
+static int libname_fits(struct libname_search *q, const char *path)
+{
+	uint8_t h[20];
+	int err = libname_read_at(q->sys, path, h, sizeof(h));
+
+	if (err)
+		return err;
+	if (memcmp(h, ELFMAG, SELFMAG) || h[EI_CLASS] != q->hdr[EI_CLASS] ||
+		h[EI_DATA] != q->hdr[EI_DATA] || h[18] != q->hdr[18] || h[19] != q->hdr[19])
+		return -ENOEXEC;
+	return 0;
+}
+
+/* Takes path when it is there and for the machine: 0 and *out, or why not. */
+static int libname_take(struct libname_search *q, const char *path, struct libname_file *out)
+{
+	int err = libname_below(q, path, &out->path);
+
+	if (!err)
+		err = libname_fits(q, out->path);
+	if (!err) {
+		out->shown = strdup(path);
+		err = out->shown ? 0 : -ENOMEM;
+	}
+	if (err)
+		libname_free(out);
+	return err;
+}
+
+/* The best of the hits that are for the machine: 0, or -ENOENT. */
+static int libname_best(struct libname_search *q, struct libname_file *out)
+{
+	int rank, err = -ENOENT;
+	size_t i;
+
+	for (rank = 4; rank && err; rank--)
+		for (i = 0; i < q->n_hits && err; i++)
+			if (q->hits[i].rank == rank)
+				err = libname_take(q, q->hits[i].path, out);
+	libname_drop_hits(q);
+	return err ? -ENOENT : 0;
+}
+
+/* ---- ld.so.cache -------------------------------------------------------------------------- */
+
+static const char *libname_cache_string(const char *base, size_t len, uint32_t offset)
+{
+	return offset < len && memchr(base + offset, '\0', len - offset) ? base + offset : NULL;
+}
+
+static uint32_t libname_u32(const char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* Entries of each bytes from p on, {i32 flags; u32 soname, path; u32 os; u64 hwcap}. */
+static int libname_cache_entries(const char *p, size_t n, size_t each, const char *strings,
+	size_t len, int (*fn)(void *arg, const char *soname, const char *path, uint64_t hwcap),
+	void *arg)
+{
+	const char *soname, *path;
+	uint64_t hwcap = 0;
+	int err = 0;
+
+	for (; n && !err; n--, p += each) {
+		soname = libname_cache_string(strings, len, libname_u32(p + 4));
+		path = libname_cache_string(strings, len, libname_u32(p + 8));
+		if (each == 24)
+			memcpy(&hwcap, p + 16, sizeof(hwcap));
+		if (soname && path && *path == '/')
+			err = fn(arg, soname, path, hwcap);
+	}
+	return err;
+}
+
+static bool libname_other_order(uint8_t flags)
+{
+	const uint16_t one = 1;
+	unsigned ours = *(const uint8_t *)&one ? 2 : 3;
+
+	return (flags & 3) && (flags & 3) != ours;
+}
+
+int libname_cache_each(const void *cache, size_t len,
+	int (*fn)(void *arg, const char *soname, const char *path, uint64_t hwcap), void *arg)
+{
+	static const char old_magic[] = "ld.so-1.7.0", new_magic[] = "glibc-ld.so.cache1.1";
+	const char *p = cache;
+	size_t n, at = 0;
+
+	/* the old format, 16 bytes and 12 an entry; the new one may follow it */
+	if (len >= 16 && !memcmp(p, old_magic, sizeof(old_magic) - 1)) {
+		n = libname_u32(p + 12);
+		if (n > (len - 16) / 12)
+			return -EINVAL;
+		at = (16 + 12 * n + 7) & ~(size_t)7;
+		if (at + 48 > len || memcmp(p + at, new_magic, 20)) {
+			at = 16 + 12 * n;
+			return libname_cache_entries(p + 16, n, 12, p + at, len - at, fn, arg);
+		}
+	}
+	p += at;
+	len -= at;
+	if (len < 48 || memcmp(p, new_magic, 20) || libname_other_order((uint8_t)p[28]))
+		return -EINVAL;
+	n = libname_u32(p + 20);
+	if (n > (len - 48) / 24)
+		return -EINVAL;
+	return libname_cache_entries(p + 48, n, 24, p, len, fn, arg);
+}
+
+static int libname_on_cached(void *arg, const char *soname, const char *path, uint64_t hwcap)
+{
+	struct libname_search *q = arg;
+	int rank = libname_rank(q->name, soname);
+
+	if (rank && !hwcap)
+		libname_add(q, path, rank);
+	else if (!rank)
+		libname_offer(&q->near, soname);
+	return 0;
+}
+
+static void libname_search_cache(struct libname_search *q)
+{
+	char path[64];
+	struct buf b = {0};
+
+	snprintf(path, sizeof(path), "%s/etc/ld.so.cache", q->root);
+	if (!sys_read_file(q->sys, AT_FDCWD, path, LIBNAME_CACHE_MAX, &b) && b.len)
+		libname_cache_each(b.data, b.len, libname_on_cached, q);
+	buf_free(&b);
+}
+
+/* ---- directories -------------------------------------------------------------------------- */
+
+static int libname_on_file(void *arg, const char *file)
+{
+	struct libname_search *q = arg;
+	int rank = libname_rank(q->name, file);
+	char path[PATH_MAX];
+
+	if (!rank) {
+		if (strstr(file, ".so"))
+			libname_offer(&q->near, file);
+		return 0;
+	}
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", q->dir, file) < sizeof(path))
+		libname_add(q, path, rank);
+	return 0;
+}
+
+static void libname_search_dir(struct libname_search *q, const char *dir)
+{
+	char *path;
+
+	q->dir = dir;
+	if (libname_below(q, dir, &path))
+		return;
+	proc_each_name(q->sys, path, libname_on_file, q);
+	free(path);
+}
+
+static bool libname_arch_fits(const struct libname_search *q, const struct libname_arch *a)
+{
+	uint16_t machine = q->hdr[EI_DATA] == ELFDATA2MSB
+				   ? (uint16_t)(q->hdr[18] << 8 | q->hdr[19])
+				   : (uint16_t)(q->hdr[19] << 8 | q->hdr[18]);
+
+	return a->machine == machine && a->class == q->hdr[EI_CLASS] && a->order == q->hdr[EI_DATA];
+}
+
+/* The directories of /etc/ld-musl-ARCH.path: a line or a ':' after each. */
+static bool libname_search_musl_path(struct libname_search *q, const char *arch)
+{
+	char name[64], *dir, *save = NULL, *path;
+	struct buf b = {0};
+	bool found = false;
+
+	snprintf(name, sizeof(name), "/etc/ld-musl-%s.path", arch);
+	if (libname_below(q, name, &path))
+		return false;
+	if (!sys_read_file(q->sys, AT_FDCWD, path, 1 << 20, &b) && b.len) {
+		for (dir = strtok_r(b.data, ":\n", &save); dir; dir = strtok_r(NULL, ":\n", &save))
+			if (*dir == '/')
+				libname_search_dir(q, dir);
+		found = true;
+	}
+	buf_free(&b);
+	free(path);
+	return found;
+}
+
+static void libname_search_dirs(struct libname_search *q)
+{
+	const struct libname_arch *a;
+	char dir[64];
+	size_t i;
+
+	for (a = libname_archs; a->machine; a++) {
+		if (!libname_arch_fits(q, a))
+			continue;
+		libname_search_musl_path(q, a->musl);
+		snprintf(dir, sizeof(dir), "/lib/%s", a->multi);
+		libname_search_dir(q, dir);
+		snprintf(dir, sizeof(dir), "/usr/lib/%s", a->multi);
+		libname_search_dir(q, dir);
+	}
+	for (i = 0; libname_dirs[i]; i++)
+		libname_search_dir(q, libname_dirs[i]);
+}
+
+/* ---- the C library ------------------------------------------------------------------------ */
+
+static bool libname_is_c(const char *name)
+{
+	return !strcmp(name, "c") || !strcmp(name, "libc") || !strcmp(name, "libc.so");
+}
+
+/* PT_INTERP of a program, "" when it has none.  Our own class and order only. */
+static void libname_interp(struct libname_search *q, const char *prog, char *out, size_t size)
+{
+	uint8_t h[4096], *p;
+	uint64_t offset = 0, len = 0, phoff = 0;
+	uint16_t i, each, n;
+	uint32_t type;
+	bool wide;
+	ssize_t got;
+	char *path;
+	int fd;
+
+	*out = '\0';
+	if (libname_below(q, prog, &path))
+		return;
+	fd = sys_openat(q->sys, AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, NULL);
+	free(path);
+	got = fd < 0 ? fd : sys_pread(q->sys, fd, h, sizeof(h), 0);
+	sys_close(q->sys, fd);
+	if (got < 64 || memcmp(h, q->hdr, EI_DATA + 1))
+		return;
+	wide = h[EI_CLASS] == ELFCLASS64;
+	memcpy(&phoff, h + (wide ? 32 : 28), wide ? 8 : 4);
+	memcpy(&each, h + (wide ? 54 : 42), 2);
+	memcpy(&n, h + (wide ? 56 : 44), 2);
+	for (i = 0; i < n && each >= (wide ? 56 : 32); i++) {
+		if (phoff > (uint64_t)got || (uint64_t)each * (i + 1u) > (uint64_t)got - phoff)
+			return;
+		p = h + phoff + (size_t)each * i;
+		memcpy(&type, p, 4);
+		if (type != PT_INTERP)
+			continue;
+		memcpy(&offset, p + (wide ? 8 : 4), wide ? 8 : 4);
+		memcpy(&len, p + (wide ? 32 : 16), wide ? 8 : 4);
+		if (offset <= (uint64_t)got && len <= (uint64_t)got - offset && len < size) {
+			memcpy(out, h + offset, len);
+			out[len] = '\0';
+		}
+		return;
+	}
+}
+
+/* musl's loader is its C library.  Taken when it is there and no glibc is at home. */
+static int libname_musl_c(struct libname_search *q, bool only, struct libname_file *out)
+{
+	char interp[PATH_MAX], path[64];
+	const struct libname_arch *a;
+	int err = -ENOENT;
+
+	for (a = libname_archs; a->machine && err; a++) {
+		if (!libname_arch_fits(q, a))
+			continue;
+		snprintf(path, sizeof(path), "/lib/ld-musl-%s.so.1", a->musl);
+		err = libname_take(q, path, out);
+	}
+	if (err || only)
+		return err;
+	libname_interp(q, "/bin/sh", interp, sizeof(interp));
+	if (!strncmp(libname_base(interp), "ld-musl-", 8))
+		return 0;
+	libname_free(out);
+	return -ENOENT;
+}
+
+/* Where glibc's own dynamic linker is, its libc.so.6 is too (Nix, Guix). */
+static int libname_interp_c(struct libname_search *q, struct libname_file *out)
+{
+	char path[PATH_MAX + 16];
+	char *slash;
+
+	libname_interp(q, "/bin/sh", path, PATH_MAX);
+	slash = strrchr(path, '/');
+	if (!slash)
+		return -ENOENT;
+	strcpy(slash + 1, "libc.so.6");
+	return libname_take(q, path, out);
+}
+
+/* ---- a process's own ---------------------------------------------------------------------- */
+
+static bool libname_same(struct libname_search *q, const char *path, uint64_t inode)
+{
+	struct stat st;
+
+	return !sys_stat(q->sys, path, &st) && (uint64_t)st.st_ino == inode;
+}
+
+/*
+ * A mapped file, by its path below the process's root, by its path as it is (a process in a
+ * chroot), or, when both are another file or none by now, by the mapping itself.
+ */
+static int libname_take_map(
+	struct libname_search *q, const struct proc_map *m, struct libname_file *out)
+{
+	static const char deleted[] = " (deleted)";
+	size_t n = strlen(m->path);
+	char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s%s", q->root, m->path);
+	if (!libname_same(q, path, m->inode)) {
+		snprintf(path, sizeof(path), "%s", m->path);
+		if (!libname_same(q, path, m->inode))
+			snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", (int)q->pid,
+				(unsigned long long)m->start, (unsigned long long)m->end);
+	}
+	if (n > sizeof(deleted) - 1 && !strcmp(m->path + n - (sizeof(deleted) - 1), deleted))
+		n -= sizeof(deleted) - 1;
+	out->path = strdup(path);
+	out->shown = strndup(m->path, n);
+	if (out->path && out->shown)
+		return 0;
+	libname_free(out);
+	return -ENOMEM;
+}
+
+static int libname_map_rank(const struct libname_search *q, const char *path)
+{
+	char base[NAME_MAX + 1];
+
+	snprintf(base, sizeof(base), "%s", libname_base(path));
+	base[strcspn(base, " ")] = '\0';
+	if (libname_is_c(q->name) && !strncmp(base, "ld-musl-", 8))
+		return 3;
+	return libname_rank(q->name, base);
+}
+
+/* 0, -ENOENT when it maps no such library, -ESRCH. */
+static int libname_search_maps(struct libname_search *q, struct libname_file *out)
+{
+	struct proc_map map, best = {0};
+	struct proc_maps maps;
+	int rank, best_rank = 0, err = proc_maps_open(q->sys, q->pid, &maps);
+
+	if (err)
+		return err;
+	while (proc_maps_next(&maps, &map)) {
+		if (map.path[0] != '/')
+			continue;
+		rank = libname_map_rank(q, map.path);
+		/* the executable mapping is the one to find it by when the file is gone */
+		if (!rank && map.exec)
+			libname_offer(&q->near, libname_base(map.path));
+		if (!rank || rank < best_rank || (rank == best_rank && (best.exec || !map.exec)))
+			continue;
+		best = map;
+		best_rank = rank;
+	}
+	err = best_rank ? libname_take_map(q, &best, out) : -ENOENT;
+	proc_maps_free(&maps);
+	return err;
+}
+
+/* ---- programs ----------------------------------------------------------------------------- */
+
+static int libname_search_path(struct libname_search *q, struct libname_file *out)
+{
+	const char *env = q->pid ? NULL : getenv("PATH");
+	char path[PATH_MAX];
+	int len, err = -ENOENT;
+	size_t n;
+
+	if (!env || !*env)
+		env = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	for (; *env && err; env += n + (env[n] == ':')) {
+		n = strcspn(env, ":");
+		len = snprintf(path, sizeof(path), "%.*s/%s", (int)n, env, q->name);
+		if (n && len > 0 && (size_t)len < sizeof(path))
+			err = libname_take(q, path, out);
+	}
+	return err ? -ENOENT : 0;
+}
+
+/* ---- the whole search --------------------------------------------------------------------- */
+
+static void libname_native(uint8_t hdr[20])
+{
+	const uint16_t one = 1;
+	uint16_t machine = EM_NONE;
+	bool little = *(const uint8_t *)&one;
+
+#if defined(__x86_64__)
+	machine = EM_X86_64;
+#elif defined(__aarch64__)
+	machine = EM_AARCH64;
+#elif defined(__arm__)
+	machine = EM_ARM;
+#elif defined(__i386__)
+	machine = EM_386;
+#elif defined(__riscv)
+	machine = 243; /* EM_RISCV */
+#elif defined(__powerpc64__)
+	machine = EM_PPC64;
+#elif defined(__s390__)
+	machine = EM_S390;
+#elif defined(__mips__)
+	machine = EM_MIPS;
+#elif defined(__loongarch__)
+	machine = 258; /* EM_LOONGARCH */
+#endif
+	memcpy(hdr, ELFMAG, SELFMAG);
+	hdr[EI_CLASS] = sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32;
+	hdr[EI_DATA] = little ? ELFDATA2LSB : ELFDATA2MSB;
+	hdr[little ? 18 : 19] = (uint8_t)machine;
+	hdr[little ? 19 : 18] = (uint8_t)(machine >> 8);
+}
+
+/* Whose view, and files of which machine. */
+static int libname_begin(struct libname_search *q)
+{
+	char exe[64];
+	int err;
+
+	libname_native(q->hdr);
+	near_start(&q->near, q->name);
+	if (q->pid <= 0) {
+		q->pid = 0;
+		return 0;
+	}
+	snprintf(q->root, sizeof(q->root), "/proc/%d/root", (int)q->pid);
+	snprintf(exe, sizeof(exe), "/proc/%d/exe", (int)q->pid);
+	err = libname_read_at(q->sys, exe, q->hdr, sizeof(q->hdr));
+	return err == -ENOENT ? -ESRCH : err;
+}
+
+static int libname_search_all(struct libname_search *q, struct libname_file *out)
+{
+	int err = -ENOENT;
+
+	if (q->pid)
+		err = libname_search_maps(q, out);
+	if (err == -ENOENT && libname_is_c(q->name))
+		err = libname_musl_c(q, false, out);
+	if (err != -ENOENT)
+		return err;
+	libname_search_cache(q);
+	err = libname_best(q, out);
+	if (err && libname_is_c(q->name)) {
+		err = libname_musl_c(q, true, out);
+		if (err)
+			err = libname_interp_c(q, out);
+	}
+	if (err)
+		err = libname_search_path(q, out);
+	if (err) {
+		libname_search_dirs(q);
+		err = libname_best(q, out);
+	}
+	return err && q->no_memory ? -ENOMEM : err;
+}
+
+/* A path, as the process sees it; below /proc it names a process as we see it. */
+static int libname_path(struct libname_search *q, struct libname_file *out, struct rawbpf_error *e)
+{
+	int err;
+	struct stat st;
+
+	if (q->name[0] != '/' || !strncmp(q->name, "/proc/", 6))
+		q->root[0] = '\0';
+	err = libname_below(q, q->name, &out->path);
+	if (!err)
+		err = sys_stat(q->sys, out->path, &st);
+	if (!err) {
+		out->shown = strdup(q->name);
+		err = out->shown ? 0 : -ENOMEM;
+	}
+	if (!err)
+		return 0;
+	libname_free(out);
+	if (err == -ENOENT && *q->root)
+		return err_set(
+			e, "attach", err, "process %d has no file '%s'", (int)q->pid, q->name);
+	return err_set(e, "attach", err, "no file '%s'", q->name);
+}
+
+int libname_find(struct sys *s, const char *name, pid_t pid, struct libname_file *out,
+	struct rawbpf_error *e)
+{
+	struct libname_search q = {.sys = s, .name = name, .pid = pid};
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	if (!name || !*name)
+		return err_set(e, "attach", -EINVAL, "no name of a library or program");
+	err = libname_begin(&q);
+	if (err == -ESRCH)
+		return err_set(e, "attach", err, "no process %d", (int)pid);
+	if (err == -EACCES || err == -EPERM) {
+		err_set(e, "attach", err, "files of process %d are closed to this user", (int)pid);
+		err_hint(e, "run as root, or as the user of process %d", (int)pid);
+		return err;
+	}
+	if (err) /* a kernel thread */
+		return err_set(e, "attach", err, "process %d has no program", (int)pid);
+	if (strchr(name, '/'))
+		return libname_path(&q, out, e);
+	err = libname_search_all(&q, out);
+	libname_drop_hits(&q);
+	if (!err)
+		return 0;
+	err_set(e, "attach", err, "no library or program '%s'", name);
+	if (!near_hint(&q.near, e))
+		err_hint(e, "give its path");
+	return err;
+}
+
+void libname_free(struct libname_file *f)
+{
+	free(f->path);
+	free(f->shown);
+	f->path = f->shown = NULL;
+}

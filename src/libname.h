@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* libname.h - the file that a library's or program's name means. */
+#ifndef LIBNAME_H
+#define LIBNAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "err.h"
+#include "sys.h"
+
+struct libname_file {
+	char *path;  /* to be opened; through /proc/PID/root for another process's view */
+	char *shown; /* the path as that process sees it */
+};
+
+/*
+ * The file that a name means: a path, a library ("c", "ssl", "libssl.so.3") or a program of PATH.
+ * With pid > 0: as that process sees it, and its own mappings first.  0, or a negative errno with
+ * *e set (-ENOENT, -ESRCH).
+ */
+int libname_find(struct sys *s, const char *name, pid_t pid, struct libname_file *out,
+	struct rawbpf_error *e);
+void libname_free(struct libname_file *f);
+
+/*
+ * Entries of an ld.so.cache of either format, until fn returns non-zero, which is returned.
+ * -EINVAL when it is neither.  hwcap is not 0 for a library that needs a special CPU.
+ */
+int libname_cache_each(const void *cache, size_t len,
+	int (*fn)(void *arg, const char *soname, const char *path, uint64_t hwcap), void *arg);
+
+/* How well a file's name fits a library's: 0 not at all, 4 it is the same. */
+int libname_rank(const char *name, const char *file);
+
+#endif

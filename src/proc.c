@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+/*
+ * proc.c - processes: their mappings and ids, and the path a process's file is reached by.
+ */
+#include "proc.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROC_MAPS_MAX (64u << 20) /* bytes of /proc/PID/maps */
+
+int proc_maps_open(struct sys *s, pid_t pid, struct proc_maps *m)
+{
+	char path[64] = "/proc/self/maps";
+	int err;
+
+	memset(m, 0, sizeof(*m));
+	if (pid)
+		snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	err = sys_read_file(s, AT_FDCWD, path, PROC_MAPS_MAX, &m->text);
+	if (!err && m->text.failed)
+		err = -ENOMEM;
+	if (err)
+		buf_free(&m->text);
+	m->at = m->text.data;
+	return err == -ENOENT ? -ESRCH : err;
+}
+
+void proc_maps_free(struct proc_maps *m)
+{
+	buf_free(&m->text);
+	m->at = NULL;
+}
+
+static bool proc_hex(char **p, char end, uint64_t *v)
+{
+	char *stop;
+
+	if (!isxdigit((unsigned char)**p))
+		return false;
+	*v = strtoull(*p, &stop, 16);
+	if (*stop != end)
+		return false;
+	*p = stop + 1;
+	return true;
+}
+
+/* START-END PERM OFFSET MAJOR:MINOR INODE [PATH] */
+static bool proc_parse_map(char *line, struct proc_map *m)
+{
+	uint64_t major, minor;
+	char *p = line;
+
+	if (!proc_hex(&p, '-', &m->start) || !proc_hex(&p, ' ', &m->end))
+		return false;
+	if (strlen(p) < 5 || p[4] != ' ')
+		return false;
+	m->exec = p[2] == 'x';
+	p += 5;
+	if (!proc_hex(&p, ' ', &m->offset) || !proc_hex(&p, ':', &major) ||
+		!proc_hex(&p, ' ', &minor))
+		return false;
+	m->major = (uint32_t)major;
+	m->minor = (uint32_t)minor;
+	m->inode = strtoull(p, &p, 10);
+	m->path = p + strspn(p, " ");
+	return true;
+}
+
+bool proc_maps_next(struct proc_maps *m, struct proc_map *map)
+{
+	char *line;
+
+	while (m->at && *m->at) {
+		line = m->at;
+		m->at += strcspn(line, "\n");
+		if (*m->at)
+			*m->at++ = '\0';
+		if (proc_parse_map(line, map))
+			return true;
+	}
+	return false;
+}
+
+/* struct linux_dirent64: u64 inode, u64 offset, u16 length, u8 type, name */
+int proc_each_name(
+	struct sys *s, const char *dir, int (*fn)(void *arg, const char *name), void *arg)
+{
+	char buf[8192] __attribute__((aligned(8)));
+	uint16_t len;
+	ssize_t n, at;
+	int err = 0, fd = sys_openat(s, AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, NULL);
+
+	if (fd < 0)
+		return fd;
+	while (!err && (n = sys_getdents(s, fd, buf, sizeof(buf))) != 0) {
+		err = n < 0 ? (int)n : 0;
+		for (at = 0; !err && at + 20 <= n; at += len) {
+			memcpy(&len, buf + at + 16, sizeof(len));
+			if (len < 20 || len > n - at)
+				break;
+			err = fn(arg, buf + at + 19);
+		}
+	}
+	sys_close(s, fd);
+	return err;
+}
+
+struct proc_pids {
+	int (*fn)(void *arg, pid_t pid);
+	void *arg;
+};
+
+static int proc_on_name(void *arg, const char *name)
+{
+	const struct proc_pids *p = arg;
+	char *end;
+	long pid;
+
+	if (!isdigit((unsigned char)*name))
+		return 0;
+	pid = strtol(name, &end, 10);
+	return *end || pid <= 0 || pid > INT32_MAX ? 0 : p->fn(p->arg, (pid_t)pid);
+}
+
+int proc_each_pid(struct sys *s, int (*fn)(void *arg, pid_t pid), void *arg)
+{
+	struct proc_pids p = {fn, arg};
+
+	return proc_each_name(s, "/proc", proc_on_name, &p);
+}

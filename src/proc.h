@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* proc.h - processes: their ids and their mappings. */
+#ifndef PROC_H
+#define PROC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "buf.h"
+#include "err.h"
+#include "sys.h"
+
+/* ---- maps --------------------------------------------------------------------------------- */
+
+struct proc_maps {
+	struct buf text;
+	char *at;
+};
+
+struct proc_map {
+	uint64_t start, end, offset; /* addresses; offset in the file */
+	uint64_t inode;		     /* 0: no file */
+	uint32_t major, minor;	     /* of the file's device */
+	bool exec;
+	const char *path; /* "" for none; valid until the maps are freed */
+};
+
+/* 0 or a negative errno, -ESRCH when there is no such process; pid 0 is this process */
+int proc_maps_open(struct sys *s, pid_t pid, struct proc_maps *m);
+bool proc_maps_next(struct proc_maps *m, struct proc_map *map);
+void proc_maps_free(struct proc_maps *m);
+
+/* Every process's id, until fn returns non-zero, which is returned. */
+int proc_each_pid(struct sys *s, int (*fn)(void *arg, pid_t pid), void *arg);
+
+/* Every name in a directory ("." too), in the same way; -ENOENT ... when it cannot be read. */
+int proc_each_name(
+	struct sys *s, const char *dir, int (*fn)(void *arg, const char *name), void *arg);
+
+#endif

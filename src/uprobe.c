@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: MIT
+/*
+ * uprobe.c - probes on functions of programs and libraries.
+ *
+ * What is asked for (a library's name; a function, a pattern, an address or an offset) becomes a
+ * list of offsets in one file; each is a perf event of the uprobe PMU (Linux 4.17), and link.c
+ * puts the program on it.  The kernel takes any offset and answers in numbers, so the bounds are
+ * held here, and each number is put into words after it came.
+ */
+#include "uprobe.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ifunc.h"
+#include "libname.h"
+#include "near.h"
+#include "rights.h"
+
+#define UPROBE_ENOTSUPP 524 /* the kernel's own: no probe on this instruction */
+#define UPROBE_PMU	"/sys/bus/event_source/devices/uprobe"
+
+struct uprobe_place {
+	uint64_t offset;
+	char *name; /* for messages: "c:strlen" */
+};
+
+/* What the options of one call come to. */
+struct uprobe {
+	struct rawbpf *b;
+	const struct rawbpf_uprobe_opts *o;
+	bool ret;
+	pid_t pid; /* 0: all */
+	struct libname_file file;
+	struct stat st;
+	struct sym_file sym;
+	struct ifunc ifunc;
+	bool ifunc_tried;
+	struct uprobe_place *places;
+	size_t n;
+};
+
+/* ---- places ------------------------------------------------------------------------------- */
+
+static int uprobe_no_memory(struct uprobe *u)
+{
+	return err_set(&u->b->error, "attach", -ENOMEM, "out of memory");
+}
+
+/* One more place, unless it is there already; what is its name after "LIBRARY:". */
+static int uprobe_add(struct uprobe *u, uint64_t offset, const char *what)
+{
+	struct uprobe_place *more;
+	struct buf name = {0};
+	size_t i;
+
+	for (i = 0; i < u->n; i++)
+		if (u->places[i].offset == offset)
+			return 0;
+	if (!(u->n & (u->n - 1))) {
+		more = realloc(u->places, (u->n ? 2 * u->n : 1) * sizeof(*more));
+		if (!more)
+			return uprobe_no_memory(u);
+		u->places = more;
+	}
+	buf_printf(&name, "%s:%s", u->o->name, what);
+	u->places[u->n] = (struct uprobe_place){offset, buf_steal(&name)};
+	if (!u->places[u->n].name)
+		return uprobe_no_memory(u);
+	u->n++;
+	return 0;
+}
+
+static int uprobe_no_target(struct uprobe *u, const char *name)
+{
+	struct rawbpf_error *e = &u->b->error;
+
+	err_set(e, "attach", -ENOENT,
+		"'%s' of '%s' is an IFUNC, and no process shows what it became", name,
+		u->file.shown);
+	if (u->ifunc.err)
+		err_hint(e, "processes could not be read (%s): run as root, or give .offset",
+			err_name(u->ifunc.err));
+	else if (u->pid)
+		err_hint(e, "let process %d call it first, or give .offset", (int)u->pid);
+	else
+		err_hint(e, "start a program that calls it, or give .offset");
+	return -ENOENT;
+}
+
+/* From the resolver's offset to that of the implementation, which is where calls arrive. */
+static int uprobe_follow_ifunc(
+	struct uprobe *u, const struct rawbpf_sym *s, const char *name, uint64_t *offset)
+{
+	struct sys *sys = &u->b->sys;
+	const char *how = "as its library's own slot says";
+	char impl[128];
+	int err;
+
+	if (!u->ifunc_tried) {
+		u->ifunc_tried = true;
+		err = ifunc_open(sys, &u->sym, u->file.path, u->file.shown, u->pid, &u->ifunc);
+		if (err)
+			return uprobe_no_memory(u);
+	}
+	if (ifunc_target(&u->ifunc, s, offset)) {
+		how = "as a caller's slot says";
+		if (ifunc_target_elsewhere(
+			    sys, &u->sym, u->file.path, u->file.shown, u->pid, s, name, offset))
+			return uprobe_no_target(u, name);
+	}
+	if (!u->b->log)
+		return 0;
+	if (sym_at(&u->sym, *offset, impl, sizeof(impl)))
+		snprintf(impl, sizeof(impl), "its implementation");
+	ctx_log(u->b, RAWBPF_LOG_INFO, "'%s' is an IFUNC: probing %s at offset 0x%llx, %s", name,
+		impl, (unsigned long long)*offset, how);
+	return 0;
+}
+
+static int uprobe_bad_sym_off(struct uprobe *u, const struct rawbpf_sym *s)
+{
+	struct rawbpf_error *e = &u->b->error;
+	unsigned long long off = u->o->sym_off;
+
+	if (s->ifunc)
+		return err_set(e, "attach", -EINVAL,
+			"'%s' is an IFUNC: .sym_off 0x%llx has no meaning there", u->o->sym, off);
+	return err_set(e, "attach", -EINVAL,
+		"'%s' has %llu bytes: .sym_off 0x%llx is outside of it", u->o->sym,
+		(unsigned long long)s->size, off);
+}
+
+static int uprobe_by_sym(struct uprobe *u)
+{
+	const struct rawbpf_uprobe_opts *o = u->o;
+	struct rawbpf_sym s;
+	struct buf what = {0};
+	uint64_t offset;
+	int err = sym_find(&u->sym, o->sym, u->file.shown, &s, &u->b->error);
+
+	if (err)
+		return err;
+	if (o->sym_off && (s.ifunc || o->sym_off >= s.size))
+		return uprobe_bad_sym_off(u, &s);
+	offset = (o->sym_off ? s.offset : s.local) + o->sym_off;
+	if (s.version && !s.ifunc)
+		ctx_log(u->b, RAWBPF_LOG_DEBUG, "'%s' is %s%s%s of '%s' (%s)", o->sym, o->sym,
+			strchr(o->sym, '@') ? ""
+			: s.is_default	    ? "@@"
+					    : "@",
+			strchr(o->sym, '@') ? "" : s.version, u->file.shown, s.table);
+	if (s.ifunc) {
+		buf_add(&what, o->sym, strcspn(o->sym, "@"));
+		err = what.failed ? uprobe_no_memory(u)
+				  : uprobe_follow_ifunc(u, &s, buf_str(&what), &offset);
+		buf_free(&what);
+		if (err)
+			return err;
+	}
+	buf_puts(&what, o->sym);
+	if (o->sym_off)
+		buf_printf(&what, "+0x%llx", (unsigned long long)o->sym_off);
+	err = what.failed ? uprobe_no_memory(u) : uprobe_add(u, offset, buf_str(&what));
+	buf_free(&what);
+	return err;
+}
+
+struct uprobe_pattern {
+	struct uprobe *u;
+	regex_t re;
+};
+
+/*
+ * As python's re.match, which bcc uses: the match must begin at the name's start, and may end
+ * before the name does.
+ */
+static int uprobe_on_sym(void *arg, const struct rawbpf_sym *s)
+{
+	struct uprobe_pattern *p = arg;
+	uint64_t offset = s->local;
+	regmatch_t m;
+
+	if (regexec(&p->re, s->name, 1, &m, 0) || m.rm_so)
+		return 0;
+	if (s->ifunc && uprobe_follow_ifunc(p->u, s, s->name, &offset)) {
+		if (p->u->b->error.err == -ENOMEM)
+			return -ENOMEM;
+		ctx_log(p->u->b, RAWBPF_LOG_WARN, "%s: left out", p->u->b->error.msg);
+		err_clear(&p->u->b->error);
+		return 0;
+	}
+	return uprobe_add(p->u, offset, s->name);
+}
+
+static int uprobe_by_pattern(struct uprobe *u)
+{
+	struct rawbpf_error *e = &u->b->error;
+	struct uprobe_pattern p = {.u = u};
+	char why[128];
+	int err = regcomp(&p.re, u->o->sym_re, REG_EXTENDED);
+
+	if (err) {
+		regerror(err, &p.re, why, sizeof(why));
+		err_set(e, "attach", -EINVAL, "pattern '%s' cannot be read", u->o->sym_re);
+		err_hint(e, "%s", why);
+		return -EINVAL;
+	}
+	err = sym_each(&u->sym, true, uprobe_on_sym, &p);
+	regfree(&p.re);
+	if (!err && !u->n)
+		err = err_set(e, "attach", -ENOENT, "no function of '%s' matches '%s'",
+			u->file.shown, u->o->sym_re);
+	return err;
+}
+
+static int uprobe_by_addr(struct uprobe *u)
+{
+	unsigned long long addr = u->o->addr;
+	struct rawbpf_error *e = &u->b->error;
+	uint64_t offset, other;
+	char what[32];
+
+	if (elf_offset(u->sym.elf, addr, PF_X, &offset)) {
+		err_set(e, "attach", -EINVAL, "address 0x%llx is not in the code of '%s'", addr,
+			u->file.shown);
+		if (!elf_vaddr(u->sym.elf, addr, PF_X, &other))
+			err_hint(e, "as a file offset it is: use .offset");
+		else
+			err_hint(e, "an address is what nm prints, without the load address");
+		return -EINVAL;
+	}
+	snprintf(what, sizeof(what), "0x%llx", addr);
+	return uprobe_add(u, offset, what);
+}
+
+static int uprobe_by_offset(struct uprobe *u)
+{
+	unsigned long long offset = u->o->offset;
+	struct rawbpf_error *e = &u->b->error;
+	uint64_t other;
+	char what[32];
+
+	if (elf_vaddr(u->sym.elf, offset, PF_X, &other)) {
+		err_set(e, "attach", -EINVAL, "file offset 0x%llx is not in the code of '%s'",
+			offset, u->file.shown);
+		if (!elf_offset(u->sym.elf, offset, PF_X, &other))
+			err_hint(e, "as an address it is: use .addr");
+		return -EINVAL;
+	}
+	snprintf(what, sizeof(what), "+0x%llx", offset);
+	return uprobe_add(u, offset, what);
+}
+
+static int uprobe_check(struct uprobe *u)
+{
+	const struct rawbpf_uprobe_opts *o = u->o;
+	struct rawbpf_error *e = &u->b->error;
+
+	if (o->pid < -1)
+		return err_set(e, "attach", -EINVAL, "pid %d is no process", (int)o->pid);
+	if (u->ret && o->sym_off)
+		return err_set(e, "attach", -EINVAL, "a return probe takes no .sym_off (0x%llx)",
+			(unsigned long long)o->sym_off);
+	u->pid = o->pid > 0 ? o->pid : 0;
+	return 0;
+}
+
+/* Fills u with the file and the places in it; uprobe_close() is due in any case. */
+static int uprobe_open(struct uprobe *u)
+{
+	const struct rawbpf_uprobe_opts *o = u->o;
+	struct rawbpf_error *e = &u->b->error;
+	int err = uprobe_check(u);
+
+	if (!err)
+		err = libname_find(&u->b->sys, o->name, u->pid, &u->file, e);
+	if (err)
+		return err;
+	err = sys_stat(&u->b->sys, u->file.path, &u->st);
+	if (err)
+		return err_set(e, "attach", err, "'%s' cannot be found", u->file.shown);
+	err = sym_open(&u->b->sys, u->file.path, &u->sym, e);
+	if (err)
+		return err;
+	if (o->sym)
+		return uprobe_by_sym(u);
+	if (o->sym_re)
+		return uprobe_by_pattern(u);
+	return o->addr ? uprobe_by_addr(u) : uprobe_by_offset(u);
+}
+
+static void uprobe_close(struct uprobe *u)
+{
+	while (u->n)
+		free(u->places[--u->n].name);
+	free(u->places);
+	ifunc_close(&u->ifunc);
+	sym_close(&u->sym);
+	libname_free(&u->file);
+}
+
+/* ---- events ------------------------------------------------------------------------------- */
+
+static int uprobe_no_pmu(struct uprobe *u, int err)
+{
+	struct rawbpf_error *e = &u->b->error;
+	struct stat st;
+
+	if (err != -ENOENT)
+		return err_set(e, "attach", err, "'%s' cannot be read", UPROBE_PMU "/type");
+	if (sys_stat(&u->b->sys, "/sys/bus", &st)) {
+		err_set(e, "attach", -ENODEV, "sysfs is not mounted on '/sys'");
+		err_hint(e, "mount -t sysfs sysfs /sys");
+		return -ENODEV;
+	}
+	err_set(e, "attach", -ENODEV, "the kernel has no '%s'", UPROBE_PMU);
+	err_hint(e, "probes of programs need Linux 4.17 with CONFIG_UPROBE_EVENTS");
+	return -ENODEV;
+}
+
+/* The PMU's number, and the bit of config that makes a return probe: "config:0". */
+static int uprobe_pmu(struct uprobe *u, struct rawbpf_perf_attr *a)
+{
+	struct sys *s = &u->b->sys;
+	char text[64];
+	unsigned bit = 0;
+	int err = sys_read_line(s, AT_FDCWD, UPROBE_PMU "/type", text, sizeof(text));
+
+	if (err)
+		return uprobe_no_pmu(u, err);
+	memset(a, 0, sizeof(*a));
+	a->size = sizeof(*a);
+	a->type = (uint32_t)strtoul(text, NULL, 10);
+	if (!u->ret)
+		return 0;
+	err = sys_read_line(s, AT_FDCWD, UPROBE_PMU "/format/retprobe", text, sizeof(text));
+	if (err || sscanf(text, "config:%u", &bit) != 1 || bit > 63)
+		return uprobe_no_pmu(u, err ? err : -EINVAL);
+	a->config = 1ULL << bit;
+	return 0;
+}
+
+static int uprobe_refused(struct uprobe *u, const struct uprobe_place *p, int err)
+{
+	struct rawbpf_error *e = &u->b->error;
+	const char *file = u->file.shown;
+
+	err_set(e, "attach", err, "no %s on '%s' (offset 0x%llx of '%s')",
+		u->ret ? "return probe" : "probe", p->name, (unsigned long long)p->offset, file);
+	switch (err) {
+	case -ESRCH: err_set(e, "attach", err, "no process %d", (int)u->pid); break;
+	case -EIO: err_hint(e, "the file system of '%s' takes no probes", file); break;
+	case -UPROBE_ENOTSUPP:
+		err_hint(e, "the kernel cannot probe the instruction there; probe another");
+		break;
+	case -EINVAL:
+		err_hint(e, "the kernel takes no probe there: is it where an instruction begins?");
+		break;
+	case -EMFILE: err_hint(e, "each place needs a file descriptor: raise 'ulimit -n'"); break;
+	default: break;
+	}
+	return rights_explain(&u->b->sys, e, RIGHTS_UPROBE, err);
+}
+
+static int uprobe_attach_one(struct uprobe *u, struct prog *prog, struct rawbpf_perf_attr *a,
+	const struct uprobe_place *p)
+{
+	struct link *l;
+	int fd, err;
+
+	a->config1 = (uintptr_t)u->file.path;
+	a->config2 = p->offset;
+	/* any CPU does for all processes: the program runs wherever the place is reached */
+	fd = sys_perf_event_open(&u->b->sys, a, u->pid ? u->pid : -1, u->pid ? -1 : 0, p->name);
+	if (fd < 0)
+		return uprobe_refused(u, p, fd);
+	err = link_perf_event(u->b, u->ret ? LINK_URETPROBE : LINK_UPROBE, prog, p->name, fd, &l);
+	if (err)
+		return err;
+	l->key[0] = (uint64_t)u->st.st_dev;
+	l->key[1] = (uint64_t)u->st.st_ino;
+	l->key[2] = p->offset;
+	l->pid = u->pid;
+	return 0;
+}
+
+static int uprobe_attach_all(struct uprobe *u, struct prog *prog)
+{
+	struct link *mark = u->b->links;
+	struct rawbpf_error error;
+	struct rawbpf_perf_attr a;
+	int err = uprobe_pmu(u, &a);
+	size_t i;
+
+	for (i = 0; i < u->n && !err; i++)
+		err = uprobe_attach_one(u, prog, &a, &u->places[i]);
+	if (!err || u->b->links == mark)
+		return err;
+	err_copy(&error, &u->b->error);
+	link_close_until(u->b, mark);
+	err_copy(&u->b->error, &error);
+	return err;
+}
+
+int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret)
+{
+	struct uprobe u = {.b = b, .o = o, .ret = ret};
+	struct prog *prog = prog_find(b, "attach", o->fn_name);
+	int err;
+
+	if (!prog)
+		return b->error.err;
+	if (prog->type != RAWBPF_PROG_KPROBE) {
+		err_set(&b->error, "attach", -EINVAL,
+			"program '%s' (section '%s') is not for probes", prog->name, prog->section);
+		err_hint(&b->error, "name its section 'uprobe' or 'uretprobe'");
+		err_prog(&b->error, prog->name);
+		return -EINVAL;
+	}
+	err = uprobe_open(&u);
+	if (!err)
+		err = uprobe_attach_all(&u, prog);
+	uprobe_close(&u);
+	return err;
+}
+
+/* ---- detach ------------------------------------------------------------------------------- */
+
+static bool uprobe_is_place(const struct uprobe *u, const struct link *l)
+{
+	size_t i;
+
+	if (l->kind != (u->ret ? LINK_URETPROBE : LINK_UPROBE) || l->pid != u->pid ||
+		l->key[0] != (uint64_t)u->st.st_dev || l->key[1] != (uint64_t)u->st.st_ino)
+		return false;
+	if (u->o->fn_name && strcmp(l->prog->name, u->o->fn_name))
+		return false;
+	for (i = 0; i < u->n; i++)
+		if (u->places[i].offset == l->key[2])
+			return true;
+	return false;
+}
+
+int uprobe_detach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret)
+{
+	struct uprobe u = {.b = b, .o = o, .ret = ret};
+	struct link *l, *next;
+	int err = uprobe_open(&u);
+	bool any = false;
+
+	for (l = b->links; l && !err; l = next) {
+		next = l->next;
+		if (!uprobe_is_place(&u, l))
+			continue;
+		link_close(b, l);
+		any = true;
+	}
+	if (!err && !any)
+		err = err_set(&b->error, "detach", -ENOENT, "no %s on '%s'",
+			ret ? "return probe" : "probe", u.places[0].name);
+	uprobe_close(&u);
+	return err;
+}

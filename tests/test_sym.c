@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+/* test_sym.c - which function a name means, and where it is. */
+#include "sym.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "t.h"
+#include "t_elf.h"
+
+#define TEXT(x) (T_ELF_TEXT + (x))
+#define OFF(x)	(T_ELF_TEXT_OFF + (x))
+#define FN(n, v, at, bind)                             \
+	{                                              \
+		n, v, at, 16, STT_FUNC, bind, 0, false \
+	}
+#define END                                      \
+	{                                        \
+		NULL, NULL, 0, 0, 0, 0, 0, false \
+	}
+
+/* A file of these symbols, opened. */
+static void open_made(struct sym_file *f, const struct t_elf *e)
+{
+	char path[] = "/tmp/rawbpf-sym-XXXXXX";
+	static struct sys sys;
+	size_t len;
+	unsigned char *p = t_elf_make(e, &len);
+	int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, p, len), (ssize_t)len);
+	close(fd);
+	ck_assert_int_eq(sym_open(&sys, path, f, NULL), 0);
+	unlink(path);
+	free(p);
+}
+
+static uint64_t offset_of(struct sym_file *f, const char *name)
+{
+	struct rawbpf_error e;
+	struct rawbpf_sym s;
+
+	ck_assert_msg(!sym_find(f, name, "t", &s, &e), "%s", e.msg);
+	return s.offset;
+}
+
+static const struct t_elf_sym dyn[] = {
+	FN("f", "@V1", TEXT(0x10), STB_GLOBAL),
+	FN("f", "@@V2", TEXT(0x20), STB_WEAK),
+	FN("f", "@V3", TEXT(0x30), STB_GLOBAL),
+	FN("w", NULL, TEXT(0x40), STB_WEAK),
+	{"data", NULL, T_ELF_DATA, 8, STT_OBJECT, STB_GLOBAL, 0, false},
+	{"elsewhere", NULL, 0, 0, STT_FUNC, STB_GLOBAL, 0, true},
+	FN("nowhere", NULL, T_ELF_DATA, STB_GLOBAL),
+	END,
+};
+static const struct t_elf_sym sym[] = {
+	FN("twice", NULL, TEXT(0x50), STB_LOCAL),
+	FN("twice", NULL, TEXT(0x60), STB_LOCAL),
+	FN("alias", NULL, TEXT(0x70), STB_LOCAL),
+	FN("alias", NULL, TEXT(0x70), STB_LOCAL),
+	FN("mixed", NULL, TEXT(0x80), STB_LOCAL),
+	FN("mixed", NULL, TEXT(0x90), STB_WEAK),
+	FN("mixed", NULL, TEXT(0xa0), STB_GLOBAL),
+	FN("old@V1", NULL, TEXT(0xb0), STB_GLOBAL),
+	FN("old@@V2", NULL, TEXT(0xc0), STB_GLOBAL),
+	{"bare", NULL, TEXT(0xd0), 0, STT_NOTYPE, STB_GLOBAL, 0, false},
+	END,
+};
+
+START_TEST(choice)
+{
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym};
+	struct sym_file f;
+
+	open_made(&f, &e);
+	ck_assert_uint_eq(offset_of(&f, "f"), OFF(0x20));
+	ck_assert_uint_eq(offset_of(&f, "f@V1"), OFF(0x10));
+	ck_assert_uint_eq(offset_of(&f, "f@V3"), OFF(0x30));
+	ck_assert_uint_eq(offset_of(&f, "f@V2"), OFF(0x20));
+	ck_assert_uint_eq(offset_of(&f, "f@@V2"), OFF(0x20));
+	ck_assert_uint_eq(offset_of(&f, "w"), OFF(0x40));
+	ck_assert_uint_eq(offset_of(&f, "alias"), OFF(0x70));
+	ck_assert_uint_eq(offset_of(&f, "mixed"), OFF(0xa0));
+	ck_assert_uint_eq(offset_of(&f, "old"), OFF(0xc0));
+	ck_assert_uint_eq(offset_of(&f, "old@V1"), OFF(0xb0));
+	ck_assert_uint_eq(offset_of(&f, "bare"), OFF(0xd0));
+	sym_close(&f);
+}
+END_TEST
+
+static void check_error(
+	struct sym_file *f, const char *name, int err, const char *msg, const char *hint)
+{
+	struct rawbpf_error e;
+	struct rawbpf_sym s;
+
+	ck_assert_int_eq(sym_find(f, name, "t", &s, &e), err);
+	ck_assert_str_eq(e.msg, msg);
+	if (hint)
+		ck_assert_str_eq(e.hint, hint);
+	else
+		ck_assert_ptr_null(e.hint);
+}
+
+START_TEST(errors)
+{
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym};
+	struct sym_file f;
+
+	open_made(&f, &e);
+	check_error(&f, "twice", -EADDRNOTAVAIL, "'twice' names 2 functions in 't': EADDRNOTAVAIL",
+		"give .addr, as 0x401050 or 0x401060");
+	check_error(
+		&f, "f@V9", -ENOENT, "no function 'f@V9' in 't': ENOENT", "did you mean 'f@V2'?");
+	check_error(
+		&f, "f@@V1", -ENOENT, "no function 'f@@V1' in 't': ENOENT", "did you mean 'f@V2'?");
+	check_error(&f, "mixde", -ENOENT, "no function 'mixde' in 't': ENOENT",
+		"did you mean 'mixed'?");
+	check_error(&f, "elsewhere", -ENOENT, "no function 'elsewhere' in 't': ENOENT", NULL);
+	check_error(&f, "data", -ENOENT, "no function 'data' in 't': ENOENT", NULL);
+	check_error(&f, "nowhere", -ENOENT, "no function 'nowhere' in 't': ENOENT", NULL);
+	sym_close(&f);
+	e.sym = NULL;
+	open_made(&f, &e);
+	check_error(&f, "elsewhere", -ENOENT, "no function 'elsewhere' in 't': ENOENT",
+		"the file is stripped; install its debug symbols, or give .offset");
+	sym_close(&f);
+}
+END_TEST
+
+START_TEST(thumb)
+{
+	static const struct t_elf_sym arm[] = {
+		FN("arm", NULL, TEXT(0x10), STB_GLOBAL),
+		FN("thumb", NULL, TEXT(0x21), STB_GLOBAL),
+		{"$t", NULL, TEXT(0x30), 0, STT_NOTYPE, STB_LOCAL, 0, false},
+		END,
+	};
+	struct t_elf e = {.bits = 32, .big_endian = _i, .machine = EM_ARM, .sym = arm};
+	struct rawbpf_sym s;
+	struct sym_file f;
+
+	open_made(&f, &e);
+	ck_assert_uint_eq(offset_of(&f, "arm"), OFF(0x10));
+	ck_assert_int_eq(sym_find(&f, "thumb", "t", &s, NULL), 0);
+	ck_assert_uint_eq(s.value, TEXT(0x21));
+	ck_assert_uint_eq(s.offset, OFF(0x20));
+	ck_assert_int_eq(sym_find(&f, "$t", "t", &s, NULL), -ENOENT);
+	sym_close(&f);
+}
+END_TEST
+
+START_TEST(ppc64)
+{
+	static const struct t_elf_sym v2[] = {
+		{"f", NULL, TEXT(0x20), 32, STT_FUNC, STB_GLOBAL, 3 << 5, false}, END};
+	static const struct t_elf_sym v1[] = {FN("f", NULL, T_ELF_DATA + 24, STB_GLOBAL), END};
+	static const uint64_t opd[] = {TEXT(0x100), TEXT(0x200), 0};
+	struct t_elf e = {.bits = 64, .machine = EM_PPC64, .flags = 2, .sym = v2};
+	struct rawbpf_sym s;
+	struct sym_file f;
+
+	open_made(&f, &e);
+	ck_assert_int_eq(sym_find(&f, "f", "t", &s, NULL), 0);
+	ck_assert_uint_eq(s.offset, OFF(0x20));
+	ck_assert_uint_eq(s.local, OFF(0x28));
+	sym_close(&f);
+
+	e = (struct t_elf){.bits = 64, .big_endian = true, .machine = EM_PPC64};
+	e.flags = 1;
+	e.sym = v1;
+	e.opd = opd;
+	open_made(&f, &e);
+	ck_assert_int_eq(sym_find(&f, "f", "t", &s, NULL), 0);
+	ck_assert_uint_eq(s.value, T_ELF_DATA + 24);
+	ck_assert_uint_eq(s.offset, OFF(0x200));
+	ck_assert_uint_eq(s.local, OFF(0x200));
+	sym_close(&f);
+}
+END_TEST
+
+START_TEST(at_offset)
+{
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym};
+	struct sym_file f;
+	char name[32];
+
+	open_made(&f, &e);
+	ck_assert_int_eq(sym_at(&f, OFF(0x4f), name, sizeof(name)), 0);
+	ck_assert_str_eq(name, "w");
+	ck_assert_int_eq(sym_at(&f, OFF(0x8), name, sizeof(name)), -ENOENT);
+	sym_close(&f);
+}
+END_TEST
+
+/* ---- the golden file ---------------------------------------------------------------------- */
+
+struct row {
+	char name[256], version[64], table[16], type[16], bind[16];
+	unsigned long long value, size, offset;
+	bool seen;
+};
+
+struct truth {
+	struct row *rows;
+	size_t n_rows, n_functions, n_seen;
+	bool ifunc; /* of the row wanted */
+};
+
+static bool row_is(const struct row *r, const struct rawbpf_sym *s)
+{
+	char version[64] = "-";
+
+	if (strcmp(r->name, s->name) || strcmp(r->table, s->table) || r->value != s->value)
+		return false;
+	if (s->version)
+		snprintf(version, sizeof(version), "%s%s", s->is_default ? "@@" : "@", s->version);
+	return !strcmp(r->version, version);
+}
+
+static int on_sym(void *arg, const struct rawbpf_sym *s)
+{
+	struct truth *t = arg;
+	size_t i;
+
+	t->n_functions++;
+	for (i = 0; i < t->n_rows; i++) {
+		struct row *r = &t->rows[i];
+
+		if (r->seen || !row_is(r, s))
+			continue;
+		r->seen = true;
+		t->n_seen++;
+		ck_assert_str_eq(r->type, s->type);
+		ck_assert_str_eq(r->bind, s->bind);
+		ck_assert_uint_eq(r->size, s->size);
+		ck_assert_uint_eq(r->offset, s->offset);
+	}
+	return 0;
+}
+
+static bool same_sum(const char *path, const char *sum)
+{
+	char *out;
+	bool same = !t_run(&out, "sha256sum '%s' 2>/dev/null", path) && !strncmp(out, sum, 64);
+
+	free(out);
+	return same;
+}
+
+/* One file of the truth: its rows against what sym_each() gives. */
+static void check_file(const char *path, struct truth *t, size_t functions)
+{
+	struct sys sys = {0};
+	struct rawbpf_error e;
+	struct sym_file f;
+	size_t i;
+
+	ck_assert_msg(!sym_open(&sys, path, &f, &e), "%s", e.msg);
+	ck_assert_int_eq(sym_each(&f, false, on_sym, t), 0);
+	sym_close(&f);
+	for (i = 0; i < t->n_rows; i++)
+		ck_assert_msg(t->rows[i].seen, "%s: %s %s missing", path, t->rows[i].name,
+			t->rows[i].version);
+	ck_assert_uint_eq(t->n_functions, functions);
+}
+
+static void add_row(struct truth *t, const char *line)
+{
+	struct row r = {.seen = false};
+
+	ck_assert_int_eq(sscanf(line, "sym %255s %63s %15s %15s %15s %llx %llu %llx", r.name,
+				 r.version, r.table, r.type, r.bind, &r.value, &r.size, &r.offset),
+		8);
+	t->rows = realloc(t->rows, (t->n_rows + 1) * sizeof(r));
+	ck_assert_ptr_nonnull(t->rows);
+	t->rows[t->n_rows++] = r;
+}
+
+START_TEST(golden)
+{
+	char *text = t_data("symbols/truth.txt", NULL), *line, *save = NULL;
+	char path[300] = "", sum[80] = "", file[256], why[300] = "";
+	size_t functions = 0, checked = 0;
+	struct truth t = {0};
+
+	for (line = strtok_r(text, "\n", &save);; line = strtok_r(NULL, "\n", &save)) {
+		if (!line || !strncmp(line, "file ", 5)) {
+			if (*path && same_sum(path, sum)) {
+				check_file(path, &t, functions);
+				checked++;
+			} else if (*path) {
+				snprintf(why, sizeof(why), "not here as it was: %s", path);
+			}
+			free(t.rows);
+			memset(&t, 0, sizeof(t));
+			if (!line)
+				break;
+			ck_assert_int_eq(sscanf(line, "file %*s %*s %*s %255s", file), 1);
+			snprintf(path, sizeof(path), "/%s", file);
+		}
+		sscanf(line, "sha256 %79s", sum);
+		sscanf(line, "functions %zu", &functions);
+		if (!strncmp(line, "sym ", 4))
+			add_row(&t, line);
+	}
+	free(text);
+	if (*why)
+		T_SKIP("%zu files checked; %s", checked, why);
+}
+END_TEST
+
+Suite *suite_sym(void);
+Suite *suite_sym(void)
+{
+	Suite *s = suite_create("sym");
+	TCase *t = tcase_create("unit");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, choice);
+	tcase_add_test(t, errors);
+	tcase_add_loop_test(t, thumb, 0, 2);
+	tcase_add_test(t, ppc64);
+	tcase_add_test(t, at_offset);
+	tcase_add_test(t, golden);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+/* test_symlist.c - rawbpf_each_sym() and rawbpf syms. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rawbpf.h"
+#include "t.h"
+
+struct found {
+	int n;
+	bool ifunc, target;
+};
+
+static int on_sym(void *arg, const struct rawbpf_sym *s)
+{
+	struct found *f = arg;
+
+	ck_assert_int_eq(strncmp(s->name, "strlen", 6), 0);
+	ck_assert_ptr_nonnull(s->file);
+	ck_assert(s->offset > 0);
+	f->n++;
+	f->ifunc |= s->ifunc;
+	f->target |= s->target != 0;
+	return 0;
+}
+
+static int stop(void *arg, const struct rawbpf_sym *s)
+{
+	(void)s;
+	++*(int *)arg;
+	return 7;
+}
+
+START_TEST(libc)
+{
+	int fds = t_count_fds(), n = 0;
+	struct found f = {0};
+	struct rawbpf_error e;
+
+	ck_assert_msg(!rawbpf_each_sym("c", "strlen", on_sym, &f, &e), "%s", e.msg);
+	ck_assert_int_ge(f.n, 1);
+	ck_assert_int_eq(f.ifunc, f.target);
+	ck_assert_int_eq(rawbpf_each_sym("c", NULL, stop, &n, NULL), 7);
+	ck_assert_int_eq(n, 1);
+	ck_assert_int_eq(rawbpf_each_sym("c", "no_such_*", on_sym, &f, &e), 0);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+START_TEST(errors)
+{
+	struct rawbpf_error e;
+
+	ck_assert_int_eq(rawbpf_each_sym("/no/such", NULL, stop, NULL, &e), -ENOENT);
+	ck_assert_str_eq(e.msg, "no file '/no/such': ENOENT");
+	ck_assert_int_eq(rawbpf_each_sym("/etc/passwd", NULL, stop, NULL, &e), -ENOEXEC);
+	ck_assert_int_eq(rawbpf_each_sym(NULL, NULL, stop, NULL, &e), -EINVAL);
+}
+END_TEST
+
+START_TEST(tool)
+{
+	char *out;
+
+	ck_assert_int_eq(t_run(&out, TEST_BUILD "/rawbpf syms c malloc --json | head -1"), 0);
+	ck_assert_ptr_nonnull(strstr(out, "\"name\": \"malloc\""));
+	ck_assert_ptr_nonnull(strstr(out, "\"table\": \".dynsym\", \"type\": \"FUNC\", "));
+	ck_assert_ptr_nonnull(strstr(out, "\"target\": null}"));
+	free(out);
+	ck_assert_int_eq(t_run(&out, TEST_BUILD "/rawbpf syms c no_such_fn 2>&1"), 1);
+	ck_assert_str_eq(out, "rawbpf syms: no function of 'c' matches 'no_such_fn'\n");
+	free(out);
+	ck_assert_int_eq(t_run(NULL, TEST_BUILD "/rawbpf syms 2>/dev/null"), 2);
+	ck_assert_int_eq(t_run(NULL, TEST_BUILD "/rawbpf syms --bad c 2>/dev/null"), 2);
+	ck_assert_int_eq(t_run(NULL, TEST_BUILD "/rawbpf syms --help >/dev/null"), 0);
+	ck_assert_int_eq(t_run(NULL, TEST_BUILD "/rawbpf syms c >/dev/full 2>/dev/null"), 1);
+}
+END_TEST
+
+Suite *suite_symlist(void);
+Suite *suite_symlist(void)
+{
+	Suite *s = suite_create("symlist");
+	TCase *t = tcase_create("unit");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, libc);
+	tcase_add_test(t, errors);
+	tcase_add_test(t, tool);
+	suite_add_tcase(s, t);
+	return s;
+}
