@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "t.h"
+#include "t_trace.h"
 #include "trace.h"
 #include "tracefs.h"
 
@@ -190,49 +191,6 @@ END_TEST
 
 /* ---- live ---- */
 
-/* A raw_tracepoint program that prints "rawbpf_test PID N"; its fd, or -errno. */
-static int printer(void)
-{
-	char text[32] = {0};
-	struct rawbpf_insn insn[32];
-	union rawbpf_attr a = {.prog = {.prog_type = RAWBPF_PROG_RAW_TRACEPOINT}};
-	unsigned n = 0, i;
-	uint64_t word;
-	size_t len;
-
-	snprintf(text, sizeof(text), "rawbpf_test %d", getpid());
-	len = strlen(text) + 1;
-	for (i = 0; i < 4; i++) {
-		memcpy(&word, text + i * 8, 8);
-		insn[n++] = (struct rawbpf_insn){.code = 0x18, .regs = 1, .imm = (int32_t)word};
-		insn[n++] = (struct rawbpf_insn){.imm = (int32_t)(word >> 32)};
-		insn[n++] = (struct rawbpf_insn){/* *(u64 *)(r10 - 32 + 8 * i) = r1 */
-			.code = 0x7b,
-			.regs = 0x1a,
-			.off = (int16_t)(8 * (int)i - 32)};
-	}
-	insn[n++] = (struct rawbpf_insn){.code = 0xbf, .regs = 0xa1};	       /* r1 = r10 */
-	insn[n++] = (struct rawbpf_insn){.code = 0x07, .regs = 1, .imm = -32}; /* r1 += -32 */
-	insn[n++] = (struct rawbpf_insn){.code = 0xb7, .regs = 2, .imm = (int)len};
-	insn[n++] = (struct rawbpf_insn){.code = 0x85, .imm = 6}; /* bpf_trace_printk */
-	insn[n++] = (struct rawbpf_insn){.code = 0xb7};		  /* r0 = 0 */
-	insn[n++] = (struct rawbpf_insn){.code = 0x95};
-	a.prog.insns = (uintptr_t)insn;
-	a.prog.insn_cnt = n;
-	a.prog.license = (uintptr_t) "GPL";
-	return (int)rawbpf_sys_bpf(RAWBPF_PROG_LOAD, &a, sizeof(a));
-}
-
-static int run_printer(int fd, int times)
-{
-	union rawbpf_attr a = {.test = {.prog_fd = (uint32_t)fd}};
-	int err = 0;
-
-	while (times-- && !err)
-		err = (int)rawbpf_sys_bpf(RAWBPF_PROG_TEST_RUN, &a, sizeof(a));
-	return err;
-}
-
 /* Trace instances of this process. */
 static int instances(struct rawbpf *b)
 {
@@ -287,13 +245,13 @@ START_TEST(two_readers_get_every_line)
 	T_NEED_INSTANCES(a);
 	ck_assert_int_eq(trace_prepare(b), 0);
 	ck_assert_int_eq(instances(a), 2);
-	prog = printer();
+	prog = t_printer();
 	ck_assert_int_ge(prog, 0);
-	ck_assert_int_eq(run_printer(prog, 3), 0);
+	ck_assert_int_eq(t_run_printer(prog, 3), 0);
 	ck_assert_int_eq(count_lines(a, false), 3);
 	ck_assert_int_eq(count_lines(b, false), 3);
 	ck_assert_int_eq(count_lines(b, false), 0);
-	ck_assert_int_eq(run_printer(prog, 500), 0);
+	ck_assert_int_eq(t_run_printer(prog, 500), 0);
 	ck_assert_int_eq(count_lines(a, false), 500);
 	ck_assert_int_eq(count_lines(b, false), 500);
 	close_context(b);
@@ -325,9 +283,9 @@ START_TEST(shared_pipe_is_busy)
 		ck_assert_ptr_nonnull(strstr(b->error.msg, "another reader"));
 		ck_assert_ptr_nonnull(strstr(b->error.hint, "shared"));
 	}
-	prog = printer();
+	prog = t_printer();
 	ck_assert_int_ge(prog, 0);
-	ck_assert_int_eq(run_printer(prog, 2), 0);
+	ck_assert_int_eq(t_run_printer(prog, 2), 0);
 	ck_assert_int_eq(count_lines(b, false), 2);
 	if (a->trace && rawbpf_trace_fd(a, true) >= 0)
 		ck_assert_int_eq(count_lines(a, true), 2);

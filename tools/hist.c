@@ -86,10 +86,12 @@ static bool to_number(const char *s, uint64_t *v)
 static int hist_line(struct hist_cmd *c, char *line, size_t number)
 {
 	struct rawbpf_hist_entry *e = &c->e[c->n];
-	char *count = last_word(line), *slot = NULL;
+	char *count, *slot = NULL;
 	uint64_t v = 0, low = 0;
 	int last;
 
+	line += strspn(line, " \t");
+	count = last_word(line);
 	if (!count)
 		return TOOL_OK;
 	if (count != line)
@@ -103,7 +105,6 @@ static int hist_line(struct hist_cmd *c, char *line, size_t number)
 	*e = (struct rawbpf_hist_entry){
 		.slot = *slot == '-' ? -(int64_t)low : (int64_t)low, .count = (int64_t)v};
 	if (slot != line) {
-		line += strspn(line, " \t");
 		e->bucket = line;
 		e->size = strip_blanks(line);
 	}

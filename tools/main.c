@@ -10,6 +10,7 @@ static const struct {
 	int (*main)(int argc, char **argv);
 	const char *help;
 } commands[] = {
+	{"trace", trace_main, "the lines that programs print, live or saved"},
 	{"hist", hist_main, "histogram of slot and count lines"},
 	{"syms", syms_main, "functions of a program or library and their file offsets"},
 	{"doctor", doctor_main, "what this kernel and this user can do"},

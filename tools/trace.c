@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/* trace.c - rawbpf trace: the lines that BPF programs print, live or saved. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tool.h"
+
+static const char trace_usage[] =
+	"[-f FMT] [--json] [--shared] [--symbol EVENT] [FILE | -]\n"
+	"\n"
+	"What programs print with bpf_trace_printk(), from now on and until Ctrl-C, through a "
+	"trace\n"
+	"instance of its own; or the saved lines of a file.\n"
+	"\n"
+	"  -f, --format FMT  python's format of {0} task, {1} pid, {2} cpu, {3} flags, {4} time,\n"
+	"                    {5} message: \"{1:>7} {5}\"\n"
+	"  --json            one object a line\n"
+	"  --shared          read trace_pipe itself: other events too, but one reader only\n"
+	"  --symbol EVENT    only lines of this event, such as bpf_trace_printk";
+
+struct trace_cmd {
+	const char *fmt, *symbol, *file;
+	bool json, shared;
+};
+
+static volatile sig_atomic_t trace_stop, trace_broken;
+
+/* A signal between a look at the flag and the wait is caught up with by the alarm. */
+static void on_stop(int sig)
+{
+	(void)sig;
+	trace_stop = 1;
+	alarm(1);
+}
+
+static void on_broken_pipe(int sig)
+{
+	(void)sig;
+	trace_broken = 1;
+}
+
+static void catch_signals(void)
+{
+	const struct sigaction sa = {.sa_handler = on_stop}, pipe = {.sa_handler = on_broken_pipe};
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	sigaction(SIGALRM, &sa, NULL);
+	sigaction(SIGPIPE, &pipe, NULL);
+}
+
+static void json_record(const struct rawbpf_trace_fields *f)
+{
+	struct json j;
+
+	json_open(&j, stdout);
+	if (!*f->ts) { /* a notice */
+		json_uint(&j, "lost", f->lost);
+		json_int(&j, "cpu", f->cpu);
+		json_close(&j);
+		return;
+	}
+	json_str(&j, "task", f->task);
+	json_int(&j, "pid", f->pid);
+	if (f->tgid < 0)
+		json_null(&j, "tgid");
+	else
+		json_int(&j, "tgid", f->tgid);
+	json_int(&j, "cpu", f->cpu);
+	json_str(&j, "flags", f->flags);
+	json_str(&j, "ts", f->ts);
+	json_str(&j, "symbol", f->symbol);
+	json_strn(&j, "msg", f->msg, f->msg_len);
+	json_close(&j);
+}
+
+static int print_json(struct rawbpf *b, const struct trace_cmd *c)
+{
+	struct rawbpf_trace_fields f;
+	int ret = 0;
+
+	while (!trace_stop &&
+		(ret = rawbpf_trace_fields(b, &f, .shared = c->shared, .symbol = c->symbol,
+			 .file = c->file, .notices = true)) > 0) {
+		json_record(&f);
+		if (ferror(stdout) || (!c->file && fflush(stdout)))
+			break; /* tool_finish() tells */
+	}
+	return ret;
+}
+
+static int print_lines(struct rawbpf *b, const struct trace_cmd *c)
+{
+	return rawbpf_trace_print(b, .fmt = c->fmt, .shared = c->shared, .symbol = c->symbol,
+		.file = c->file, .escape = isatty(STDOUT_FILENO) == 1);
+}
+
+static int trace_failed(const struct rawbpf_error *e)
+{
+	int status = tool_error("trace", e);
+
+	if (e->log)
+		fputs(e->log, stderr);
+	return status;
+}
+
+static int trace_run(const struct trace_cmd *c)
+{
+	struct rawbpf *b = rawbpf_new();
+	int ret, status = TOOL_OK;
+
+	catch_signals();
+	ret = c->file ? 0 : rawbpf_trace_fd(b, c->shared);
+	if (ret >= 0 && !c->file)
+		fputs("rawbpf trace: reading, Ctrl-C ends\n", stderr);
+	if (ret >= 0)
+		ret = c->json ? print_json(b, c) : print_lines(b, c);
+	if (ret < 0 && !trace_broken && !(ret == -EINTR && trace_stop))
+		status = trace_failed(rawbpf_error(b));
+	rawbpf_free(b);
+	if (trace_broken) { /* now that the instance is gone, as if it had not been caught */
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	return status == TOOL_OK ? tool_finish("trace", status) : status;
+}
+
+int trace_main(int argc, char **argv)
+{
+	static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
+		{"json", no_argument, NULL, 'j'}, {"shared", no_argument, NULL, 's'},
+		{"symbol", required_argument, NULL, 'y'}, {"help", no_argument, NULL, 'h'}, {0}};
+	struct trace_cmd c = {0};
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "f:h", longs, NULL)) != -1) {
+		switch (opt) {
+		case 'f': c.fmt = optarg; break;
+		case 'j': c.json = true; break;
+		case 's': c.shared = true; break;
+		case 'y': c.symbol = optarg; break;
+		default: return tool_usage("trace", trace_usage, opt == 'h');
+		}
+	}
+	c.file = optind < argc ? argv[optind++] : NULL;
+	if (optind < argc || (c.json && c.fmt) || (c.file && c.shared))
+		return tool_usage("trace", trace_usage, false);
+	return trace_run(&c);
+}
