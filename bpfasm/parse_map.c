@@ -225,13 +225,38 @@ static int map_flags(struct parse *p, struct ir_map *m)
 	return 0;
 }
 
+/* type(NUMBER, KEY BYTES, VALUE BYTES, N): a kind that has no name here, or sizes that the name does
+ * not have */
+static int map_by_number(struct parse *p, struct ir_map *m)
+{
+	uint32_t *const to[] = {&m->type, &m->key_size, &m->value_size, &m->max_entries};
+	const struct tok *t;
+	size_t i;
+	int64_t v;
+
+	for (i = 0; i < sizeof(to) / sizeof(to[0]); i++) {
+		if (parse_want(p, i ? PUNCT(',', 0, 0) : PUNCT('(', 0, 0)))
+			return -EINVAL;
+		t = p->t;
+		if (parse_expr(p, &v))
+			return -EINVAL;
+		if (v < 0 || v > UINT32_MAX)
+			return parse_error(p, t, "%lld is no number of 32 bits", (long long)v);
+		*to[i] = (uint32_t)v;
+	}
+	return parse_want(p, PUNCT(')', 0, 0)) ? -EINVAL : map_flags(p, m);
+}
+
 static int map_declare(struct parse *p, struct ir_map *m)
 {
 	const struct tok *t = p->t;
-	const struct mapk *k = map_kind(p, t);
+	const struct mapk *k;
 	struct map_args a = {0};
 	int err;
 
+	if (parse_take_name(p, "type"))
+		return map_by_number(p, m);
+	k = map_kind(p, t);
 	if (!k)
 		return -EINVAL;
 	p->t++;
