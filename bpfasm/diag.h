@@ -21,6 +21,7 @@ struct src {
 	const char *name; /* the file's, or the macro's */
 	const char *text;
 	size_t len;
+	bool builtin;	    /* a file of the library */
 	bool expansion;	    /* of a macro or .irp, not a file */
 	struct pos from;    /* where it was included or invoked; src NULL: the outermost file */
 	struct pos defined; /* expansions: where the body's first line stands */

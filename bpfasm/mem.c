@@ -229,3 +229,13 @@ void *names_get(const struct names *t, const char *s, size_t len)
 		return NULL;
 	return names_find(t->slots, t->cap, s, len, names_hash(s, len))->value;
 }
+
+void names_each(const struct names *t,
+	void (*fn)(void *arg, const char *s, size_t len, void *value), void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < t->cap; i++)
+		if (t->slots[i].s && t->slots[i].value)
+			fn(arg, t->slots[i].s, t->slots[i].len, t->slots[i].value);
+}

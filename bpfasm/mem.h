@@ -34,4 +34,8 @@ int names_put(
 	struct names *t, struct pool *p, const char *s, size_t len, void *value); /* replaces */
 void *names_get(const struct names *t, const char *s, size_t len);		  /* or NULL */
 
+/* every name that has a value, in no order that means anything */
+void names_each(const struct names *t,
+	void (*fn)(void *arg, const char *s, size_t len, void *value), void *arg);
+
 #endif

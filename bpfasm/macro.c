@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: MIT
+/*
+ * macro.c - text to logical lines: directives that work on the text are done here, macros are
+ * expanded, and everything else comes out as tokens.
+ *
+ * Texts are read from a stack (source.c): a file, on it the expansion of a macro that the file
+ * calls, and so on.  An expansion is made whole in the pool, as a text of its own, and then read
+ * like a file; it stays there, because tokens, labels and messages point into it.  Time and memory
+ * are those of the text that comes out.  Depth, lines and bytes are limited, so that no input can
+ * keep the assembler busy for ever.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "include.h"
+#include "preproc.h"
+
+struct macro_const {
+	int64_t value;
+	struct pos at;
+	bool fixed; /* by .equ */
+};
+
+struct pos macro_pos(const struct macro *m, const struct tok *t)
+{
+	struct pos at = source_pos(&m->in);
+
+	at.col = t->col;
+	return at;
+}
+
+int macro_error(struct macro *m, const struct tok *t, const char *text)
+{
+	diag_error(m->d, macro_pos(m, t), t->len, "%s", text);
+	return -EINVAL;
+}
+
+bool macro_end(struct macro *m, const struct tok *t)
+{
+	if (t->kind == TOK_END)
+		return true;
+	diag_error(m->d, macro_pos(m, t), t->len, "nothing may stand here");
+	return false;
+}
+
+int macro_fatal(int err)
+{
+	return err == -EINVAL ? -E2BIG : err;
+}
+
+/* ---- constants ---- */
+
+static int macro_kernel(const struct macro *m, int64_t *v)
+{
+	if (!m->o || !m->o->kernel)
+		return -ENOENT;
+	*v = m->o->kernel;
+	return 0;
+}
+
+int macro_equ(const struct macro *m, const char *s, size_t len, int64_t *v)
+{
+	const struct macro_const *c = names_get(&m->consts, s, len);
+
+	if (!c)
+		return len == 6 && !memcmp(s, "KERNEL", 6) ? macro_kernel(m, v) : -ENOENT;
+	*v = c->value;
+	return 0;
+}
+
+static int macro_lookup(void *arg, const char *s, size_t len, int64_t *v)
+{
+	struct macro *m = arg;
+	struct pos at = source_pos(&m->in);
+	int err = macro_equ(m, s, len, v);
+
+	if (err == -ENOENT && m->outer && m->outer->lookup)
+		err = m->outer->lookup(m->outer->arg, s, len, v);
+	if (err == -ENOENT && len == 6 && !memcmp(s, "KERNEL", 6)) {
+		at.col = (uint32_t)(s - m->in.top->at) + 1;
+		diag_error(m->d, at, len, "KERNEL needs a target: give --kernel");
+		err = -EINVAL;
+	}
+	return err;
+}
+
+static int macro_size_of(void *arg, const char *s, size_t len, int64_t *v)
+{
+	struct macro *m = arg;
+
+	if (!m->outer || !m->outer->size_of)
+		return -ENOENT;
+	return m->outer->size_of(m->outer->arg, s, len, v);
+}
+
+static void macro_offer(void *arg, const char *s, size_t len, void *value)
+{
+	(void)value;
+	suggest_offer(arg, s, len);
+}
+
+static void macro_env_suggest(void *arg, struct suggest *s)
+{
+	struct macro *m = arg;
+
+	suggest_offer(s, "KERNEL", 6);
+	names_each(&m->consts, macro_offer, s);
+	if (m->outer && m->outer->suggest)
+		m->outer->suggest(m->outer->arg, s);
+}
+
+int macro_eval(struct macro *m, const struct tok **t, int64_t *v)
+{
+	return expr_eval(m->d, source_pos(&m->in), &m->env, t, v);
+}
+
+/* .equ NAME, VALUE and .set NAME, VALUE */
+static int macro_assign(struct macro *m, const struct tok *t, bool fixed)
+{
+	const struct tok *name = ++t;
+	struct macro_const *c;
+	int64_t v;
+
+	if (name->kind != TOK_NAME || !lex_op(name + 1, ','))
+		return macro_error(m, name, "expected NAME, VALUE");
+	if (lex_is(name, "KERNEL"))
+		return macro_error(m, name, "KERNEL is the target's: give --kernel");
+	t += 2;
+	if (macro_eval(m, &t, &v) || !macro_end(m, t))
+		return -EINVAL;
+	c = names_get(&m->consts, name->s, name->len);
+	if (c && c->value != v && (fixed || c->fixed)) {
+		diag_error(m->d, macro_pos(m, name), name->len,
+			"'%.*s' is %lld since %s:%u; only .set may change what .set has set",
+			name->len > 100 ? 100 : (int)name->len, name->s, (long long)c->value,
+			diag_user_pos(c->at).src->name, diag_user_pos(c->at).line);
+		return -EINVAL;
+	}
+	if (!c) {
+		c = pool_alloc(m->pool, sizeof(*c));
+		if (!c || names_put(&m->consts, m->pool, name->s, name->len, c))
+			return -ENOMEM;
+	}
+	*c = (struct macro_const){v, macro_pos(m, name), fixed};
+	return 0;
+}
+
+static int macro_do_equ(struct macro *m, const struct tok *t)
+{
+	return macro_assign(m, t, true);
+}
+
+static int macro_do_set(struct macro *m, const struct tok *t)
+{
+	return macro_assign(m, t, false);
+}
+
+/* ---- reading lines ---- */
+
+const char *macro_word(const char *s, size_t len, size_t *n)
+{
+	const char *end = s + len, *p;
+
+	while (s < end && (*s == ' ' || *s == '\t'))
+		s++;
+	for (p = s; p < end && lex_name_char(*p); p++)
+		;
+	*n = (size_t)(p - s);
+	return s;
+}
+
+bool macro_word_is(const char *s, size_t n, const char *name)
+{
+	return strlen(name) == n && !memcmp(s, name, n);
+}
+
+void macro_follow(struct macro *m, const char *s, size_t len)
+{
+	struct source *f = m->in.top;
+	const char *p = s, *end = s + len;
+	bool quoted = false;
+
+	if (!f->in_comment && !memchr(s, '*', len))
+		return;
+	for (; p < end; p++) {
+		char next = p + 1 < end ? p[1] : '\0';
+
+		if (f->in_comment) {
+			if (*p == '*' && next == '/') {
+				f->in_comment = false;
+				p++;
+			}
+		} else if (quoted) {
+			p += *p == '\\';
+			quoted = p < end && *p != '"';
+		} else if (*p == ';' || (*p == '/' && next == '/')) {
+			return;
+		} else if (*p == '/' && next == '*') {
+			f->in_comment = true;
+			f->comment = source_pos(&m->in);
+			f->comment.col = (uint32_t)(p - s) + 1;
+			p++;
+		} else {
+			quoted = *p == '"';
+		}
+	}
+}
+
+/* ---- files and messages ---- */
+
+/* The string that must be all there is behind a directive. */
+static const char *macro_string(struct macro *m, const struct tok *t)
+{
+	const char *text;
+	size_t len;
+
+	if (t[1].kind != TOK_STR) {
+		diag_error(m->d, macro_pos(m, t + 1), t[1].len, "%.*s needs a text in quotes",
+			(int)t->len, t->s);
+		return NULL;
+	}
+	if (!macro_end(m, t + 2))
+		return NULL;
+	text = lex_string(m->d, source_pos(&m->in), t + 1, &len);
+	if (text && strlen(text) != len) {
+		macro_error(m, t + 1, "NUL byte in a text");
+		return NULL;
+	}
+	return text;
+}
+
+static int macro_include(struct macro *m, const struct tok *t)
+{
+	struct pos at = source_pos(&m->in), lexical = diag_defined_pos(at);
+	const char *name = macro_string(m, t);
+	struct include_file *f;
+	struct src *src;
+	char msg[1024];
+	int err;
+
+	if (!name)
+		return -EINVAL;
+	at.col = t[1].col;
+	/* a macro's .include means a file beside the one that the macro is written in */
+	err = include_find(m->pool, &m->files, m->o, lexical.src->name, lexical.src->builtin, name,
+		&f, msg, sizeof(msg));
+	if (err == -EINVAL)
+		diag_error(m->d, at, t[1].len, "%s", msg);
+	if (err)
+		return err;
+	src = pool_alloc(m->pool, sizeof(*src));
+	if (!src)
+		return -ENOMEM;
+	*src = (struct src){
+		.name = f->path, .text = f->text, .len = f->len, .builtin = f->builtin, .from = at};
+	return macro_fatal(source_push(&m->in, src));
+}
+
+static int macro_do_error(struct macro *m, const struct tok *t)
+{
+	const char *text = macro_string(m, t);
+
+	if (text)
+		diag_error(m->d, macro_pos(m, t), t->len, "%s", text);
+	return -EINVAL;
+}
+
+static int macro_do_warning(struct macro *m, const struct tok *t)
+{
+	const char *text = macro_string(m, t);
+
+	if (!text)
+		return -EINVAL;
+	diag_warning(m->d, macro_pos(m, t), t->len, "%s", text);
+	return 0;
+}
+
+/* ---- what comes out ---- */
+
+static const struct macro_directive {
+	const char *name;
+	macro_fn *fn;
+	int cond; /* obeyed where lines are passed over: 1 opens another .if, 2 belongs to one */
+} macro_directives[] = {
+	{".macro", expand_macro, 0},
+	{".endm", expand_stray, 0},
+	{".purgem", expand_purgem, 0},
+	{".exitm", expand_exitm, 0},
+	{".irp", expand_irp, 0},
+	{".irpc", expand_irpc, 0},
+	{".rept", expand_rept, 0},
+	{".endr", expand_stray, 0},
+	{".include", macro_include, 0},
+	{".equ", macro_do_equ, 0},
+	{".set", macro_do_set, 0},
+	{".error", macro_do_error, 0},
+	{".warning", macro_do_warning, 0},
+	{".if", cond_if, 1},
+	{".ifdef", cond_ifdef, 1},
+	{".ifndef", cond_ifndef, 1},
+	{".ifb", cond_ifb, 1},
+	{".ifnb", cond_ifnb, 1},
+	{".ifc", cond_ifc, 1},
+	{".ifnc", cond_ifnc, 1},
+	{".elseif", cond_elseif, 2},
+	{".else", cond_else, 2},
+	{".endif", cond_endif, 2},
+};
+
+enum { MACRO_N_DIRECTIVES = sizeof(macro_directives) / sizeof(macro_directives[0]) };
+
+static const struct macro_directive *macro_directive(const char *s, size_t len)
+{
+	size_t i;
+
+	if (len < 3 || *s != '.')
+		return NULL;
+	for (i = 0; i < MACRO_N_DIRECTIVES; i++)
+		if (macro_directives[i].name[1] == s[1] &&
+			macro_word_is(s, len, macro_directives[i].name))
+			return &macro_directives[i];
+	return NULL;
+}
+
+static int macro_lex(struct macro *m, const char *s, size_t len)
+{
+	struct source *f = m->in.top;
+	struct pos at = source_pos(&m->in);
+	int err;
+
+	m->toks.in_comment = f->in_comment;
+	err = lex_line(m->d, at, s, len, &m->toks);
+	f->in_comment = m->toks.in_comment;
+	if (f->in_comment && m->toks.comment) {
+		f->comment = at;
+		f->comment.col = m->toks.comment;
+	}
+	return err;
+}
+
+/* A line that is passed over, but for the directives that may end that. */
+static int macro_skip(struct macro *m, const char *s, size_t len)
+{
+	const struct macro_directive *dir;
+	const char *word;
+	size_t n;
+	int err;
+
+	word = macro_word(s, len, &n);
+	dir = m->in.top->in_comment ? NULL : macro_directive(word, n);
+	if (dir && dir->cond == 2) {
+		err = macro_lex(m, s, len);
+		return err ? err : dir->fn(m, m->toks.tok);
+	}
+	macro_follow(m, s, len);
+	if (dir && dir->cond == 1)
+		return source_if(&m->in, source_pos(&m->in), false, true);
+	return 0;
+}
+
+/* A macro's name is still free for labels and variables: "NAME:" and "NAME = r1". */
+static bool macro_is_call(const struct tok *t)
+{
+	const struct tok *next = t + 1;
+
+	return next->kind != TOK_PUNCT || (next->s[next->len - 1] != '=' && next->op != ':');
+}
+
+/* 1: the line is for the parser; 0: it was for us */
+static int macro_statement(struct macro *m, struct asm_line *l)
+{
+	struct tok *t = m->toks.tok;
+	const struct macro_directive *dir;
+	const struct macro_def *def = NULL;
+	int err;
+
+	while (t->kind == TOK_NAME && lex_op(t + 1, ':'))
+		t += 2;
+	if (t->kind != TOK_NAME)
+		return 1;
+	dir = macro_directive(t->s, t->len);
+	if (!dir && m->defs.n && macro_is_call(t))
+		def = names_get(&m->defs, t->s, t->len);
+	if (!dir && !def)
+		return 1;
+	err = dir ? dir->fn(m, t) : expand_call(m, t, def);
+	if (err == -ENOMEM || err == -E2BIG || t == m->toks.tok)
+		return err;
+	/* the labels before it */
+	l->n = (size_t)(t - m->toks.tok);
+	t->kind = TOK_END;
+	t->len = 0;
+	return 1;
+}
+
+/* 1 and *l, 0: nothing for the parser, or an error */
+static int macro_line(struct macro *m, struct asm_line *l)
+{
+	struct source_loop *loop;
+	const char *s;
+	size_t len;
+	int err;
+
+	err = source_line(&m->in, &s, &len);
+	if (err < 0)
+		return macro_fatal(err);
+	if (!err) {
+		loop = m->in.top->loop;
+		source_pop(&m->in, false);
+		return loop ? expand_round(m, loop) : 0;
+	}
+	if (source_skips(&m->in))
+		return macro_skip(m, s, len);
+	l->at = source_pos(&m->in);
+	err = macro_lex(m, s, len);
+	if (err || !m->toks.n)
+		return err;
+	l->tok = m->toks.tok;
+	l->n = m->toks.n;
+	l->at.col = l->tok->col;
+	return macro_statement(m, l);
+}
+
+int macro_next(struct macro *m, struct asm_line *l)
+{
+	int err;
+
+	while (m->in.top) {
+		if (m->pool->failed || m->d->failed)
+			return -ENOMEM;
+		if (m->stopped || diag_full(m->d))
+			return -EINVAL;
+		err = macro_line(m, l);
+		if (err == 1 || err == -ENOMEM)
+			return err;
+		m->stopped |= err == -E2BIG;
+	}
+	return 0;
+}
+
+struct macro *macro_new(struct pool *pool, struct diag *d, const char *text, size_t len,
+	const struct bpfasm_opts *o, const struct expr_env *env)
+{
+	struct macro *m = pool_alloc(pool, sizeof(*m));
+	struct src *src = pool_alloc(pool, sizeof(*src));
+
+	if (!m || !src)
+		return NULL;
+	m->pool = m->in.pool = pool;
+	m->d = m->in.d = d;
+	m->o = o;
+	m->outer = env;
+	m->env = (struct expr_env){macro_lookup, macro_size_of, macro_env_suggest, m};
+	src->name = o && o->name ? o->name : "<text>";
+	src->text = text ? text : "";
+	src->len = text ? len : 0;
+	return source_push(&m->in, src) ? NULL : m;
+}
+
+void macro_free(struct macro *m)
+{
+	(void)m;
+}
+
+void macro_suggest(const struct macro *m, struct suggest *s)
+{
+	size_t i;
+
+	names_each(&m->defs, macro_offer, s);
+	names_each(&m->consts, macro_offer, s);
+	for (i = 0; i < MACRO_N_DIRECTIVES; i++)
+		suggest_offer(s, macro_directives[i].name, strlen(macro_directives[i].name));
+}
