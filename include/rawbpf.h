@@ -445,8 +445,9 @@ RAWBPF_API int rawbpf_usdt_parse_arg(
 
 /*
  * rawbpf_explain_log() - a verifier log to the instruction, the message and the advice: fills *e
- * (insn, line, msg, hint).  err is the errno that the load gave, 0 if unknown.  Returns 0 when a
- * refusal was found, -ENOENT when the log holds none.
+ * (insn, msg, hint; src_file and line where the kernel names them).  err is the errno that the
+ * load gave, 0 if unknown.  Returns 0, or -ENOENT when the log holds no refusal and err is 0; with
+ * err an empty log is explained by it.
  */
 RAWBPF_API int rawbpf_explain_log(const char *log, size_t len, int err, struct rawbpf_error *e);
 
