@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+/*
+ * attach.c - the public calls that attach and detach, and the places that sections name.
+ *
+ * A section is "KIND/PLACE" as libbpf spells it; a function named as bcc does says the same with
+ * underscores.  Each kind is a row of a table with the function that takes the place apart.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "context.h"
+#include "link.h"
+#include "opts.h"
+#include "prog.h"
+#include "tracepoint.h"
+#include "uprobe.h"
+
+static int attach_invalid(struct rawbpf *b, const char *call, const char *what)
+{
+	return err_set(&b->error, "attach", -EINVAL, "%s: %s", call, what);
+}
+
+/* ---- uprobes ----------------------------------------------------------------------------- */
+
+static int check_uprobe(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, const char *call)
+{
+	int n = !!o->sym + !!o->sym_re + !!o->addr + !!o->offset;
+
+	if (!o->name || !*o->name)
+		return attach_invalid(b, call, ".name (a library or path) is missing");
+	if (!n)
+		return attach_invalid(b, call, ".sym, .sym_re, .addr or .offset is missing");
+	if (n > 1)
+		return attach_invalid(b, call, "only one of .sym, .sym_re, .addr and .offset");
+	if (o->sym_off && !o->sym)
+		return attach_invalid(b, call, ".sym_off needs .sym");
+	return 0;
+}
+
+static int public_uprobe(struct rawbpf *b, const struct rawbpf_uprobe_opts *in, bool ret,
+	bool attach, const char *call)
+{
+	struct rawbpf_uprobe_opts o;
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	err = opts_read(&o, sizeof(o), in, "attach", &b->error);
+	if (err)
+		return err;
+	if (attach && (!o.fn_name || !*o.fn_name))
+		return attach_invalid(b, call, ".fn_name (the program) is missing");
+	err = check_uprobe(b, &o, call);
+	if (err)
+		return err;
+	return attach ? uprobe_attach(b, &o, ret) : uprobe_detach(b, &o, ret);
+}
+
+int rawbpf_attach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o)
+{
+	return public_uprobe(b, o, false, true, "attach_uprobe");
+}
+
+int rawbpf_attach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o)
+{
+	return public_uprobe(b, o, true, true, "attach_uretprobe");
+}
+
+int rawbpf_detach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o)
+{
+	return public_uprobe(b, o, false, false, "detach_uprobe");
+}
+
+int rawbpf_detach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o)
+{
+	return public_uprobe(b, o, true, false, "detach_uretprobe");
+}
+
+/* ---- tracepoints ------------------------------------------------------------------------- */
+
+static int public_tracepoint(
+	struct rawbpf *b, const struct rawbpf_tracepoint_opts *in, bool attach, const char *call)
+{
+	struct rawbpf_tracepoint_opts o;
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	err = opts_read(&o, sizeof(o), in, "attach", &b->error);
+	if (err)
+		return err;
+	if (attach && (!o.fn_name || !*o.fn_name))
+		return attach_invalid(b, call, ".fn_name (the program) is missing");
+	if (!o.tp || !*o.tp)
+		return attach_invalid(b, call, ".tp (category:event) is missing");
+	return attach ? tracepoint_attach(b, &o) : tracepoint_detach(b, &o);
+}
+
+int rawbpf_attach_tracepoint_opts(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
+{
+	return public_tracepoint(b, o, true, "attach_tracepoint");
+}
+
+int rawbpf_detach_tracepoint_opts(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
+{
+	return public_tracepoint(b, o, false, "detach_tracepoint");
+}
+
+/* ---- by section -------------------------------------------------------------------------- */
+
+static int bad_place(struct rawbpf *b, const struct prog *p, const char *form)
+{
+	err_set(&b->error, "attach", -EINVAL, "section '%s' of program '%s' names no place",
+		p->section, p->name);
+	err_hint(&b->error, "write it as %s", form);
+	err_prog(&b->error, p->name);
+	return -EINVAL;
+}
+
+/* "+0x10" at the end of a symbol, cut off. */
+static int cut_offset(char *sym, uint64_t *off)
+{
+	char *plus = strrchr(sym, '+'), *end;
+
+	*off = 0;
+	if (!plus)
+		return 0;
+	if (plus[1] < '0' || plus[1] > '9')
+		return -EINVAL;
+	errno = 0;
+	*off = strtoull(plus + 1, &end, 0);
+	if (errno || *end)
+		return -EINVAL;
+	*plus = '\0';
+	return 0;
+}
+
+/* PATH:SYMBOL, PATH:SYMBOL+OFFSET or PATH:0xADDRESS */
+static int section_uprobe(struct rawbpf *b, struct prog *p, const char *place, pid_t pid, bool ret)
+{
+	struct rawbpf_uprobe_opts o = {.sz = sizeof(o), .fn_name = p->name, .pid = pid};
+	char *path = strdup(place), *sym, *end;
+	int err = -EINVAL;
+
+	if (!path)
+		return err_set(&b->error, "attach", -ENOMEM, "out of memory");
+	sym = strrchr(path, ':');
+	if (sym) {
+		*sym++ = '\0';
+		o.name = path;
+		errno = 0;
+		if (*sym >= '0' && *sym <= '9')
+			o.addr = strtoull(sym, &end, 0);
+		else if (!cut_offset(sym, &o.sym_off) && *sym)
+			o.sym = sym;
+		if (*path && (o.sym || (o.addr && !errno && !*end)))
+			err = uprobe_attach(b, &o, ret);
+		else
+			err = bad_place(b, p, "uprobe/FILE:FUNCTION, with +OFFSET for the entry");
+	} else {
+		err = bad_place(b, p, "uprobe/FILE:FUNCTION");
+	}
+	free(path);
+	return err;
+}
+
+static int section_uprobe_entry(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	return section_uprobe(b, p, place, pid, false);
+}
+
+static int section_uprobe_return(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	return section_uprobe(b, p, place, pid, true);
+}
+
+/* A tracepoint's program runs for every process, whatever the event was opened for. */
+static void warn_pid(struct rawbpf *b, const struct prog *p, pid_t pid)
+{
+	if (pid > 0)
+		ctx_log(b, RAWBPF_LOG_WARN,
+			"program '%s': a tracepoint sees every process, not only %d", p->name,
+			(int)pid);
+}
+
+static int section_tracepoint(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	struct rawbpf_tracepoint_opts o = {.sz = sizeof(o), .tp = place, .fn_name = p->name};
+	const char *slash = strchr(place, '/');
+
+	if (!slash || slash == place || !slash[1])
+		return bad_place(b, p, "tracepoint/CATEGORY/EVENT");
+	warn_pid(b, p, pid);
+	return tracepoint_attach(b, &o);
+}
+
+/*
+ * bcc's name, CATEGORY__EVENT.  bcc takes every "__" for the mark; both names may hold one, so the
+ * first split that names an event of this kernel counts.
+ */
+static int name_tracepoint(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	struct rawbpf_tracepoint_opts o = {.sz = sizeof(o), .fn_name = p->name};
+	struct rawbpf_error first = {0};
+	const char *mark;
+	char tp[256];
+	int err;
+
+	warn_pid(b, p, pid);
+	for (mark = strstr(place, "__"); mark; mark = strstr(mark + 1, "__")) {
+		if (mark == place || !mark[2])
+			continue;
+		snprintf(tp, sizeof(tp), "%.*s:%s", (int)(mark - place), place, mark + 2);
+		o.tp = tp;
+		err = tracepoint_attach(b, &o);
+		if (err != -ENOENT)
+			return err;
+		if (!first.err)
+			err_copy(&first, &b->error);
+	}
+	if (!first.err)
+		return bad_place(b, p, "tracepoint__CATEGORY__EVENT");
+	err_copy(&b->error, &first);
+	return first.err;
+}
+
+static const struct attach_kind {
+	const char *kind;
+	int (*section)(struct rawbpf *b, struct prog *p, const char *place, pid_t pid);
+	/* by bcc's name, or NULL */
+	int (*name)(struct rawbpf *b, struct prog *p, const char *place, pid_t pid);
+} attach_kinds[] = {
+	{"uprobe", section_uprobe_entry, NULL},
+	{"uretprobe", section_uprobe_return, NULL},
+	{"tracepoint", section_tracepoint, name_tracepoint},
+	{"tp", section_tracepoint, NULL},
+};
+
+static const struct attach_kind *find_kind(const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(attach_kinds) / sizeof(*attach_kinds); i++)
+		if (strlen(attach_kinds[i].kind) == len && !strncmp(attach_kinds[i].kind, s, len))
+			return &attach_kinds[i];
+	return NULL;
+}
+
+static int attach_unsupported(struct rawbpf *b, const struct prog *p)
+{
+	err_set(&b->error, "attach", -EOPNOTSUPP,
+		"section '%s' of program '%s' is of a kind that is not attached by section",
+		p->section, p->name);
+	err_hint(&b->error, "this version attaches uprobe/, uretprobe/, tracepoint/ and tp/");
+	err_prog(&b->error, p->name);
+	return -EOPNOTSUPP;
+}
+
+/* One program: 0 also for one that is to be attached by name. */
+static int attach_prog(struct rawbpf *b, struct prog *p, pid_t pid)
+{
+	const char *section = p->section + (*p->section == '?');
+	size_t len = strcspn(section, "/");
+	const struct attach_kind *k = find_kind(section, len);
+	const char *mark = strstr(p->name, "__");
+	const struct attach_kind *named =
+		mark ? find_kind(p->name, (size_t)(mark - p->name)) : NULL;
+
+	if (section[len] && k)
+		return k->section(b, p, section + len + 1, pid);
+	if (!section[len] && named && named->name)
+		return named->name(b, p, mark + 2, pid);
+	if (!section[len] && k) {
+		ctx_log(b, RAWBPF_LOG_INFO,
+			"program '%s': section '%s' names no place, attach it by name", p->name,
+			p->section);
+		return 0;
+	}
+	return attach_unsupported(b, p);
+}
+
+int rawbpf_attach_all_opts(struct rawbpf *b, const struct rawbpf_attach_all_opts *in)
+{
+	struct rawbpf_attach_all_opts o;
+	struct link *mark;
+	size_t i;
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	err = opts_read(&o, sizeof(o), in, "attach", &b->error);
+	if (err)
+		return err;
+	if (!b->n_progs)
+		return err_set(&b->error, "attach", -EINVAL, "no program is loaded");
+	mark = b->links;
+	for (i = 0; i < b->n_progs; i++) {
+		if (b->progs[i].fd < 0) /* '?', left out by its author */
+			continue;
+		err = attach_prog(b, &b->progs[i], o.pid);
+		if (err) {
+			link_close_until(b, mark);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* in parentheses, since C callers see a macro of that name */
+int(rawbpf_attach_all)(struct rawbpf *b)
+{
+	return rawbpf_attach_all_opts(b, NULL);
+}
+
+int rawbpf_num_open_probes(struct rawbpf *b)
+{
+	const struct link *l;
+	unsigned n = 0;
+
+	for (l = b ? b->links : NULL; l; l = l->next)
+		n += l->n_places;
+	return (int)n;
+}

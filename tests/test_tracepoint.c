@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+/* test_tracepoint.c - exactly as many events counted as were made. */
+#include <errno.h>
+#include <string.h>
+
+#include "counter.h"
+#include "t.h"
+#include "tracefs.h"
+#include "tracepoint.h"
+
+#define EVENT COUNTER_EVENT
+
+static int attach(struct counter *c, const char *tp, const char *fn)
+{
+	return rawbpf_attach_tracepoint(&c->b, .tp = tp, .fn_name = fn);
+}
+
+static int detach(struct counter *c, const char *tp, const char *fn)
+{
+	return rawbpf_detach_tracepoint(&c->b, .tp = tp, .fn_name = fn);
+}
+
+START_TEST(counts_exactly)
+{
+	int fds = t_count_fds();
+	struct counter c;
+
+	T_NEED_ROOT();
+	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
+	counter_events(5);
+	ck_assert_msg(!attach(&c, EVENT, "count0"), "%s", c.b.error.msg);
+	ck_assert_int_eq(rawbpf_num_open_probes(&c.b), 1);
+	counter_events(1000);
+	ck_assert_uint_eq(counter_get(&c, 0), 1000);
+	ck_assert_int_eq(detach(&c, EVENT, "count0"), 0);
+	counter_events(10);
+	ck_assert_uint_eq(counter_get(&c, 0), 1000);
+	ck_assert_int_eq(rawbpf_num_open_probes(&c.b), 0);
+	counter_close(&c);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+START_TEST(several_programs)
+{
+	struct counter c;
+
+	T_NEED_ROOT();
+	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
+	ck_assert_int_eq(attach(&c, EVENT, "count0"), 0);
+	ck_assert_int_eq(attach(&c, "syscalls/sys_enter_getpgid", "count1"), 0);
+	ck_assert_int_eq(attach(&c, EVENT, "count0"), -EEXIST);
+	ck_assert_ptr_nonnull(strstr(c.b.error.msg, "already"));
+	counter_events(100);
+	ck_assert_uint_eq(counter_get(&c, 0), 100);
+	ck_assert_uint_eq(counter_get(&c, 1), 100);
+	ck_assert_int_eq(detach(&c, EVENT, "count1"), 0);
+	ck_assert_int_eq(detach(&c, EVENT, "count1"), -ENOENT);
+	ck_assert_str_eq(c.b.error.msg,
+		"program 'count1' is not attached to tracepoint '" EVENT "': ENOENT");
+	counter_events(10);
+	ck_assert_uint_eq(counter_get(&c, 0), 110);
+	ck_assert_uint_eq(counter_get(&c, 1), 100);
+	ck_assert_int_eq(attach(&c, EVENT, "count1"), 0);
+	ck_assert_int_eq(detach(&c, EVENT, NULL), 0); /* as bcc: all of them */
+	ck_assert_int_eq(rawbpf_num_open_probes(&c.b), 0);
+	ck_assert_int_eq(detach(&c, EVENT, NULL), -ENOENT);
+	counter_events(10);
+	ck_assert_uint_eq(counter_get(&c, 0), 110);
+	ck_assert_uint_eq(counter_get(&c, 1), 100);
+	counter_close(&c);
+}
+END_TEST
+
+START_TEST(refusals)
+{
+	static const struct {
+		const char *tp, *fn, *msg, *hint;
+		int err;
+	} rows[] = {
+		{"sched", "count0", "tracepoint 'sched' lacks its event", "category:event",
+			-EINVAL},
+		{":x", "count0", "tracepoint ':x' lacks its category", "category:event", -EINVAL},
+		{"x:", "count0", "lacks its event", "category:event", -EINVAL},
+		{"sched:sched_swich", "count0", "no tracepoint 'sched:sched_swich'",
+			"'sched_switch'", -ENOENT},
+		{EVENT, "cuont0", "cuont0", NULL, -ENOENT},
+		{EVENT, "count1",
+			"'count1' of section 'uprobe/c:x' cannot be attached to a tracepoint",
+			"begin with 'tracepoint'", -EINVAL},
+	};
+	struct counter c;
+	int fds;
+	size_t i;
+
+	T_NEED_ROOT();
+	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
+	ck_assert_int_ge(tracefs_dir(&c.b), 0);
+	c.progs[1].type = RAWBPF_PROG_KPROBE;
+	c.progs[1].section = "uprobe/c:x";
+	fds = t_count_fds();
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		ck_assert_int_eq(attach(&c, rows[i].tp, rows[i].fn), rows[i].err);
+		ck_assert_msg(strstr(c.b.error.msg, rows[i].msg), "%s", c.b.error.msg);
+		if (rows[i].hint)
+			ck_assert_msg(strstr(c.b.error.hint, rows[i].hint), "%s", c.b.error.hint);
+		ck_assert_str_eq(c.b.error.stage, "attach");
+	}
+	ck_assert_int_eq(t_count_fds(), fds);
+	ck_assert_int_eq(rawbpf_num_open_probes(&c.b), 0);
+	counter_close(&c);
+}
+END_TEST
+
+/* perf_event_open gives err for the first n times. */
+struct perf_fault {
+	int err, n, seen;
+};
+
+static long perf_fault_call(void *arg, const struct rawbpf_call *c)
+{
+	struct perf_fault *f = arg;
+
+	if (c->kind == RAWBPF_CALL_PERF_EVENT_OPEN && f->seen++ < f->n)
+		return f->err;
+	return rawbpf_call_kernel(c);
+}
+
+START_TEST(kernel_says_no)
+{
+	struct perf_fault denied = {-EACCES, 9, 0}, interrupted = {-EINTR, 1, 0};
+	struct counter c;
+	int fds;
+
+	T_NEED_ROOT();
+	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
+	ck_assert_int_ge(tracefs_dir(&c.b), 0);
+	fds = t_count_fds();
+	rawbpf_set_hook(&c.b, perf_fault_call, &denied);
+	ck_assert_int_eq(attach(&c, EVENT, "count0"), -EACCES);
+	ck_assert_str_eq(c.b.error.msg, "perf event for tracepoint '" EVENT "' refused: EACCES");
+	ck_assert_ptr_nonnull(c.b.error.hint);
+	ck_assert_int_eq(denied.seen, 1);
+	ck_assert_int_eq(t_count_fds(), fds);
+	rawbpf_set_hook(&c.b, perf_fault_call, &interrupted);
+	ck_assert_int_eq(attach(&c, EVENT, "count0"), 0);
+	ck_assert_int_eq(interrupted.seen, 2);
+	counter_events(7);
+	ck_assert_uint_eq(counter_get(&c, 0), 7);
+	counter_close(&c);
+}
+END_TEST
+
+Suite *suite_tracepoint(void);
+Suite *suite_tracepoint(void)
+{
+	Suite *s = suite_create("tracepoint");
+	TCase *t = tcase_create("live");
+
+	tcase_add_test(t, counts_exactly);
+	tcase_add_test(t, several_programs);
+	tcase_add_test(t, refusals);
+	tcase_add_test(t, kernel_says_no);
+	suite_add_tcase(s, t);
+	return s;
+}
