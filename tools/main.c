@@ -10,6 +10,7 @@ static const struct {
 	int (*main)(int argc, char **argv);
 	const char *help;
 } commands[] = {
+	{"load", load_main, "load every program, attach none"},
 	{"trace", trace_main, "the lines that programs print, live or saved"},
 	{"hist", hist_main, "histogram of slot and count lines"},
 	{"explain", explain_main, "a verifier log to the instruction, the cause and the advice"},

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+/* load.c - rawbpf load: every program of a file through the verifier, none attached. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+#define LOAD_USAGE "[--json] FILE"
+
+struct load {
+	struct json json;
+	bool as_json;
+	unsigned refused;
+	int name_width, type_width;
+};
+
+/* "name 'count' rejected at ...: EACCES": the errno's name ends every message. */
+static const char *load_result(const struct rawbpf_prog_info *p)
+{
+	const char *colon = p->error ? strrchr(p->error, ':') : NULL;
+
+	if (!p->err)
+		return p->fd >= 0 ? "ok" : "not loaded";
+	return colon && colon[1] == ' ' ? colon + 2 : "failed";
+}
+
+static int load_width(void *arg, const struct rawbpf_prog_info *p)
+{
+	struct load *l = arg;
+	int name = (int)strlen(p->name), type = (int)strlen(p->type);
+
+	if (name > l->name_width)
+		l->name_width = name;
+	if (type > l->type_width)
+		l->type_width = type;
+	return 0;
+}
+
+static void load_json(struct load *l, const struct rawbpf_prog_info *p)
+{
+	json_open(&l->json, stdout);
+	json_str(&l->json, "prog", p->name);
+	json_str(&l->json, "section", p->section);
+	json_str(&l->json, "type", p->type);
+	json_uint(&l->json, "insns", p->n_insns);
+	json_str(&l->json, "result", load_result(p));
+	json_str(&l->json, "error", p->error);
+	json_str(&l->json, "hint", p->hint);
+	json_close(&l->json);
+}
+
+static int load_row(void *arg, const struct rawbpf_prog_info *p)
+{
+	struct load *l = arg;
+
+	l->refused += p->err != 0;
+	if (l->as_json) {
+		load_json(l, p);
+		return 0;
+	}
+	tool_puts_safe(stdout, p->name);
+	printf("%*s  %-*s  %12u  %s\n", l->name_width - (int)strlen(p->name), "", l->type_width,
+		p->type, p->n_insns, load_result(p));
+	if (!p->err)
+		return 0;
+	fputs("    ", stdout);
+	tool_puts_safe(stdout, p->error ? p->error : "");
+	if (p->hint) {
+		fputs("\n    ", stdout);
+		tool_puts_safe(stdout, p->hint);
+	}
+	putchar('\n');
+	return 0;
+}
+
+static int load_file(struct load *l, const char *path)
+{
+	struct rawbpf *b = rawbpf_new();
+	int status = TOOL_OK;
+
+	if (rawbpf_load(b, .src_file = path, .each = true)) {
+		status = tool_error("load", rawbpf_error(b));
+	} else {
+		rawbpf_each_prog(b, load_width, l);
+		if (!l->as_json)
+			printf("%-*s  %-*s  %12s  %s\n", l->name_width, "program", l->type_width,
+				"type", "instructions", "result");
+		rawbpf_each_prog(b, load_row, l);
+		if (l->refused)
+			status = TOOL_FAILED;
+	}
+	rawbpf_free(b);
+	return tool_finish("load", status);
+}
+
+int load_main(int argc, char **argv)
+{
+	struct load l = {.name_width = 7, .type_width = 4};
+	const char *path = NULL;
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+			return tool_usage("load", LOAD_USAGE, true);
+		if (!strcmp(argv[i], "--json"))
+			l.as_json = true;
+		else if (*argv[i] == '-' || path)
+			return tool_usage("load", LOAD_USAGE, false);
+		else
+			path = argv[i];
+	}
+	if (!path)
+		return tool_usage("load", LOAD_USAGE, false);
+	return load_file(&l, path);
+}
