@@ -1,0 +1,623 @@
+// SPDX-License-Identifier: MIT
+/*
+ * test_uprobe.c - probes of programs and libraries, against the running kernel.
+ *
+ * The program that counts is a few instructions by hand, so that these tests need no assembler:
+ * {calls, sum of the first argument or the return value, the last value}.
+ */
+#include "uprobe.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "kern.h"
+#include "t.h"
+
+/* ---- functions to probe ------------------------------------------------------------------- */
+
+#define TARGET __attribute__((noinline, noclone, used, visibility("default")))
+
+long t_target_add(long a, long b);
+long t_target_mul(long a, long b);
+long t_other(long a);
+
+TARGET long t_target_add(long a, long b)
+{
+	__asm__ volatile("" : "+r"(a));
+	return a + b;
+}
+
+TARGET long t_target_mul(long a, long b)
+{
+	__asm__ volatile("" : "+r"(a));
+	return a * b;
+}
+
+TARGET long t_other(long a)
+{
+	__asm__ volatile("" : "+r"(a));
+	return a - 1;
+}
+
+/* Three instructions of known length. */
+void t_nops(void);
+#if defined(__x86_64__) || defined(__i386__)
+#define NOP_SIZE 1
+__asm__(".text\n.globl t_nops\n.type t_nops, @function\nt_nops: nop\nnop\nret\n"
+	".size t_nops, .-t_nops\n");
+#else
+#define NOP_SIZE 4
+__asm__(".text\n.globl t_nops\n.type t_nops, %function\nt_nops: nop\nnop\nret\n"
+	".size t_nops, .-t_nops\n");
+#endif
+
+/* ---- a context with two programs ---------------------------------------------------------- */
+
+struct counts {
+	uint64_t calls, sum, last;
+};
+
+struct bed {
+	struct rawbpf b;
+	struct prog progs[3];
+	char exe[4096];
+	int map;
+	unsigned deny_after; /* perf events that may be opened, with the hook */
+};
+
+static int make_map(void)
+{
+	union rawbpf_attr a;
+
+	memset(&a, 0, sizeof(a));
+	a.map.map_type = RAWBPF_MAP_ARRAY;
+	a.map.key_size = 4;
+	a.map.value_size = sizeof(struct counts);
+	a.map.max_entries = 1;
+	return (int)rawbpf_sys_bpf(RAWBPF_MAP_CREATE, &a, sizeof(a.map));
+}
+
+/* Counts, with the register of that name of pt_regs. */
+static int make_prog(int map, const char *reg)
+{
+	static const uint16_t one = 1;
+	bool big = !*(const uint8_t *)&one;
+	char log[4096] = "";
+	union rawbpf_attr a;
+	uint64_t offset = 0;
+	size_t i;
+	struct rawbpf_insn p[] = {
+		{0xbf, 0x16, 0, 0},	       /* r6 = r1 */
+		{0x62, 0x0a, -4, 0},	       /* *(u32 *)(r10 -4) = 0 */
+		{0xbf, 0xa2, 0, 0},	       /* r2 = r10 */
+		{0x07, 0x02, 0, -4},	       /* r2 += -4 */
+		{0x18, 0x11, 0, map},	       /* r1 = map */
+		{0, 0, 0, 0}, {0x85, 0, 0, 1}, /* r0 = bpf_map_lookup_elem() */
+		{0x15, 0x00, 5, 0},	       /* if r0 == 0 goto exit */
+		{0xb7, 0x01, 0, 1},	       /* r1 = 1 */
+		{0xdb, 0x10, 0, 0},	       /* lock *(u64 *)(r0 +0) += r1 */
+		{0x79, 0x61, 0, 0},	       /* r1 = register */
+		{0xdb, 0x10, 8, 0},	       /* lock *(u64 *)(r0 +8) += r1 */
+		{0x7b, 0x10, 16, 0},	       /* *(u64 *)(r0 +16) = r1 */
+		{0xb7, 0x00, 0, 0},	       /* r0 = 0 */
+		{0x95, 0, 0, 0},	       /* exit */
+	};
+
+	ck_assert_int_eq(arch_reg(arch_find(NULL), reg, &offset), 0);
+	p[10].off = (int16_t)offset;
+	for (i = 0; big && i < sizeof(p) / sizeof(*p); i++)
+		p[i].regs = (uint8_t)(p[i].regs << 4 | p[i].regs >> 4);
+	memset(&a, 0, sizeof(a));
+	a.prog.prog_type = RAWBPF_PROG_KPROBE;
+	a.prog.insns = (uintptr_t)p;
+	a.prog.insn_cnt = sizeof(p) / sizeof(*p);
+	a.prog.license = (uintptr_t) "GPL";
+	a.prog.log_buf = (uintptr_t)log;
+	a.prog.log_size = sizeof(log);
+	a.prog.log_level = 1;
+	i = (size_t)rawbpf_sys_bpf(RAWBPF_PROG_LOAD, &a, sizeof(a.prog));
+	ck_assert_msg((int)i >= 0, "%d %s", (int)i, log);
+	return (int)i;
+}
+
+static void bed_open(struct bed *t)
+{
+	ssize_t n;
+
+	memset(t, 0, sizeof(*t));
+	n = readlink("/proc/self/exe", t->exe, sizeof(t->exe) - 1);
+	ck_assert_int_gt(n, 0);
+	t->map = make_map();
+	ck_assert_int_ge(t->map, 0);
+	t->progs[0].name = "on_entry";
+	t->progs[0].fd = make_prog(t->map, "arg1");
+	t->progs[1].name = "on_return";
+	t->progs[1].fd = make_prog(t->map, "retval");
+	t->progs[2].name = "on_tp";
+	t->progs[2].fd = dup(t->progs[0].fd);
+	t->progs[0].type = t->progs[1].type = RAWBPF_PROG_KPROBE;
+	t->progs[2].type = RAWBPF_PROG_TRACEPOINT;
+	t->progs[0].section = t->progs[1].section = t->progs[2].section = "x";
+	t->b.progs = t->progs;
+	t->b.n_progs = 3;
+}
+
+static void bed_close(struct bed *t)
+{
+	int i;
+
+	link_close_until(&t->b, NULL);
+	kern_free(&t->b);
+	for (i = 0; i < 3; i++)
+		close(t->progs[i].fd);
+	close(t->map);
+}
+
+/* No assertion here: Check itself calls strlen(). */
+static long read_counts(const struct bed *t, struct counts *c)
+{
+	union rawbpf_attr a;
+	uint32_t key = 0;
+
+	memset(&a, 0, sizeof(a));
+	a.elem.map_fd = (uint32_t)t->map;
+	a.elem.key = (uintptr_t)&key;
+	a.elem.value = (uintptr_t)c;
+	return rawbpf_sys_bpf(RAWBPF_MAP_LOOKUP_ELEM, &a, sizeof(a.elem));
+}
+
+static struct counts counts(const struct bed *t)
+{
+	struct counts c = {0, 0, 0};
+
+	ck_assert_int_eq(read_counts(t, &c), 0);
+	return c;
+}
+
+static void attach(struct bed *t, bool ret, struct rawbpf_uprobe_opts o)
+{
+	if (!o.fn_name)
+		o.fn_name = ret ? "on_return" : "on_entry";
+	if (!o.name)
+		o.name = t->exe;
+	ck_assert_msg(!uprobe_attach(&t->b, &o, ret), "%s; %s", t->b.error.msg, t->b.error.hint);
+}
+
+static void call_add(int n)
+{
+	long (*volatile fn)(long, long) = t_target_add;
+	int i;
+
+	for (i = 0; i < n; i++)
+		fn(i, 1000);
+}
+
+/* ---- counting ----------------------------------------------------------------------------- */
+
+START_TEST(entry)
+{
+	int fds = t_count_fds();
+	struct bed t;
+	struct counts c;
+
+	T_NEED_ROOT();
+	bed_open(&t);
+	call_add(3);
+	attach(&t, false, (struct rawbpf_uprobe_opts){.sym = "t_target_add"});
+	call_add(100);
+	c = counts(&t);
+	ck_assert_uint_eq(c.calls, 100);
+	ck_assert_uint_eq(c.sum, 4950);
+	ck_assert_ptr_nonnull(strstr(t.b.links->place, ":t_target_add"));
+	ck_assert_int_eq(
+		uprobe_detach(&t.b,
+			&(struct rawbpf_uprobe_opts){.name = t.exe, .sym = "t_target_add"}, false),
+		0);
+	ck_assert_ptr_null(t.b.links);
+	call_add(5);
+	ck_assert_uint_eq(counts(&t).calls, 100);
+	bed_close(&t);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+START_TEST(ret)
+{
+	struct bed t;
+	struct counts c;
+
+	T_NEED_ROOT();
+	bed_open(&t);
+	attach(&t, true, (struct rawbpf_uprobe_opts){.sym = "t_target_add"});
+	call_add(100);
+	c = counts(&t);
+	ck_assert_uint_eq(c.calls, 100);
+	ck_assert_uint_eq(c.sum, 4950 + 100 * 1000);
+	ck_assert_uint_eq(c.last, 1099);
+	bed_close(&t);
+}
+END_TEST
+
+START_TEST(by_pid)
+{
+	struct bed t;
+	int status;
+	pid_t pid;
+
+	T_NEED_ROOT();
+	bed_open(&t);
+	attach(&t, false, (struct rawbpf_uprobe_opts){.sym = "t_target_add", .pid = getpid()});
+	pid = fork();
+	if (!pid) {
+		call_add(50);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_uint_eq(counts(&t).calls, 0);
+	call_add(7);
+	ck_assert_uint_eq(counts(&t).calls, 7);
+	bed_close(&t);
+}
+END_TEST
+
+START_TEST(all_processes)
+{
+	struct bed t;
+	pid_t pid;
+
+	T_NEED_ROOT();
+	bed_open(&t);
+	attach(&t, false, (struct rawbpf_uprobe_opts){.sym = "t_target_add", .pid = _i});
+	pid = fork();
+	if (!pid) {
+		call_add(50);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_uint_eq(counts(&t).calls, 50);
+	bed_close(&t);
+}
+END_TEST
+
+START_TEST(pattern)
+{
+	struct bed t;
+	struct rawbpf_uprobe_opts o = {.sym_re = "t_target_(add|mu)"};
+	long (*volatile mul)(long, long) = t_target_mul;
+	long (*volatile other)(long) = t_other;
+
+	T_NEED_ROOT();
+	bed_open(&t);
+	attach(&t, false, o); /* begins at the name's start, need not reach its end */
+	ck_assert_ptr_nonnull(t.b.links->next);
+	ck_assert_ptr_null(t.b.links->next->next);
+	call_add(10);
+	mul(2, 3);
+	other(9);
+	ck_assert_uint_eq(counts(&t).calls, 11);
+	o.name = t.exe;
+	ck_assert_int_eq(uprobe_detach(&t.b, &o, false), 0);
+	ck_assert_ptr_null(t.b.links);
+	o.sym_re = "target_add";
+	o.fn_name = "on_entry";
+	ck_assert_int_eq(uprobe_attach(&t.b, &o, false), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(t.b.error.msg, "matches 'target_add'"));
+	bed_close(&t);
+}
+END_TEST
+
+START_TEST(inside_a_function)
+{
+	void (*volatile nops)(void) = t_nops;
+	struct bed t;
+	struct rawbpf_uprobe_opts o = {.sym = "t_nops", .fn_name = "on_entry"};
+	int i;
+
+	T_NEED_ROOT();
+	bed_open(&t);
+	attach(&t, false, (struct rawbpf_uprobe_opts){.sym = "t_nops", .sym_off = NOP_SIZE});
+	for (i = 0; i < 20; i++)
+		nops();
+	ck_assert_uint_eq(counts(&t).calls, 20);
+	o.name = t.exe;
+	o.sym_off = 3 * NOP_SIZE;
+	ck_assert_int_eq(uprobe_attach(&t.b, &o, false), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(t.b.error.msg, "is outside of it"));
+	o.sym_off = NOP_SIZE;
+	ck_assert_int_eq(uprobe_attach(&t.b, &o, true), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(t.b.error.msg, "takes no .sym_off"));
+	bed_close(&t);
+}
+END_TEST
+
+/* ---- other programs ----------------------------------------------------------------------- */
+
+#define PROGRAM                                                                           \
+	"#include <pthread.h>\n#include <stdio.h>\n"                                      \
+	"__attribute__((noinline, noclone, used)) long work(long x)"                      \
+	"{ __asm__ volatile(\"\" : \"+r\"(x)); return x + 1; }\n"                         \
+	"static void *run(void *p) { for (int i = 0; i < 10; i++) work(i); return p; }\n" \
+	"int main(void) { pthread_t t[3]; getchar();"                                     \
+	"for (int i = 0; i < 3; i++) pthread_create(&t[i], 0, run, 0);"                   \
+	"for (int i = 0; i < 3; i++) pthread_join(t[i], 0); puts(\"done\"); return 0; }\n"
+
+struct child {
+	char dir[64], path[128];
+	FILE *in, *out;
+	pid_t pid;
+	uint64_t value, offset; /* of work() */
+};
+
+static int on_work(void *arg, const struct rawbpf_sym *s)
+{
+	struct child *c = arg;
+
+	c->value = s->value;
+	c->offset = s->offset;
+	return 0;
+}
+
+/* false: no compiler here */
+static bool child_build(struct child *c)
+{
+	char src[160];
+	FILE *f;
+
+	memset(c, 0, sizeof(*c));
+	strcpy(c->dir, "/tmp/rawbpf-uprobe-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(c->dir));
+	snprintf(c->path, sizeof(c->path), "%s/prog", c->dir);
+	snprintf(src, sizeof(src), "%s.c", c->path);
+	f = fopen(src, "w");
+	fputs(PROGRAM, f);
+	fclose(f);
+	if (t_run(NULL, "cc -O1 -pthread -o %s %s 2>/dev/null", c->path, src))
+		return false;
+	ck_assert_int_eq(rawbpf_each_sym(c->path, "work", on_work, c, NULL), 0);
+	ck_assert_uint_gt(c->offset, 0);
+	ck_assert_int_eq(t_run(NULL, "strip %s", c->path), 0);
+	return true;
+}
+
+static void child_start(struct child *c)
+{
+	int in[2], out[2];
+
+	ck_assert_int_eq(pipe2(in, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
+	c->pid = fork();
+	if (!c->pid) {
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		execl(c->path, c->path, (char *)NULL);
+		_exit(1);
+	}
+	close(in[0]);
+	close(out[1]);
+	c->in = fdopen(in[1], "w");
+	c->out = fdopen(out[0], "r");
+}
+
+/* Lets it make its 30 calls in three threads. */
+static void child_go(struct child *c)
+{
+	char line[16] = "";
+
+	fputs("\n", c->in);
+	fflush(c->in);
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), c->out));
+	ck_assert_str_eq(line, "done\n");
+	fclose(c->in);
+	fclose(c->out);
+	waitpid(c->pid, NULL, 0);
+}
+
+static void child_remove(struct child *c)
+{
+	t_run(NULL, "rm -rf %s", c->dir);
+}
+
+/* A stripped program, by offset or address, all threads of one process. */
+START_TEST(stripped)
+{
+	struct rawbpf_uprobe_opts o = {.name = NULL};
+	struct child a, b;
+	struct bed t;
+
+	T_NEED_ROOT();
+	if (!child_build(&a)) {
+		child_remove(&a);
+		T_SKIP("no cc");
+	}
+	bed_open(&t);
+	b = a;
+	child_start(&a);
+	child_start(&b);
+	o.name = a.path;
+	o.sym = "work";
+	o.fn_name = "on_return";
+	ck_assert_int_eq(uprobe_attach(&t.b, &o, true), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(t.b.error.hint, "stripped"));
+	o.sym = NULL;
+	if (_i & 1)
+		o.addr = a.value;
+	else
+		o.offset = a.offset;
+	if (_i & 2)
+		o.pid = b.pid;
+	attach(&t, true, o);
+	child_go(&a);
+	child_go(&b);
+	ck_assert_uint_eq(counts(&t).calls, _i & 2 ? 30 : 60);
+	ck_assert_uint_eq(counts(&t).sum, _i & 2 ? 165 : 330);
+	bed_close(&t);
+	child_remove(&a);
+}
+END_TEST
+
+/* glibc's strlen is an IFUNC: lengths must come, one for each call. */
+START_TEST(strlen_of_libc)
+{
+	static const char text[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+	void *libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+	size_t (*volatile fn)(const char *) = strlen;
+	struct counts before, after;
+	struct bed t;
+	size_t i, sum = 0;
+	long err;
+
+	T_NEED_ROOT();
+	if (libc) /* a sanitizer has a strlen of its own */
+		*(void **)&fn = dlsym(libc, "strlen");
+	bed_open(&t);
+	attach(&t, true,
+		(struct rawbpf_uprobe_opts){
+			.name = "c", .sym = "strlen", .pid = _i ? getpid() : 0});
+	err = read_counts(&t, &before);
+	for (i = 0; i < sizeof(text); i++)
+		sum += fn(text + i);
+	err |= read_counts(&t, &after);
+	ck_assert_int_eq(err, 0);
+	if (_i) {
+		ck_assert_uint_eq(after.calls - before.calls, sizeof(text));
+		ck_assert_uint_eq(after.sum - before.sum, sum);
+	}
+	ck_assert_uint_ge(after.calls - before.calls, sizeof(text));
+	ck_assert_uint_lt(after.sum, 1ULL << 32); /* pointers would not be */
+	bed_close(&t);
+}
+END_TEST
+
+/* ---- errors ------------------------------------------------------------------------------- */
+
+static void refused(struct bed *t, bool is_ret, struct rawbpf_uprobe_opts o, int err,
+	const char *msg, const char *hint)
+{
+	int fds = t_count_fds();
+
+	if (!o.fn_name)
+		o.fn_name = "on_entry";
+	if (!o.name)
+		o.name = t->exe;
+	ck_assert_int_eq(uprobe_attach(&t->b, &o, is_ret), err);
+	ck_assert_msg(strstr(t->b.error.msg, msg), "%s", t->b.error.msg);
+	if (hint)
+		ck_assert_msg(
+			t->b.error.hint && strstr(t->b.error.hint, hint), "%s", t->b.error.hint);
+	ck_assert_ptr_null(t->b.links);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+
+START_TEST(errors)
+{
+	struct bed t;
+
+	T_NEED_ROOT();
+	bed_open(&t);
+#define O(...) ((struct rawbpf_uprobe_opts){__VA_ARGS__})
+	refused(&t, false, O(.sym = "t_target_ad"), -ENOENT, "no function 't_target_ad' in '",
+		"did you mean 't_target_add'");
+	refused(&t, false, O(.name = "no-such", .sym = "f"), -ENOENT,
+		"no library or program 'no-such': ENOENT", NULL);
+	refused(&t, false, O(.name = "/no/such", .sym = "f"), -ENOENT, "no file '/no/such'", NULL);
+	refused(&t, false, O(.name = "/etc/passwd", .sym = "f"), -ENOEXEC, "is not an ELF", NULL);
+	refused(&t, false, O(.sym = "t_other", .fn_name = "no_such"), -ENOENT, "'no_such'", NULL);
+	refused(&t, false, O(.sym = "t_other", .fn_name = "on_tp"), -EINVAL,
+		"program 'on_tp' (section 'x') is not for probes", NULL);
+	refused(&t, false, O(.sym = "t_other", .pid = 0x7ffffff0), -ESRCH, "no process", NULL);
+	refused(&t, false, O(.sym = "t_other", .pid = -7), -EINVAL, "pid -7", NULL);
+	refused(&t, false, O(.addr = 8), -EINVAL, "address 0x8 is not in the code", NULL);
+	refused(&t, false, O(.offset = 8), -EINVAL, "file offset 0x8 is not in the code", NULL);
+	refused(&t, false, O(.sym_re = "a("), -EINVAL, "pattern 'a(' cannot be read", NULL);
+	refused(&t, false, O(.name = "c", .sym = "printff"), -ENOENT, "no function 'printff' in '/",
+		"'printf'");
+	ck_assert_int_eq(uprobe_detach(&t.b, &O(.name = t.exe, .sym = "t_other"), false), -ENOENT);
+	bed_close(&t);
+}
+END_TEST
+
+static long deny(void *arg, const struct rawbpf_call *c)
+{
+	struct bed *t = arg;
+
+	if (c->kind == RAWBPF_CALL_PERF_EVENT_OPEN && !t->deny_after--)
+		return -ENOSPC;
+	if (c->kind == RAWBPF_CALL_OPENAT && t->deny_after > 1000 &&
+		strstr((const char *)c->arg[1], "devices/uprobe"))
+		return -ENOENT;
+	return rawbpf_call_kernel(c);
+}
+
+/* When the second of two places fails, the first is given back. */
+START_TEST(all_or_nothing)
+{
+	struct bed t;
+
+	T_NEED_ROOT();
+	bed_open(&t);
+	kern_get(&t.b);
+	t.b.sys.hook = deny;
+	t.b.sys.arg = &t;
+	t.deny_after = 1;
+	refused(&t, false, O(.sym_re = "t_target_"), -ENOSPC, "no probe on '", NULL);
+	t.deny_after = 5000;
+	refused(&t, false, O(.sym = "t_other"), -ENODEV, "the kernel has no '/sys/", "Linux 4.17");
+	bed_close(&t);
+}
+END_TEST
+
+/* Without rights the setting or capability in the way is named. */
+START_TEST(no_rights)
+{
+	struct bed t;
+	int status;
+	pid_t pid;
+
+	T_NEED_ROOT();
+	bed_open(&t);
+	pid = fork();
+	if (!pid) {
+		struct rawbpf_uprobe_opts o = {.name = "c", .sym = "malloc", .fn_name = "on_entry"};
+
+		if (setgid(65534) || setuid(65534))
+			_exit(2);
+		status = uprobe_attach(&t.b, &o, false);
+		if (status != -EACCES && status != -EPERM)
+			_exit(3);
+		_exit(!t.b.error.hint || !strstr(t.b.error.msg, "no probe on 'c:malloc'"));
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	bed_close(&t);
+}
+END_TEST
+
+Suite *suite_uprobe(void);
+Suite *suite_uprobe(void)
+{
+	Suite *s = suite_create("uprobe");
+	TCase *t = tcase_create("live");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, entry);
+	tcase_add_test(t, ret);
+	tcase_add_test(t, by_pid);
+	tcase_add_loop_test(t, all_processes, -1, 1);
+	tcase_add_test(t, pattern);
+	tcase_add_test(t, inside_a_function);
+	tcase_add_loop_test(t, stripped, 0, 4);
+	tcase_add_loop_test(t, strlen_of_libc, 0, 2);
+	tcase_add_test(t, errors);
+	tcase_add_test(t, all_or_nothing);
+	tcase_add_test(t, no_rights);
+	suite_add_tcase(s, t);
+	return s;
+}
