@@ -353,6 +353,23 @@ RAWBPF_API int rawbpf_print_log2_hist_opts(
 RAWBPF_API int rawbpf_print_linear_hist_opts(
 	struct rawbpf_table *t, const struct rawbpf_hist_opts *o);
 
+/* One histogram of a table, as data. */
+struct rawbpf_hist {
+	const char *section; /* its bucket's name as it is printed; NULL: the key is a slot alone */
+	const void *bucket;
+	size_t size;	       /* bytes of bucket */
+	const uint64_t *slots; /* counts */
+	size_t n;	       /* up to the last slot that has one */
+};
+
+/*
+ * rawbpf_each_hist() - call fn for each histogram that rawbpf_print_log2_hist() (linear: that
+ * rawbpf_print_linear_hist()) would print; fn non-zero stops and is returned.  o may be NULL.
+ */
+RAWBPF_API int rawbpf_each_hist(struct rawbpf_table *t, bool linear,
+	const struct rawbpf_hist_opts *o, int (*fn)(void *arg, const struct rawbpf_hist *h),
+	void *arg);
+
 /* The same from memory, kernel-free: slots[i] is the count of slot i. */
 RAWBPF_API int rawbpf_fprint_log2_hist_opts(
 	FILE *out, const uint64_t *slots, size_t n, const struct rawbpf_hist_opts *o);

@@ -361,9 +361,6 @@ static int hist_print_set(
 	struct hist_section *sec;
 	size_t i;
 
-	/* the index has served: its memory is the sort's */
-	if (o->bucket_sort_fn)
-		hist_sort(o, s->list, s->n, s->index);
 	for (i = 0; i < s->n; i++) {
 		sec = s->list[i];
 		if (fprintf(o->out, "\n%s = ", o->section_header) < 0 ||
@@ -374,25 +371,77 @@ static int hist_print_set(
 	return 0;
 }
 
-int hist_sections(const struct rawbpf_hist_opts *o, const struct hist_form *form,
-	const struct rawbpf_hist_entry *entries, size_t n)
+size_t hist_used(const uint64_t *slots, size_t n)
 {
-	struct hist_set s = {0};
+	while (n && !slots[n - 1])
+		n--;
+	return n;
+}
+
+static int hist_call(const struct rawbpf_hist_opts *o, const struct hist_form *form,
+	const struct hist_section *s, hist_fn *fn, void *arg)
+{
+	struct rawbpf_hist h = {.bucket = s->bucket, .size = s->size, .slots = s->slots};
+	struct rawbpf_hist_opts named = *o;
+	char *text = NULL;
+	size_t len;
+	int ret = -1;
+
+	named.out = open_memstream(&text, &len);
+	if (named.out) {
+		ret = hist_name(&named, form, s);
+		ret = fclose(named.out) ? -1 : ret;
+	}
+	h.section = text;
+	h.n = hist_used(s->slots, HIST_SECTION_MAX + 1);
+	ret = ret < 0 ? err_set(o->error, HIST_STAGE, -ENOMEM, "out of memory") : fn(arg, &h);
+	free(text);
+	return ret;
+}
+
+static int hist_set_fill(struct hist_set *s, const struct rawbpf_hist_opts *o,
+	const struct hist_form *form, const struct rawbpf_hist_entry *entries, size_t n)
+{
 	const char *why;
 	size_t i;
 	int err;
 
 	if (!entries && n)
 		return err_set(o->error, HIST_STAGE, -EINVAL, "no entries given");
-	err = hist_set_init(&s, entries, n, &why);
+	err = hist_set_init(s, entries, n, &why);
 	if (err)
-		err_set(o->error, HIST_STAGE, err, "%s", why);
+		return err_set(o->error, HIST_STAGE, err, "%s", why);
 	for (i = 0; i < n && !err; i++)
-		err = hist_add(&s, o, form, &entries[i]);
+		err = hist_add(s, o, form, &entries[i]);
+	/* the index has served: its memory is the sort's */
+	if (!err && o->bucket_sort_fn)
+		hist_sort(o, s->list, s->n, s->index);
+	return err;
+}
+
+int hist_sections(const struct rawbpf_hist_opts *o, const struct hist_form *form,
+	const struct rawbpf_hist_entry *entries, size_t n)
+{
+	struct hist_set s = {0};
+	int err = hist_set_fill(&s, o, form, entries, n);
+
 	if (!err)
 		err = hist_end(o, hist_print_set(o, form, &s));
 	hist_set_free(&s);
 	return err;
+}
+
+int hist_each_section(const struct rawbpf_hist_opts *o, const struct hist_form *form,
+	const struct rawbpf_hist_entry *entries, size_t n, hist_fn *fn, void *arg)
+{
+	struct hist_set s = {0};
+	int ret = hist_set_fill(&s, o, form, entries, n);
+	size_t i;
+
+	for (i = 0; i < s.n && !ret; i++)
+		ret = hist_call(o, form, s.list[i], fn, arg);
+	hist_set_free(&s);
+	return ret;
 }
 
 /* ---- the public calls ---- */

@@ -49,6 +49,13 @@ int hist_print(const struct rawbpf_hist_opts *o, const struct hist_form *form,
 int hist_sections(const struct rawbpf_hist_opts *o, const struct hist_form *form,
 	const struct rawbpf_hist_entry *entries, size_t n);
 
+/* The same as data, without a word: fn non-zero stops and is returned. */
+typedef int hist_fn(void *arg, const struct rawbpf_hist *h);
+int hist_each_section(const struct rawbpf_hist_opts *o, const struct hist_form *form,
+	const struct rawbpf_hist_entry *entries, size_t n, hist_fn *fn, void *arg);
+/* Up to the last slot with a count. */
+size_t hist_used(const uint64_t *slots, size_t n);
+
 /* cells * val / max as python divides and cuts it; val <= max */
 unsigned hist_stars(unsigned cells, uint64_t val, uint64_t max);
 

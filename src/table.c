@@ -243,6 +243,7 @@ static void table_field(const struct btf *btf, struct table_field *f, const char
 {
 	struct btf_type t;
 	int64_t size = btf_size(btf, id);
+	uint32_t elem, n;
 
 	f->name = name;
 	f->size = size > 0 ? (uint32_t)size : 0;
@@ -252,6 +253,10 @@ static void table_field(const struct btf *btf, struct table_field *f, const char
 	f->is_signed = btf_is_signed(btf, &t);
 	if (t.kind == BTF_INT || t.kind == BTF_ENUM || t.kind == BTF_ENUM64 || t.kind == BTF_PTR)
 		f->is_bytes = !table_is_number(f->size);
+	if (t.kind != BTF_ARRAY)
+		return;
+	btf_array(btf, &t, &elem, &n);
+	f->is_text = btf_plain(btf, elem, &t) && t.kind == BTF_INT && t.size == 1;
 }
 
 static int table_struct(

@@ -14,6 +14,7 @@ struct table_field {
 	const char *name;      /* NULL: the key is no struct */
 	uint32_t offset, size; /* bytes */
 	bool is_signed;
+	bool is_text;  /* an array of characters or bytes */
 	bool is_bytes; /* an array, a struct, or a number whose size is not 1, 2, 4 or 8 */
 };
 
