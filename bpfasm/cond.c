@@ -7,13 +7,13 @@
 
 static int cond_begin(struct macro *m, const struct tok *t, bool yes)
 {
-	return source_if(&m->in, macro_pos(m, t), yes, yes);
+	return input_if(&m->in, macro_pos(m, t), yes, yes);
 }
 
 /* After an error in a condition: pass over all its branches rather than guess. */
 static int cond_broken(struct macro *m, const struct tok *t)
 {
-	return source_if(&m->in, macro_pos(m, t), false, true);
+	return input_if(&m->in, macro_pos(m, t), false, true);
 }
 
 int cond_if(struct macro *m, const struct tok *t)
@@ -94,9 +94,9 @@ int cond_ifnc(struct macro *m, const struct tok *t)
 }
 
 /* The .if that .elseif, .else or .endif belongs to. */
-static struct source_cond *cond_open(struct macro *m, const struct tok *t, bool last)
+static struct input_cond *cond_open(struct macro *m, const struct tok *t, bool last)
 {
-	struct source_cond *c = source_cond(&m->in);
+	struct input_cond *c = input_cond(&m->in);
 
 	if (!c)
 		diag_error(m->d, macro_pos(m, t), t->len, "'%.*s' without .if", (int)t->len, t->s);
@@ -109,7 +109,7 @@ static struct source_cond *cond_open(struct macro *m, const struct tok *t, bool 
 
 int cond_elseif(struct macro *m, const struct tok *t)
 {
-	struct source_cond *c = cond_open(m, t, false);
+	struct input_cond *c = cond_open(m, t, false);
 	int64_t v = 0;
 
 	if (!c)
@@ -127,7 +127,7 @@ int cond_elseif(struct macro *m, const struct tok *t)
 
 int cond_else(struct macro *m, const struct tok *t)
 {
-	struct source_cond *c = cond_open(m, t, false);
+	struct input_cond *c = cond_open(m, t, false);
 
 	if (!c || !macro_end(m, t + 1))
 		return -EINVAL;
@@ -141,6 +141,6 @@ int cond_endif(struct macro *m, const struct tok *t)
 	if (!cond_open(m, t, true))
 		return -EINVAL;
 	macro_end(m, t + 1);
-	source_endif(&m->in);
+	input_endif(&m->in);
 	return 0;
 }

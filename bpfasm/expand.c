@@ -30,9 +30,9 @@ static int expand_body(struct macro *m, const struct tok *t, bool loop, const ch
 	size_t n, word_len;
 	int depth = 1, err;
 
-	*first = source_pos(&m->in);
+	*first = input_pos(&m->in);
 	first->line++;
-	while ((err = source_line(&m->in, &s, &n)) > 0) {
+	while ((err = input_line(&m->in, &s, &n)) > 0) {
 		word = macro_word(s, n, &word_len);
 		if (!m->in.top->in_comment)
 			depth += expand_nesting(word, word_len, loop);
@@ -75,7 +75,7 @@ static int expand_head(struct macro *m, const struct tok *t, struct macro_def *d
 	if (!def->text_name)
 		return -ENOMEM;
 	t++;
-	return body_params(m->d, source_pos(&m->in), lex_op(t, ',') ? t + 1 : t, &def->body);
+	return body_params(m->d, input_pos(&m->in), lex_op(t, ',') ? t + 1 : t, &def->body);
 }
 
 int expand_macro(struct macro *m, const struct tok *t)
@@ -118,9 +118,9 @@ static struct src *expand_text(struct macro *m, struct pos from, const struct bo
 	struct src *src;
 	char *text;
 
-	*err = source_charge(&m->in, from, len);
+	*err = input_charge(&m->in, from, len);
 	if (!*err) /* even an empty one costs */
-		*err = source_charge(&m->in, from, sizeof(*src));
+		*err = input_charge(&m->in, from, sizeof(*src));
 	*err = macro_fatal(*err);
 	if (*err)
 		return NULL;
@@ -136,9 +136,9 @@ static struct src *expand_text(struct macro *m, struct pos from, const struct bo
 }
 
 /* Read an expansion next. */
-static int expand_enter(struct macro *m, struct src *src, struct source_loop *loop)
+static int expand_enter(struct macro *m, struct src *src, struct input_loop *loop)
 {
-	int err = source_push(&m->in, src);
+	int err = input_push(&m->in, src);
 
 	if (err)
 		return macro_fatal(err);
@@ -155,7 +155,7 @@ int expand_call(struct macro *m, const struct tok *t, const struct macro_def *de
 
 	err = body_split(m->pool, t + 1, b->n_params > 1, &m->list);
 	if (!err)
-		err = body_bind(m->d, source_pos(&m->in), t, b, &m->list, &m->bound);
+		err = body_bind(m->d, input_pos(&m->in), t, b, &m->list, &m->bound);
 	if (err)
 		return err;
 	src = expand_text(m, macro_pos(m, t), b, m->bound.v, &err);
@@ -167,7 +167,7 @@ int expand_call(struct macro *m, const struct tok *t, const struct macro_def *de
 	return expand_enter(m, src, NULL);
 }
 
-int expand_round(struct macro *m, struct source_loop *l)
+int expand_round(struct macro *m, struct input_loop *l)
 {
 	struct src *src;
 	int err;
@@ -185,7 +185,7 @@ int expand_round(struct macro *m, struct source_loop *l)
 }
 
 /* The body that follows, and its first round. */
-static int expand_loop(struct macro *m, const struct tok *t, struct source_loop *l)
+static int expand_loop(struct macro *m, const struct tok *t, struct input_loop *l)
 {
 	const char *text;
 	size_t len, i;
@@ -218,7 +218,7 @@ static int expand_no_loop(struct macro *m, const struct tok *t)
 
 int expand_rept(struct macro *m, const struct tok *t)
 {
-	struct source_loop *l = pool_alloc(m->pool, sizeof(*l));
+	struct input_loop *l = pool_alloc(m->pool, sizeof(*l));
 	const struct tok *e = t + 1;
 	int64_t n;
 
@@ -235,9 +235,9 @@ int expand_rept(struct macro *m, const struct tok *t)
 }
 
 /* .irp NAME, VALUE, VALUE ...: the name is the body's one parameter, the values are in m->list */
-static struct source_loop *expand_values(struct macro *m, const struct tok *t, int *err)
+static struct input_loop *expand_values(struct macro *m, const struct tok *t, int *err)
 {
-	struct source_loop *l = pool_alloc(m->pool, sizeof(*l));
+	struct input_loop *l = pool_alloc(m->pool, sizeof(*l));
 	const struct tok *name = t + 1, *v = t + 2;
 	struct body *b;
 
@@ -259,7 +259,7 @@ static struct source_loop *expand_values(struct macro *m, const struct tok *t, i
 
 int expand_irp(struct macro *m, const struct tok *t)
 {
-	struct source_loop *l;
+	struct input_loop *l;
 	int err;
 
 	l = expand_values(m, t, &err);
@@ -279,7 +279,7 @@ int expand_irp(struct macro *m, const struct tok *t)
 /* .irpc NAME, TEXT: its letters one by one */
 int expand_irpc(struct macro *m, const struct tok *t)
 {
-	struct source_loop *l;
+	struct input_loop *l;
 	const char *s = "", *end = s;
 	int err;
 
@@ -302,7 +302,7 @@ int expand_irpc(struct macro *m, const struct tok *t)
 /* Leave the macro that this line stands in, or the loop when there is no macro. */
 int expand_exitm(struct macro *m, const struct tok *t)
 {
-	struct source *f = m->in.top;
+	struct input *f = m->in.top;
 
 	macro_end(m, t + 1);
 	while (f->src->expansion && !f->call && f->next)
@@ -313,7 +313,7 @@ int expand_exitm(struct macro *m, const struct tok *t)
 		return macro_error(m, t, ".exitm outside of a macro");
 	f = f->next;
 	while (m->in.top != f)
-		source_pop(&m->in, true);
+		input_pop(&m->in, true);
 	return 0;
 }
 

@@ -3,7 +3,7 @@
  * macro.c - text to logical lines: directives that work on the text are done here, macros are
  * expanded, and everything else comes out as tokens.
  *
- * Texts are read from a stack (source.c): a file, on it the expansion of a macro that the file
+ * Texts are read from a stack (input.c): a file, on it the expansion of a macro that the file
  * calls, and so on.  An expansion is made whole in the pool, as a text of its own, and then read
  * like a file; it stays there, because tokens, labels and messages point into it.  Time and memory
  * are those of the text that comes out.  Depth, lines and bytes are limited, so that no input can
@@ -23,7 +23,7 @@ struct macro_const {
 
 struct pos macro_pos(const struct macro *m, const struct tok *t)
 {
-	struct pos at = source_pos(&m->in);
+	struct pos at = input_pos(&m->in);
 
 	at.col = t->col;
 	return at;
@@ -71,7 +71,7 @@ int macro_equ(const struct macro *m, const char *s, size_t len, int64_t *v)
 static int macro_lookup(void *arg, const char *s, size_t len, int64_t *v)
 {
 	struct macro *m = arg;
-	struct pos at = source_pos(&m->in);
+	struct pos at = input_pos(&m->in);
 	int err = macro_equ(m, s, len, v);
 
 	if (err == -ENOENT && m->outer && m->outer->lookup)
@@ -111,7 +111,7 @@ static void macro_env_suggest(void *arg, struct suggest *s)
 
 int macro_eval(struct macro *m, const struct tok **t, int64_t *v)
 {
-	return expr_eval(m->d, source_pos(&m->in), &m->env, t, v);
+	return expr_eval(m->d, input_pos(&m->in), &m->env, t, v);
 }
 
 /* .equ NAME, VALUE and .set NAME, VALUE */
@@ -176,7 +176,7 @@ bool macro_word_is(const char *s, size_t n, const char *name)
 
 void macro_follow(struct macro *m, const char *s, size_t len)
 {
-	struct source *f = m->in.top;
+	struct input *f = m->in.top;
 	const char *p = s, *end = s + len;
 	bool quoted = false;
 
@@ -197,7 +197,7 @@ void macro_follow(struct macro *m, const char *s, size_t len)
 			return;
 		} else if (*p == '/' && next == '*') {
 			f->in_comment = true;
-			f->comment = source_pos(&m->in);
+			f->comment = input_pos(&m->in);
 			f->comment.col = (uint32_t)(p - s) + 1;
 			p++;
 		} else {
@@ -221,7 +221,7 @@ static const char *macro_string(struct macro *m, const struct tok *t)
 	}
 	if (!macro_end(m, t + 2))
 		return NULL;
-	text = lex_string(m->d, source_pos(&m->in), t + 1, &len);
+	text = lex_string(m->d, input_pos(&m->in), t + 1, &len);
 	if (text && strlen(text) != len) {
 		macro_error(m, t + 1, "NUL byte in a text");
 		return NULL;
@@ -231,7 +231,7 @@ static const char *macro_string(struct macro *m, const struct tok *t)
 
 static int macro_include(struct macro *m, const struct tok *t)
 {
-	struct pos at = source_pos(&m->in), lexical = diag_defined_pos(at);
+	struct pos at = input_pos(&m->in), lexical = diag_defined_pos(at);
 	const char *name = macro_string(m, t);
 	struct include_file *f;
 	struct src *src;
@@ -253,7 +253,7 @@ static int macro_include(struct macro *m, const struct tok *t)
 		return -ENOMEM;
 	*src = (struct src){
 		.name = f->path, .text = f->text, .len = f->len, .builtin = f->builtin, .from = at};
-	return macro_fatal(source_push(&m->in, src));
+	return macro_fatal(input_push(&m->in, src));
 }
 
 static int macro_do_error(struct macro *m, const struct tok *t)
@@ -324,8 +324,8 @@ static const struct macro_directive *macro_directive(const char *s, size_t len)
 
 static int macro_lex(struct macro *m, const char *s, size_t len)
 {
-	struct source *f = m->in.top;
-	struct pos at = source_pos(&m->in);
+	struct input *f = m->in.top;
+	struct pos at = input_pos(&m->in);
 	int err;
 
 	m->toks.in_comment = f->in_comment;
@@ -354,7 +354,7 @@ static int macro_skip(struct macro *m, const char *s, size_t len)
 	}
 	macro_follow(m, s, len);
 	if (dir && dir->cond == 1)
-		return source_if(&m->in, source_pos(&m->in), false, true);
+		return input_if(&m->in, input_pos(&m->in), false, true);
 	return 0;
 }
 
@@ -396,22 +396,22 @@ static int macro_statement(struct macro *m, struct asm_line *l)
 /* 1 and *l, 0: nothing for the parser, or an error */
 static int macro_line(struct macro *m, struct asm_line *l)
 {
-	struct source_loop *loop;
+	struct input_loop *loop;
 	const char *s;
 	size_t len;
 	int err;
 
-	err = source_line(&m->in, &s, &len);
+	err = input_line(&m->in, &s, &len);
 	if (err < 0)
 		return macro_fatal(err);
 	if (!err) {
 		loop = m->in.top->loop;
-		source_pop(&m->in, false);
+		input_pop(&m->in, false);
 		return loop ? expand_round(m, loop) : 0;
 	}
-	if (source_skips(&m->in))
+	if (input_skips(&m->in))
 		return macro_skip(m, s, len);
-	l->at = source_pos(&m->in);
+	l->at = input_pos(&m->in);
 	err = macro_lex(m, s, len);
 	if (err || !m->toks.n)
 		return err;
@@ -454,7 +454,7 @@ struct macro *macro_new(struct pool *pool, struct diag *d, const char *text, siz
 	src->name = o && o->name ? o->name : "<text>";
 	src->text = text ? text : "";
 	src->len = text ? len : 0;
-	return source_push(&m->in, src) ? NULL : m;
+	return input_push(&m->in, src) ? NULL : m;
 }
 
 void macro_free(struct macro *m)

@@ -4,7 +4,7 @@
 #define PREPROC_H
 
 #include "macro.h"
-#include "source.h"
+#include "input.h"
 
 struct macro_def {
 	const char *name; /* in the text that defined it */
@@ -17,7 +17,7 @@ struct macro_def {
 };
 
 struct macro {
-	struct sources in;
+	struct inputs in;
 	struct diag *d;
 	struct pool *pool;
 	const struct bpfasm_opts *o;
@@ -42,7 +42,7 @@ int macro_error(struct macro *m, const struct tok *t, const char *text); /* -EIN
 /* t must be the line's end; false after an error */
 bool macro_end(struct macro *m, const struct tok *t);
 int macro_eval(struct macro *m, const struct tok **t, int64_t *v);
-/* An error of source.c's that nothing can follow: -EINVAL becomes -E2BIG. */
+/* An error of input.c's that nothing can follow: -EINVAL becomes -E2BIG. */
 int macro_fatal(int err);
 /* The directive or name that a line begins with, without looking at the rest. */
 const char *macro_word(const char *s, size_t len, size_t *n);
@@ -62,6 +62,6 @@ macro_fn expand_stray; /* .endm, .endr */
 /* Read the expansion of a macro, called at t, next. */
 int expand_call(struct macro *m, const struct tok *t, const struct macro_def *def);
 /* The next round of a loop, if there is one. */
-int expand_round(struct macro *m, struct source_loop *l);
+int expand_round(struct macro *m, struct input_loop *l);
 
 #endif

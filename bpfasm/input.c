@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* source.c - the stack of texts that are being read. */
-#include "source.h"
+/* input.c - the stack of texts that are being read. */
+#include "input.h"
 
 #include <errno.h>
 #include <string.h>
 
-struct pos source_pos(const struct sources *s)
+struct pos input_pos(const struct inputs *s)
 {
 	struct pos at = {NULL, 0, 0};
 
@@ -14,9 +14,9 @@ struct pos source_pos(const struct sources *s)
 	return at;
 }
 
-static struct source *source_new(struct sources *s)
+static struct input *input_new(struct inputs *s)
 {
-	struct source *f = s->spare;
+	struct input *f = s->spare;
 
 	if (!f)
 		return pool_alloc(s->pool, sizeof(*f));
@@ -26,7 +26,7 @@ static struct source *source_new(struct sources *s)
 }
 
 /* A file of that name among those that are open. */
-static bool source_open(const struct source *f, const char *name)
+static bool input_open(const struct input *f, const char *name)
 {
 	for (; f; f = f->next)
 		if (!f->src->expansion && !strcmp(f->src->name, name))
@@ -34,27 +34,27 @@ static bool source_open(const struct source *f, const char *name)
 	return false;
 }
 
-static int source_too_deep(struct sources *s, const struct src *src)
+static int input_too_deep(struct inputs *s, const struct src *src)
 {
 	struct pos at = src->from;
 
-	if (!src->expansion && source_open(s->top, src->name))
+	if (!src->expansion && input_open(s->top, src->name))
 		diag_error(s->d, at, 0, "'%s' includes itself, %d levels deep", src->name,
-			SOURCE_DEPTH);
+			INPUT_DEPTH);
 	else
 		diag_error(s->d, at, 0, "macros and includes are nested more than %d deep",
-			SOURCE_DEPTH);
+			INPUT_DEPTH);
 	return -EINVAL;
 }
 
-int source_push(struct sources *s, struct src *src)
+int input_push(struct inputs *s, struct src *src)
 {
 	unsigned depth = s->top ? s->top->depth + 1 : 0;
-	struct source *f;
+	struct input *f;
 
-	if (depth > SOURCE_DEPTH)
-		return source_too_deep(s, src);
-	f = source_new(s);
+	if (depth > INPUT_DEPTH)
+		return input_too_deep(s, src);
+	f = input_new(s);
 	if (!f)
 		return -ENOMEM;
 	f->src = src;
@@ -70,17 +70,17 @@ int source_push(struct sources *s, struct src *src)
 	return 0;
 }
 
-int source_charge(struct sources *s, struct pos at, size_t n)
+int input_charge(struct inputs *s, struct pos at, size_t n)
 {
-	if (n <= SOURCE_BYTES - s->bytes) {
+	if (n <= INPUT_BYTES - s->bytes) {
 		s->bytes += n;
 		return 0;
 	}
-	diag_error(s->d, at, 0, "macros expand to more than %d MiB", SOURCE_BYTES >> 20);
+	diag_error(s->d, at, 0, "macros expand to more than %d MiB", INPUT_BYTES >> 20);
 	return -EINVAL;
 }
 
-static int source_note_start(struct sources *s, struct source *f)
+static int input_note_start(struct inputs *s, struct input *f)
 {
 	/* expansions are short and never asked for their lines but in messages */
 	if (f->src->expansion)
@@ -93,19 +93,19 @@ static int source_note_start(struct sources *s, struct source *f)
 	return 0;
 }
 
-int source_line(struct sources *s, const char **text, size_t *len)
+int input_line(struct inputs *s, const char **text, size_t *len)
 {
-	struct source *f = s->top;
+	struct input *f = s->top;
 	const char *nl;
 
 	if (f->p >= f->end)
 		return 0;
-	if (f->line == UINT32_MAX || (f->depth && s->lines++ >= SOURCE_LINES)) {
-		diag_error(s->d, source_pos(s), 0, "macros and includes give more than %d lines",
-			SOURCE_LINES);
+	if (f->line == UINT32_MAX || (f->depth && s->lines++ >= INPUT_LINES)) {
+		diag_error(s->d, input_pos(s), 0, "macros and includes give more than %d lines",
+			INPUT_LINES);
 		return -EINVAL;
 	}
-	if (source_note_start(s, f))
+	if (input_note_start(s, f))
 		return -ENOMEM;
 	nl = memchr(f->p, '\n', (size_t)(f->end - f->p));
 	*text = f->at = f->p;
@@ -115,25 +115,25 @@ int source_line(struct sources *s, const char **text, size_t *len)
 	return 1;
 }
 
-void source_pop(struct sources *s, bool early)
+void input_pop(struct inputs *s, bool early)
 {
-	struct source *f = s->top;
+	struct input *f = s->top;
 
 	if (f->in_comment && !early)
 		diag_error(s->d, f->comment, 2, "comment has no end");
 	while (s->conds != f->conds) {
 		if (!early)
 			diag_error(s->d, s->conds->at, 0, ".if without .endif");
-		source_endif(s);
+		input_endif(s);
 	}
 	s->top = f->next;
 	f->next = s->spare;
 	s->spare = f;
 }
 
-int source_if(struct sources *s, struct pos at, bool active, bool taken)
+int input_if(struct inputs *s, struct pos at, bool active, bool taken)
 {
-	struct source_cond *c = s->spare_conds;
+	struct input_cond *c = s->spare_conds;
 
 	if (c)
 		s->spare_conds = c->next;
@@ -141,26 +141,26 @@ int source_if(struct sources *s, struct pos at, bool active, bool taken)
 		c = pool_alloc(s->pool, sizeof(*c));
 	if (!c)
 		return -ENOMEM;
-	*c = (struct source_cond){s->conds, at, active, taken, false};
+	*c = (struct input_cond){s->conds, at, active, taken, false};
 	s->conds = c;
 	return 0;
 }
 
-void source_endif(struct sources *s)
+void input_endif(struct inputs *s)
 {
-	struct source_cond *c = s->conds;
+	struct input_cond *c = s->conds;
 
 	s->conds = c->next;
 	c->next = s->spare_conds;
 	s->spare_conds = c;
 }
 
-struct source_cond *source_cond(const struct sources *s)
+struct input_cond *input_cond(const struct inputs *s)
 {
 	return s->top && s->conds != s->top->conds ? s->conds : NULL;
 }
 
-bool source_skips(const struct sources *s)
+bool input_skips(const struct inputs *s)
 {
 	return s->conds && !s->conds->active;
 }
