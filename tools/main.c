@@ -14,6 +14,7 @@ static const struct {
 	{"trace", trace_main, "the lines that programs print, live or saved"},
 	{"hist", hist_main, "histogram of slot and count lines"},
 	{"explain", explain_main, "a verifier log to the instruction, the cause and the advice"},
+	{"usdt", usdt_main, "static probes of a program, a library or a process"},
 	{"syms", syms_main, "functions of a program or library and their file offsets"},
 	{"doctor", doctor_main, "what this kernel and this user can do"},
 	{NULL, NULL, NULL},

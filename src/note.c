@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: MIT
+/*
+ * note.c - USDT probes: the notes of an ELF file.
+ *
+ * The macros of sys/sdt.h leave a nop in the code, and for each a note in .note.stapsdt:
+ *
+ *	u32 namesz = 8, descsz, type = 3; "stapsdt\0"; desc, padded to 4 bytes
+ *	desc: address of the nop, of .stapsdt.base, and of the semaphore (0: none), each of the
+ *	file's word size; provider, name, and arguments, three strings that end in NUL
+ *
+ * The addresses are those of the link; prelink may have moved the file since, which is seen from
+ * .stapsdt.base having another address than the note says.  The semaphore is a 16-bit counter in
+ * writable data: its file offset goes by its own segment, not by the code's.
+ *
+ * Only headers and the note sections are read.
+ */
+#include "note.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "proc.h"
+
+enum {
+	NOTE_SHT = 7,	  /* SHT_NOTE */
+	NOTE_STAPSDT = 3, /* type of a probe */
+	NOTE_PF_X = 1,
+	NOTE_PF_W = 2,
+};
+
+struct note_reader {
+	struct elf_file *f;
+	const char *path;
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p);
+	void *arg;
+	struct rawbpf_error *e;
+	uint64_t base; /* address of .stapsdt.base, 0: none */
+	size_t word;   /* bytes of an address */
+};
+
+/* The string at *p, and *p behind it; NULL when it does not end before end. */
+static const char *note_string(const char **p, const char *end)
+{
+	const char *s = *p, *nul = s < end ? memchr(s, '\0', (size_t)(end - s)) : NULL;
+
+	*p = nul ? nul + 1 : end;
+	return nul ? s : NULL;
+}
+
+/* A link address to where it is now. */
+static uint64_t note_moved(
+	const struct note_reader *r, const struct rawbpf_usdt_probe *p, uint64_t a)
+{
+	if (!r->base || !p->base)
+		return a;
+	a += r->base - p->base;
+	return r->word == 4 ? (uint32_t)a : a;
+}
+
+static void note_offsets(struct note_reader *r, struct rawbpf_usdt_probe *p)
+{
+	if (elf_offset(r->f, note_moved(r, p, p->addr), NOTE_PF_X, &p->offset))
+		p->offset = 0;
+	if (!p->semaphore)
+		return;
+	if (elf_offset(r->f, note_moved(r, p, p->semaphore), NOTE_PF_W, &p->sem_offset))
+		p->sem_offset = 0;
+}
+
+/* 1: not a probe's; 0: *p is filled in; negative: it lies */
+static int note_probe(struct note_reader *r, const char *d, size_t n, struct rawbpf_usdt_probe *p)
+{
+	const char *s = d + 3 * r->word, *end = d + n;
+
+	if (n < 3 * r->word)
+		return -ENOEXEC;
+	memset(p, 0, sizeof(*p));
+	p->path = r->path;
+	p->machine = elf_ident(r->f)->machine;
+	p->addr = elf_uint(r->f, d, r->word);
+	p->base = elf_uint(r->f, d + r->word, r->word);
+	p->semaphore = elf_uint(r->f, d + 2 * r->word, r->word);
+	p->provider = note_string(&s, end);
+	p->name = p->provider ? note_string(&s, end) : NULL;
+	/* without arguments some writers leave out the third string */
+	p->args = p->name && s < end ? note_string(&s, end) : "";
+	if (!p->name || !p->args || !*p->provider || !*p->name)
+		return -ENOEXEC;
+	note_offsets(r, p);
+	return 0;
+}
+
+static size_t note_round(size_t n)
+{
+	return (n + 3) & ~(size_t)3;
+}
+
+/* One note at p; its length, 0 for a lie, or what fn gave in *stop. */
+static size_t note_one(struct note_reader *r, const char *p, size_t n, int *stop)
+{
+	struct rawbpf_usdt_probe probe;
+	size_t name, desc;
+	uint64_t type;
+
+	if (n < 12)
+		return 0;
+	name = elf_uint(r->f, p, 4);
+	desc = elf_uint(r->f, p + 4, 4);
+	type = elf_uint(r->f, p + 8, 4);
+	if (name > n - 12 || note_round(name) > n - 12)
+		return 0;
+	if (desc > n - 12 - note_round(name))
+		return 0;
+	if (type == NOTE_STAPSDT && name == 8 && !memcmp(p + 12, "stapsdt", 8)) {
+		if (note_probe(r, p + 12 + 8, desc, &probe))
+			return 0;
+		*stop = r->fn(r->arg, &probe);
+	}
+	/* the last one may lack its padding */
+	desc = note_round(desc);
+	return 12 + note_round(name) +
+	       (desc > n - 12 - note_round(name) ? n - 12 - note_round(name) : desc);
+}
+
+static int note_section(struct note_reader *r, const struct elf_section *s)
+{
+	const char *p;
+	const void *data;
+	size_t n, at, len;
+	int stop = 0, err;
+
+	err = elf_section_data(r->f, s, &data, &n);
+	if (err || !data)
+		return err && n ? err
+				: err_set(r->e, "open", -ENOEXEC,
+					  "'%s' has no bytes for its section '%s'",
+					  elf_ident(r->f)->path, s->name);
+	p = data;
+	for (at = 0; at < n; at += len) {
+		len = note_one(r, p + at, n - at, &stop);
+		if (stop)
+			return stop;
+		if (!len) {
+			err_set(r->e, "open", -ENOEXEC,
+				"the note at byte %zu of '%s' in '%s' is damaged", at, s->name,
+				elf_ident(r->f)->path);
+			err_hint(r->e, "compare with 'readelf -n %s'", elf_ident(r->f)->path);
+			return -ENOEXEC;
+		}
+	}
+	return 0;
+}
+
+int note_each(struct elf_file *f, const char *path,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
+{
+	struct note_reader r = {f, path, fn, arg, e, 0, elf_ident(f)->bits / 8u};
+	size_t i, n = elf_ident(f)->n_sections;
+	bool base_known = false;
+	struct elf_section s;
+	int err = 0;
+
+	for (i = 1; i < n && !err; i++) {
+		/* relocatable files have one section of notes for each group */
+		if (elf_section(f, i, &s) || s.type != NOTE_SHT || strcmp(s.name, ".note.stapsdt"))
+			continue;
+		if (!s.size)
+			continue;
+		if (!base_known) {
+			struct elf_section base;
+
+			base_known = true;
+			r.base = elf_find_section(f, ".stapsdt.base", &base) ? 0 : base.addr;
+		}
+		err = note_section(&r, &s);
+	}
+	return err;
+}
+
+int rawbpf_usdt_parse_notes(const void *elf, size_t len,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
+{
+	struct elf_file *f;
+	int err = elf_open_memory(elf, len, "<image>", &f, e);
+
+	if (err)
+		return err;
+	err = note_each(f, NULL, fn, arg, e);
+	elf_close(f);
+	return err;
+}
+
+/* ---- files and processes ------------------------------------------------------------------ */
+
+static int note_file(struct sys *s, const char *open_as, const char *path,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
+{
+	struct elf_file *f;
+	int err = elf_open(s, open_as, &f, e);
+
+	if (err)
+		return err;
+	err = note_each(f, path, fn, arg, e);
+	elf_close(f);
+	return err;
+}
+
+/* Files that were seen already; there are few, so a list does. */
+struct note_seen {
+	uint64_t (*id)[2];
+	size_t n, cap;
+};
+
+/* 1 new, 0 seen before, -ENOMEM */
+static int note_new(struct note_seen *seen, const struct proc_map *m)
+{
+	uint64_t dev = (uint64_t)m->major << 32 | m->minor;
+	uint64_t(*more)[2];
+	size_t i;
+
+	for (i = 0; i < seen->n; i++)
+		if (seen->id[i][0] == dev && seen->id[i][1] == m->inode)
+			return 0;
+	if (seen->n == seen->cap) {
+		more = realloc(seen->id, (seen->cap + 32) * sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		seen->id = more;
+		seen->cap += 32;
+	}
+	seen->id[seen->n][0] = dev;
+	seen->id[seen->n++][1] = m->inode;
+	return 1;
+}
+
+/*
+ * Open one mapped file.  Its path is that of the process's own root; a file that was deleted or
+ * replaced is still there as map_files/START-END, for who may (CAP_CHECKPOINT_RESTORE).  *f is
+ * NULL for what cannot have probes: mapped data that is no ELF file, and files that are gone.
+ */
+static int note_open_mapped(struct sys *s, pid_t pid, const struct proc_map *m, struct elf_file **f,
+	struct rawbpf_error *e)
+{
+	char name[PATH_MAX + 64];
+	int err;
+
+	snprintf(name, sizeof(name), "/proc/%d/root%s", (int)pid, m->path);
+	err = elf_open(s, name, f, e);
+	if (err == -ENOENT) {
+		snprintf(name, sizeof(name), "/proc/%d/map_files/%llx-%llx", (int)pid,
+			(unsigned long long)m->start, (unsigned long long)m->end);
+		err = elf_open(s, name, f, e);
+	}
+	return err == -ENOENT || err == -ENOEXEC || err == -EINVAL ? 0 : err;
+}
+
+static int note_mapped(struct sys *s, pid_t pid, const struct proc_map *m,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
+{
+	struct rawbpf_error why;
+	struct elf_file *f = NULL;
+	int err = note_open_mapped(s, pid, m, &f, &why);
+
+	if (err)
+		err_copy(e, &why);
+	if (err || !f)
+		return err;
+	err = note_each(f, m->path, fn, arg, e);
+	elf_close(f);
+	return err;
+}
+
+static int note_process(struct sys *s, pid_t pid,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
+{
+	struct note_seen seen = {NULL, 0, 0};
+	struct proc_maps maps;
+	struct proc_map m;
+	int err;
+
+	err = proc_maps_open(s, pid, &maps);
+	if (err) {
+		err_set(e, "open", err, "the mappings of process %d cannot be read", (int)pid);
+		if (err == -EACCES || err == -EPERM)
+			err_hint(e, "be root, or have CAP_SYS_PTRACE");
+		else
+			err_hint(e, "is it still running?");
+		return err;
+	}
+	while (!err && proc_maps_next(&maps, &m)) {
+		if (!m.exec || !m.inode || *m.path != '/')
+			continue;
+		err = note_new(&seen, &m);
+		if (err == 1)
+			err = note_mapped(s, pid, &m, fn, arg, e);
+		else if (err)
+			err_set(e, "open", err, "out of memory");
+	}
+	proc_maps_free(&maps);
+	free(seen.id);
+	return err;
+}
+
+int rawbpf_usdt_each(const char *path, pid_t pid,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
+{
+	struct sys s = {0};
+
+	if (path)
+		return note_file(&s, path, path, fn, arg, e);
+	if (pid > 0)
+		return note_process(&s, pid, fn, arg, e);
+	return err_set(e, "open", -EINVAL, "either a pid or a path must be given");
+}

@@ -1,0 +1,661 @@
+// SPDX-License-Identifier: MIT
+/* test_note.c - USDT notes: golden files, made files of all forms, every binary of this machine. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "note.h"
+#include "rawbpf.h"
+#include "t.h"
+
+/* ---- small files with notes ---------------------------------------------------------------- */
+
+struct seg {
+	uint64_t vaddr, offset, size;
+	uint32_t flags;
+};
+
+struct made {
+	unsigned bits;
+	bool big;
+	uint16_t machine, type;
+	uint64_t base_section; /* address of .stapsdt.base, 0: none */
+	struct seg segs[2];
+	size_t note_len[2]; /* of the two note sections, 0: none */
+	unsigned char notes[2][65536];
+	unsigned char file[160 * 1024];
+	size_t len;
+};
+
+static void put(const struct made *m, unsigned char *p, uint64_t v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		p[m->big ? n - 1 - i : i] = (unsigned char)(v >> 8 * i);
+}
+
+static size_t put_text(unsigned char *p, const char *s)
+{
+	memcpy(p, s, strlen(s) + 1);
+	return strlen(s) + 1;
+}
+
+/* Add a note to section i; args NULL: without the third string. */
+static void add_note(struct made *m, int i, const uint64_t addr[3], const char *provider,
+	const char *name, const char *args)
+{
+	unsigned char *p = m->notes[i] + m->note_len[i], *d = p + 20;
+	size_t w = m->bits / 8, k;
+
+	for (k = 0; k < 3; k++, d += w)
+		put(m, d, addr[k], w);
+	d += put_text(d, provider);
+	d += put_text(d, name);
+	if (args)
+		d += put_text(d, args);
+	put(m, p, 8, 4);
+	put(m, p + 4, (uint64_t)(d - p - 20), 4);
+	put(m, p + 8, 3, 4);
+	memcpy(p + 12, "stapsdt", 8);
+	while ((d - p) & 3)
+		*d++ = 0;
+	m->note_len[i] += (size_t)(d - p);
+	ck_assert_uint_lt(m->note_len[i], sizeof(m->notes[i]));
+}
+
+static void put_phdr(const struct made *m, unsigned char *p, const struct seg *s)
+{
+	if (m->bits == 64) {
+		put(m, p, 1, 4);
+		put(m, p + 4, s->flags, 4);
+		put(m, p + 8, s->offset, 8);
+		put(m, p + 16, s->vaddr, 8);
+		put(m, p + 32, s->size, 8);
+		put(m, p + 40, s->size, 8);
+	} else {
+		put(m, p, 1, 4);
+		put(m, p + 4, s->offset, 4);
+		put(m, p + 8, s->vaddr, 4);
+		put(m, p + 16, s->size, 4);
+		put(m, p + 20, s->size, 4);
+		put(m, p + 24, s->flags, 4);
+	}
+}
+
+static void put_shdr(const struct made *m, unsigned char *p, uint32_t name, uint32_t type,
+	uint64_t addr, uint64_t offset, uint64_t size)
+{
+	size_t w = m->bits / 8;
+
+	put(m, p, name, 4);
+	put(m, p + 4, type, 4);
+	put(m, p + 8 + w, addr, w);
+	put(m, p + 8 + 2 * w, offset, w);
+	put(m, p + 8 + 3 * w, size, w);
+}
+
+/* The headers around what add_note() collected. */
+static void make(struct made *m)
+{
+	static const char names[] = "\0.note.stapsdt\0.stapsdt.base\0.shstrtab";
+	size_t w = m->bits / 8, eh = w == 8 ? 64 : 52, ph = w == 8 ? 56 : 32, sh = w == 8 ? 64 : 40;
+	size_t at = eh + 2 * ph, note_at[2], names_at, k;
+	unsigned char *f = m->file;
+
+	memset(f, 0, sizeof(m->file));
+	for (k = 0; k < 2; k++) {
+		note_at[k] = at;
+		memcpy(f + at, m->notes[k], m->note_len[k]);
+		at += m->note_len[k];
+		put_phdr(m, f + eh + k * ph, &m->segs[k]);
+	}
+	names_at = at;
+	memcpy(f + at, names, sizeof(names));
+	at = (at + sizeof(names) + 7) & ~(size_t)7;
+	memcpy(f, "\177ELF", 4);
+	f[4] = w == 8 ? 2 : 1;
+	f[5] = m->big ? 2 : 1;
+	f[6] = 1;
+	put(m, f + 16, m->type, 2);
+	put(m, f + 18, m->machine, 2);
+	put(m, f + 20, 1, 4);
+	put(m, f + 24 + w, eh, w);
+	put(m, f + 24 + 2 * w, at, w);
+	put(m, f + 28 + 3 * w, eh, 2);
+	put(m, f + 30 + 3 * w, ph, 2);
+	put(m, f + 32 + 3 * w, 2, 2);
+	put(m, f + 34 + 3 * w, sh, 2);
+	put(m, f + 36 + 3 * w, 5, 2);
+	put(m, f + 38 + 3 * w, 4, 2);
+	for (k = 0; k < 2; k++)
+		put_shdr(m, f + at + (k + 1) * sh, 1, m->note_len[k] ? 7 : 0, 0, note_at[k],
+			m->note_len[k]);
+	/* without a base the section is there under no name */
+	put_shdr(m, f + at + 3 * sh, m->base_section ? 15 : 0, 1, m->base_section, eh, 1);
+	put_shdr(m, f + at + 4 * sh, 29, 3, 0, names_at, sizeof(names));
+	m->len = at + 5 * sh;
+	ck_assert_uint_lt(m->len, sizeof(m->file));
+}
+
+/* ---- what was found ------------------------------------------------------------------------ */
+
+struct found {
+	char text[1 << 17]; /* a line for each probe */
+	size_t n, len, bad_operands;
+	int stop_at;
+};
+
+static int collect(void *arg, const struct rawbpf_usdt_probe *p)
+{
+	struct found *f = arg;
+	struct rawbpf_usdt_arg a;
+	char operand[256];
+	const char *args = p->args;
+
+	f->n++;
+	f->len += (size_t)snprintf(f->text + f->len, sizeof(f->text) - f->len,
+		"probe %s %s 0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64
+		"|%s\n",
+		p->provider, p->name, p->addr, p->base, p->semaphore, p->offset, p->sem_offset,
+		p->args);
+	ck_assert_uint_lt(f->len, sizeof(f->text));
+	while (rawbpf_usdt_next_arg(&args, operand, sizeof(operand)) != 0)
+		f->bad_operands += rawbpf_usdt_parse_arg(p->machine, operand, &a, NULL) != 0;
+	return f->stop_at && (int)f->n == f->stop_at ? 42 : 0;
+}
+
+static struct made *new_made(unsigned bits, bool big, uint16_t machine, uint16_t type)
+{
+	struct made *m = calloc(1, sizeof(*m));
+
+	ck_assert_ptr_nonnull(m);
+	m->bits = bits;
+	m->big = big;
+	m->machine = machine;
+	m->type = type;
+	m->segs[0] = (struct seg){0x400000, 0x1000, 0x10000, 5};
+	m->segs[1] = (struct seg){0x600000, 0x12000, 0x10000, 6};
+	return m;
+}
+
+static struct found *parse(struct made *m, int want)
+{
+	struct found *f = calloc(1, sizeof(*f));
+	struct rawbpf_error e;
+	int r;
+
+	make(m);
+	r = rawbpf_usdt_parse_notes(m->file, m->len, collect, f, &e);
+	ck_assert_msg(r == want, "%d, not %d: %s", r, want, r < 0 ? e.msg : "");
+	return f;
+}
+
+/* ---- tests --------------------------------------------------------------------------------- */
+
+static const struct {
+	unsigned bits;
+	bool big;
+	uint16_t machine, type;
+} forms[] = {
+	{64, false, 62, 3},
+	{64, false, 62, 2},
+	{32, false, 3, 3},
+	{32, false, 40, 2},
+	{32, true, 20, 2},
+	{64, true, 22, 3},
+	{64, false, 183, 3},
+	{32, true, 8, 2},
+};
+
+START_TEST(all_forms)
+{
+	struct made *m = new_made(forms[_i].bits, forms[_i].big, forms[_i].machine, forms[_i].type);
+	struct found *f;
+
+	m->base_section = 0x400800;
+	add_note(m, 0, (const uint64_t[]){0x400123, 0x400800, 0x600004}, "p", "with", "");
+	add_note(m, 0, (const uint64_t[]){0x400200, 0x400800, 0}, "prov", "without", NULL);
+	add_note(m, 1, (const uint64_t[]){0x40ffff, 0x400800, 0}, "p", "other_section", "");
+	f = parse(m, 0);
+	ck_assert_str_eq(f->text, "probe p with 0x400123 0x400800 0x600004 0x1123 0x12004|\n"
+				  "probe prov without 0x400200 0x400800 0x0 0x1200 0x0|\n"
+				  "probe p other_section 0x40ffff 0x400800 0x0 0x10fff 0x0|\n");
+	free(f);
+	free(m);
+}
+END_TEST
+
+/* prelink moved code and data by 0x1000 up, or down (the sum then wraps) */
+START_TEST(moved)
+{
+	struct made *m = new_made(forms[_i].bits, forms[_i].big, forms[_i].machine, forms[_i].type);
+	struct found *f;
+
+	m->base_section = 0x401800;
+	add_note(m, 0, (const uint64_t[]){0x400123, 0x400800, 0x600004}, "p", "up", "");
+	add_note(m, 0, (const uint64_t[]){0x402123, 0x402800, 0x602004}, "p", "down", "");
+	/* no base in the note: nothing to go by */
+	add_note(m, 0, (const uint64_t[]){0x400123, 0, 0x600004}, "p", "still", "");
+	f = parse(m, 0);
+	ck_assert_str_eq(f->text, "probe p up 0x400123 0x400800 0x600004 0x2123 0x13004|\n"
+				  "probe p down 0x402123 0x402800 0x602004 0x2123 0x13004|\n"
+				  "probe p still 0x400123 0x0 0x600004 0x1123 0x12004|\n");
+	free(f);
+	free(m);
+}
+END_TEST
+
+/* An address in no segment of its kind has no file offset. */
+START_TEST(outside_segments)
+{
+	struct made *m = new_made(64, false, 62, 3);
+	struct found *f;
+
+	add_note(m, 0, (const uint64_t[]){0x600010, 0, 0x400010}, "p", "swapped", "");
+	add_note(m, 0, (const uint64_t[]){0x410000, 0, UINT64_MAX}, "p", "past", "");
+	f = parse(m, 0);
+	ck_assert_str_eq(f->text, "probe p swapped 0x600010 0x0 0x400010 0x0 0x0|\n"
+				  "probe p past 0x410000 0x0 0xffffffffffffffff 0x0 0x0|\n");
+	free(f);
+	free(m);
+}
+END_TEST
+
+START_TEST(callback_stops)
+{
+	struct made *m = new_made(64, false, 62, 3);
+	struct found f = {.stop_at = 2};
+	struct rawbpf_error e;
+	int i;
+
+	for (i = 0; i < 5; i++)
+		add_note(m, 0, (const uint64_t[]){0x400000, 0, 0}, "p", "n", "");
+	make(m);
+	ck_assert_int_eq(rawbpf_usdt_parse_notes(m->file, m->len, collect, &f, &e), 42);
+	ck_assert_uint_eq(f.n, 2);
+	free(m);
+}
+END_TEST
+
+/* Other notes in the section are passed over. */
+START_TEST(foreign_notes)
+{
+	struct made *m = new_made(64, false, 62, 3);
+	struct found *f;
+
+	add_note(m, 0, (const uint64_t[]){0x400000, 0, 0}, "p", "n", "");
+	memcpy(m->notes[0] + 12, "othersdt", 8);
+	add_note(m, 0, (const uint64_t[]){0x400001, 0, 0}, "p", "m", "");
+	f = parse(m, 0);
+	ck_assert_str_eq(f->text, "probe p m 0x400001 0x0 0x0 0x1001 0x0|\n");
+	free(f);
+	free(m);
+}
+END_TEST
+
+START_TEST(damaged)
+{
+	static const struct {
+		size_t at, n;
+		uint64_t v;
+	} rows[] = {
+		{0, 4, 0xffffffff}, /* name's size */
+		{4, 4, 0xfffffff0}, /* desc's size */
+		{4, 4, 23},	    /* too short for the addresses */
+		{4, 4, 25},	    /* the provider does not end */
+		{4, 4, 28},	    /* the name does not end */
+		{44, 1, 0},	    /* empty provider */
+	};
+	struct made *m;
+	struct found *f;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		m = new_made(64, false, 62, 3);
+		add_note(m, 0, (const uint64_t[]){0x400000, 0, 0}, "prov", "name", "8@%rax");
+		put(m, m->notes[0] + rows[i].at, rows[i].v, rows[i].n);
+		f = parse(m, -ENOEXEC);
+		ck_assert_uint_eq(f->n, 0);
+		free(f);
+		free(m);
+	}
+}
+END_TEST
+
+START_TEST(no_probes)
+{
+	struct made *m = new_made(64, false, 62, 3);
+	struct found *f = parse(m, 0);
+	struct rawbpf_error e;
+
+	ck_assert_uint_eq(f->n, 0);
+	ck_assert_int_lt(rawbpf_usdt_parse_notes("x", 1, collect, f, &e), 0);
+	ck_assert_int_lt(rawbpf_usdt_parse_notes(NULL, 0, collect, f, NULL), 0);
+	free(f);
+	free(m);
+}
+END_TEST
+
+/* Every cut, and many changed bytes: an answer or an error, nothing else. */
+START_TEST(hostile)
+{
+	struct made *m = new_made(forms[_i].bits, forms[_i].big, forms[_i].machine, forms[_i].type);
+	struct found *f = calloc(1, sizeof(*f));
+	struct rawbpf_error e;
+	unsigned seed = 7;
+	unsigned char *p;
+	size_t n, k;
+
+	m->base_section = 0x400800;
+	for (k = 0; k < 4; k++)
+		add_note(m, (int)k & 1, (const uint64_t[]){0x400123, 0x400800, 0x600004}, "prov",
+			"name", "8@%rax -4@[sp, 8] 4@$5");
+	make(m);
+	for (n = 0; n <= m->len; n++) {
+		p = malloc(n ? n : 1);
+		memcpy(p, m->file, n);
+		f->len = 0;
+		rawbpf_usdt_parse_notes(p, n, collect, f, &e);
+		free(p);
+	}
+	for (n = 0; n < 3000; n++) {
+		p = malloc(m->len);
+		memcpy(p, m->file, m->len);
+		for (k = 0; k < 1 + n % 5; k++) {
+			seed = seed * 1664525u + 1013904223u;
+			p[(seed >> 8) % m->len] = n & 1 ? (unsigned char)seed : 0xff;
+		}
+		f->len = 0;
+		rawbpf_usdt_parse_notes(p, m->len, collect, f, &e);
+		free(p);
+	}
+	free(f);
+	free(m);
+}
+END_TEST
+
+/* ---- golden -------------------------------------------------------------------------------- */
+
+static uint16_t golden_machine(const char *name)
+{
+	static const struct {
+		const char *name;
+		uint16_t machine;
+	} rows[] = {{"x86_64", 62}, {"i386", 3}, {"aarch64", 183}, {"arm", 40}, {"ppc64", 21},
+		{"ppc", 20}, {"s390", 22}, {"riscv", 243}, {"mips", 8}, {"loongarch", 258}};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (!strcmp(rows[i].name, name))
+			return rows[i].machine;
+	ck_abort_msg("no machine '%s'", name);
+	return 0;
+}
+
+/* One file of the golden set. */
+struct golden {
+	char path[512], sha[80], probes[1 << 17];
+	size_t len, n;
+	struct made *m;
+};
+
+static void golden_probe(struct golden *g, const char *line)
+{
+	char provider[128], name[128];
+	uint64_t a[3], off, sem_off;
+	const char *args = strchr(line, '|');
+	struct seg *s = g->m->segs;
+
+	ck_assert_ptr_nonnull(args);
+	ck_assert_int_eq(sscanf(line,
+				 "probe %127s %127s %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64
+				 " %" SCNx64,
+				 provider, name, &a[0], &a[1], &a[2], &off, &sem_off),
+		7);
+	/* two segments with the distances that the real ones have */
+	s[0] = (struct seg){a[0] - off, 0, UINT32_MAX, 5};
+	if (a[2])
+		s[1] = (struct seg){a[2] - sem_off, 0, UINT32_MAX, 6};
+	add_note(g->m, g->n & 1, a, provider, name, args + 1);
+	g->n++;
+	g->len += (size_t)snprintf(g->probes + g->len, sizeof(g->probes) - g->len, "%s\n", line);
+}
+
+/* fn for every file of truth.txt */
+static void each_golden(void (*fn)(struct golden *g, void *arg), void *arg)
+{
+	char *data = t_data("usdt/truth.txt", NULL), *line, *next, order[8], machine[32], type[8];
+	struct golden *g = calloc(1, sizeof(*g));
+	unsigned bits;
+	uint64_t base;
+
+	for (line = data; *line; line = next) {
+		next = strchr(line, '\n');
+		*next++ = '\0';
+		if (sscanf(line, "file %*s %*s %*s %511s", g->path) == 1) {
+			g->len = g->n = 0;
+		} else if (sscanf(line, "sha256 %79s", g->sha) == 1) {
+			continue;
+		} else if (sscanf(line, "elf %u %7s %31s %7s base-section %" SCNx64, &bits, order,
+				   machine, type, &base) == 5) {
+			g->m = new_made(bits, !strcmp(order, "be"), golden_machine(machine),
+				!strcmp(type, "EXEC") ? 2 : 3);
+			g->m->base_section = base;
+		} else if (!strncmp(line, "probe ", 6)) {
+			golden_probe(g, line);
+		} else if (!strcmp(line, "end")) {
+			fn(g, arg);
+			free(g->m);
+		}
+	}
+	free(g);
+	free(data);
+}
+
+/*
+ * Other CPUs' files are not on this machine, but their notes can be made again from what is true
+ * of them: class, order, addresses, arguments.
+ */
+static void remade(struct golden *g, void *arg)
+{
+	struct found *f = calloc(1, sizeof(*f));
+	struct rawbpf_error e;
+	char *line, *next;
+	int r;
+
+	make(g->m);
+	r = rawbpf_usdt_parse_notes(g->m->file, g->m->len, collect, f, &e);
+	ck_assert_msg(!r, "%s: %s", g->path, e.msg);
+	ck_assert_uint_eq(f->n, g->n);
+	ck_assert_msg(
+		!f->bad_operands, "%s: %zu operands not understood", g->path, f->bad_operands);
+	/* notes went to two sections in turn, so the order differs */
+	for (line = g->probes; *line; line = next) {
+		next = strchr(line, '\n') + 1;
+		ck_assert_msg(memmem(f->text, f->len, line, (size_t)(next - line)), "%s: no %.*s",
+			g->path, (int)(next - line), line);
+	}
+	free(f);
+	++*(int *)arg;
+}
+
+START_TEST(golden_remade)
+{
+	int n = 0;
+
+	each_golden(remade, &n);
+	ck_assert_int_ge(n, 11);
+}
+END_TEST
+
+struct golden_count {
+	int checked, absent;
+};
+
+/* The real file, when it is here and the same. */
+static void real(struct golden *g, void *arg)
+{
+	struct golden_count *c = arg;
+	struct found *f;
+	struct rawbpf_error e;
+	char *out;
+	int r;
+
+	t_run(&out, "sha256sum '/%s' 2>/dev/null", g->path);
+	if (strncmp(out, g->sha, 64) != 0) {
+		c->absent++;
+		free(out);
+		return;
+	}
+	free(out);
+	f = calloc(1, sizeof(*f));
+	t_run(&out, "printf '/%%s' '%s'", g->path);
+	r = rawbpf_usdt_each(out, 0, collect, f, &e);
+	ck_assert_msg(!r, "%s", e.msg);
+	ck_assert_str_eq(f->text, g->probes);
+	free(out);
+	free(f);
+	c->checked++;
+}
+
+START_TEST(golden_files)
+{
+	struct golden_count c = {0, 0};
+
+	each_golden(real, &c);
+	if (c.absent)
+		T_SKIP("%d files checked; %d are not on this machine with the same sha256",
+			c.checked, c.absent);
+}
+END_TEST
+
+/* ---- this machine -------------------------------------------------------------------------- */
+
+static int as_readelf(void *arg, const struct rawbpf_usdt_probe *p)
+{
+	struct found *f = arg;
+
+	f->n++;
+	f->len += (size_t)snprintf(f->text + f->len, sizeof(f->text) - f->len,
+		"Provider: %s\nName: %s\nLocation: 0x%016" PRIx64 ", Base: 0x%016" PRIx64
+		", Semaphore: 0x%016" PRIx64 "\nArguments: %s\n",
+		p->provider, p->name, p->addr, p->base, p->semaphore, p->args);
+	ck_assert_uint_lt(f->len, sizeof(f->text));
+	return 0;
+}
+
+/* Every file with the word in it: the same probes as readelf tells, or none on both sides. */
+START_TEST(equals_readelf)
+{
+	struct found *f = calloc(1, sizeof(*f));
+	char *files, *file, *save = NULL, *out;
+	struct rawbpf_error e;
+	int with = 0;
+
+	if (t_run(NULL, "readelf --version >/dev/null 2>&1"))
+		T_SKIP("no readelf to compare with");
+	t_run(&files, "find /usr/bin /usr/sbin /usr/lib/*-linux-gnu /usr/lib64 -maxdepth 1 -type f "
+		      "-size -60000k 2>/dev/null | xargs -r grep -ls stapsdt");
+	for (file = strtok_r(files, "\n", &save); file; file = strtok_r(NULL, "\n", &save)) {
+		f->len = f->n = 0;
+		f->text[0] = '\0';
+		if (rawbpf_usdt_each(file, 0, as_readelf, f, &e) == -ENOEXEC)
+			continue;
+		t_run(&out,
+			"readelf -nW '%s' 2>/dev/null | sed -n "
+			"'s/^.*\\(Provider: \\)/\\1/p; s/^ *\\(Name: \\|Location: \\|Arguments: "
+			"\\)/\\1/p'",
+			file);
+		ck_assert_msg(!strcmp(f->text, out), "%s:\n%s\nnot\n%s", file, f->text, out);
+		with += f->n > 0;
+		free(out);
+	}
+	free(files);
+	free(f);
+	if (!with)
+		T_SKIP("no program on this machine has probes");
+}
+END_TEST
+
+/* A made file, mapped as code by this very process, is found once; also after its removal. */
+START_TEST(process)
+{
+	struct made *m = new_made(64, false, 62, 3);
+	struct found *f = calloc(1, sizeof(*f));
+	char path[] = "/tmp/rawbpf-note-XXXXXX";
+	struct rawbpf_error e;
+	int fds, fd = mkstemp(path);
+	void *p, *q;
+
+	add_note(m, 0, (const uint64_t[]){0x400123, 0, 0}, "prov", "mine", "8@%rax");
+	make(m);
+	ck_assert_int_eq(write(fd, m->file, m->len), (ssize_t)m->len);
+	p = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+	q = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+	ck_assert(p != MAP_FAILED && q != MAP_FAILED);
+	close(fd);
+	fds = t_count_fds();
+	ck_assert_int_eq(rawbpf_usdt_each(NULL, getpid(), collect, f, &e), 0);
+	ck_assert_ptr_nonnull(strstr(f->text, "probe prov mine"));
+	ck_assert_ptr_null(strstr(strstr(f->text, "probe prov mine") + 1, "probe prov mine"));
+	ck_assert_int_eq(t_count_fds(), fds);
+	unlink(path);
+	f->len = 0;
+	f->text[0] = '\0';
+	ck_assert_int_eq(rawbpf_usdt_each(NULL, getpid(), collect, f, &e), 0);
+	if (t_is_root())
+		ck_assert_ptr_nonnull(strstr(f->text, "probe prov mine"));
+	munmap(p, 4096);
+	munmap(q, 4096);
+	free(f);
+	free(m);
+}
+END_TEST
+
+START_TEST(errors)
+{
+	struct found *f = calloc(1, sizeof(*f));
+	struct rawbpf_error e;
+
+	ck_assert_int_eq(rawbpf_usdt_each("/nowhere", 0, collect, f, &e), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(e.msg, "'/nowhere'"));
+	ck_assert_int_eq(rawbpf_usdt_each("/etc/passwd", 0, collect, f, &e), -ENOEXEC);
+	ck_assert_int_eq(rawbpf_usdt_each(NULL, 0, collect, f, &e), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(e.msg, "either a pid or a path"));
+	ck_assert_int_eq(rawbpf_usdt_each(NULL, 0x3fffffff, collect, f, &e), -ESRCH);
+	ck_assert_ptr_nonnull(e.hint);
+	ck_assert_int_eq(rawbpf_usdt_each("/nowhere", 0, collect, f, NULL), -ENOENT);
+	free(f);
+}
+END_TEST
+
+Suite *suite_note(void);
+Suite *suite_note(void)
+{
+	Suite *s = suite_create("note");
+	TCase *t = tcase_create("unit");
+	int n = sizeof(forms) / sizeof(*forms);
+
+	tcase_set_timeout(t, 60);
+	tcase_add_loop_test(t, all_forms, 0, n);
+	tcase_add_loop_test(t, moved, 0, n);
+	tcase_add_test(t, outside_segments);
+	tcase_add_test(t, callback_stops);
+	tcase_add_test(t, foreign_notes);
+	tcase_add_test(t, damaged);
+	tcase_add_test(t, no_probes);
+	tcase_add_loop_test(t, hostile, 0, n);
+	tcase_add_test(t, golden_remade);
+	tcase_add_test(t, golden_files);
+	tcase_add_test(t, equals_readelf);
+	tcase_add_test(t, process);
+	tcase_add_test(t, errors);
+	suite_add_tcase(s, t);
+	return s;
+}

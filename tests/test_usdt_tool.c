@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+/* test_usdt_tool.c - rawbpf usdt, as a user runs it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "t.h"
+
+#define USDT TEST_BUILD "/rawbpf usdt"
+
+static void has(const char *text, const char *word)
+{
+	ck_assert_msg(strstr(text, word), "no '%s' in '%s'", word, text);
+}
+
+/* The C++ library has probes on every machine that has it. */
+static char *library(void)
+{
+	char *out;
+
+	t_run(&out, "ls /usr/lib/*-linux-gnu/libstdc++.so.6 /usr/lib/libstdc++.so.6 2>/dev/null | "
+		    "head -n 1 | tr -d '\\n'");
+	if (*out && !t_run(NULL, "grep -qs stapsdt '%s'", out))
+		return out;
+	free(out);
+	return NULL;
+}
+
+START_TEST(text)
+{
+	char *lib = library(), *out;
+
+	if (!lib)
+		T_SKIP("no libstdc++ with probes");
+	ck_assert_int_eq(t_run(&out, USDT " %s", lib), 0);
+	has(out, " libstdcxx:throw address 0x");
+	has(out, " offset 0x");
+	has(out, "\n  arg1 ");
+	free(out);
+	free(lib);
+}
+END_TEST
+
+START_TEST(json)
+{
+	char *lib = library(), *out;
+
+	if (!lib)
+		T_SKIP("no libstdc++ with probes");
+	ck_assert_int_eq(t_run(&out, USDT " --json %s", lib), 0);
+	has(out, "{\"path\": \"/usr/lib/");
+	has(out, "\"provider\": \"libstdcxx\", \"name\": \"throw\", \"addr\": \"0x");
+	has(out, "\"semaphore\": \"0x0\", \"offset\": \"0x");
+	has(out, "\"semaphore_offset\": null, \"args\": \"");
+	has(out, "\"operands\": [{\"size\": ");
+	has(out, "\"signed\": false, \"float\": false, \"kind\": \"reg\", \"reg\": \"");
+	has(out, "\"base\": null, \"index\": null, \"scale\": null, \"off\": null, \"val\": null, "
+		 "\"seg\": null, \"sym\": null}");
+	free(out);
+	/* every line is JSON, if something here can tell */
+	if (!t_run(NULL, "python3 -c 1 2>/dev/null"))
+		ck_assert_int_eq(t_run(NULL,
+					 USDT " --json %s | python3 -c 'import json,sys\nfor l in "
+					      "sys.stdin: json.loads(l)'",
+					 lib),
+			0);
+	free(lib);
+}
+END_TEST
+
+START_TEST(of_a_process)
+{
+	char *out;
+
+	/* a shell has no probes, but its files were looked at */
+	ck_assert_int_eq(t_run(&out, USDT " -p $$ 2>&1"), 0);
+	ck_assert(strstr(out, "has no probes") || strstr(out, " address 0x"));
+	free(out);
+	ck_assert_int_eq(t_run(&out, USDT " -p 1073741823 2>&1"), 1);
+	has(out, "ESRCH");
+	free(out);
+}
+END_TEST
+
+START_TEST(failures)
+{
+	char *out;
+
+	ck_assert_int_eq(t_run(&out, USDT " /etc/passwd 2>&1"), 1);
+	has(out, "'/etc/passwd' is not an ELF file: ENOEXEC");
+	free(out);
+	ck_assert_int_eq(t_run(&out, USDT " /nowhere 2>&1"), 1);
+	has(out, "'/nowhere'");
+	free(out);
+	ck_assert_int_eq(t_run(&out, USDT " 2>&1"), 2);
+	has(out, "usage: rawbpf usdt");
+	free(out);
+	ck_assert_int_eq(t_run(&out, USDT " -p 12x 2>&1"), 2);
+	has(out, "'12x'");
+	free(out);
+	ck_assert_int_eq(t_run(NULL, USDT " -p 1 /bin/sh 2>/dev/null"), 2);
+	ck_assert_int_eq(t_run(NULL, USDT " --help >/dev/null"), 0);
+}
+END_TEST
+
+Suite *suite_usdt_tool(void);
+Suite *suite_usdt_tool(void)
+{
+	Suite *s = suite_create("usdt_tool");
+	TCase *t = tcase_create("tool");
+
+	tcase_add_test(t, text);
+	tcase_add_test(t, json);
+	tcase_add_test(t, of_a_process);
+	tcase_add_test(t, failures);
+	suite_add_tcase(s, t);
+	return s;
+}
