@@ -350,11 +350,18 @@ static int objmap_legacy(struct object *o, const struct elf_symbol *sym,
 	return 0;
 }
 
+static int objmap_by_offset(const void *a, const void *b)
+{
+	const struct object_map *x = a, *y = b;
+
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
 /* All records are of one size: the section's, over the number of symbols in it. */
 static int objmap_read_legacy(struct object *o, struct elf_file *f,
 	const struct elf_section *symtab, const struct elf_section *s, struct rawbpf_error *e)
 {
-	size_t i, n = elf_n_symbols(f, symtab), count = 0, len;
+	size_t i, n = elf_n_symbols(f, symtab), count = 0, len, before = o->n_maps;
 	struct elf_symbol sym;
 	const void *p;
 	int err = 0;
@@ -373,6 +380,8 @@ static int objmap_read_legacy(struct object *o, struct elf_file *f,
 			continue;
 		err = objmap_legacy(o, &sym, s, p, len / count, e);
 	}
+	if (o->n_maps > before) /* symbols come in any order */
+		qsort(o->maps + before, o->n_maps - before, sizeof(*o->maps), objmap_by_offset);
 	return err;
 }
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/* test_kern.c - versions, CPUs, the memlock limit. */
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+
+#include "kern.h"
+#include "t.h"
+
+START_TEST(versions)
+{
+	ck_assert_uint_eq(kern_parse_version("6.18.15", "#1 SMP"), 0x06120f);
+	ck_assert_uint_eq(kern_parse_version("5.4.0-42-generic", "#46-Ubuntu"), 0x050400);
+	ck_assert_uint_eq(kern_parse_version("7.2-rc1", ""), 0x070200);
+	ck_assert_uint_eq(kern_parse_version("4.14.336", ""), 0x040eff); /* cut at 255 */
+	ck_assert_uint_eq(
+		kern_parse_version("4.19.0-20-amd64", "#1 SMP Debian 4.19.235-1 (2022-03-17)"),
+		0x0413eb);
+	ck_assert_uint_eq(kern_parse_version("5.10.9", "#1 Debian 4.9.1"), 0x050a09);
+	ck_assert_uint_eq(kern_parse_version("odd", ""), 0);
+	ck_assert_uint_eq(kern_parse_version("", ""), 0);
+}
+END_TEST
+
+/* A machine that says what the test wants. */
+struct machine {
+	const char *possible;
+	struct rlimit memlock;
+	int refuse; /* setting above the hard limit */
+	unsigned calls;
+};
+
+static long machine_call(void *arg, const struct rawbpf_call *c)
+{
+	struct machine *m = arg;
+	const struct rlimit *set = (const struct rlimit *)c->arg[2];
+
+	m->calls++;
+	switch (c->kind) {
+	case RAWBPF_CALL_OPENAT: return m->possible ? 1000 : -ENOENT;
+	case RAWBPF_CALL_CLOSE: return 0;
+	case RAWBPF_CALL_READ:
+		memcpy((void *)c->arg[1], m->possible, strlen(m->possible));
+		return (long)strlen(m->possible);
+	case RAWBPF_CALL_PRLIMIT:
+		if (set && m->refuse && set->rlim_max > m->memlock.rlim_max)
+			return m->refuse;
+		if (c->arg[3])
+			*(struct rlimit *)c->arg[3] = m->memlock;
+		if (set)
+			m->memlock = *set;
+		return 0;
+	case RAWBPF_CALL_UNAME:
+		strcpy(((struct utsname *)c->arg[0])->release, "5.10.7");
+		strcpy(((struct utsname *)c->arg[0])->version, "");
+		return 0;
+	default: return -ENOSYS;
+	}
+}
+
+static struct rawbpf *on_machine(struct machine *m)
+{
+	struct rawbpf *b = rawbpf_new();
+
+	rawbpf_set_hook(b, machine_call, m);
+	return b;
+}
+
+static int cpus_of(const char *text)
+{
+	struct machine m = {.possible = text};
+	struct rawbpf *b = on_machine(&m);
+	int n = kern_possible_cpus(b);
+
+	if (n < 0)
+		ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(b), "cpu"));
+	else
+		ck_assert_int_eq(kern_possible_cpus(b), n);
+	rawbpf_free(b);
+	return n;
+}
+
+START_TEST(cpus)
+{
+	ck_assert_int_eq(cpus_of("0\n"), 1);
+	ck_assert_int_eq(cpus_of("0-3\n"), 4);
+	ck_assert_int_eq(cpus_of("0-3,8\n"), 9);
+	ck_assert_int_eq(cpus_of("\n"), -EINVAL);
+	ck_assert_int_eq(cpus_of("0-x\n"), -EINVAL);
+	ck_assert_int_eq(cpus_of("0-99999999999999999999\n"), -EINVAL);
+	ck_assert_int_eq(cpus_of(NULL), -ENOENT);
+}
+END_TEST
+
+START_TEST(memlock_once)
+{
+	struct machine m = {.memlock = {65536, 65536}};
+	struct rawbpf *b = on_machine(&m);
+
+	ck_assert(kern_raise_memlock(b));
+	ck_assert(m.memlock.rlim_cur == RLIM_INFINITY);
+	ck_assert(!kern_raise_memlock(b));
+	rawbpf_free(b);
+}
+END_TEST
+
+START_TEST(memlock_as_far_as_it_goes)
+{
+	struct machine m = {.memlock = {65536, 131072}, .refuse = -EPERM};
+	struct rawbpf *b = on_machine(&m);
+
+	ck_assert(kern_raise_memlock(b));
+	ck_assert_uint_eq(m.memlock.rlim_cur, 131072);
+	rawbpf_free(b);
+	m.memlock = (struct rlimit){RLIM_INFINITY, RLIM_INFINITY};
+	b = on_machine(&m);
+	ck_assert(!kern_raise_memlock(b)); /* it cannot have been the limit */
+	b->kern->memlock_raised = false;
+	b->no_rlimit = true;
+	m.calls = 0;
+	ck_assert(!kern_raise_memlock(b));
+	ck_assert_uint_eq(m.calls, 0);
+	rawbpf_free(b);
+}
+END_TEST
+
+START_TEST(version_is_asked_once)
+{
+	struct machine m = {0};
+	struct rawbpf *b = on_machine(&m);
+
+	ck_assert_uint_eq(kern_version(b), 0x050a07);
+	ck_assert_uint_eq(kern_version(b), 0x050a07);
+	ck_assert_uint_eq(m.calls, 1);
+	rawbpf_free(b);
+}
+END_TEST
+
+Suite *suite_kern(void);
+Suite *suite_kern(void)
+{
+	Suite *s = suite_create("kern");
+	TCase *t = tcase_create("unit");
+
+	tcase_add_test(t, versions);
+	tcase_add_test(t, cpus);
+	tcase_add_test(t, memlock_once);
+	tcase_add_test(t, memlock_as_far_as_it_goes);
+	tcase_add_test(t, version_is_asked_once);
+	suite_add_tcase(s, t);
+	return s;
+}

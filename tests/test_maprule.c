@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+/* test_maprule.c - the rules for maps, held against what the running kernel refuses. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "map.h"
+#include "rawbpf_sys.h"
+#include "t.h"
+
+static const struct {
+	struct object_map def;
+	const char *says; /* NULL: allowed */
+} rule_rows[] = {
+	{{.type = RAWBPF_MAP_HASH, .key_size = 4, .value_size = 8, .max_entries = 1}, NULL},
+	{{.type = RAWBPF_MAP_HASH, .value_size = 8, .max_entries = 1}, "key size is 0"},
+	{{.type = RAWBPF_MAP_HASH, .key_size = 4, .value_size = 8}, "max_entries is 0"},
+	{{.type = RAWBPF_MAP_HASH, .key_size = 4, .max_entries = 1}, "value size is 0"},
+	{{.type = RAWBPF_MAP_ARRAY, .key_size = 8, .value_size = 8, .max_entries = 1},
+		"key size must be 4"},
+	{{.type = RAWBPF_MAP_PERCPU_ARRAY, .key_size = 4, .value_size = 32776, .max_entries = 1},
+		"32768"},
+	{{.type = RAWBPF_MAP_PERF_EVENT_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1},
+		"value size must be 4"},
+	{{.type = RAWBPF_MAP_STACK_TRACE, .key_size = 4, .value_size = 1016, .max_entries = 1},
+		NULL},
+	{{.type = RAWBPF_MAP_STACK_TRACE, .key_size = 4, .value_size = 1024, .max_entries = 1},
+		"127 addresses"},
+	{{.type = RAWBPF_MAP_STACK_TRACE, .key_size = 4, .value_size = 12, .max_entries = 1},
+		"127 addresses"},
+	{{.type = RAWBPF_MAP_LPM_TRIE, .key_size = 8, .value_size = 8, .max_entries = 1},
+		"NO_PREALLOC"},
+	{{.type = RAWBPF_MAP_LPM_TRIE,
+		 .key_size = 4,
+		 .value_size = 8,
+		 .max_entries = 1,
+		 .flags = 1},
+		"prefix length"},
+	{{.type = RAWBPF_MAP_LPM_TRIE,
+		 .key_size = 8,
+		 .value_size = 8,
+		 .max_entries = 1,
+		 .flags = 1},
+		NULL},
+	{{.type = RAWBPF_MAP_QUEUE, .key_size = 4, .value_size = 8, .max_entries = 1},
+		"key size must be 0"},
+	{{.type = RAWBPF_MAP_QUEUE, .value_size = 8, .max_entries = 1}, NULL},
+	{{.type = RAWBPF_MAP_RINGBUF, .max_entries = 12288}, "power of two"},
+	{{.type = RAWBPF_MAP_RINGBUF, .max_entries = 65536}, NULL},
+	{{.type = RAWBPF_MAP_RINGBUF, .value_size = 4, .max_entries = 65536},
+		"value size must be 0"},
+};
+
+#define RULE_ROWS (sizeof(rule_rows) / sizeof(*rule_rows))
+
+static struct object_map rule_def(size_t i)
+{
+	struct object_map d = rule_rows[i].def;
+
+	d.name = (char *)(uintptr_t) "m";
+	return d;
+}
+
+START_TEST(rules)
+{
+	struct rawbpf_error e;
+	struct object_map d;
+	size_t i;
+
+	for (i = 0; i < RULE_ROWS; i++) {
+		d = rule_def(i);
+		if (maprule_explain(&d, d.max_entries, &e))
+			ck_assert_msg(rule_rows[i].says && strstr(e.msg, rule_rows[i].says),
+				"row %zu: %s", i, e.msg);
+		else
+			ck_assert_msg(!rule_rows[i].says, "row %zu passes", i);
+	}
+}
+END_TEST
+
+/* The table says no more and no less than the kernel. */
+START_TEST(kernel_agrees)
+{
+	union rawbpf_attr a;
+	size_t i;
+	long fd;
+
+	T_NEED_ROOT();
+	for (i = 0; i < RULE_ROWS; i++) {
+		memset(&a, 0, sizeof(a));
+		a.map.map_type = rule_rows[i].def.type;
+		a.map.key_size = rule_rows[i].def.key_size;
+		a.map.value_size = rule_rows[i].def.value_size;
+		a.map.max_entries = rule_rows[i].def.max_entries;
+		a.map.map_flags = rule_rows[i].def.flags;
+		fd = rawbpf_sys_bpf(RAWBPF_MAP_CREATE, &a, sizeof(a.map));
+		ck_assert_msg((fd < 0) == !!rule_rows[i].says, "row %zu: %ld", i, fd);
+		if (fd >= 0)
+			close((int)fd);
+	}
+}
+END_TEST
+
+START_TEST(unknown_types)
+{
+	struct object_map d = {.name = (char *)(uintptr_t) "m", .type = (enum rawbpf_map_type)99};
+	struct rawbpf_error e;
+
+	/* a newer kernel may know it */
+	ck_assert(!maprule_explain(&d, 1, &e));
+	ck_assert_str_eq(maprule_type(d.type), "unknown");
+	ck_assert_ptr_null(maprule_since(d.type));
+	d.type = RAWBPF_MAP_UNSPEC;
+	ck_assert(maprule_explain(&d, 1, &e));
+	ck_assert_str_eq(maprule_type(RAWBPF_MAP_RINGBUF), "ringbuf");
+	ck_assert_str_eq(maprule_since(RAWBPF_MAP_RINGBUF), "5.8");
+}
+END_TEST
+
+Suite *suite_maprule(void);
+Suite *suite_maprule(void)
+{
+	Suite *s = suite_create("maprule");
+	TCase *t = tcase_create("unit");
+
+	tcase_add_test(t, rules);
+	tcase_add_test(t, kernel_agrees);
+	tcase_add_test(t, unknown_types);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+/* test_objlink.c - programs with their subprograms; those that cannot be linked. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "object.h"
+#include "t.h"
+
+static struct object *link_object(const char *file)
+{
+	struct rawbpf_error e;
+	struct object *o;
+	size_t len;
+	char *p = t_data(file, &len);
+
+	ck_assert_msg(!object_open(p, len, file, &o, &e), "%s", e.msg);
+	free(p);
+	return o;
+}
+
+static int link_prog(
+	struct object *o, const char *name, struct object_code *c, struct rawbpf_error *e)
+{
+	size_t i;
+
+	for (i = 0; strcmp(o->progs[i].name, name); i++)
+		ck_assert_uint_lt(i + 1, o->n_progs);
+	return object_link(o, i, c, e);
+}
+
+START_TEST(refused_by_name)
+{
+	static const struct {
+		const char *prog, *says;
+	} rows[] = {
+		{"calls_nowhere", "function 'bpf_nowhere' is defined nowhere"},
+		{"reads_nowhere", "'CONFIG_HZ' is defined nowhere"},
+		{"needs_core", "needs co-re"},
+	};
+	struct object *o = link_object("object/odd.bpf.o");
+	struct object_code c;
+	struct rawbpf_error e;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		ck_assert_int_eq(link_prog(o, rows[i].prog, &c, &e), -EINVAL);
+		ck_assert_msg(strstr(e.msg, rows[i].says) != NULL, "%s", e.msg);
+		ck_assert_str_eq(e.prog, rows[i].prog);
+		ck_assert_ptr_null(c.insns);
+	}
+	ck_assert_int_eq(link_prog(o, "good", &c, &e), 0);
+	ck_assert_uint_eq(c.n_insns, 2);
+	object_code_free(&c);
+	ck_assert_uint_eq(o->version, 0x050a07);
+	object_free(o);
+}
+END_TEST
+
+/* Each subprogram comes once, however often it is called; offsets are those of the new place. */
+START_TEST(subprograms_once)
+{
+	struct object *o = link_object("object/all.bpf.o");
+	struct object_code c;
+	struct object_line line;
+	uint32_t i, total = 0, starts[OBJECT_FUNCS_MAX];
+	size_t k, n = 0;
+
+	ck_assert_int_eq(link_prog(o, "on_open", &c, NULL), 0);
+	for (i = 0; i < c.n_func_info; i++)
+		memcpy(&starts[n++], c.func_info + (size_t)i * c.func_rec_size, 4);
+	ck_assert_uint_eq(starts[0], 0);
+	for (k = 0; k < o->n_funcs; k++)
+		if (!o->funcs[k].is_prog)
+			total += o->funcs[k].n_insns;
+	for (k = 0; k < o->n_progs; k++)
+		if (!strcmp(o->progs[k].name, "on_open"))
+			total += o->funcs[o->progs[k].func].n_insns;
+	ck_assert_uint_eq(c.n_insns, total);
+	for (i = 0; i < c.n_insns; i++) {
+		if (c.insns[i].code != OBJECT_CALL || object_src(&c.insns[i]) != 1)
+			continue;
+		for (k = 0; k < n && starts[k] != i + 1 + (uint32_t)c.insns[i].imm; k++)
+			;
+		ck_assert_uint_lt(k, n); /* calls land on functions */
+	}
+	for (k = 0; k < n; k++)
+		ck_assert(object_line(o, &c, starts[k], &line)); /* each has its lines */
+	object_code_free(&c);
+	object_free(o);
+}
+END_TEST
+
+START_TEST(map_references)
+{
+	struct object *o = link_object("object/old.bpf.o");
+	struct object_code c;
+	struct object_line line;
+
+	ck_assert_int_eq(link_prog(o, "uses_second", &c, NULL), 0);
+	ck_assert_uint_eq(c.n_refs, 1);
+	ck_assert_str_eq(o->maps[c.refs[0].map].name, "second");
+	ck_assert_uint_eq(object_src(&c.insns[c.refs[0].insn]), RAWBPF_PSEUDO_MAP_FD);
+	ck_assert_ptr_null(c.func_info);
+	ck_assert(!object_line(o, &c, 0, &line)); /* no debug information */
+	object_code_free(&c);
+	object_free(o);
+}
+END_TEST
+
+START_TEST(bcc_name_gives_type)
+{
+	struct object *o = link_object("object/old.bpf.o");
+	size_t i;
+
+	for (i = 0; strcmp(o->progs[i].name, "kprobe__g"); i++)
+		ck_assert_uint_lt(i + 1, o->n_progs);
+	ck_assert_str_eq(o->progs[i].section, "fn");
+	ck_assert_int_eq(o->progs[i].sec.type, RAWBPF_PROG_KPROBE);
+	object_free(o);
+}
+END_TEST
+
+Suite *suite_objlink(void);
+Suite *suite_objlink(void)
+{
+	Suite *s = suite_create("objlink");
+	TCase *t = tcase_create("unit");
+
+	tcase_add_test(t, refused_by_name);
+	tcase_add_test(t, subprograms_once);
+	tcase_add_test(t, map_references);
+	tcase_add_test(t, bcc_name_gives_type);
+	suite_add_tcase(s, t);
+	return s;
+}
