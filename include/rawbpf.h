@@ -166,6 +166,10 @@ struct rawbpf_uprobe_opts {
  */
 RAWBPF_API int rawbpf_attach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
 RAWBPF_API int rawbpf_attach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
+/*
+ * rawbpf_detach_uprobe(), rawbpf_detach_uretprobe() - the place named as when it was attached;
+ * .fn_name NULL: every program there.  -ENOENT: none is.
+ */
 RAWBPF_API int rawbpf_detach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
 RAWBPF_API int rawbpf_detach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
 
@@ -185,6 +189,7 @@ struct rawbpf_tracepoint_opts {
  */
 RAWBPF_API int rawbpf_attach_tracepoint_opts(
 	struct rawbpf *b, const struct rawbpf_tracepoint_opts *o);
+/* rawbpf_detach_tracepoint() - .fn_name NULL: every program there.  -ENOENT: none is. */
 RAWBPF_API int rawbpf_detach_tracepoint_opts(
 	struct rawbpf *b, const struct rawbpf_tracepoint_opts *o);
 
