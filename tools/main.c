@@ -10,6 +10,7 @@ static const struct {
 	int (*main)(int argc, char **argv);
 	const char *help;
 } commands[] = {
+	{"run", run_main, "load a file, attach its programs, print what they find"},
 	{"load", load_main, "load every program, attach none"},
 	{"trace", trace_main, "the lines that programs print, live or saved"},
 	{"hist", hist_main, "histogram of slot and count lines"},

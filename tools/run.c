@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: MIT
+/*
+ * run.c - rawbpf run: load a file, attach every program by its section, print trace lines as they
+ * come and, at the end, every histogram map.
+ *
+ * Everything that can end a run is a file descriptor or a deadline in one poll(2): signals through
+ * a signalfd (blocked from the start, so none is lost before the wait), a reader of stdout that
+ * has gone, and the trace lines.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tool.h"
+
+#define RUN_BATCH 1000	 /* lines between two looks at the signals */
+#define RUN_DRAIN 100000 /* lines read at most when the end has come */
+
+static const char run_usage[] =
+	"[-p PID] [-d SECS] [-I DIR] [--json] [-v] FILE\n\n"
+	"Loads FILE (assembler text or a BPF object), attaches every program by its section,\n"
+	"prints trace lines as they come until Ctrl-C, then every histogram map.\n\n"
+	"  -p PID   user-level probes: only this process\n"
+	"  -d SECS  end after so many seconds (0.5 too)\n"
+	"  -I DIR   search DIR for .include; may be given several times\n"
+	"  --json   one object a line\n"
+	"  -v       tell decisions on stderr\n";
+
+struct run {
+	const char *file;
+	const char **dirs;
+	size_t n_dirs;
+	double seconds; /* < 0: no limit */
+	pid_t pid;
+	bool json, verbose;
+
+	struct rawbpf *b;
+	int signals;   /* signalfd */
+	int trace;     /* fd of trace lines, -1: no program writes any */
+	bool pipe_end; /* nobody reads stdout any more */
+};
+
+static bool number(const char *s, double *v)
+{
+	char *end;
+
+	errno = 0;
+	*v = strtod(s, &end);
+	return !errno && end != s && !*end && *v >= 0 && *v < 1e9;
+}
+
+/* One option that has a value; false: it is wrong. */
+static bool option(struct run *r, char opt, const char *value)
+{
+	double v;
+
+	if (opt == 'I') {
+		r->dirs[r->n_dirs++] = value;
+		return true;
+	}
+	if (!number(value, &v))
+		return false;
+	if (opt == 'd')
+		r->seconds = v;
+	else
+		r->pid = (pid_t)v;
+	return opt == 'd' || (v >= 1 && v == (double)r->pid);
+}
+
+/* TOOL_OK, or the status to leave with. */
+static int arguments(struct run *r, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		const char *a = argv[i];
+
+		if (!strcmp(a, "--help") || !strcmp(a, "-h")) {
+			tool_usage("run", run_usage, true);
+			return -1;
+		}
+		if (!strcmp(a, "--json"))
+			r->json = true;
+		else if (!strcmp(a, "-v"))
+			r->verbose = true;
+		else if (a[0] == '-' && a[1] && strchr("pdI", a[1]) && (a[2] || i + 1 < argc)) {
+			if (!option(r, a[1], a[2] ? a + 2 : argv[++i])) {
+				tool_fail("run", "'%s' is no value for -%c", argv[i], a[1]);
+				return TOOL_USAGE;
+			}
+		} else if ((a[0] == '-' && a[1]) || r->file) {
+			return tool_usage("run", run_usage, false);
+		} else {
+			r->file = a;
+		}
+	}
+	return r->file ? TOOL_OK : tool_usage("run", run_usage, false);
+}
+
+static void tell(void *arg, enum rawbpf_log_level level, const char *msg)
+{
+	const struct run *r = arg;
+
+	if (level == RAWBPF_LOG_WARN || r->verbose)
+		fprintf(stderr, "rawbpf run: %s\n", msg);
+}
+
+/* SIGINT, SIGTERM and SIGHUP come through the fd from here on; a write to nobody is an error. */
+static int take_signals(struct run *r)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (r->signals < 0)
+		return tool_fail("run", "signalfd: %s", strerror(errno));
+	return TOOL_OK;
+}
+
+static int any_trace(void *arg, const struct rawbpf_prog_info *p)
+{
+	(void)arg;
+	return p->fd >= 0 && p->trace_printk;
+}
+
+/* Load and attach. */
+static int start(struct run *r)
+{
+	int err, places;
+
+	rawbpf_set_log(r->b, tell, r);
+	err = rawbpf_load(
+		r->b, .src_file = r->file, .include_dirs = r->dirs, .n_include_dirs = r->n_dirs);
+	/* the reader first: no line of the first event is lost */
+	if (!err && rawbpf_each_prog(r->b, any_trace, NULL) > 0) {
+		r->trace = rawbpf_trace_fd(r->b, false);
+		err = r->trace < 0 ? r->trace : 0;
+	}
+	if (!err)
+		err = rawbpf_attach_all(r->b, .pid = r->pid);
+	if (err)
+		return tool_error("run", rawbpf_error(r->b));
+	places = rawbpf_num_open_probes(r->b);
+	if (!places)
+		return tool_fail(
+			"run", "no program of '%s' has a section that names a place", r->file);
+	fprintf(stderr, "rawbpf run: attached at %d place%s, Ctrl-C ends\n", places,
+		places == 1 ? "" : "s");
+	return TOOL_OK;
+}
+
+/* ---- trace lines ------------------------------------------------------------------------- */
+
+static void print_lost(const struct run *r, const struct rawbpf_trace_fields *f)
+{
+	struct json j;
+
+	if (!r->json) {
+		printf("CPU:%d [LOST %llu EVENTS]\n", f->cpu, (unsigned long long)f->lost);
+		return;
+	}
+	json_open(&j, stdout);
+	json_uint(&j, "lost", f->lost);
+	json_int(&j, "cpu", f->cpu);
+	json_close(&j);
+}
+
+static void print_line_json(const struct rawbpf_trace_fields *f)
+{
+	struct json j;
+
+	json_open(&j, stdout);
+	json_str(&j, "task", f->task);
+	json_int(&j, "pid", f->pid);
+	if (f->tgid < 0)
+		json_null(&j, "tgid");
+	else
+		json_int(&j, "tgid", f->tgid);
+	json_int(&j, "cpu", f->cpu);
+	json_str(&j, "flags", f->flags);
+	json_str(&j, "ts", f->ts);
+	json_str(&j, "symbol", f->symbol);
+	json_strn(&j, "msg", f->msg, f->msg_len);
+	json_close(&j);
+}
+
+static void print_line(const struct run *r, const struct rawbpf_trace_fields *f)
+{
+	if (f->lost)
+		print_lost(r, f);
+	if (f->lost && !*f->symbol)
+		return;
+	if (r->json) {
+		print_line_json(f);
+		return;
+	}
+	printf("%16s-%-7d [%03d] %s %12s: %s: ", f->task, f->pid, f->cpu, f->flags, f->ts,
+		f->symbol);
+	fwrite(f->msg, 1, f->msg_len, stdout);
+	putchar('\n');
+}
+
+/* Prints at most max lines.  1: there may be more, 0: none, or a negative errno. */
+static int print_lines(struct run *r, int max)
+{
+	struct rawbpf_trace_fields f;
+	int got = 1;
+
+	while (r->trace >= 0 && max-- > 0) {
+		got = rawbpf_trace_fields(r->b, &f, .nonblocking = true);
+		if (got <= 0)
+			break;
+		print_line(r, &f);
+	}
+	if (fflush(stdout)) {
+		r->pipe_end = errno == EPIPE;
+		return -EIO;
+	}
+	return r->trace >= 0 ? got : 0;
+}
+
+/* Milliseconds until the deadline, rounded up; -1: none. */
+static int time_left(const struct run *r, const struct timespec *begin)
+{
+	struct timespec now;
+	double left;
+
+	if (r->seconds < 0)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	left = r->seconds - (double)(now.tv_sec - begin->tv_sec) -
+	       (double)(now.tv_nsec - begin->tv_nsec) / 1e9;
+	if (left <= 0)
+		return 0;
+	return left > 1e6 ? 1000000000 : (int)(left * 1e3) + 1;
+}
+
+/* Until a signal, the deadline or the end of stdout's reader. */
+static int follow(struct run *r)
+{
+	struct pollfd fds[3] = {
+		{r->signals, POLLIN, 0}, {STDOUT_FILENO, 0, 0}, {r->trace, POLLIN, 0}};
+	struct timespec begin;
+	int left, more = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (;;) {
+		left = time_left(r, &begin);
+		if (!left)
+			return TOOL_OK;
+		if (poll(fds, 3, more ? 0 : left) < 0 && errno != EINTR)
+			return tool_fail("run", "poll: %s", strerror(errno));
+		if (fds[0].revents)
+			return TOOL_OK;
+		if (fds[1].revents & POLLERR) {
+			r->pipe_end = true;
+			return TOOL_OK;
+		}
+		if (!more && !fds[2].revents)
+			continue;
+		more = print_lines(r, RUN_BATCH);
+		if (r->pipe_end)
+			return TOOL_OK;
+		if (more == -EIO && ferror(stdout))
+			return tool_finish("run", TOOL_OK);
+		if (more < 0 && more != -EINTR)
+			return tool_error("run", rawbpf_error(r->b));
+		more = more > 0;
+	}
+}
+
+/* ---- histograms -------------------------------------------------------------------------- */
+
+/* What print_hist_json() is called with. */
+struct run_hist {
+	const char *map;
+	bool linear;
+};
+
+/* slot i of log2 covers [2^(i-1), 2^i - 1]; 0 and 1 share the first row, as printed */
+static void json_bucket(struct json *j, const struct run_hist *m, size_t i, uint64_t count)
+{
+	json_begin(j, NULL, '{');
+	json_uint(j, "low", m->linear ? i : i == 1 ? 0 : UINT64_C(1) << (i - 1));
+	json_uint(j, "high", m->linear ? i : UINT64_MAX >> (64 - i));
+	json_uint(j, "count", count);
+	json_end(j, '}');
+}
+
+static int print_hist_json(void *arg, const struct rawbpf_hist *h)
+{
+	const struct run_hist *m = arg;
+	size_t i;
+	struct json j;
+
+	json_open(&j, stdout);
+	json_str(&j, "map", m->map);
+	json_str(&j, "section", h->section);
+	json_str(&j, "val_type", m->map);
+	json_begin(&j, "buckets", '[');
+	for (i = m->linear ? 0 : 1; i < h->n; i++)
+		json_bucket(&j, m, i, h->slots[i]);
+	json_end(&j, ']');
+	json_close(&j);
+	return 0;
+}
+
+static int print_hist(void *arg, struct rawbpf_table *t, const char *hist)
+{
+	const struct run *r = arg;
+	struct rawbpf_table_info info;
+	struct run_hist m;
+	int err;
+
+	if (!hist)
+		return 0;
+	err = rawbpf_table_info(t, &info);
+	if (err)
+		return err;
+	m.map = info.name;
+	m.linear = !strcmp(hist, "linear");
+	if (r->json)
+		return rawbpf_each_hist(t, m.linear, NULL, print_hist_json, &m);
+	return m.linear ? rawbpf_print_linear_hist(t, .val_type = info.name)
+			: rawbpf_print_log2_hist(t, .val_type = info.name);
+}
+
+/* What is left to print when the run is over. */
+static int finish(struct run *r)
+{
+	if (r->pipe_end)
+		return TOOL_OK; /* nobody reads it */
+	print_lines(r, RUN_DRAIN);
+	if (rawbpf_each_table(r->b, print_hist, r) < 0 && !ferror(stdout))
+		return tool_error("run", rawbpf_error(r->b));
+	if (r->pipe_end)
+		return TOOL_OK;
+	return tool_finish("run", TOOL_OK);
+}
+
+static int run(struct run *r)
+{
+	int status = take_signals(r);
+
+	if (!status)
+		status = start(r);
+	if (!status)
+		status = follow(r);
+	return status ? status : finish(r);
+}
+
+int run_main(int argc, char **argv)
+{
+	struct run r = {.seconds = -1, .signals = -1, .trace = -1};
+	int status;
+
+	r.dirs = calloc((size_t)argc + 1, sizeof(*r.dirs));
+	if (!r.dirs)
+		return tool_fail("run", "out of memory");
+	status = arguments(&r, argc, argv);
+	if (status == TOOL_OK) {
+		r.b = rawbpf_new();
+		status = run(&r);
+		rawbpf_free(r.b);
+	} else if (status < 0) {
+		status = TOOL_OK;
+	}
+	if (r.signals >= 0)
+		close(r.signals);
+	free(r.dirs);
+	return status;
+}
