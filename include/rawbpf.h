@@ -145,7 +145,7 @@ struct rawbpf_uprobe_opts {
 	size_t sz;
 	const char *name;    /* "c", "libssl.so.3", "bash" or a path */
 	const char *sym;     /* function; "f@VERSION" picks one version */
-	const char *sym_re;  /* every function that matches this POSIX extended expression */
+	const char *sym_re;  /* POSIX extended expression, matched from the name's start */
 	const char *fn_name; /* the program */
 	uint64_t addr;	     /* virtual address as nm(1) prints it */
 	uint64_t offset;     /* file offset */

@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 
 #define ELF_VER_HIDDEN 0x8000u /* of .gnu.version: name@version, not name@@version */
+#define ELF_STRING_MAX 32768u  /* bytes of a version's name */
 #define ELF_VER_BASE   1u      /* vd_flags: the file's own name, not a version */
 
 /* Strings that end inside their section: any offset below len is one. */
@@ -37,6 +38,13 @@ struct elf_table {
 	const unsigned char *shndx;  /* uint32_t each, n of them; NULL: no large indexes */
 };
 
+/* A version's name, read when it is first asked for. */
+struct elf_version {
+	uint32_t table; /* section of its string, 0: there is no such version */
+	uint32_t at;
+	const char *name;
+};
+
 struct elf_file {
 	struct sys *sys;
 	int fd;
@@ -49,7 +57,7 @@ struct elf_file {
 	const void **data;	    /* of each section, once read */
 	struct elf_table tables[2]; /* the two used last */
 	unsigned next_table;
-	const char **versions; /* by index; NULL: none or the file itself */
+	struct elf_version *versions; /* by index */
 	size_t n_versions;
 	bool versions_ready;
 };
@@ -370,9 +378,9 @@ int elf_vaddr(struct elf_file *f, uint64_t offset, uint32_t flags, uint64_t *vad
 
 /* ---- versions ----------------------------------------------------------------------------- */
 
-static int elf_set_version(struct elf_file *f, size_t i, const char *name)
+static int elf_set_version(struct elf_file *f, size_t i, uint32_t table, uint64_t at)
 {
-	const char **more;
+	struct elf_version *more;
 	size_t n;
 
 	if (i >= f->n_versions) {
@@ -384,14 +392,38 @@ static int elf_set_version(struct elf_file *f, size_t i, const char *name)
 		f->versions = more;
 		f->n_versions = n;
 	}
-	f->versions[i] = name;
+	f->versions[i] = (struct elf_version){table, (uint32_t)at, NULL};
 	return 0;
+}
+
+/* One string of a section, without the rest of it if that was not read yet. */
+static const char *elf_string_at(struct elf_file *f, uint32_t table, uint64_t at)
+{
+	struct elf_section s;
+	const char *p;
+	size_t n;
+
+	if (elf_section(f, table, &s) || s.type != SHT_STRTAB || at >= s.size || s.offset > f->size)
+		return NULL;
+	if (f->data[table]) {
+		p = (const char *)f->data[table] + at;
+		return memchr(p, '\0', (size_t)(s.size - at)) ? p : NULL;
+	}
+	for (n = 64; n <= ELF_STRING_MAX; n *= 8) {
+		if (n > s.size - at)
+			n = (size_t)(s.size - at);
+		p = elf_bytes(f, s.offset + at, n);
+		if (!p || memchr(p, '\0', n))
+			return p;
+		if (n == s.size - at)
+			return NULL;
+	}
+	return NULL;
 }
 
 /* .gnu.version_d: {u16 version, flags, index, count; u32 hash, aux, next}, aux {u32 name, next} */
 static void elf_read_verdef(struct elf_file *f)
 {
-	struct elf_strings str;
 	const unsigned char *p;
 	struct elf_section s;
 	size_t n, at, aux, next;
@@ -399,14 +431,13 @@ static void elf_read_verdef(struct elf_file *f)
 
 	if (elf_find_type(f, SHT_GNU_verdef, 0, &s) || elf_section_data(f, &s, &data, &n))
 		return;
-	str = elf_strings_of(f, s.link);
 	for (at = 0; n >= 20 && at <= n - 20; at += next) {
 		p = (const unsigned char *)data + at;
 		next = elf_uint(f, p + 16, 4);
 		aux = elf_uint(f, p + 12, 4);
 		if (!(elf_uint(f, p + 2, 2) & ELF_VER_BASE) && aux <= n - at && n - at - aux >= 8)
-			elf_set_version(f, elf_uint(f, p + 4, 2) & ~ELF_VER_HIDDEN,
-				elf_string(&str, elf_uint(f, p + aux, 4)));
+			elf_set_version(f, elf_uint(f, p + 4, 2) & ~ELF_VER_HIDDEN, s.link,
+				elf_uint(f, p + aux, 4));
 		if (!next || next > n - at)
 			return;
 	}
@@ -414,7 +445,7 @@ static void elf_read_verdef(struct elf_file *f)
 
 /* aux of .gnu.version_r: {u32 hash; u16 flags, other; u32 name, next} */
 static void elf_read_vernaux(struct elf_file *f, const unsigned char *base, size_t n, size_t at,
-	const struct elf_strings *str, size_t *budget)
+	uint32_t table, size_t *budget)
 {
 	const unsigned char *p;
 	size_t next;
@@ -422,8 +453,8 @@ static void elf_read_vernaux(struct elf_file *f, const unsigned char *base, size
 	for (; n >= 16 && at <= n - 16 && *budget; at += next) {
 		p = base + at;
 		--*budget;
-		elf_set_version(f, elf_uint(f, p + 6, 2) & ~ELF_VER_HIDDEN,
-			elf_string(str, elf_uint(f, p + 8, 4)));
+		elf_set_version(
+			f, elf_uint(f, p + 6, 2) & ~ELF_VER_HIDDEN, table, elf_uint(f, p + 8, 4));
 		next = elf_uint(f, p + 12, 4);
 		if (!next || next > n - at)
 			return;
@@ -433,7 +464,6 @@ static void elf_read_vernaux(struct elf_file *f, const unsigned char *base, size
 /* .gnu.version_r: {u16 version, count; u32 file, aux, next} */
 static void elf_read_verneed(struct elf_file *f)
 {
-	struct elf_strings str;
 	const unsigned char *p;
 	struct elf_section s;
 	size_t n, at, aux, next, budget = 65536;
@@ -441,14 +471,13 @@ static void elf_read_verneed(struct elf_file *f)
 
 	if (elf_find_type(f, SHT_GNU_verneed, 0, &s) || elf_section_data(f, &s, &data, &n))
 		return;
-	str = elf_strings_of(f, s.link);
 	/* the budget: chains of a hostile file may all share their tail */
 	for (at = 0; n >= 16 && at <= n - 16 && budget; at += next) {
 		p = (const unsigned char *)data + at;
 		aux = elf_uint(f, p + 8, 4);
 		next = elf_uint(f, p + 12, 4);
 		if (aux <= n - at)
-			elf_read_vernaux(f, data, n, at + aux, &str, &budget);
+			elf_read_vernaux(f, data, n, at + aux, s.link, &budget);
 		if (!next || next > n - at)
 			return;
 	}
@@ -456,12 +485,19 @@ static void elf_read_verneed(struct elf_file *f)
 
 static const char *elf_version_name(struct elf_file *f, uint64_t i)
 {
+	struct elf_version *v;
+
 	if (!f->versions_ready) {
 		f->versions_ready = true;
 		elf_read_verdef(f);
 		elf_read_verneed(f);
 	}
-	return i < f->n_versions ? f->versions[i] : NULL;
+	v = i < f->n_versions ? &f->versions[i] : NULL;
+	if (!v || !v->table)
+		return NULL;
+	if (!v->name)
+		v->name = elf_string_at(f, v->table, v->at);
+	return v->name;
 }
 
 /* ---- symbols ------------------------------------------------------------------------------ */

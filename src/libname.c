@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 
 #include "buf.h"
+#include "ldcache.h"
 #include "near.h"
 #include "proc.h"
 
@@ -284,75 +285,6 @@ static int libname_best(struct libname_search *q, struct libname_file *out)
 
 /* ---- ld.so.cache -------------------------------------------------------------------------- */
 
-static const char *libname_cache_string(const char *base, size_t len, uint32_t offset)
-{
-	return offset < len && memchr(base + offset, '\0', len - offset) ? base + offset : NULL;
-}
-
-static uint32_t libname_u32(const char *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-/* Entries of each bytes from p on, {i32 flags; u32 soname, path; u32 os; u64 hwcap}. */
-static int libname_cache_entries(const char *p, size_t n, size_t each, const char *strings,
-	size_t len, int (*fn)(void *arg, const char *soname, const char *path, uint64_t hwcap),
-	void *arg)
-{
-	const char *soname, *path;
-	uint64_t hwcap = 0;
-	int err = 0;
-
-	for (; n && !err; n--, p += each) {
-		soname = libname_cache_string(strings, len, libname_u32(p + 4));
-		path = libname_cache_string(strings, len, libname_u32(p + 8));
-		if (each == 24)
-			memcpy(&hwcap, p + 16, sizeof(hwcap));
-		if (soname && path && *path == '/')
-			err = fn(arg, soname, path, hwcap);
-	}
-	return err;
-}
-
-static bool libname_other_order(uint8_t flags)
-{
-	const uint16_t one = 1;
-	unsigned ours = *(const uint8_t *)&one ? 2 : 3;
-
-	return (flags & 3) && (flags & 3) != ours;
-}
-
-int libname_cache_each(const void *cache, size_t len,
-	int (*fn)(void *arg, const char *soname, const char *path, uint64_t hwcap), void *arg)
-{
-	static const char old_magic[] = "ld.so-1.7.0", new_magic[] = "glibc-ld.so.cache1.1";
-	const char *p = cache;
-	size_t n, at = 0;
-
-	/* the old format, 16 bytes and 12 an entry; the new one may follow it */
-	if (len >= 16 && !memcmp(p, old_magic, sizeof(old_magic) - 1)) {
-		n = libname_u32(p + 12);
-		if (n > (len - 16) / 12)
-			return -EINVAL;
-		at = (16 + 12 * n + 7) & ~(size_t)7;
-		if (at + 48 > len || memcmp(p + at, new_magic, 20)) {
-			at = 16 + 12 * n;
-			return libname_cache_entries(p + 16, n, 12, p + at, len - at, fn, arg);
-		}
-	}
-	p += at;
-	len -= at;
-	if (len < 48 || memcmp(p, new_magic, 20) || libname_other_order((uint8_t)p[28]))
-		return -EINVAL;
-	n = libname_u32(p + 20);
-	if (n > (len - 48) / 24)
-		return -EINVAL;
-	return libname_cache_entries(p + 48, n, 24, p, len, fn, arg);
-}
-
 static int libname_on_cached(void *arg, const char *soname, const char *path, uint64_t hwcap)
 {
 	struct libname_search *q = arg;
@@ -372,7 +304,7 @@ static void libname_search_cache(struct libname_search *q)
 
 	snprintf(path, sizeof(path), "%s/etc/ld.so.cache", q->root);
 	if (!sys_read_file(q->sys, AT_FDCWD, path, LIBNAME_CACHE_MAX, &b) && b.len)
-		libname_cache_each(b.data, b.len, libname_on_cached, q);
+		ldcache_each(b.data, b.len, libname_on_cached, q);
 	buf_free(&b);
 }
 
@@ -615,15 +547,20 @@ static int libname_search_maps(struct libname_search *q, struct libname_file *ou
 
 /* ---- programs ----------------------------------------------------------------------------- */
 
-static int libname_search_path(struct libname_search *q, struct libname_file *out)
+static const char *libname_env_path(const struct libname_search *q)
 {
 	const char *env = q->pid ? NULL : getenv("PATH");
+
+	return env && *env ? env : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}
+
+static int libname_search_path(struct libname_search *q, struct libname_file *out)
+{
+	const char *env = libname_env_path(q);
 	char path[PATH_MAX];
 	int len, err = -ENOENT;
 	size_t n;
 
-	if (!env || !*env)
-		env = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	for (; *env && err; env += n + (env[n] == ':')) {
 		n = strcspn(env, ":");
 		len = snprintf(path, sizeof(path), "%.*s/%s", (int)n, env, q->name);
@@ -631,6 +568,32 @@ static int libname_search_path(struct libname_search *q, struct libname_file *ou
 			err = libname_take(q, path, out);
 	}
 	return err ? -ENOENT : 0;
+}
+
+static int libname_on_program(void *arg, const char *file)
+{
+	near_offer(arg, file);
+	return 0;
+}
+
+/* For the error only: programs of a name near to the one wanted. */
+static void libname_offer_programs(struct libname_search *q)
+{
+	const char *env = libname_env_path(q);
+	char dir[PATH_MAX], *path;
+	size_t n;
+
+	for (; *env; env += n + (env[n] == ':')) {
+		n = strcspn(env, ":");
+		if (!n || n >= sizeof(dir))
+			continue;
+		memcpy(dir, env, n);
+		dir[n] = '\0';
+		if (libname_below(q, dir, &path))
+			continue;
+		proc_each_name(q->sys, path, libname_on_program, &q->near);
+		free(path);
+	}
 }
 
 /* ---- the whole search --------------------------------------------------------------------- */
@@ -761,6 +724,7 @@ int libname_find(struct sys *s, const char *name, pid_t pid, struct libname_file
 	if (!err)
 		return 0;
 	err_set(e, "attach", err, "no library or program '%s'", name);
+	libname_offer_programs(&q);
 	if (!near_hint(&q.near, e))
 		err_hint(e, "give its path");
 	return err;

@@ -24,13 +24,6 @@ int libname_find(struct sys *s, const char *name, pid_t pid, struct libname_file
 	struct rawbpf_error *e);
 void libname_free(struct libname_file *f);
 
-/*
- * Entries of an ld.so.cache of either format, until fn returns non-zero, which is returned.
- * -EINVAL when it is neither.  hwcap is not 0 for a library that needs a special CPU.
- */
-int libname_cache_each(const void *cache, size_t len,
-	int (*fn)(void *arg, const char *soname, const char *path, uint64_t hwcap), void *arg);
-
 /* How well a file's name fits a library's: 0 not at all, 4 it is the same. */
 int libname_rank(const char *name, const char *file);
 

@@ -45,99 +45,6 @@ START_TEST(ranks)
 }
 END_TEST
 
-/* ---- ld.so.cache -------------------------------------------------------------------------- */
-
-struct cached {
-	int n;
-	char last[64];
-};
-
-static int on_cached(void *arg, const char *soname, const char *path, uint64_t hwcap)
-{
-	struct cached *c = arg;
-
-	c->n++;
-	snprintf(c->last, sizeof(c->last), "%s %s %d", soname, path, hwcap != 0);
-	return 0;
-}
-
-static void put32(unsigned char *p, uint32_t v)
-{
-	memcpy(p, &v, 4);
-}
-
-/* One entry in the old format; with_new: and the new format after it, with two. */
-static size_t make_cache(unsigned char *p, bool with_new)
-{
-	static const char old_text[] = "liba.so\0/o/liba.so", new_text[] = "libb.so\0/n/libb.so";
-	const uint16_t one = 1;
-	unsigned char *n = p + 32;
-
-	memset(p, 0, 256);
-	memcpy(p, "ld.so-1.7.0", 11);
-	put32(p + 12, 1);
-	put32(p + 20, 0);
-	put32(p + 24, 8);
-	if (!with_new) {
-		memcpy(p + 28, old_text, sizeof(old_text));
-		return 28 + sizeof(old_text);
-	}
-	memcpy(n, "glibc-ld.so.cache1.1", 20);
-	put32(n + 20, 2);
-	n[28] = *(const unsigned char *)&one ? 2 : 3;
-	put32(n + 48 + 4, 96);
-	put32(n + 48 + 8, 104);
-	put32(n + 72 + 4, 96);
-	put32(n + 72 + 8, 104);
-	n[72 + 16] = 1;
-	memcpy(n + 96, new_text, sizeof(new_text));
-	return 32 + 96 + sizeof(new_text);
-}
-
-START_TEST(cache_formats)
-{
-	unsigned char p[256];
-	struct cached c = {0};
-	size_t len = make_cache(p, false);
-
-	ck_assert_int_eq(libname_cache_each(p, len, on_cached, &c), 0);
-	ck_assert_int_eq(c.n, 1);
-	ck_assert_str_eq(c.last, "liba.so /o/liba.so 0");
-	memset(&c, 0, sizeof(c));
-	len = make_cache(p, true);
-	ck_assert_int_eq(libname_cache_each(p, len, on_cached, &c), 0);
-	ck_assert_int_eq(c.n, 2);
-	ck_assert_str_eq(c.last, "libb.so /n/libb.so 1");
-	memset(&c, 0, sizeof(c));
-	ck_assert_int_eq(libname_cache_each(p + 32, len - 32, on_cached, &c), 0);
-	ck_assert_int_eq(c.n, 2);
-	p[32 + 28] ^= 1; /* the other byte order */
-	ck_assert_int_eq(libname_cache_each(p + 32, len - 32, on_cached, &c), -EINVAL);
-}
-END_TEST
-
-START_TEST(cache_hostile)
-{
-	unsigned char p[256], *q;
-	struct cached c = {0};
-	size_t i, len = make_cache(p, true), n;
-	uint32_t x = 99;
-
-	for (i = 0; i < 20000; i++) {
-		x = x * 1103515245 + 12345;
-		n = (x >> 8) % (len + 1);
-		q = malloc(n + 1);
-		make_cache(p, x & 64);
-		memcpy(q, p, n);
-		if (n > 4)
-			q[(x >> 16) % n] = (unsigned char)(x >> 24);
-		libname_cache_each(q, n, on_cached, &c);
-		free(q);
-	}
-	ck_assert_int_gt(c.n, 0);
-}
-END_TEST
-
 /* ---- the search --------------------------------------------------------------------------- */
 
 static void check_same(const char *a, const char *b)
@@ -318,8 +225,6 @@ Suite *suite_libname(void)
 
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, ranks);
-	tcase_add_test(t, cache_formats);
-	tcase_add_test(t, cache_hostile);
 	tcase_add_test(t, c_is_that_of_sh);
 	tcase_add_test(t, paths_and_programs);
 	tcase_add_test(t, errors);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ifunc.h"
 #include "t.h"
 #include "t_elf.h"
 
@@ -200,6 +201,56 @@ START_TEST(at_offset)
 }
 END_TEST
 
+static int touch(void *arg, const struct rawbpf_sym *s)
+{
+	*(size_t *)arg += strlen(s->name) + (s->version ? strlen(s->version) : 0);
+	return 0;
+}
+
+/* Whatever bytes a file has, an answer or an error comes. */
+START_TEST(hostile)
+{
+	static const struct t_elf_rela rela[] = {
+		{T_ELF_DATA, 37, 0, TEXT(16)}, {T_ELF_DATA + 8, 7, 2, 0}, {0, 0, 0, 0}};
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym, .rela = rela};
+	char path[] = "/tmp/rawbpf-sym-XXXXXX";
+	struct sys sys = {0};
+	struct rawbpf_sym s;
+	struct sym_file f;
+	struct ifunc u;
+	uint32_t x = 77;
+	size_t len, i, j, sum = 0;
+	unsigned char c, *p = t_elf_make(&e, &len);
+	int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	for (i = 0; i < 1000; i++) {
+		ck_assert_int_eq(pwrite(fd, p, len, 0), (ssize_t)len);
+		for (j = 0; j < 3; j++) {
+			x = x * 1103515245 + 12345;
+			c = (unsigned char)(x >> 24);
+			/* the headers, or the tables behind the two segments */
+			ck_assert_int_eq(pwrite(fd, &c, 1,
+						 x & 256 ? (x >> 9) % 0xb0
+							 : 0x3000 + (x >> 9) % (len - 0x3000)),
+				1);
+		}
+		if (sym_open(&sys, path, &f, NULL))
+			continue;
+		sym_each(&f, true, touch, &sum);
+		sym_find(&f, "mixed", "t", &s, NULL);
+		sym_find(&f, "f@V1", "t", &s, NULL);
+		ck_assert_int_eq(ifunc_open(&sys, &f, path, path, getpid(), &u), 0);
+		ifunc_close(&u);
+		sym_close(&f);
+	}
+	ck_assert_uint_gt(sum, 10000);
+	close(fd);
+	unlink(path);
+	free(p);
+}
+END_TEST
+
 /* ---- the golden file ---------------------------------------------------------------------- */
 
 struct row {
@@ -329,6 +380,7 @@ Suite *suite_sym(void)
 	tcase_add_loop_test(t, thumb, 0, 2);
 	tcase_add_test(t, ppc64);
 	tcase_add_test(t, at_offset);
+	tcase_add_test(t, hostile);
 	tcase_add_test(t, golden);
 	suite_add_tcase(s, t);
 	return s;
