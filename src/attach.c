@@ -13,12 +13,24 @@
 #include "link.h"
 #include "opts.h"
 #include "prog.h"
+#include "trace.h"
 #include "tracepoint.h"
 #include "uprobe.h"
 
 static int attach_invalid(struct rawbpf *b, const char *call, const char *what)
 {
 	return err_set(&b->error, "attach", -EINVAL, "%s: %s", call, what);
+}
+
+/* A program that prints may do so as soon as it is attached: have its lines kept from then on. */
+static int attach_prepare(struct rawbpf *b, const char *fn_name)
+{
+	size_t i;
+
+	for (i = 0; i < b->n_progs; i++)
+		if (b->progs[i].calls_trace_printk && !strcmp(b->progs[i].name, fn_name))
+			return trace_prepare(b);
+	return 0;
 }
 
 /* ---- uprobes ----------------------------------------------------------------------------- */
@@ -52,6 +64,8 @@ static int public_uprobe(struct rawbpf *b, const struct rawbpf_uprobe_opts *in, 
 	if (attach && (!o.fn_name || !*o.fn_name))
 		return attach_invalid(b, call, ".fn_name (the program) is missing");
 	err = check_uprobe(b, &o, call);
+	if (!err && attach)
+		err = attach_prepare(b, o.fn_name);
 	if (err)
 		return err;
 	return attach ? uprobe_attach(b, &o, ret) : uprobe_detach(b, &o, ret);
@@ -94,6 +108,9 @@ static int public_tracepoint(
 		return attach_invalid(b, call, ".fn_name (the program) is missing");
 	if (!o.tp || !*o.tp)
 		return attach_invalid(b, call, ".tp (category:event) is missing");
+	err = attach ? attach_prepare(b, o.fn_name) : 0;
+	if (err)
+		return err;
 	return attach ? tracepoint_attach(b, &o) : tracepoint_detach(b, &o);
 }
 
@@ -298,7 +315,9 @@ int rawbpf_attach_all_opts(struct rawbpf *b, const struct rawbpf_attach_all_opts
 	for (i = 0; i < b->n_progs; i++) {
 		if (b->progs[i].fd < 0) /* '?', left out by its author */
 			continue;
-		err = attach_prog(b, &b->progs[i], o.pid);
+		err = attach_prepare(b, b->progs[i].name);
+		if (!err)
+			err = attach_prog(b, &b->progs[i], o.pid);
 		if (err) {
 			link_close_until(b, mark);
 			return err;

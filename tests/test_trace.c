@@ -295,6 +295,38 @@ START_TEST(shared_pipe_is_busy)
 }
 END_TEST
 
+/* What a program prints between its attachment and the first read is there. */
+START_TEST(attached_before_the_first_read)
+{
+	struct rawbpf *b;
+	struct rawbpf_trace_fields f;
+	size_t len;
+	char *object;
+	int n = 0;
+
+	T_NEED_ROOT();
+	b = rawbpf_new();
+	object = t_data("object/all.bpf.o", &len);
+	ck_assert_int_eq(rawbpf_load(b, .image = object, .image_len = len), 0);
+	free(object);
+	ck_assert_int_eq(rawbpf_attach_tracepoint(
+				 b, .tp = "syscalls:sys_enter_openat", .fn_name = "on_open"),
+		0);
+	ck_assert_int_eq(instances(b), 0); /* it prints nothing */
+	ck_assert_int_eq(rawbpf_attach_tracepoint(
+				 b, .tp = "syscalls:sys_enter_openat", .fn_name = "on_open_too"),
+		0);
+	close(open("/dev/null", O_RDONLY | O_CLOEXEC));
+	while (!n && rawbpf_trace_fields(b, &f, .timeout_ms = 1000) > 0)
+		n += f.pid == getpid() && !strncmp(f.msg, "opened ", 7);
+	ck_assert_int_eq(n, 1);
+	rawbpf_free(b);
+	b = open_context();
+	ck_assert_int_eq(instances(b), 0);
+	close_context(b);
+}
+END_TEST
+
 static void on_alarm(int sig)
 {
 	(void)sig;
@@ -404,6 +436,7 @@ Suite *suite_trace(void)
 	suite_add_tcase(s, t);
 	tcase_add_test(live, two_readers_get_every_line);
 	tcase_add_test(live, shared_pipe_is_busy);
+	tcase_add_test(live, attached_before_the_first_read);
 	tcase_add_test(live, timeout_and_signal);
 	tcase_add_test(live, without_instances);
 	tcase_add_test(live, pipe_of_instance_refused);
