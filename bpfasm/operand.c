@@ -283,6 +283,8 @@ static void load_const(struct parse *p, unsigned dst, int64_t v)
 {
 	if (v >= INT32_MIN && v <= INT32_MAX)
 		parse_emit(p, INSN_ALU64 | INSN_MOV, dst, 0, 0, (int32_t)v);
+	else if (v > 0 && v <= UINT32_MAX) /* the upper half becomes 0: one slot, not two */
+		parse_emit(p, INSN_ALU | INSN_MOV, dst, 0, 0, (int32_t)(uint32_t)v);
 	else
 		parse_emit_imm64(p, dst, INSN_IMM64_PLAIN, (uint64_t)v);
 }

@@ -37,7 +37,7 @@ int operand_parse(struct parse *p, struct operand *o); /* any; 0 or -EINVAL */
 int operand_load(struct parse *p, unsigned dst, const struct operand *o);
 /* the register that loading it reads; -1: none */
 int operand_reads(const struct operand *o);
-/* args->FIELD, arg1..arg6, retval: 1, 0: something else, -EINVAL */
+/* args->FIELD, arg1..arg6, retval, ctx: 1, 0: something else, -EINVAL */
 int operand_context(struct parse *p, struct operand *o);
 
 #endif

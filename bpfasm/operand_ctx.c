@@ -167,12 +167,13 @@ int operand_context(struct parse *p, struct operand *o)
 	const struct tok *t = p->t;
 	struct bpfasm_field f = {0};
 	int word = ctx_word(t);
+	bool itself = parse_is(t, "ctx");
 
 	if (parse_is(t, "args") && parse_op(t + 1, PUNCT('-', '>', 0))) {
 		if (t[2].kind != TOK_NAME)
 			return parse_error(p, t + 2, "a field's name is missing behind 'args->'");
 		p->t += 3;
-	} else if (word >= 0) {
+	} else if (word >= 0 || itself) {
 		p->t++;
 	} else {
 		return 0;
@@ -184,6 +185,9 @@ int operand_context(struct parse *p, struct operand *o)
 			(int)t->len, t->s);
 	o->reg.num = (uint8_t)p->fn->ctx;
 	o->reg.w = false;
+	o->kind = OPERAND_REG;
+	if (itself)
+		return 1;
 	if (ctx_field(p, word < 0 ? t + 2 : t, word, &f))
 		return -EINVAL;
 	return ctx_operand(p, o, word < 0 ? t + 2 : t, &f);

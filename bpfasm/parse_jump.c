@@ -12,8 +12,10 @@ static int jump_distance(struct parse *p, int64_t min, int64_t max, int64_t *by)
 
 	if (!parse_op(t, PUNCT('+', 0, 0)) && !parse_op(t, PUNCT('-', 0, 0)))
 		return parse_error(p, t, "a distance is +N or -N");
-	parse_take(p, PUNCT('+', 0, 0));
-	if (parse_expr(p, by))
+	if (parse_take(p, PUNCT('+', 0, 0)) && p->t->kind == TOK_NUM &&
+		parse_op(p->t + 1, PUNCT('<', 0, 0)))
+		*by = (int64_t)p->t++->num; /* no comparison: objdump's comment follows */
+	else if (parse_expr(p, by))
 		return -EINVAL;
 	if (*by < min || *by > max)
 		return parse_error(p, t, "a jump by %lld is too far", (long long)*by);

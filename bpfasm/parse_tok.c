@@ -106,7 +106,7 @@ int parse_want_reg(struct parse *p, struct parse_reg *r)
 bool parse_is_reserved(const struct tok *t)
 {
 	static const char *const words[] = {"if", "goto", "gotol", "gotox", "may_goto", "call",
-		"callx", "exit", "lock", "return", "args", "retval", "sizeof", "pc", "ll",
+		"callx", "exit", "lock", "return", "args", "ctx", "retval", "sizeof", "pc", "ll",
 		"store_release"};
 	size_t i;
 
@@ -131,6 +131,11 @@ static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
 
 	if (err != -ENOENT)
 		return err;
+	/* nobody said which kernel it is for: one that has everything */
+	if (len == 6 && !memcmp(s, "KERNEL", 6)) {
+		*v = p->o->kernel ? p->o->kernel : UINT32_MAX;
+		return 0;
+	}
 	if (!memchr(s, '.', len))
 		return -ENOENT;
 	err = parse_type_path(p, s, len, &f);

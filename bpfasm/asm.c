@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+/* asm.c - the library's interface: text to an object, bytes or expanded text, and back. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "dis.h"
+#include "insn.h"
+#include "parse.h"
+
+/* A caller built against an older header has fewer options, one against a newer more. */
+static int asm_opts(const struct bpfasm_opts *from, struct bpfasm_opts *o)
+{
+	const unsigned char *tail = (const unsigned char *)from;
+	size_t i, size = from ? from->sz : 0;
+
+	memset(o, 0, sizeof(*o));
+	if (from && size < sizeof(size))
+		return -EINVAL;
+	for (i = sizeof(*o); i < size; i++)
+		if (tail[i])
+			return -E2BIG;
+	if (from)
+		memcpy(o, from, size < sizeof(*o) ? size : sizeof(*o));
+	o->sz = sizeof(*o);
+	return o->format > BPFASM_TEXT ? -EINVAL : 0;
+}
+
+/* Calls between the functions of one unit, which follow each other in the output. */
+static void asm_link(const struct ir_unit *u)
+{
+	size_t i, j, k, at = 0, to;
+
+	for (i = 0; i < u->n_funcs; at += u->funcs[i++]->n_insns) {
+		struct ir_func *f = u->funcs[i];
+
+		for (j = 0; j < f->n_refs; j++) {
+			if (f->refs[j].kind == IR_REF_MAP || f->refs[j].kind == IR_REF_DATA)
+				continue;
+			for (to = k = 0; k < u->n_funcs; to += u->funcs[k++]->n_insns)
+				if (!strcmp(u->funcs[k]->name, f->refs[j].name))
+					break;
+			f->insns[f->refs[j].insn].imm =
+				(int32_t)((int64_t)to - (int64_t)(at + f->refs[j].insn) - 1);
+		}
+	}
+}
+
+static int asm_raw(const struct ir_unit *u, unsigned char **data, size_t *len)
+{
+	size_t i, n = 0;
+
+	asm_link(u);
+	for (i = 0; i < u->n_funcs; i++)
+		n += u->funcs[i]->n_insns;
+	*data = malloc(n ? 8 * n : 1);
+	if (!*data)
+		return -ENOMEM;
+	*len = 8 * n;
+	for (i = n = 0; i < u->n_funcs; n += u->funcs[i++]->n_insns)
+		encode_insns(
+			u->funcs[i]->insns, u->funcs[i]->n_insns, u->big_endian, *data + 8 * n);
+	return 0;
+}
+
+static int asm_output(const struct parse *p, struct bpfasm_out *out)
+{
+	switch (p->o->format) {
+	case BPFASM_RAW: return asm_raw(p->unit, &out->data, &out->len);
+	case BPFASM_TEXT: return asmtext_write(p, &out->data, &out->len);
+	default: return elfout_write(p->unit, p->pool, &out->data, &out->len);
+	}
+}
+
+static int asm_run(struct parse *p, const char *text, size_t len, struct bpfasm_out *out)
+{
+	struct expr_env env;
+	int err;
+
+	parse_env(p, &env);
+	p->env = env;
+	p->unit->big_endian = p->o->big_endian;
+	p->macro = macro_new(p->pool, p->diag, text, len, p->o, &p->env);
+	if (!p->macro)
+		return -ENOMEM;
+	err = parse_unit(p);
+	if (!err)
+		err = asm_output(p, out);
+	macro_free(p->macro);
+	return err;
+}
+
+int bpfasm_assemble(
+	const char *text, size_t len, const struct bpfasm_opts *opts, struct bpfasm_out *out)
+{
+	struct bpfasm_opts o;
+	struct pool pool = {0};
+	struct diag d = {.pool = &pool};
+	struct ir_unit unit = {0};
+	struct parse p = {.pool = &pool, .diag = &d, .o = &o, .unit = &unit};
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = asm_opts(opts, &o);
+	if (err)
+		return err;
+	err = asm_run(&p, text, len, out);
+	if (pool.failed || d.failed)
+		err = -ENOMEM;
+	/* the text of the messages changes hands */
+	out->diag = d.text;
+	out->n_errors = d.n_errors;
+	pool_free(&pool);
+	if (err) {
+		free(out->data);
+		out->data = NULL;
+		out->len = 0;
+	}
+	return err;
+}
+
+struct asm_dis {
+	char *text;
+	size_t len, cap;
+};
+
+static int asm_dis_line(void *arg, size_t slot, const char *line, int slots)
+{
+	struct asm_dis *x = arg;
+	size_t len = strlen(line);
+	char *more;
+
+	(void)slot;
+	(void)slots;
+	if (x->cap - x->len < len + 2) {
+		more = realloc(x->text, 2 * x->cap + len + 2);
+		if (!more)
+			return -ENOMEM;
+		x->text = more;
+		x->cap = 2 * x->cap + len + 2;
+	}
+	memcpy(x->text + x->len, line, len);
+	x->len += len;
+	x->text[x->len++] = '\n';
+	x->text[x->len] = '\0';
+	return 0;
+}
+
+int bpfasm_disassemble(
+	const void *insns, size_t len, const struct bpfasm_opts *opts, struct bpfasm_out *out)
+{
+	struct bpfasm_opts o;
+	struct asm_dis x = {.cap = 256};
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = asm_opts(opts, &o);
+	if (err)
+		return err;
+	if (len % 8)
+		return -EINVAL;
+	x.text = calloc(1, x.cap);
+	if (!x.text)
+		return -ENOMEM;
+	err = dis_text(insns, len / 8, o.big_endian, asm_dis_line, &x);
+	if (err) {
+		free(x.text);
+		return err;
+	}
+	out->data = (unsigned char *)x.text;
+	out->len = x.len;
+	return 0;
+}
+
+void bpfasm_free(struct bpfasm_out *out)
+{
+	free(out->data);
+	free(out->diag);
+	memset(out, 0, sizeof(*out));
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* tasm.h - what the tests of the assembler share: a made-up target, and comparisons. */
+#ifndef TASM_H
+#define TASM_H
+
+#include "bpfasm.h"
+
+/*
+ * tracepoint t:ev: u32 id, s16 code, char name[16], __data_loc path, __rel_loc rel, u64 when;
+ * registers of x86-64; struct task_struct with s32 tgid at 1000 and char comm[16] at 1008
+ */
+extern const struct bpfasm_resolver tasm_target;
+
+/* the options most tests use: name "t", the target above */
+struct bpfasm_opts tasm_opts(unsigned format);
+/* bytes as text: 16 digits an instruction, a blank between two; the caller frees it */
+char *tasm_hex(const unsigned char *data, size_t len);
+/* these lines give these bytes, without any message */
+void tasm_is(const char *text, const char *hex);
+/* and with o instead of tasm_opts() */
+void tasm_is_opts(const char *text, const char *hex, const struct bpfasm_opts *o);
+/* the ELF form of text is refused, and the messages contain want */
+void tasm_fails(const char *text, const char *want);
+/* it is assembled to ELF, and the messages contain want */
+void tasm_warns(const char *text, const char *want);
+/* it is assembled to ELF, without a message */
+void tasm_passes(const char *text);
+
+#endif

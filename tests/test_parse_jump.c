@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/* test_parse_jump.c - if, goto and its kin, calls without arguments. */
+#include <string.h>
+
+#include "t.h"
+#include "tasm.h"
+
+Suite *suite_parse_jump(void);
+
+START_TEST(jumps)
+{
+	tasm_is("if r2 != 0x0 goto pc+2", "5502020000000000");
+	tasm_is("if w1 s< w2 goto -1", "ce21ffff00000000");
+	tasm_is("if r1 & 0x1 goto +5 <.text+0x30>", "4501050001000000");
+	tasm_is("goto pc-1\ngoto +32767", "0500ffff00000000 0500ff7f00000000");
+	tasm_is("gotol +70000\nmay_goto pc+2\ngotox r3\ncallx r1",
+		"0600000070110100 e500020000000000 0d03000000000000 8d01000000000000");
+	tasm_is("top: r0 = 1\nif r0 == 1 goto top\ngoto end\nr0 = 2\nend: exit",
+		"b700000001000000 1500feff01000000 0500010000000000 b700000002000000 "
+		"9500000000000000");
+	tasm_is("if r1 == 5 goto a\na: gotol b\nb: exit",
+		"1501000005000000 0600000000000000 9500000000000000");
+}
+END_TEST
+
+START_TEST(calls)
+{
+	tasm_is("call 6\ncall bpf_trace_printk\ncall bpf_trace_printk#6",
+		"8500000006000000 8500000006000000 8500000006000000");
+	tasm_is("call unknown#9999\ncall kernel-function#5@1", "850000000f270000 8520010005000000");
+	tasm_is("call pc+1\nexit\nr0 = 0\nexit",
+		"8510000001000000 9500000000000000 b700000000000000 9500000000000000");
+	tasm_is(".prog p \"socket\"\ncall f\nexit\n.func f\nr0 = 0\nexit",
+		"8510000001000000 9500000000000000 b700000000000000 9500000000000000");
+}
+END_TEST
+
+START_TEST(errors)
+{
+	static const char *const bad[][2] = {
+		{"if r1 = 5 goto +0", "a comparison is one of"},
+		{"if r1 == w2 goto +0", "r1 and w2 are not equally wide"},
+		{"if r1 == 5", "'goto' is missing here"},
+		{"if r1 == 5 goto", "a label is missing here"},
+		{"if r1 > 0x100000000 goto +0", "does not fit in 32 bits"},
+		{"goto 5", "a distance is written with its sign: +5"},
+		{"goto +32768", "a jump by 32768 is too far"},
+		{"goto nowhere", "no label 'nowhere'"},
+		{"goto +5", "this jumps out of 'p'"},
+		{"goto pc-3", "this jumps out of 'p'"},
+		{"call bpf_ktime_get_nss", "did you mean 'bpf_ktime_get_ns'?"},
+		{"call p", "'p' is a program; only a .func can be called"},
+	};
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		strcpy(text, ".prog p \"socket\"\n");
+		strcat(strcat(text, bad[i][0]), "\nexit\n");
+		tasm_fails(text, bad[i][1]);
+	}
+	tasm_warns(".prog p \"socket\"\nif r1 > 0xffffffff goto +0\nr0 = 0\nexit",
+		"as 64 bits this is 0xffffffffffffffff");
+}
+END_TEST
+
+Suite *suite_parse_jump(void)
+{
+	Suite *s = suite_create("parse_jump");
+	TCase *tc = tcase_create("unit");
+
+	tcase_add_test(tc, jumps);
+	tcase_add_test(tc, calls);
+	tcase_add_test(tc, errors);
+	suite_add_tcase(s, tc);
+	return s;
+}
