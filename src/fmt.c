@@ -94,7 +94,8 @@ void fmt_repr(char *out, double v)
 {
 	int prec;
 
-	for (prec = 1; prec < 17; prec++) { /* the shortest that reads back as v */
+	/* the shortest that reads back as v; 15 digits or less always do, and lose their zeros */
+	for (prec = 15; prec < 17; prec++) {
 		snprintf(out, 32, "%.*e", prec - 1, v);
 		if (strtod(out, NULL) == v)
 			break;
