@@ -9,6 +9,10 @@
  */
 #include "uprobe.h"
 
+#ifdef __TINYC__ /* which cannot read glibc's regexec(size_t n, regmatch_t m[n]) */
+#define _REGEX_NELTS(n)
+#endif
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -432,14 +436,42 @@ int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret
 
 /* ---- detach ------------------------------------------------------------------------------- */
 
-static bool uprobe_is_place(const struct uprobe *u, const struct link *l)
+/*
+ * By name, for when the place can no longer be found: the process has ended, the file is gone.  A
+ * pattern then takes every function of the library that was attached by name.
+ */
+static bool uprobe_is_named(const struct uprobe *u, const struct link *l)
+{
+	const struct rawbpf_uprobe_opts *o = u->o;
+	size_t n = strlen(o->name);
+	char what[32] = "";
+
+	if (strncmp(l->place, o->name, n) || l->place[n] != ':')
+		return false;
+	if (o->addr)
+		snprintf(what, sizeof(what), "0x%llx", (unsigned long long)o->addr);
+	else if (o->offset || o->sym_off)
+		snprintf(what, sizeof(what), "+0x%llx",
+			(unsigned long long)(o->offset ? o->offset : o->sym_off));
+	if (o->sym_re)
+		return l->place[n + 1] != '+' && strncmp(l->place + n + 1, "0x", 2);
+	if (!o->sym)
+		return !strcmp(l->place + n + 1, what);
+	return !strncmp(l->place + n + 1, o->sym, strlen(o->sym)) &&
+	       !strcmp(l->place + n + 1 + strlen(o->sym), what);
+}
+
+static bool uprobe_is_place(const struct uprobe *u, const struct link *l, bool found)
 {
 	size_t i;
 
-	if (l->kind != (u->ret ? LINK_URETPROBE : LINK_UPROBE) || l->pid != u->pid ||
-		l->key[0] != (uint64_t)u->st.st_dev || l->key[1] != (uint64_t)u->st.st_ino)
+	if (l->kind != (u->ret ? LINK_URETPROBE : LINK_UPROBE) || l->pid != u->pid)
 		return false;
 	if (u->o->fn_name && strcmp(l->prog->name, u->o->fn_name))
+		return false;
+	if (!found)
+		return uprobe_is_named(u, l);
+	if (l->key[0] != (uint64_t)u->st.st_dev || l->key[1] != (uint64_t)u->st.st_ino)
 		return false;
 	for (i = 0; i < u->n; i++)
 		if (u->places[i].offset == l->key[2])
@@ -454,16 +486,20 @@ int uprobe_detach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret
 	int err = uprobe_open(&u);
 	bool any = false;
 
-	for (l = b->links; l && !err; l = next) {
+	for (l = b->links; l; l = next) {
 		next = l->next;
-		if (!uprobe_is_place(&u, l))
+		if (!uprobe_is_place(&u, l, !err))
 			continue;
 		link_close(b, l);
 		any = true;
 	}
-	if (!err && !any)
+	if (any) {
+		err_clear(&b->error);
+		err = 0;
+	} else if (!err) {
 		err = err_set(&b->error, "detach", -ENOENT, "no %s on '%s'",
 			ret ? "return probe" : "probe", u.places[0].name);
+	}
 	uprobe_close(&u);
 	return err;
 }

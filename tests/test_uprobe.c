@@ -463,6 +463,37 @@ START_TEST(stripped)
 }
 END_TEST
 
+/* What a process left behind is detached by the same options. */
+START_TEST(detach_after_exit)
+{
+	struct rawbpf_uprobe_opts o = {.fn_name = "on_entry"};
+	struct child a;
+	struct bed t;
+
+	T_NEED_ROOT();
+	if (!child_build(&a)) {
+		child_remove(&a);
+		T_SKIP("no cc");
+	}
+	bed_open(&t);
+	child_start(&a);
+	o.name = a.path;
+	o.offset = a.offset;
+	o.pid = a.pid;
+	attach(&t, false, o);
+	child_go(&a);
+	ck_assert_uint_eq(counts(&t).calls, 30);
+	child_remove(&a);
+	o.offset++;
+	ck_assert_int_eq(uprobe_detach(&t.b, &o, false), -ESRCH);
+	o.offset--;
+	ck_assert_int_eq(uprobe_detach(&t.b, &o, false), 0);
+	ck_assert_int_eq(t.b.error.err, 0);
+	ck_assert_ptr_null(t.b.links);
+	bed_close(&t);
+}
+END_TEST
+
 /* glibc's strlen is an IFUNC: lengths must come, one for each call. */
 START_TEST(strlen_of_libc)
 {
@@ -614,6 +645,7 @@ Suite *suite_uprobe(void)
 	tcase_add_test(t, pattern);
 	tcase_add_test(t, inside_a_function);
 	tcase_add_loop_test(t, stripped, 0, 4);
+	tcase_add_test(t, detach_after_exit);
 	tcase_add_loop_test(t, strlen_of_libc, 0, 2);
 	tcase_add_test(t, errors);
 	tcase_add_test(t, all_or_nothing);
