@@ -473,6 +473,13 @@ RAWBPF_API int rawbpf_usdt_parse_arg(
  */
 RAWBPF_API int rawbpf_explain_log(const char *log, size_t len, int err, struct rawbpf_error *e);
 
+/*
+ * rawbpf_list_object() - a BPF ELF object of either byte order as text of bpfasm(5), which assembles
+ * back to the same instructions.  Returns 0, -ENOEXEC (no ELF file), -EINVAL (no BPF object, or a
+ * malformed one), -ENOMEM, or what writing to out gave.
+ */
+RAWBPF_API int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_error *e);
+
 /* ---- keyword arguments (C only) ----------------------------------------------------------- */
 
 #ifndef __cplusplus

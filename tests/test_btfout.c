@@ -8,7 +8,7 @@
 #include "btfout.h"
 #include "rawbpf_sys.h"
 #include "t.h"
-#include "unit.h"
+#include "t_unit.h"
 
 Suite *suite_btfout(void);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bpfasm.h"
 #include "dis.h"
 #include "insn.h"
 #include "rawbpf_sys.h"
@@ -148,6 +149,112 @@ START_TEST(texts_are_unique)
 	for (i = 1; i < n; i++)
 		ck_assert_str_ne(text[i - 1], text[i]);
 	free(text);
+}
+END_TEST
+
+/* ---- the assembler ----------------------------------------------------------------------- */
+
+/* n slots to text and back: the same bytes. */
+static void round_trip(const unsigned char *bytes, size_t n, bool big_endian)
+{
+	struct bpfasm_opts o = {.sz = sizeof(o), .format = BPFASM_RAW, .big_endian = big_endian};
+	struct bpfasm_out text, back;
+	size_t i;
+
+	ck_assert_int_eq(bpfasm_disassemble(bytes, 8 * n, &o, &text), 0);
+	bpfasm_assemble((const char *)text.data, text.len, &o, &back);
+	ck_assert_msg(back.data != NULL, "%s", back.diag);
+	ck_assert_uint_eq(back.len, 8 * n);
+	for (i = 0; i < 8 * n; i++)
+		ck_assert_msg(back.data[i] == bytes[i], "slot %zu of\n%.*s", i / 8, (int)text.len,
+			(const char *)text.data);
+	bpfasm_free(&text);
+	bpfasm_free(&back);
+}
+
+/* column 1 of every row, also of those that only later versions of LLVM take, and column 2 */
+START_TEST(sample_assembles_back)
+{
+	size_t len, rows_seen = 0, n, i;
+	char *text = t_data("isa/insns.txt", &len), *line, *save = NULL, *hex;
+	unsigned char bytes[16];
+	int order;
+
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (*line == '#')
+			continue;
+		for (hex = line, order = 0; order < 2; order++) {
+			n = strcspn(hex, "\t") / 2;
+			ck_assert(n == 8 || n == 16);
+			for (i = 0; i < n; i++)
+				ck_assert_int_eq(sscanf(hex + 2 * i, "%2hhx", &bytes[i]), 1);
+			round_trip(bytes, n / 8, order == 1);
+			hex += 2 * n + 1;
+		}
+		rows_seen++;
+	}
+	ck_assert_uint_gt(rows_seen, 300);
+	free(text);
+}
+END_TEST
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/* Words of chance: half of them any 64 bits, half an opcode with few fields set. */
+START_TEST(any_word_assembles_back)
+{
+	unsigned char bytes[8 * 64];
+	uint64_t state = 0x9e3779b97f4a7c15, w;
+	struct ir_insn in[64];
+	int round, i;
+
+	for (round = 0; round < 500; round++) {
+		for (i = 0; i < 64; i++) {
+			w = next_random(&state);
+			in[i].code = (uint8_t)w;
+			in[i].dst = (uint8_t)(w >> 8 & 15);
+			in[i].src = (uint8_t)(w >> 12 & 15);
+			in[i].off = (int16_t)(w >> 16);
+			in[i].imm = (int32_t)(uint32_t)(w >> 32);
+			if (round & 1) {
+				in[i].dst %= INSN_REGS;
+				in[i].src = w >> 20 & 1 ? in[i].src % INSN_REGS : 0;
+				in[i].off = w >> 21 & 1 ? (int16_t)(w >> 22 & 63) : 0;
+				in[i].imm = w >> 28 & 1 ? in[i].imm >> (w >> 29 & 31) : 0;
+			}
+		}
+		encode_insns(in, 64, round & 2, bytes);
+		round_trip(bytes, 64, round & 2);
+	}
+}
+END_TEST
+
+/* every opcode, with each field that it may not use set once */
+START_TEST(reserved_fields_assemble_back)
+{
+	static const struct ir_insn set[] = {{0, 0, 0, 0, 0}, {0, 1, 0, 0, 0}, {0, 0, 1, 0, 0},
+		{0, 0, 0, 1, 0}, {0, 0, 0, 0, 1}, {0, 11, 0, 0, 0}, {0, 0, 15, 0, 0},
+		{0, 0, 0, -1, 0}, {0, 0, 0, 0, -1}, {0, 1, 1, 1, 1}, {0, 0, 0, 8, 0}};
+	unsigned char bytes[16];
+	struct ir_insn in[2];
+	size_t i, k;
+	int code;
+
+	for (code = 0; code < 256; code++)
+		for (i = 0; i < sizeof(set) / sizeof(set[0]); i++)
+			for (k = 0; k < (code == INSN_LD_IMM64 ? 2 : 1); k++) {
+				memset(in, 0, sizeof(in));
+				in[k] = set[i];
+				in[0].code = (uint8_t)code;
+				encode_insns(in, 2, false, bytes);
+				round_trip(bytes, code == INSN_LD_IMM64 ? 2 : 1, false);
+			}
 }
 END_TEST
 
@@ -346,12 +453,18 @@ Suite *suite_dis(void)
 {
 	Suite *s = suite_create("dis");
 	TCase *t = tcase_create("text"), *live = tcase_create("kernel");
+	TCase *back = tcase_create("back");
 
 	tcase_add_test(t, known);
 	tcase_add_test(t, second_slot_missing);
 	tcase_add_test(t, lines);
 	tcase_add_test(t, texts_are_unique);
 	suite_add_tcase(s, t);
+	tcase_set_timeout(back, 60);
+	tcase_add_test(back, sample_assembles_back);
+	tcase_add_test(back, any_word_assembles_back);
+	tcase_add_test(back, reserved_fields_assemble_back);
+	suite_add_tcase(s, back);
 	tcase_set_timeout(live, 120);
 	tcase_add_test(live, kernel_prints_the_same);
 	tcase_add_test(live, kernel_prints_calls_and_jumps);

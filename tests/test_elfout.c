@@ -8,13 +8,13 @@
 
 #include "insn.h"
 #include "t.h"
-#include "unit.h"
+#include "t_unit.h"
 
 Suite *suite_elfout(void);
 
 static const unsigned char magic[] = {0x7f, 'E', 'L', 'F', 2};
 
-/* The unit of unit.h as a file; its name is to be freed and unlinked. */
+/* The unit of t_unit.h as a file; its name is to be freed and unlinked. */
 static char *write_file(const unsigned char *data, size_t len)
 {
 	char *path = strdup("/tmp/rawbpf-elfout-XXXXXX");

@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
 	{"run", run_main, "load a file, attach its programs, print what they find"},
 	{"load", load_main, "load every program, attach none"},
+	{"dis", dis_main, "instructions back to text that assembles"},
 	{"trace", trace_main, "the lines that programs print, live or saved"},
 	{"hist", hist_main, "histogram of slot and count lines"},
 	{"explain", explain_main, "a verifier log to the instruction, the cause and the advice"},

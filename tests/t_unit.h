@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* unit.h - a unit made by hand, for the tests of elfout.c and btfout.c. */
-#ifndef UNIT_H
-#define UNIT_H
+/* t_unit.h - a unit made by hand, for the tests of elfout.c and btfout.c. */
+#ifndef T_UNIT_H
+#define T_UNIT_H
 
 #include "ir.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* unit.c - a unit made by hand, for the tests of elfout.c and btfout.c. */
+/* t_unit.c - a unit made by hand, for the tests of elfout.c and btfout.c. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "insn.h"
 #include "t.h"
-#include "unit.h"
+#include "t_unit.h"
 
 /* the lines that the table points at */
 static const char text[] = ".prog count \"uprobe\"\n"

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: MIT
+/*
+ * listing.c - a BPF object as text of our own assembler.
+ *
+ * Each function becomes a .prog or a .func with its instructions as the verifier prints them; where
+ * a relocation stands, the name it refers to replaces the number.  A reference that the text has no
+ * name for (a kernel function, a variable in .rodata) keeps its bytes and is told in a comment.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpfasm.h"
+#include "listing.h"
+
+enum {
+	LISTING_EM_BPF = 247,
+	LISTING_EXEC = 4, /* SHF_EXECINSTR */
+	LISTING_PROGBITS = 1,
+	LISTING_SYMTAB = 2,
+	LISTING_REL = 9,
+	LISTING_RELA = 4,
+	LISTING_OBJECT = 1, /* STT_ */
+	LISTING_FUNC = 2,
+	LISTING_SECTION = 3,
+	LISTING_LD_IMM64 = 0x18,
+	LISTING_CALL = 0x85,
+	LISTING_UNDEF = 0, /* SHN_UNDEF */
+};
+
+/* A function, or bytes of a code section that no symbol covers. */
+struct listing_func {
+	const char *name; /* NULL: that of the section */
+	uint64_t start;	  /* bytes */
+	bool global;
+};
+
+struct listing {
+	struct elf_file *f;
+	const struct elf_ident *id;
+	struct elf_section symtab;
+	struct buf *out;
+	struct rawbpf_error *e;
+	size_t maps; /* index of section .maps, 0: none */
+};
+
+static int listing_nomem(struct rawbpf_error *e)
+{
+	return err_set(e, "dis", -ENOMEM, "out of memory");
+}
+
+bool listing_is_name(char c, bool first)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	       (!first && c >= '0' && c <= '9');
+}
+
+void listing_name(struct buf *out, const char *name)
+{
+	if (!*name || (*name >= '0' && *name <= '9'))
+		buf_puts(out, "_");
+	for (; *name; name++)
+		buf_add(out, listing_is_name(*name, false) ? name : "_", 1);
+}
+
+void listing_quoted(struct buf *out, const char *s, size_t len)
+{
+	size_t i;
+
+	buf_puts(out, "\"");
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (c == '"' || c == '\\')
+			buf_printf(out, "\\%c", c);
+		else if (c < 32 || c == 127)
+			buf_printf(out, "\\x%02x", c);
+		else
+			buf_add(out, &s[i], 1);
+	}
+	buf_puts(out, "\"");
+}
+
+/* ---- what a relocation means ------------------------------------------------------------- */
+
+/* The function symbol at a place of a section: clang names a static one by its section. */
+static bool listing_func_at(
+	const struct listing *l, uint32_t section, uint64_t value, struct elf_symbol *s)
+{
+	size_t n = elf_n_symbols(l->f, &l->symtab), i;
+
+	for (i = 0; i < n; i++)
+		if (!elf_symbol(l->f, &l->symtab, i, s) && s->type == LISTING_FUNC &&
+			s->section == section && s->value == value)
+			return true;
+	return false;
+}
+
+/* The rest of an instruction's line whose name is known; false: it keeps its number. */
+static bool listing_named(const struct listing *l, const struct elf_reloc *r,
+	const unsigned char *p, const char *line, struct elf_symbol *s)
+{
+	int32_t imm = (int32_t)elf_uint(l->f, p + 4, 4);
+	bool call = p[0] == LISTING_CALL;
+	struct elf_symbol fn;
+	uint64_t value;
+
+	if (elf_symbol(l->f, &l->symtab, r->symbol, s))
+		return false;
+	if (!call && p[0] == LISTING_LD_IMM64 && l->maps && s->section == l->maps &&
+		s->type != LISTING_SECTION && !imm) {
+		buf_printf(l->out, "%.*s= &", (int)strcspn(line, "="), line);
+		listing_name(l->out, s->name);
+		return true;
+	}
+	if (s->section == LISTING_UNDEF || (!call && p[0] != LISTING_LD_IMM64))
+		return false;
+	value = s->value + (call ? ((uint64_t)(int64_t)imm + 1) * 8 : (uint64_t)(int64_t)imm);
+	if (!listing_func_at(l, s->section, value, &fn))
+		return false;
+	if (call)
+		buf_puts(l->out, "call ");
+	else
+		buf_printf(l->out, "%.*s= &", (int)strcspn(line, "="), line);
+	listing_name(l->out, fn.name);
+	return true;
+}
+
+/* One instruction with a relocation. */
+static void listing_reloc(const struct listing *l, const struct elf_reloc *r,
+	const unsigned char *p, const char *line, size_t len)
+{
+	struct elf_symbol s;
+	struct elf_section in;
+	const char *name;
+
+	memset(&s, 0, sizeof(s));
+	if (listing_named(l, r, p, line, &s))
+		return;
+	name = s.name ? s.name : "";
+	if (!*name && !elf_section(l->f, s.section, &in))
+		name = in.name;
+	buf_printf(l->out, "%.*s ; %s ", (int)len, line,
+		s.section == LISTING_UNDEF ? "extern" : "address of");
+	listing_quoted(l->out, name, strlen(name));
+}
+
+/* ---- code -------------------------------------------------------------------------------- */
+
+static int listing_reloc_order(const void *a, const void *b)
+{
+	const struct elf_reloc *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* The relocations of one section by offset; to be freed. */
+static int listing_relocs(
+	const struct listing *l, size_t section, struct elf_reloc **out, size_t *n)
+{
+	struct elf_section s;
+	size_t i, k, count;
+
+	*out = NULL;
+	*n = 0;
+	for (i = 1; i < l->id->n_sections; i++) {
+		if (elf_section(l->f, i, &s) || s.info != section ||
+			(s.type != LISTING_REL && s.type != LISTING_RELA))
+			continue;
+		count = elf_n_relocs(l->f, &s);
+		*out = calloc(count ? count : 1, sizeof(**out));
+		if (!*out)
+			return listing_nomem(l->e);
+		for (k = 0; k < count; k++)
+			if (!elf_reloc(l->f, &s, k, &(*out)[*n]))
+				++*n;
+		qsort(*out, *n, sizeof(**out), listing_reloc_order);
+		return 0;
+	}
+	return 0;
+}
+
+/* The instructions of [start, end) of a section's bytes, one a line. */
+static int listing_insns(const struct listing *l, const unsigned char *code, uint64_t start,
+	uint64_t end, const struct elf_reloc *rel, size_t n_rel)
+{
+	struct bpfasm_opts o = {.sz = sizeof(o), .big_endian = l->id->big_endian};
+	struct bpfasm_out text;
+	const char *line;
+	size_t k = 0, len;
+	int err;
+
+	err = bpfasm_disassemble(code + start, end - start, &o, &text);
+	if (err) {
+		bpfasm_free(&text);
+		return err_set(l->e, "dis", err, "instructions cannot be listed");
+	}
+	while (k < n_rel && rel[k].offset < start)
+		k++;
+	for (line = (const char *)text.data; start < end; line += len + 1) {
+		const unsigned char *p = code + start;
+		const char *nl = memchr(line, '\n', text.len - (size_t)(line - (char *)text.data));
+
+		if (!nl)
+			break;
+		len = (size_t)(nl - line);
+		buf_puts(l->out, "\t");
+		if (k < n_rel && rel[k].offset == start)
+			listing_reloc(l, &rel[k++], p, line, len);
+		else
+			buf_add(l->out, line, len);
+		buf_puts(l->out, "\n");
+		start += p[0] == LISTING_LD_IMM64 && *line != '.' ? 16 : 8;
+		while (k < n_rel && rel[k].offset < start)
+			k++;
+	}
+	bpfasm_free(&text);
+	return 0;
+}
+
+static int listing_func_order(const void *a, const void *b)
+{
+	const struct listing_func *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return x->global != y->global ? (x->global ? -1 : 1) : strcmp(x->name, y->name);
+}
+
+/* The functions of a section by place, one for each place; to be freed. */
+static int listing_funcs(const struct listing *l, const struct elf_section *in, size_t len,
+	struct listing_func **out, size_t *n)
+{
+	size_t count = l->symtab.type ? elf_n_symbols(l->f, &l->symtab) : 0, i, k;
+	struct elf_symbol s;
+
+	*n = 0;
+	*out = calloc(count + 1, sizeof(**out));
+	if (!*out)
+		return listing_nomem(l->e);
+	for (i = 0; i < count; i++) {
+		if (elf_symbol(l->f, &l->symtab, i, &s) || s.type != LISTING_FUNC ||
+			s.section != in->index || s.value % 8 || s.value >= len)
+			continue;
+		(*out)[*n].name = s.name;
+		(*out)[*n].start = s.value;
+		(*out)[(*n)++].global = s.bind != 0;
+	}
+	qsort(*out, *n, sizeof(**out), listing_func_order);
+	for (i = k = 0; i < *n; i++)
+		if (!k || (*out)[i].start != (*out)[k - 1].start)
+			(*out)[k++] = (*out)[i];
+	*n = k;
+	if (!k || (*out)[0].start) {
+		memmove(*out + 1, *out, k * sizeof(**out));
+		memset(*out, 0, sizeof(**out));
+		++*n;
+	}
+	return 0;
+}
+
+static void listing_head(
+	const struct listing *l, const struct elf_section *in, const struct listing_func *fn)
+{
+	bool text = !strcmp(in->name, ".text");
+
+	buf_puts(l->out, text ? "\n.func " : "\n.prog ");
+	listing_name(l->out, fn->name ? fn->name : in->name);
+	if (!text) {
+		buf_puts(l->out, " ");
+		listing_quoted(l->out, in->name, strlen(in->name));
+	}
+	buf_puts(l->out, "\n");
+}
+
+static int listing_section(const struct listing *l, const struct elf_section *in)
+{
+	struct listing_func *fn = NULL;
+	struct elf_reloc *rel = NULL;
+	const void *code;
+	size_t len, n = 0, n_rel = 0, i;
+	int err;
+
+	err = elf_section_data(l->f, in, &code, &len);
+	if (err || !code || len % 8)
+		return err_set(
+			l->e, "dis", -EINVAL, "section '%s' does not hold instructions", in->name);
+	err = listing_funcs(l, in, len, &fn, &n);
+	if (!err)
+		err = listing_relocs(l, in->index, &rel, &n_rel);
+	for (i = 0; !err && i < n; i++) {
+		listing_head(l, in, &fn[i]);
+		err = listing_insns(
+			l, code, fn[i].start, i + 1 < n ? fn[i + 1].start : len, rel, n_rel);
+	}
+	free(fn);
+	free(rel);
+	return err;
+}
+
+/* ---- the object -------------------------------------------------------------------------- */
+
+static void listing_license(const struct listing *l)
+{
+	struct elf_section s;
+	const void *p;
+	size_t len;
+
+	if (elf_find_section(l->f, "license", &s) || elf_section_data(l->f, &s, &p, &len) || !p)
+		return;
+	len = strnlen(p, len);
+	buf_puts(l->out, ".license ");
+	listing_quoted(l->out, p, len);
+	buf_puts(l->out, "\n");
+}
+
+static int listing_object(struct listing *l)
+{
+	struct elf_section s;
+	size_t i;
+	int err;
+
+	if (l->id->machine != LISTING_EM_BPF || l->id->bits != 64)
+		return err_set(l->e, "dis", -EINVAL, "this ELF file is not a BPF object");
+	if (!elf_find_section(l->f, ".maps", &s))
+		l->maps = s.index;
+	if (elf_find_section(l->f, ".symtab", &l->symtab) || l->symtab.type != LISTING_SYMTAB)
+		memset(&l->symtab, 0, sizeof(l->symtab));
+	listing_license(l);
+	err = listmap_print(l->f, l->out, l->e);
+	for (i = 1; !err && i < l->id->n_sections; i++)
+		if (!elf_section(l->f, i, &s) && s.type == LISTING_PROGBITS &&
+			s.flags & LISTING_EXEC && s.size)
+			err = listing_section(l, &s);
+	return err;
+}
+
+int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_error *e)
+{
+	struct listing l;
+	struct buf text;
+	int err;
+
+	err_clear(e);
+	memset(&l, 0, sizeof(l));
+	memset(&text, 0, sizeof(text));
+	l.e = e;
+	l.out = &text;
+	err = elf_open_memory(elf, len, "the object", &l.f, e);
+	if (err)
+		return err;
+	l.id = elf_ident(l.f);
+	err = listing_object(&l);
+	elf_close(l.f);
+	if (!err && text.failed)
+		err = listing_nomem(e);
+	if (!err && text.len && fwrite(text.data, 1, text.len, out) != text.len)
+		err = err_set(e, "dis", errno ? -errno : -EIO, "the listing cannot be written");
+	buf_free(&text);
+	return err;
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT
+/* test_listing.c - objects as text that assembles back. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bpfasm.h"
+#include "elf.h"
+#include "t.h"
+#include "t_unit.h"
+
+Suite *suite_listing(void);
+
+static void object(unsigned char **data, size_t *len, bool big_endian)
+{
+	struct unit u;
+
+	unit_make(&u, big_endian);
+	ck_assert_int_eq(elfout_write(&u.ir, &u.pool, data, len), 0);
+	pool_free(&u.pool);
+}
+
+/* The listing, to be freed; NULL: an error. */
+static char *list(const void *elf, size_t len, struct rawbpf_error *e)
+{
+	size_t size;
+	char *text = NULL;
+	FILE *f = open_memstream(&text, &size);
+	int err = rawbpf_list_object(elf, len, f, e);
+
+	fclose(f);
+	if (!err)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static const char want[] = ".license \"GPL\"\n"
+			   ".map dist histogram(65)\n"
+			   ".struct key\n"
+			   "\tcomm: char[16]\n"
+			   "\tpid: u32\n"
+			   "\tdelta: s32\n"
+			   "\tslot: u64\n"
+			   ".end\n"
+			   ".map keyed hash(key, u64, 1024) flags=1\n"
+			   ".map ring ringbuf(4096)\n"
+			   ".map events perf_event_array\n"
+			   ".map jumps prog_array(8)\n"
+			   ".map stacks stack_trace(64)\n"
+			   "\n"
+			   ".prog count \"uprobe\"\n"
+			   "\tr1 = 0\n"
+			   "\tr0 = &dist\n"
+			   "\tcall help\n"
+			   "\tr0 = 0\n"
+			   "\texit\n"
+			   "\n"
+			   ".prog second \"uprobe\"\n"
+			   "\tr2 = &keyed\n"
+			   "\tr0 = 0\n"
+			   "\texit\n"
+			   "\n"
+			   ".func help\n"
+			   "\tr0 = 0\n"
+			   "\texit\n"
+			   "\n"
+			   ".prog other \"tracepoint/sched/sched_switch\"\n"
+			   "\tr0 = 0\n"
+			   "\texit\n";
+
+START_TEST(unit_in_both_orders)
+{
+	int be;
+
+	for (be = 0; be < 2; be++) {
+		struct rawbpf_error e;
+		unsigned char *data;
+		size_t len;
+		char *text;
+
+		object(&data, &len, be);
+		text = list(data, len, &e);
+		ck_assert_msg(text != NULL, "%s", e.msg);
+		ck_assert_str_eq(text, want);
+		free(text);
+		free(data);
+	}
+}
+END_TEST
+
+/* Each section with code of one object holds the same bytes in the other. */
+static void same_code(const void *a, size_t na, const void *b, size_t nb)
+{
+	struct elf_file *fa, *fb;
+	struct elf_section s, t;
+	const void *p, *q;
+	size_t i, n, m, compared = 0;
+
+	ck_assert_int_eq(elf_open_memory(a, na, "a", &fa, NULL), 0);
+	ck_assert_int_eq(elf_open_memory(b, nb, "b", &fb, NULL), 0);
+	for (i = 1; i < elf_ident(fa)->n_sections; i++) {
+		if (elf_section(fa, i, &s) || !(s.flags & 4) || !s.size)
+			continue;
+		ck_assert_int_eq(elf_find_section(fb, s.name, &t), 0);
+		ck_assert_int_eq(elf_section_data(fa, &s, &p, &n), 0);
+		ck_assert_int_eq(elf_section_data(fb, &t, &q, &m), 0);
+		ck_assert_uint_eq(n, m);
+		ck_assert_mem_eq(p, q, n);
+		compared++;
+	}
+	ck_assert_uint_gt(compared, 0);
+	elf_close(fa);
+	elf_close(fb);
+}
+
+static void round_trip(const unsigned char *data, size_t len, bool be)
+{
+	struct bpfasm_opts o = {.sz = sizeof(o), .big_endian = be};
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	char *text = list(data, len, &e);
+
+	ck_assert_msg(text != NULL, "%s", e.msg);
+	bpfasm_assemble(text, strlen(text), &o, &out);
+	ck_assert_msg(out.data != NULL, "%s\n%s", out.diag, text);
+	same_code(data, len, out.data, out.len);
+	bpfasm_free(&out);
+	free(text);
+}
+
+START_TEST(assembles_back)
+{
+	int be;
+
+	for (be = 0; be < 2; be++) {
+		unsigned char *data;
+		size_t len;
+
+		object(&data, &len, be);
+		round_trip(data, len, be);
+		free(data);
+	}
+}
+END_TEST
+
+static const char c_source[] =
+	"#define SEC(x) __attribute__((section(x), used))\n"
+	"#define U(n, v) int (*n)[v]\n"
+	"struct key { char comm[16]; int pid; unsigned long long x; };\n"
+	"struct odd { int a[3]; char b; };\n"
+	"struct { U(type, 1); struct key *key; struct odd *value; U(max_entries, 100); } h\n"
+	"	SEC(\".maps\");\n"
+	"struct { U(type, 15); U(key_size, 4); U(value_size, 4); U(max_entries, 9); } socks\n"
+	"	SEC(\".maps\");\n"
+	"static long (*loop)(int, void *, void *, long) = (void *)181;\n"
+	"static void *(*lookup)(void *, void *) = (void *)1;\n"
+	"int counter;\n"
+	"static __attribute__((noinline)) int sub(int a) { return a * counter + 3; }\n"
+	"static long each(int i, void *c) { counter += i; return 0; }\n"
+	"SEC(\"tracepoint/a/b\") int prog(void *ctx)\n"
+	"{\n"
+	"	struct key k = {};\n"
+	"	if (lookup(&h, &k)) loop(3, each, 0, 0);\n"
+	"	return lookup(&socks, &k) ? sub(k.pid) : 1;\n"
+	"}\n"
+	"char licence[] SEC(\"license\") = \"Dual \\\"MIT\\\"/GPL\";\n";
+
+static char *compile(size_t *len)
+{
+	char dir[] = "/tmp/rawbpf-listing-XXXXXX", path[64], *data;
+	FILE *f;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a.c", dir);
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs(c_source, f);
+	fclose(f);
+	ck_assert_int_eq(t_run(NULL, "cd %s && clang-14 -O2 -g -target bpf -c a.c -o a.o", dir), 0);
+	snprintf(path, sizeof(path), "%s/a.o", dir);
+	data = t_read_file(path, len);
+	t_run(NULL, "rm -r %s", dir);
+	return data;
+}
+
+START_TEST(object_of_clang)
+{
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	char *data, *text, *again, *line, *save = NULL;
+	size_t len;
+
+	if (t_run(NULL, "command -v clang-14 >/dev/null"))
+		T_SKIP("no clang-14");
+	data = compile(&len);
+	text = list(data, len, &e);
+	ck_assert_msg(text != NULL, "%s", e.msg);
+	ck_assert_ptr_nonnull(strstr(text, ".license \"Dual \\\"MIT\\\"/GPL\"\n"));
+	ck_assert_ptr_nonnull(strstr(text, ".map h hash(key, char[16], 100)\n"));
+	ck_assert_ptr_nonnull(strstr(text, ".map socks type(15, 4, 4, 9)\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n.func sub\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n.func each\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n.prog prog \"tracepoint/a/b\"\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\tr1 = &h\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\tr2 = &each\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\tcall sub\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\tcall bpf_loop#181\n"));
+	ck_assert_ptr_nonnull(strstr(text, " = 0x0 ll ; address of \"counter\"\n"));
+	bpfasm_assemble(text, strlen(text), NULL, &out);
+	ck_assert_msg(out.data != NULL, "%s\n%s", out.diag, text);
+	/* what has a name is listed alike again; a variable has none yet */
+	again = list(out.data, out.len, &e);
+	ck_assert_msg(again != NULL, "%s", e.msg);
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		line[strcspn(line, ";")] = '\0'; /* a comment, and the space before it */
+		if (*line && line[strlen(line) - 1] == ' ')
+			line[strlen(line) - 1] = '\0';
+		ck_assert_msg(strstr(again, line) != NULL, "'%s' is not in\n%s", line, again);
+	}
+	bpfasm_free(&out);
+	free(again);
+	free(text);
+	free(data);
+}
+END_TEST
+
+START_TEST(not_an_object)
+{
+	struct rawbpf_error e;
+	char *self;
+	size_t len;
+
+	ck_assert_ptr_null(list("\177ELF", 4, &e));
+	ck_assert_int_lt(e.err, 0);
+	self = t_read_file("/proc/self/exe", &len);
+	ck_assert_ptr_null(list(self, len, &e));
+	ck_assert_str_eq(e.msg, "this ELF file is not a BPF object: EINVAL");
+	free(self);
+}
+END_TEST
+
+/* Cut anywhere, or with any byte turned over, it is listed or refused, and never read beyond. */
+START_TEST(hostile)
+{
+	struct rawbpf_error e;
+	unsigned char *data, *copy;
+	size_t len, i, listed = 0;
+
+	object(&data, &len, false);
+	for (i = 0; i < len; i++) {
+		copy = malloc(i ? i : 1);
+		ck_assert_ptr_nonnull(copy);
+		memcpy(copy, data, i);
+		free(list(copy, i, &e));
+		free(copy);
+		data[i] ^= 0xff;
+		copy = (unsigned char *)list(data, len, &e);
+		listed += copy != NULL;
+		free(copy);
+		data[i] ^= 0xff;
+	}
+	ck_assert_uint_gt(listed, 100);
+	free(data);
+}
+END_TEST
+
+START_TEST(out_of_memory)
+{
+	unsigned char *data;
+	FILE *null = fopen("/dev/null", "w");
+	size_t len;
+	unsigned int n;
+	bool refused;
+
+	ck_assert_ptr_nonnull(null);
+	setvbuf(null, NULL, _IONBF, 0);
+	object(&data, &len, true);
+	for (n = 1;; n++) {
+		struct rawbpf_error e;
+		int err;
+
+		t_fail_alloc_at(n);
+		err = rawbpf_list_object(data, len, null, &e);
+		refused = t_alloc_failed();
+		ck_assert_int_eq(err, refused ? -ENOMEM : 0);
+		if (!refused)
+			break;
+	}
+	ck_assert_uint_gt(n, 5);
+	fclose(null);
+	free(data);
+}
+END_TEST
+
+Suite *suite_listing(void)
+{
+	Suite *s = suite_create("listing");
+	TCase *t = tcase_create("text");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, unit_in_both_orders);
+	tcase_add_test(t, assembles_back);
+	tcase_add_test(t, object_of_clang);
+	tcase_add_test(t, not_an_object);
+	tcase_add_test(t, hostile);
+	tcase_add_test(t, out_of_memory);
+	suite_add_tcase(s, t);
+	return s;
+}

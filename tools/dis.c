@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/* dis.c - rawbpf dis: instructions back to text. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpfasm.h"
+#include "tool.h"
+
+static const char usage[] =
+	"[-EB|-EL] FILE|-\n"
+	"  a BPF object, 'asm -f hex' output or raw instructions as text that assembles back\n"
+	"  -EB, --big-endian     hex or raw instructions are big endian (an object says it "
+	"itself)\n"
+	"  -EL, --little-endian  ... are little endian; default: as this machine";
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* a digit's value, -1: none */
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/*
+ * Lines of 16 or 32 hexadecimal digits become bytes, in place: *len is then their number.  Any
+ * other text is left alone, and so are raw bytes.
+ */
+static void unhex(char *p, size_t *len)
+{
+	size_t i, digits = 0, n = 0;
+
+	for (i = 0; i <= *len; i++) {
+		if (i < *len && digit(p[i]) >= 0) {
+			digits++;
+			continue;
+		}
+		if ((i < *len && !is_space(p[i])) || digits % 16 || digits > 32)
+			return;
+		n += digits;
+		digits = 0;
+	}
+	if (!n)
+		return;
+	for (i = n = 0; i < *len; i++) {
+		if (digit(p[i]) < 0)
+			continue;
+		p[n++] = (char)(digit(p[i]) << 4 | digit(p[i + 1]));
+		i++;
+	}
+	*len = n;
+}
+
+static int list_object(const char *path, const char *p, size_t len)
+{
+	struct rawbpf_error e;
+
+	if (!rawbpf_list_object(p, len, stdout, &e))
+		return TOOL_OK;
+	return tool_fail("dis", "'%s': %s", path, e.msg);
+}
+
+static int list_insns(const char *path, const char *p, size_t len, bool big_endian)
+{
+	struct bpfasm_opts o = {.sz = sizeof(o), .big_endian = big_endian};
+	struct bpfasm_out out;
+	int err, status = TOOL_OK;
+
+	if (len % 8)
+		return tool_fail("dis",
+			"'%s' holds no instructions: neither ELF nor hex, and %zu is no multiple "
+			"of 8 bytes",
+			path, len);
+	err = bpfasm_disassemble(p, len, &o, &out);
+	if (err)
+		status = tool_fail("dis", "'%s': %s", path, strerror(-err));
+	else
+		fwrite(out.data, 1, out.len, stdout);
+	bpfasm_free(&out);
+	return status;
+}
+
+static bool host_is_big(void)
+{
+	const uint16_t one = 1;
+
+	return !*(const unsigned char *)&one;
+}
+
+int dis_main(int argc, char **argv)
+{
+	const char *path = NULL;
+	bool big_endian = host_is_big();
+	int i, status;
+	size_t len;
+	char *p;
+
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--big-endian") || !strcmp(argv[i], "-EB"))
+			big_endian = true;
+		else if (!strcmp(argv[i], "--little-endian") || !strcmp(argv[i], "-EL"))
+			big_endian = false;
+		else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+			return tool_usage("dis", usage, true);
+		else if ((argv[i][0] == '-' && argv[i][1]) || path)
+			return tool_usage("dis", usage, false);
+		else
+			path = argv[i];
+	}
+	if (!path)
+		return tool_usage("dis", usage, false);
+	p = tool_read("dis", path, &len);
+	if (!p)
+		return TOOL_FAILED;
+	if (len >= 4 && !memcmp(p, "\177ELF", 4)) {
+		status = list_object(path, p, len);
+	} else {
+		unhex(p, &len);
+		status = list_insns(path, p, len, big_endian);
+	}
+	free(p);
+	return tool_finish("dis", status);
+}
