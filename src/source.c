@@ -14,6 +14,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bpfasm.h"
+#include "kern.h"
+
 #define SOURCE_MAX (256U << 20) /* bytes of a file */
 
 static int source_nomem(struct rawbpf *b)
@@ -124,6 +127,73 @@ static int source_file(struct rawbpf *b, const char *name, struct source *s)
 	return 0;
 }
 
+/* ---- text -------------------------------------------------------------------------------- */
+
+/* "FILE:LINE:COL: error: ...": the first error's line becomes the message. */
+static int source_bad_text(struct rawbpf *b, int err, const char *diag)
+{
+	const char *p, *end, *colon, *mark = NULL;
+	unsigned long line;
+	char text[400], file[200] = "";
+
+	for (p = diag ? diag : ""; *p; p = end + (*end == '\n')) {
+		end = p + strcspn(p, "\n");
+		mark = strstr(p, ": error: ");
+		if (mark && mark < end)
+			break;
+		mark = NULL;
+	}
+	if (!mark)
+		return err_set(&b->error, "assemble", err, "the text cannot be assembled");
+	snprintf(text, sizeof(text), "%.*s", (int)(end - p), p);
+	err_set(&b->error, "assemble", err, "%s", text);
+	/* back from ": error:" over the column and the line */
+	for (colon = mark; colon > p && colon[-1] != ':'; colon--)
+		;
+	for (colon -= colon > p; colon > p && colon[-1] != ':'; colon--)
+		;
+	line = strtoul(colon, NULL, 10);
+	if (colon > p && line && line <= UINT_MAX) {
+		snprintf(file, sizeof(file), "%.*s", (int)(colon - p - 1), p);
+		err_src(&b->error, file, (unsigned)line);
+	}
+	return err;
+}
+
+static int source_assemble(struct rawbpf *b, const struct rawbpf_load_opts *o, const char *text,
+	size_t len, const char *name, struct source *s)
+{
+	struct bpfasm_resolver r = {.sz = sizeof(r)};
+	struct bpfasm_opts a = {.sz = sizeof(a), .name = name, .resolver = &r};
+	struct bpfasm_out out = {0};
+	int err = rawbpf_resolver(b, NULL, &r);
+
+	if (err)
+		return err;
+	a.include_dirs = o->include_dirs;
+	a.n_include_dirs = o->n_include_dirs;
+	a.kernel = kern_version(b);
+	a.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	err = bpfasm_assemble(text, len, &a, &out);
+	if (err == -ENOMEM)
+		source_nomem(b);
+	else if (err)
+		source_bad_text(b, err, out.diag);
+	if (out.diag && err)
+		ctx_take_log(b, strdup(out.diag));
+	else if (out.diag)
+		ctx_log(b, RAWBPF_LOG_WARN, "%s", out.diag);
+	if (!err) {
+		s->made = out.data;
+		s->image = out.data;
+		s->len = out.len;
+		s->name = name;
+		out.data = NULL;
+	}
+	bpfasm_free(&out);
+	return err;
+}
+
 /* ---- all three --------------------------------------------------------------------------- */
 
 static bool source_is_elf(const void *p, size_t n)
@@ -148,10 +218,11 @@ int source_get(struct rawbpf *b, const struct rawbpf_load_opts *o, struct source
 		return 0;
 	}
 	if (o->text)
-		return err_set(&b->error, "assemble", -EINVAL, "text is not taken, only objects");
+		return source_assemble(
+			b, o, o->text, strlen(o->text), o->name ? o->name : "<text>", s);
 	err = source_file(b, o->src_file, s);
 	if (!err && !source_is_elf(s->file, s->len))
-		err = err_set(&b->error, "open", -EINVAL, "'%s' is no elf object", s->path);
+		err = source_assemble(b, o, s->file, s->len, s->path, s);
 	if (err)
 		source_free(s);
 	return err;
@@ -159,6 +230,9 @@ int source_get(struct rawbpf *b, const struct rawbpf_load_opts *o, struct source
 
 void source_free(struct source *s)
 {
+	struct bpfasm_out out = {.data = s->made};
+
+	bpfasm_free(&out);
 	free(s->file);
 	free(s->path);
 	memset(s, 0, sizeof(*s));

@@ -23,6 +23,12 @@ int tool_fail(const char *name, const char *fmt, ...)
 
 int tool_error(const char *name, const struct rawbpf_error *e)
 {
+	if (e->log && e->stage && !strcmp(e->stage, "assemble")) {
+		/* the diagnostics say all of it, with carets */
+		fflush(stdout);
+		fputs(e->log, stderr);
+		return TOOL_FAILED;
+	}
 	tool_fail(name, "%s", e->msg ? e->msg : "failed");
 	if (e->hint)
 		fprintf(stderr, "  hint: %s\n", e->hint);
