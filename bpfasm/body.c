@@ -408,10 +408,11 @@ size_t body_size(const struct body *b, const struct body_arg *args, unsigned lon
 
 void body_fill(const struct body *b, const struct body_arg *args, unsigned long count, char *to)
 {
-	const struct body_piece *p = b->pieces, *end = p + b->n_pieces;
 	char number[32];
+	size_t i;
 
-	for (; p < end; p++) {
+	for (i = 0; i < b->n_pieces; i++) {
+		const struct body_piece *p = &b->pieces[i];
 		const char *s = p->s;
 		size_t len = p->len;
 
