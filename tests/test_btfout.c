@@ -197,6 +197,7 @@ END_TEST
 
 START_TEST(kernel_takes_it)
 {
+	const uint16_t one = 1;
 	union rawbpf_attr a;
 	static char log[1 << 16];
 	struct sections s;
@@ -204,7 +205,7 @@ START_TEST(kernel_takes_it)
 	long fd;
 
 	T_NEED_ROOT();
-	make(&u, &s, false);
+	make(&u, &s, !*(const unsigned char *)&one);
 	memset(&a, 0, sizeof(a));
 	a.btf.btf = (uintptr_t)s.btf.p;
 	a.btf.btf_size = (uint32_t)s.btf.len;

@@ -119,10 +119,12 @@ START_TEST(libbpf_loads_it)
 {
 	char *path, *out;
 
+	const uint16_t one = 1;
+
 	T_NEED_ROOT();
 	if (!have("bpftool") || !have("unshare"))
 		T_SKIP("no bpftool or unshare");
-	path = object(false);
+	path = object(!*(const unsigned char *)&one);
 	ck_assert_msg(t_run(&out,
 			      "unshare -m sh -c 'mount -t bpf none /sys/fs/bpf && "
 			      "bpftool prog loadall %s /sys/fs/bpf/p pinmaps /sys/fs/bpf/m && "
