@@ -180,6 +180,9 @@ static void caps_hint(
 	v = path ? (int)read_number(s, path, 9999) : 9999;
 	if (v != 9999)
 		err_hint(e, "%s missing (%s is %d): run as root", missing, name, v);
+	else if (action_is(action, RIGHTS_MOUNT))
+		err_hint(e, "%s missing: run as root, or mount tracefs at /sys/kernel/tracing",
+			missing);
 	else
 		err_hint(e, "%s missing: run as root", missing);
 }
@@ -196,20 +199,21 @@ static void tracefs_hint(const struct rights *r, struct rawbpf_error *e, int err
 
 int rights_explain(struct sys *s, struct rawbpf_error *e, const char *action, int err)
 {
-	const char *missing;
+	const char *missing, *what;
 	struct rights r;
 
 	if (!e || (err != -EPERM && err != -EACCES))
 		return err;
 	rights_read(s, &r);
 	missing = missing_cap(&r, action);
+	what = is_bpf(action) ? RIGHTS_BPF : action;
 	if (missing) {
 		caps_hint(s, e, action, missing);
 	} else if (r.user_ns) {
 		err_hint(e,
 			"this is a user namespace: %s needs rights in the initial one "
 			"(run outside of the container)",
-			action);
+			what);
 	} else if (action_is(action, RIGHTS_TRACEFS)) {
 		tracefs_hint(&r, e, err);
 	} else if (action_is(action, RIGHTS_MAP) && memlock_hint(s, e)) {
@@ -218,7 +222,7 @@ int rights_explain(struct sys *s, struct rawbpf_error *e, const char *action, in
 		err_hint(e,
 			"a seccomp filter is in force and may deny %s: allow it in the "
 			"container's profile",
-			action);
+			what);
 	} else if (*r.lockdown) {
 		err_hint(e,
 			"kernel lockdown (%s) may forbid it: see lockdown= on the kernel's "
