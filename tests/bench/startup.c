@@ -220,14 +220,14 @@ int main(int argc, char **argv)
 			if (r >= 0)
 				tools[k].ms[r] = ms;
 		}
-	printf("%-32s %8s %8s %8s %8s %6s\n", "tool", "median", "min", "max", "KiB", "ratio");
+	printf("%-40s %8s %8s %8s %8s %6s\n", "tool", "median", "min", "max", "KiB", "ratio");
 	for (k = 0; k < n; k++) {
 		double *v = tools[k].ms, median;
 
 		qsort(v, (size_t)runs, sizeof(*v), compare);
 		median = runs % 2 ? v[runs / 2] : (v[runs / 2 - 1] + v[runs / 2]) / 2;
 		base = k ? base : median;
-		printf("%-32.32s %8.3f %8.3f %8.3f %8ld %6.2f\n", tools[k].argv[0], median, v[0],
+		printf("%-40s %8.3f %8.3f %8.3f %8ld %6.2f\n", tools[k].argv[0], median, v[0],
 			v[runs - 1], tools[k].kib, median / base);
 	}
 	return 0;

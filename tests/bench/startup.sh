@@ -41,7 +41,7 @@ if command -v strace >/dev/null; then
 		timeout -s INT 2 strace -o "$tmp/strace" $t 2>/dev/null || true
 		awk -v t="${t%% *}" '/SIG_BLOCK/ { on = 1 } /^poll\(/ { on = 0 }
 			on && !/^(brk|mmap|munmap|rt_sig)/ { n++ }
-			END { printf "%-32s %d\n", t, n }' "$tmp/strace" | tee -a "$tmp/calls"
+			END { printf "%-40s %d\n", t, n }' "$tmp/strace" | tee -a "$tmp/calls"
 	done
 	check "$(cell "$tmp/calls" "$tool" 2)" 25 "system calls"
 else

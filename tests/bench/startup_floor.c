@@ -36,7 +36,7 @@ static int make_map(void)
 	a.map_type = BPF_MAP_TYPE_HASH;
 	a.key_size = 16;
 	a.value_size = 8;
-	a.max_entries = 1024;
+	a.max_entries = 10240;
 	strcpy(a.map_name, "opens");
 	return bpf_call(BPF_MAP_CREATE, &a);
 }

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+/* test_run.c - rawbpf run: exact counts, every way to end, nothing left behind. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "t.h"
+#include "tracefs.h"
+
+#define RUN TEST_BUILD "/rawbpf run "
+
+/* Counts this process's getpgid(2) in slot 3, and with PRINT writes a line for each. */
+static const char program[] = ".include \"hist.inc\"\n"
+			      ".license \"GPL\"\n"
+			      ".map dist histogram\n"
+			      ".prog on_getpgid \"tracepoint/syscalls/sys_enter_getpgid\"\n"
+			      "	r0 = bpf_get_current_pid_tgid()\n"
+			      "	r0 >>= 32\n"
+			      "	if r0 != %d goto .out\n"
+			      "	r6 = 5\n"
+			      "	hist_add dist, r6\n"
+			      "%s"
+			      ".out:	return 0\n";
+
+struct started {
+	pid_t pid;
+	int out, err; /* its stdout and stderr */
+	char file[64];
+};
+
+static void make_program(char *path, const char *more)
+{
+	char text[1024];
+	int fd, n;
+
+	strcpy(path, "/tmp/rawbpf-run-XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	n = snprintf(text, sizeof(text), program, getpid(), more);
+	ck_assert_int_eq(write(fd, text, (size_t)n), n);
+	close(fd);
+}
+
+/* Start the tool, and wait until it says that it is attached. */
+static void start(struct started *s, const char *more, const char *opt)
+{
+	int out[2], err[2];
+	char line[256];
+	ssize_t n;
+
+	make_program(s->file, more);
+	ck_assert(!pipe2(out, O_CLOEXEC) && !pipe2(err, O_CLOEXEC));
+	s->pid = fork();
+	if (!s->pid) {
+		dup2(out[1], 1);
+		dup2(err[1], 2);
+		execl(TEST_BUILD "/rawbpf", "rawbpf", "run", s->file, opt, NULL);
+		_exit(127);
+	}
+	close(out[1]);
+	close(err[1]);
+	s->out = out[0];
+	s->err = err[0];
+	n = read(s->err, line, sizeof(line) - 1);
+	line[n > 0 ? n : 0] = '\0';
+	ck_assert_msg(strstr(line, "attached at 1 place"), "%s", line);
+}
+
+/* What it printed, malloc'ed; *status as of waitpid(). */
+static char *finish(struct started *s, int *status)
+{
+	char *text = malloc(65536);
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < 65535 && (n = read(s->out, text + len, 65535 - len)) > 0)
+		len += (size_t)n;
+	text[len] = '\0';
+	close(s->out);
+	close(s->err);
+	ck_assert_int_eq(waitpid(s->pid, status, 0), s->pid);
+	unlink(s->file);
+	return text;
+}
+
+static void events(int n)
+{
+	while (n--)
+		syscall(SYS_getpgid, 0);
+}
+
+/* Trace instances that the process made and left. */
+static int instances_of(pid_t pid)
+{
+	struct rawbpf b = {0};
+	char buf[8192], name[32];
+	int fd, found = 0;
+	ssize_t got, i;
+
+	snprintf(name, sizeof(name), "rawbpf_%d_", pid);
+	ck_assert_int_ge(tracefs_dir(&b), 0);
+	fd = openat(tracefs_dir(&b), "instances", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while ((got = sys_getdents(&b.sys, fd, buf, sizeof(buf))) > 0)
+		for (i = 0; i < got; i += *(unsigned short *)(buf + i + 16))
+			found += !strncmp(buf + i + 19, name, strlen(name));
+	close(fd);
+	tracefs_free(&b);
+	return found;
+}
+
+START_TEST(histogram_at_the_end)
+{
+	struct started s;
+	int status;
+	char *out;
+
+	T_NEED_ROOT();
+	start(&s, "", NULL);
+	events(1234);
+	kill(s.pid, SIGINT);
+	out = finish(&s, &status);
+	ck_assert_int_eq(status, 0);
+	ck_assert_msg(!strncmp(out, "     dist  ", 11), "%s", out);
+	ck_assert_msg(strstr(out, "         4 -> 7          : 1234     |"), "%s", out);
+	free(out);
+}
+END_TEST
+
+START_TEST(histogram_as_json)
+{
+	struct started s;
+	int status;
+	char *out;
+
+	T_NEED_ROOT();
+	start(&s, "", "--json");
+	events(77);
+	kill(s.pid, SIGTERM);
+	out = finish(&s, &status);
+	ck_assert_int_eq(status, 0);
+	ck_assert_str_eq(out,
+		"{\"map\": \"dist\", \"section\": null, \"val_type\": \"dist\", \"buckets\": ["
+		"{\"low\": 0, \"high\": 1, \"count\": 0}, {\"low\": 2, \"high\": 3, \"count\": 0}, "
+		"{\"low\": 4, \"high\": 7, \"count\": 77}]}\n");
+	free(out);
+}
+END_TEST
+
+#define SAY ".include \"std.inc\"\n	printk \"seen\"\n"
+
+START_TEST(lines_as_they_come)
+{
+	struct started s;
+	int status, n = 0;
+	char *out, *p;
+
+	T_NEED_ROOT();
+	start(&s, SAY, NULL);
+	events(50);
+	kill(s.pid, SIGINT); /* what is on its way is printed first */
+	out = finish(&s, &status);
+	ck_assert_int_eq(status, 0);
+	for (p = out; (p = strstr(p, "seen\n")); p++)
+		n++;
+	ck_assert_msg(n == 50, "%d lines: %s", n, out);
+	ck_assert_msg(strstr(out, ": 50       |"), "%s", out);
+	ck_assert_int_eq(instances_of(s.pid), 0);
+	free(out);
+}
+END_TEST
+
+START_TEST(reader_goes_away)
+{
+	struct started s;
+	int status;
+
+	T_NEED_ROOT();
+	start(&s, SAY, NULL);
+	close(s.out);
+	s.out = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	free(finish(&s, &status));
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(instances_of(s.pid), 0);
+}
+END_TEST
+
+START_TEST(ends_in_time)
+{
+	char file[64], *out;
+
+	T_NEED_ROOT();
+	make_program(file, "");
+	ck_assert_int_eq(t_run(&out, RUN "--json -d 0.2 %s 2>/dev/null", file), 0);
+	ck_assert_str_eq(out, "{\"map\": \"dist\", \"section\": null, \"val_type\": \"dist\", "
+			      "\"buckets\": []}\n");
+	free(out);
+	ck_assert_int_eq(t_run(&out, RUN "--json -d0 %s >/dev/full 2>&1", file), 1);
+	free(out);
+	unlink(file);
+}
+END_TEST
+
+START_TEST(failures)
+{
+	char file[64], *out;
+
+	ck_assert_int_eq(t_run(&out, RUN "/no/such.bpf 2>&1"), 1);
+	ck_assert_msg(strstr(out, "/no/such.bpf") && strstr(out, "ENOENT"), "%s", out);
+	free(out);
+	T_NEED_ROOT();
+	make_program(file, "	r0 = *(u64 *)(r6 +0)\n");
+	ck_assert_int_eq(t_run(&out, RUN "%s 2>&1", file), 1);
+	ck_assert_msg(strstr(out, "rawbpf run: "), "%s", out);
+	free(out);
+	unlink(file);
+}
+END_TEST
+
+START_TEST(usage)
+{
+	static const char *const wrong[] = {
+		"", "-x f", "a b", "-d x f", "-p 0 f", "-p 1.5 f", "-d", "-d -1 f"};
+	char *out;
+	size_t i;
+
+	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		ck_assert_msg(t_run(&out, RUN "%s 2>/dev/null", wrong[i]) == 2, "%s", wrong[i]);
+		ck_assert_str_eq(out, "");
+		free(out);
+	}
+	ck_assert_int_eq(t_run(&out, RUN "--help"), 0);
+	ck_assert_ptr_nonnull(strstr(out, "usage: rawbpf run"));
+	free(out);
+}
+END_TEST
+
+#ifndef __SANITIZE_ADDRESS__ /* it makes calls of its own */
+/* The bar of the start: 25 calls from main() to the first wait. */
+START_TEST(few_system_calls)
+{
+	char file[64], *out;
+	int n;
+
+	T_NEED_ROOT();
+	if (t_run(&out, "command -v strace"))
+		T_SKIP("no strace(1)");
+	free(out);
+	make_program(file, "");
+	/* counts from the first signal call of main() to poll(2) */
+	t_run(&out,
+		"strace -qq -o /dev/stdout " RUN "-d 0.1 %s 2>/dev/null | "
+		"awk '/SIG_BLOCK/{on=1} /^poll/{on=0} "
+		"on && !/^(brk|mmap|munmap|mprotect|rt_sig)/{n++} END{print n+0}'",
+		file);
+	n = atoi(out);
+	ck_assert_msg(n > 10 && n <= 25, "%s", out);
+	free(out);
+	unlink(file);
+}
+END_TEST
+#endif
+
+Suite *suite_run(void);
+Suite *suite_run(void)
+{
+	Suite *s = suite_create("run");
+	TCase *t = tcase_create("tool");
+
+	tcase_set_timeout(t, 30);
+	tcase_add_test(t, usage);
+	tcase_add_test(t, failures);
+	tcase_add_test(t, histogram_at_the_end);
+	tcase_add_test(t, histogram_as_json);
+	tcase_add_test(t, lines_as_they_come);
+	tcase_add_test(t, reader_goes_away);
+	tcase_add_test(t, ends_in_time);
+#ifndef __SANITIZE_ADDRESS__
+	tcase_add_test(t, few_system_calls);
+#endif
+	suite_add_tcase(s, t);
+	return s;
+}
