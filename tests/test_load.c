@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* test_load.c - rawbpf load, as it is called. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "t.h"
@@ -14,6 +15,7 @@ START_TEST(table)
 	ck_assert_int_eq(t_run(&out, LOAD TEST_DATA "/object/all.bpf.o 2>&1"), 0);
 	ck_assert_ptr_nonnull(strstr(out, "program      type            instructions  result\n"));
 	ck_assert_ptr_nonnull(strstr(out, "not_loaded   raw_tracepoint"));
+	free(out);
 }
 END_TEST
 
@@ -29,6 +31,7 @@ START_TEST(json)
 			    "null, \"hint\": null}\n"));
 	ck_assert_ptr_nonnull(
 		strstr(out, "\"result\": \"EINVAL\", \"error\": \"program 'calls_now"));
+	free(out);
 }
 END_TEST
 
@@ -47,23 +50,33 @@ START_TEST(refused_line)
 	ck_assert_ptr_nonnull(strstr(out, "EACCES\n"));
 	ck_assert_ptr_nonnull(strstr(out, "/bad.bpf:4: R1 invalid mem access '"));
 	ck_assert_ptr_nonnull(strstr(out, "bpf_probe_read_user"));
+	free(out);
 }
 END_TEST
 
 START_TEST(usage)
 {
+	static const struct {
+		const char *args, *says;
+		int status;
+	} rows[] = {
+		{"", "usage: rawbpf load", 2},
+		{"--frob x", "usage: rawbpf load", 2},
+		{"a b", "usage: rawbpf load", 2},
+		{"--help", "usage: rawbpf load", 0},
+		{"/no/such/file", "rawbpf load: file '/no/such/file' cannot be opened: ENOENT", 1},
+	};
 	char *out;
+	size_t i;
 
-	ck_assert_int_eq(t_run(&out, LOAD "2>&1"), 2);
-	ck_assert_int_eq(t_run(&out, LOAD "--frob x 2>&1"), 2);
-	ck_assert_int_eq(t_run(&out, LOAD "a b 2>&1"), 2);
-	ck_assert_int_eq(t_run(&out, LOAD "--help"), 0);
-	ck_assert_ptr_nonnull(strstr(out, "usage: rawbpf load"));
-	ck_assert_int_eq(t_run(&out, LOAD "/no/such/file 2>&1"), 1);
-	ck_assert_ptr_nonnull(
-		strstr(out, "rawbpf load: file '/no/such/file' cannot be opened: ENOENT"));
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		ck_assert_int_eq(t_run(&out, LOAD "%s 2>&1", rows[i].args), rows[i].status);
+		ck_assert_ptr_nonnull(strstr(out, rows[i].says));
+		free(out);
+	}
 	ck_assert_int_eq(t_run(&out, LOAD "/no/such/file 2>/dev/null"), 1);
-	ck_assert_str_eq(out, "");
+	ck_assert_str_eq(out, ""); /* stdout holds data only */
+	free(out);
 }
 END_TEST
 
