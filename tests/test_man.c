@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+/* test_man.c - the manual pages: well formed, complete, and their examples do what they say. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "t.h"
+
+#define PAGE_1 TEST_ROOT "/tools/rawbpf.1"
+#define PAGE_3 TEST_ROOT "/include/rawbpf.3"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SAN_FLAGS "-fsanitize=address,undefined"
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SAN_FLAGS "-fsanitize=address,undefined"
+#endif
+#endif
+#ifndef SAN_FLAGS
+#define SAN_FLAGS ""
+#endif
+
+/* A line of a page as a reader sees it: "\e" is a backslash, "\(dq" a quotation mark. */
+static void unescape(char *s)
+{
+	char *out = s;
+
+	for (; *s; s++) {
+		if (!strncmp(s, "\\e", 2)) {
+			*out++ = '\\';
+			s++;
+		} else if (!strncmp(s, "\\(dq", 4)) {
+			*out++ = '"';
+			s += 3;
+		} else {
+			*out++ = *s;
+		}
+	}
+	*out = '\0';
+}
+
+/* Pages of ours that are not installed are no fault. */
+START_TEST(lint)
+{
+	char *out;
+
+	if (t_run(NULL, "command -v mandoc >/dev/null"))
+		T_SKIP("no mandoc");
+	t_run(&out, "mandoc -Tlint " PAGE_1 " " PAGE_3 " 2>/dev/null | "
+		    "grep -v 'referenced manual not found'");
+	ck_assert_str_eq(out, "");
+	free(out);
+}
+END_TEST
+
+/* Every function of rawbpf.h by the name that one writes. */
+START_TEST(every_function)
+{
+	char *page = t_read_file(PAGE_3, NULL), *names, *name, *save = NULL, word[128];
+	int n = 0;
+
+	t_run(&names, "sed -n 's/^.*[ *]\\(rawbpf_[a-z0-9_]*\\)(.*$/\\1/p' " TEST_ROOT
+		      "/include/rawbpf.h | grep -v '^#' | sed 's/_opts$//; s/_$//' | sort -u");
+	for (name = strtok_r(names, "\n", &save); name; name = strtok_r(NULL, "\n", &save), n++) {
+		snprintf(word, sizeof(word), "%s", name);
+		ck_assert_msg(strstr(page, word), "rawbpf.3 does not tell of %s", word);
+	}
+	ck_assert_int_gt(n, 35);
+	free(names);
+	free(page);
+}
+END_TEST
+
+/* Writes the examples of rawbpf.3 as the functions of a program; returns how many. */
+static int write_program(FILE *f)
+{
+	char *page = t_read_file(PAGE_3, NULL), *line, *save = NULL;
+	bool examples = false, inside = false;
+	int i, n = 0;
+
+	fputs("#include <errno.h>\n#include <rawbpf.h>\n", f);
+	for (line = strtok_r(page, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (!strcmp(line, ".Sh EXAMPLES")) {
+			examples = true;
+		} else if (examples && !strncmp(line, ".Bd -literal", 12)) {
+			fprintf(f, "static int f%d(struct rawbpf *b)\n{\nint err = 0;\n(void)b;\n",
+				n++);
+			inside = true;
+		} else if (inside && !strcmp(line, ".Ed")) {
+			fputs("return err;\n}\n", f);
+			inside = false;
+		} else if (inside) {
+			unescape(line);
+			fprintf(f, "%s\n", line);
+		}
+	}
+	fputs("int main(void)\n{\nstruct rawbpf *b = rawbpf_new();\n", f);
+	for (i = 0; i < n; i++)
+		fprintf(f, "printf(\"example %d: %%d\\n\", f%d(b));\n", i, i);
+	fputs("rawbpf_free(b);\nreturn 0;\n}\n", f);
+	free(page);
+	return n;
+}
+
+START_TEST(library_examples)
+{
+	char dir[] = "/tmp/rawbpf-man-XXXXXX", path[64], *out;
+	int n, status;
+	FILE *f;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a.c", dir);
+	f = fopen(path, "we");
+	ck_assert_ptr_nonnull(f);
+	n = write_program(f);
+	fclose(f);
+	ck_assert_int_eq(n, 6);
+	status = t_run(&out,
+		"cd %s && ${CC:-cc} -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror " SAN_FLAGS
+		" -I" TEST_ROOT "/include -o a a.c " TEST_BUILD "/librawbpf.a " TEST_BUILD
+		"/libbpfasm.a -lelf 2>&1 && ./a 2>&1",
+		dir);
+	ck_assert_msg(!status, "%s", out);
+	ck_assert_ptr_nonnull(strstr(out, "|****************************************|"));
+	ck_assert_ptr_nonnull(strstr(out, "R1 invalid mem access 'scalar': EACCES\n"));
+	ck_assert_ptr_nonnull(strstr(out, "example 4: 0\n"));
+	ck_assert_ptr_nonnull(strstr(out, "example 5: 0\n"));
+	free(out);
+	t_run(NULL, "rm -r %s", dir);
+}
+END_TEST
+
+Suite *suite_man(void);
+Suite *suite_man(void)
+{
+	Suite *s = suite_create("man");
+	TCase *t = tcase_create("pages");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_test(t, lint);
+	tcase_add_test(t, every_function);
+	tcase_add_test(t, library_examples);
+	suite_add_tcase(s, t);
+	return s;
+}
