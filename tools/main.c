@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
 	{"run", run_main, "load a file, attach its programs, print what they find"},
 	{"load", load_main, "load every program, attach none"},
+	{"asm", asm_main, "a text program to an object, a C header or hexadecimal"},
 	{"dis", dis_main, "instructions back to text that assembles"},
 	{"trace", trace_main, "the lines that programs print, live or saved"},
 	{"hist", hist_main, "histogram of slot and count lines"},

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+/* test_tool_asm.c - rawbpf asm: its forms of output, its names for them, its refusals. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "t.h"
+
+#define ASM	 TEST_BUILD "/rawbpf asm"
+#define EXAMPLES TEST_ROOT "/bpfasm/examples"
+
+Suite *suite_tool_asm(void);
+
+static char dir[64];
+
+static void setup(void)
+{
+	strcpy(dir, "/tmp/rawbpf-asm-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+}
+
+static void teardown(void)
+{
+	char *out;
+
+	ck_assert_int_eq(t_run(&out, "rm -rf '%s'", dir), 0);
+	free(out);
+}
+
+static void says(int status, const char *want, const char *command)
+{
+	char *out;
+	int got = t_run(&out, "cd '%s' && %s", dir, command);
+
+	ck_assert_msg(got == status, "%s: status %d, %s", command, got, out);
+	ck_assert_msg(strstr(out, want), "%s: no '%s' in: %s", command, want, out);
+	free(out);
+}
+
+START_TEST(hex_has_one_instruction_a_line)
+{
+	says(0, "0f21000000000000\n18010000010000000000000002000000\n",
+		"printf 'r1 += r2\\nr1 = 0x200000001 ll\\n' | " ASM " -f hex -");
+	says(0, "0f12000000000000\n", "echo 'r1 += r2' | " ASM " -f hex -EB -");
+	says(0, "0f12000000000000\n", "echo 'r1 += r2' | " ASM " -f hex --arch s390x -");
+}
+END_TEST
+
+START_TEST(names_of_the_output)
+{
+	says(0, "p.bpf\np.h\np.hex\np.o\n",
+		"echo 'exit' | sed '1i .prog p \"socket\"' > p.bpf; " ASM " p.bpf && " ASM
+		" -f c p.bpf && " ASM " -f hex p.bpf && ls");
+	says(0, "ELF", ASM " p.bpf -o - | head -c 4");
+	says(1, "is the input", "cp p.bpf q.o; " ASM " q.o 2>&1");
+	says(1, "cannot be written", ASM " p.bpf -o nodir/x.o 2>&1");
+}
+END_TEST
+
+START_TEST(a_header_compiles_alone)
+{
+	says(0, "#define STRLEN_HIST_BPF_PROG_COUNT \"count\"",
+		ASM " -f c -o x.h " EXAMPLES "/strlen_hist.bpf && cat x.h && "
+		    "cc -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only x.h");
+}
+END_TEST
+
+START_TEST(expanded_text_gives_the_same_bytes)
+{
+	says(0, "same",
+		"for f in strlen_hist count_opens exits; do " ASM " -f hex -o a.hex " EXAMPLES
+		"/$f.bpf; " ASM " -E -o b.bpf " EXAMPLES "/$f.bpf; " ASM
+		" -f hex b.bpf; cmp a.hex b.hex || exit 1; done 2>&1 && echo same");
+}
+END_TEST
+
+START_TEST(registers_of_another_cpu)
+{
+	says(0, "r6 = *(u64 *)(r1 +80)", ASM " -E --arch x86_64 " EXAMPLES "/strlen_hist.bpf");
+	says(0, "r6 = *(u64 *)(r1 +0)", ASM " -E --arch arm64 " EXAMPLES "/strlen_hist.bpf");
+}
+END_TEST
+
+START_TEST(the_kernel_decides)
+{
+	const char *text =
+		"printf '.include \"std.inc\"\\n probe_read_user r1, 1, r3\\n' > k.bpf; " ASM;
+	char command[512];
+
+	snprintf(command, sizeof(command), "%s -E --kernel 5.4 k.bpf", text);
+	says(0, "call bpf_probe_read#4", command);
+	snprintf(command, sizeof(command), "%s -E --kernel 5.5 k.bpf", text);
+	says(0, "call bpf_probe_read_user#112", command);
+	says(1, "'bpf_probe_read_user' came with Linux 5.5, this is for 5.4",
+		"echo 'r0 = bpf_probe_read_user(r1, 1, r3)' | " ASM " -E --kernel 5.4 - 2>&1");
+}
+END_TEST
+
+START_TEST(include_directories)
+{
+	says(0, "r0 = 7",
+		"mkdir -p inc && echo 'r0 = 7' > inc/seven.inc && echo '.include \"seven.inc\"' "
+		"| " ASM " -E -I inc -");
+}
+END_TEST
+
+START_TEST(wrong_usage_and_failures)
+{
+	says(2, "usage: rawbpf asm", ASM " 2>&1");
+	says(2, "no format 'x'", ASM " -f x p 2>&1");
+	says(2, "unknown CPU 'z80'", "echo exit | " ASM " --arch z80 - 2>&1");
+	says(2, "'new' is no kernel version", ASM " --kernel new - 2>&1");
+	says(0, "usage: rawbpf asm", ASM " --help");
+	says(1, "'nofile' cannot be read", ASM " nofile 2>&1");
+	says(1, "<stdin>:1:6: error: no register 'r11'", "echo 'r1 = r11' | " ASM " -f hex - 2>&1");
+	says(0, "0 bytes",
+		"echo 'r1 = r11' | " ASM " -o x.o - 2>/dev/null | wc -c | "
+		"sed 's/$/ bytes/'; test ! -e x.o");
+}
+END_TEST
+
+Suite *suite_tool_asm(void)
+{
+	Suite *s = suite_create("tool_asm");
+	TCase *tc = tcase_create("unit");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, hex_has_one_instruction_a_line);
+	tcase_add_test(tc, names_of_the_output);
+	tcase_add_test(tc, a_header_compiles_alone);
+	tcase_add_test(tc, expanded_text_gives_the_same_bytes);
+	tcase_add_test(tc, registers_of_another_cpu);
+	tcase_add_test(tc, the_kernel_decides);
+	tcase_add_test(tc, include_directories);
+	tcase_add_test(tc, wrong_usage_and_failures);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: MIT
+/* asm.c - rawbpf asm: a text program to an object, a C header, hexadecimal, or expanded text. */
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "bpfasm.h"
+#include "tool.h"
+
+static const char asm_usage[] =
+	"FILE [-o OUT] [-f elf|c|hex] [-E] [-I DIR] [--arch CPU] [--kernel X.Y]\n"
+	"  FILE           the program's text; - is stdin\n"
+	"  -o OUT         default: FILE with .o, .h or .hex; with -E, and for stdin, stdout (-)\n"
+	"  -f elf|c|hex   object, C header that holds it, one instruction a line\n"
+	"  -E             the text with macros expanded\n"
+	"  -I DIR         where .include looks, too\n"
+	"  -EB, -EL       byte order of the output; default: that of the CPU\n"
+	"  --arch CPU     whose registers retval and arg1 are; default: this machine's\n"
+	"  --kernel X.Y   the value of KERNEL; default: the running one";
+
+struct asm_job {
+	const char *file, *out, *format;
+	bool expand, order_given;
+	struct bpfasm_opts o;
+	const char **dirs;
+};
+
+/* "5.10", "6.1.3-rc4+" as the kernel's own KERNEL_VERSION(); 0: neither */
+static unsigned asm_version(const char *s)
+{
+	unsigned long v[3] = {0, 0, 0};
+	char *end;
+	int i;
+
+	for (i = 0; i < 3 && isdigit((unsigned char)*s); i++, s = end) {
+		v[i] = strtoul(s, &end, 10);
+		end += *end == '.';
+	}
+	if (i < 2 || v[0] > 255 || v[1] > 255)
+		return 0;
+	return (unsigned)(v[0] << 16 | v[1] << 8 | (v[2] > 255 ? 255 : v[2]));
+}
+
+static unsigned asm_running_kernel(void)
+{
+	struct utsname u;
+
+	return uname(&u) ? 0 : asm_version(u.release);
+}
+
+/* FILE with another suffix; malloc'ed */
+static char *asm_default_name(const char *file, const char *suffix)
+{
+	const char *slash = strrchr(file, '/'), *dot = strrchr(slash ? slash : file, '.');
+	size_t len = dot && dot != file && dot[-1] != '/' ? (size_t)(dot - file) : strlen(file);
+	char *name = malloc(len + strlen(suffix) + 1);
+
+	if (name) {
+		memcpy(name, file, len);
+		strcpy(name + len, suffix);
+	}
+	return name;
+}
+
+/* ---- forms of the output ----------------------------------------------------------------- */
+
+/* One instruction a line; ld_imm64's two slots are one instruction. */
+static void asm_put_hex(FILE *f, const unsigned char *p, size_t len)
+{
+	size_t i, n;
+
+	while (len) {
+		n = *p == 0x18 && len >= 16 ? 16 : 8;
+		for (i = 0; i < n; i++)
+			fprintf(f, "%02x", p[i]);
+		fputc('\n', f);
+		p += n;
+		len -= n;
+	}
+}
+
+/* The last part of a path as a C name. */
+static char *asm_c_name(const char *file)
+{
+	const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
+	char *name, *p;
+
+	if (!strcmp(file, "-"))
+		base = "bpf_object";
+	name = malloc(strlen(base) + 2);
+	if (!name)
+		return NULL;
+	strcpy(name + 1, base);
+	*name = '_';
+	for (p = name + 1; *p; p++)
+		if (!isalnum((unsigned char)*p) || (unsigned char)*p >= 0x80)
+			*p = '_';
+	if (!isdigit((unsigned char)name[1]))
+		memmove(name, name + 1, strlen(name));
+	return name;
+}
+
+static void asm_put_upper(FILE *f, const char *s, size_t len)
+{
+	for (; len; len--, s++)
+		fputc(isalnum((unsigned char)*s) ? toupper((unsigned char)*s) : '_', f);
+}
+
+/* Two macros for each program: its name and its section, from the expanded text. */
+static void asm_put_programs(FILE *f, const char *name, const char *text)
+{
+	const char *line, *section, *end;
+	size_t len;
+
+	for (line = text; line; line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
+		if (strncmp(line, ".prog ", 6) != 0)
+			continue;
+		line += 6;
+		len = strcspn(line, " \n");
+		section = line + len + 1;
+		end = strchr(section, '\n');
+		fputs("#define ", f);
+		asm_put_upper(f, name, strlen(name));
+		fputs("_PROG_", f);
+		asm_put_upper(f, line, len);
+		fprintf(f, " \"%.*s\"\n#define ", (int)len, line);
+		asm_put_upper(f, name, strlen(name));
+		fputs("_SECTION_", f);
+		asm_put_upper(f, line, len);
+		fprintf(f, " %.*s\n", (int)(end - section), section);
+	}
+}
+
+static int asm_put_c(FILE *f, const struct asm_job *job, const struct bpfasm_out *object,
+	const struct bpfasm_out *expanded)
+{
+	char *name = asm_c_name(job->file);
+	size_t i;
+
+	if (!name)
+		return tool_fail("asm", "out of memory");
+	fprintf(f, "/* made by rawbpf asm: a BPF object for rawbpf_load(.image = %s, ...) */\n",
+		name);
+	fputs("#ifndef ", f);
+	asm_put_upper(f, name, strlen(name));
+	fputs("_OBJECT\n#define ", f);
+	asm_put_upper(f, name, strlen(name));
+	fputs("_OBJECT\n\n", f);
+	asm_put_programs(f, name, (const char *)expanded->data);
+	fprintf(f,
+		"\n#ifdef __GNUC__\n__attribute__((unused, aligned(8)))\n#endif\n"
+		"static const unsigned char %s[%zu] = {",
+		name, object->len);
+	for (i = 0; i < object->len; i++)
+		fprintf(f, "%s0x%02x,", i % 12 ? " " : "\n\t", object->data[i]);
+	fputs("\n};\n\n#endif\n", f);
+	free(name);
+	return TOOL_OK;
+}
+
+/* ---- the work ---------------------------------------------------------------------------- */
+
+static int asm_text(struct asm_job *job, const char *text, size_t len, unsigned format, bool quiet,
+	struct bpfasm_out *out)
+{
+	int err;
+
+	job->o.format = format;
+	err = bpfasm_assemble(text, len, &job->o, out);
+	if (out->diag && !quiet)
+		fputs(out->diag, stderr);
+	if (err && !out->n_errors)
+		tool_fail("asm", "'%s' cannot be assembled: %s", job->file, strerror(-err));
+	return err ? TOOL_FAILED : TOOL_OK;
+}
+
+static int asm_write(const struct asm_job *job, FILE *f, const struct bpfasm_out *out,
+	const struct bpfasm_out *expanded)
+{
+	if (!strcmp(job->format, "hex") && !job->expand)
+		asm_put_hex(f, out->data, out->len);
+	else if (!strcmp(job->format, "c") && !job->expand)
+		return asm_put_c(f, job, out, expanded);
+	else
+		fwrite(out->data, 1, out->len, f);
+	return TOOL_OK;
+}
+
+static int asm_save(const struct asm_job *job, const char *path, const struct bpfasm_out *out,
+	const struct bpfasm_out *expanded)
+{
+	bool is_stdout = !strcmp(path, "-");
+	FILE *f = is_stdout ? stdout : fopen(path, "we");
+	int status;
+
+	if (!f)
+		return tool_fail("asm", "'%s' cannot be written: %s", path, strerror(errno));
+	status = asm_write(job, f, out, expanded);
+	if (is_stdout)
+		return tool_finish("asm", status);
+	errno = 0;
+	if ((ferror(f) | fclose(f)) && status == TOOL_OK)
+		status = tool_fail(
+			"asm", "'%s' cannot be written: %s", path, strerror(errno ? errno : EIO));
+	if (status != TOOL_OK)
+		remove(path);
+	return status;
+}
+
+static int asm_output(
+	const struct asm_job *job, const struct bpfasm_out *out, const struct bpfasm_out *expanded)
+{
+	const char *suffix = !strcmp(job->format, "c") ? ".h" : ".o";
+	char *path;
+	int status;
+
+	if (job->out)
+		return asm_save(job, job->out, out, expanded);
+	if (job->expand || !strcmp(job->file, "-"))
+		return asm_save(job, "-", out, expanded);
+	path = asm_default_name(job->file, !strcmp(job->format, "hex") ? ".hex" : suffix);
+	if (!path)
+		return tool_fail("asm", "out of memory");
+	if (!strcmp(path, job->file))
+		status = tool_fail("asm", "'%s' is the input; name the output with -o", path);
+	else
+		status = asm_save(job, path, out, expanded);
+	free(path);
+	return status;
+}
+
+static int asm_file(struct asm_job *job)
+{
+	struct bpfasm_out out = {0}, expanded = {0};
+	unsigned format = BPFASM_ELF;
+	size_t len = 0;
+	char *text = tool_read("asm", job->file, &len);
+	int status;
+
+	if (!text)
+		return TOOL_FAILED;
+	if (!strcmp(job->format, "hex"))
+		format = BPFASM_RAW;
+	status = asm_text(job, text, len, job->expand ? BPFASM_TEXT : format, false, &out);
+	if (status == TOOL_OK && !strcmp(job->format, "c"))
+		status = asm_text(job, text, len, BPFASM_TEXT, true, &expanded);
+	if (status == TOOL_OK)
+		status = asm_output(job, &out, &expanded);
+	bpfasm_free(&out);
+	bpfasm_free(&expanded);
+	free(text);
+	return status;
+}
+
+/* The answers of the target, without a connection to this machine where --arch names another. */
+static int asm_with_target(struct asm_job *job)
+{
+	struct rawbpf *b = rawbpf_new();
+	struct bpfasm_resolver target;
+	int status;
+
+	if (rawbpf_resolver(b, job->o.arch, &target)) {
+		tool_error("asm", rawbpf_error(b));
+		status = TOOL_USAGE;
+	} else {
+		job->o.resolver = &target;
+		status = asm_file(job);
+	}
+	rawbpf_free(b);
+	return status;
+}
+
+static int asm_option(struct asm_job *job, int c, const char *arg)
+{
+	switch (c) {
+	case 'o': job->out = arg; return 0;
+	case 'f': job->format = arg; return 0;
+	case 'I': job->dirs[job->o.n_include_dirs++] = arg; return 0;
+	case 'a': job->o.arch = arg; return 0;
+	case 'k':
+		job->o.kernel = asm_version(arg);
+		if (job->o.kernel)
+			return 0;
+		tool_fail("asm", "'%s' is no kernel version; they look like 5.10", arg);
+		return -1;
+	case 'E':
+		if (arg && strcmp(arg, "B") != 0 && strcmp(arg, "L") != 0)
+			return -1;
+		job->expand |= !arg;
+		job->order_given |= arg != NULL;
+		job->o.big_endian = arg ? *arg == 'B' : job->o.big_endian;
+		return 0;
+	default: return -1;
+	}
+}
+
+static int asm_run_job(struct asm_job *job, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"arch", required_argument, NULL, 'a'},
+		{"kernel", required_argument, NULL, 'k'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "o:f:E::I:h", options, NULL)) != -1) {
+		if (c == 'h')
+			return tool_usage("asm", asm_usage, true);
+		if (asm_option(job, c, optarg))
+			return tool_usage("asm", asm_usage, false);
+	}
+	if (argc - optind != 1)
+		return tool_usage("asm", asm_usage, false);
+	if (strcmp(job->format, "elf") != 0 && strcmp(job->format, "c") != 0 &&
+		strcmp(job->format, "hex") != 0) {
+		tool_fail("asm", "no format '%s'; elf, c and hex are there", job->format);
+		return TOOL_USAGE;
+	}
+	job->file = argv[optind];
+	job->o.name = strcmp(job->file, "-") != 0 ? job->file : "<stdin>";
+	if (!job->order_given)
+		job->o.big_endian = job->o.arch && !strcmp(job->o.arch, "s390x");
+	if (!job->o.kernel && !job->o.arch)
+		job->o.kernel = asm_running_kernel();
+	return asm_with_target(job);
+}
+
+int asm_main(int argc, char **argv)
+{
+	struct asm_job job = {.format = "elf", .o = {.sz = sizeof(job.o)}};
+	int status;
+
+	job.dirs = calloc((size_t)argc + 1, sizeof(*job.dirs));
+	if (!job.dirs)
+		return tool_fail("asm", "out of memory");
+	job.o.include_dirs = job.dirs;
+	status = asm_run_job(&job, argc, argv);
+	free(job.dirs);
+	return status;
+}
