@@ -119,6 +119,10 @@ static struct resolve_event *event_get(struct rawbpf *b, const char *category, c
 		return NULL;
 	}
 	event_read(b, v);
+	if (v->err == -ENOMEM) { /* may be better the next time */
+		event_free(v);
+		return NULL;
+	}
 	v->next = b->resolve->events;
 	b->resolve->events = v;
 	return v;

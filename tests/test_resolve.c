@@ -213,6 +213,36 @@ START_TEST(registers)
 }
 END_TEST
 
+START_TEST(every_allocation_fails)
+{
+	struct fake_format f = {.text = made_up};
+	int err, fds = t_count_fds();
+	struct bpfasm_resolver r;
+	struct bpfasm_field g;
+	unsigned n, failures = 0;
+	bool failed = true;
+	char msg[256];
+
+	T_NEED_ROOT();
+	for (n = 1; failed; n++) {
+		struct rawbpf b = {.sys = {fake_format_call, &f}};
+
+		t_fail_alloc_at(n);
+		err = rawbpf_resolver(&b, "x86_64", &r);
+		if (!err)
+			err = r.tracepoint_field(
+				r.arg, "a", "made_up", "dfd", &g, msg, sizeof(msg));
+		failed = t_alloc_failed();
+		ck_assert_int_eq(err, failed ? -ENOMEM : 0);
+		failures += failed;
+		resolve_free(&b);
+		tracefs_free(&b);
+		ck_assert_int_eq(t_count_fds(), fds);
+	}
+	ck_assert_uint_ge(failures, 5);
+}
+END_TEST
+
 Suite *suite_resolve(void);
 Suite *suite_resolve(void)
 {
@@ -226,6 +256,7 @@ Suite *suite_resolve(void)
 	tcase_add_test(t, bad_fields);
 	tcase_add_test(t, bad_events);
 	tcase_add_test(t, running_kernel);
+	tcase_add_test(t, every_allocation_fails);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "counter.h"
+#include "kern.h"
+#include "link.h"
 #include "t.h"
 #include "tracefs.h"
 #include "tracepoint.h"
@@ -151,6 +153,31 @@ START_TEST(kernel_says_no)
 }
 END_TEST
 
+START_TEST(every_allocation_fails)
+{
+	bool failed = true;
+	struct counter c;
+	unsigned n;
+	int err, fds;
+
+	T_NEED_ROOT();
+	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
+	fds = t_count_fds();
+	for (n = 1; failed; n++) {
+		t_fail_alloc_at(n);
+		err = attach(&c, EVENT, "count0");
+		failed = t_alloc_failed();
+		ck_assert_int_eq(err, failed ? -ENOMEM : 0);
+		link_close_until(&c.b, NULL);
+		tracefs_free(&c.b);
+		kern_free(&c.b);
+		ck_assert_int_eq(t_count_fds(), fds);
+	}
+	ck_assert_uint_gt(n, 3);
+	counter_close(&c);
+}
+END_TEST
+
 Suite *suite_tracepoint(void);
 Suite *suite_tracepoint(void)
 {
@@ -161,6 +188,7 @@ Suite *suite_tracepoint(void)
 	tcase_add_test(t, several_programs);
 	tcase_add_test(t, refusals);
 	tcase_add_test(t, kernel_says_no);
+	tcase_add_test(t, every_allocation_fails);
 	suite_add_tcase(s, t);
 	return s;
 }
