@@ -12,7 +12,8 @@
  * Logs come cut: old kernels keep the head of what does not fit the buffer, new ones (6.4) the
  * tail, so the first and the last line may be fragments.
  *
- * One pass over the lines; where the register at fault got its value is found by walking back.
+ * One pass over the lines; where the register at fault got its value is found by walking back
+ * (vlogstep.c).
  */
 #include "vlog.h"
 
@@ -24,6 +25,7 @@
 
 #include "err.h"
 #include "vlog_advice.h"
+#include "vlogstep.h"
 
 enum vlog_kind {
 	VLOG_EMPTY,
@@ -50,62 +52,6 @@ struct vlog_scan {
 	bool done, cut_head;
 	unsigned turns; /* steps back in the program */
 };
-
-static bool vlog_starts(struct vlog_text t, const char *s)
-{
-	size_t n = strlen(s);
-
-	return t.n >= n && !memcmp(t.p, s, n);
-}
-
-static struct vlog_text vlog_trim(struct vlog_text t)
-{
-	while (t.n && isspace((unsigned char)t.p[t.n - 1]))
-		t.n--;
-	while (t.n && isspace((unsigned char)*t.p)) {
-		t.p++;
-		t.n--;
-	}
-	return t;
-}
-
-/* A number of at most 8 digits at *p; -1 when there is none.  *p moves behind it. */
-static int vlog_int(const char **p, const char *end)
-{
-	const char *q = *p;
-	int v = 0;
-
-	for (; q < end && isdigit((unsigned char)*q); q++) {
-		if (q - *p >= 8)
-			return -1;
-		v = v * 10 + (*q - '0');
-	}
-	if (q == *p)
-		return -1;
-	*p = q;
-	return v;
-}
-
-/* "12: (79) TEXT  ; comment": number and TEXT. */
-static bool vlog_step(struct vlog_text t, int *insn, struct vlog_text *step)
-{
-	const char *p = t.p, *end = t.p + t.n, *semi;
-	int n = vlog_int(&p, end);
-
-	if (n < 0 || end - p < 5 || p[0] != ':' || p[1] != ' ')
-		return false;
-	p += 2;
-	if (*p == '(' && end - p >= 4 && isxdigit((unsigned char)p[1]) && p[3] == ')')
-		p += 4;
-	else if (memcmp(p, "BUG", 3))
-		return false;
-	semi = memchr(p, ';', (size_t)(end - p));
-	step->p = p;
-	step->n = (size_t)((semi ? semi : end) - p);
-	*step = vlog_trim(*step);
-	*insn = n;
-	return true;
-}
 
 /* Beginnings of lines that are no message.  '#' is a digit. */
 static const char *const vlog_notes[] = {
@@ -189,15 +135,15 @@ static enum vlog_kind vlog_classify(struct vlog_text t, int *insn, struct vlog_t
 	if (isdigit((unsigned char)*t.p)) {
 		const char *p = t.p, *end = t.p + t.n;
 
-		if (vlog_step(t, insn, step))
+		if (vlogstep_parse(t, insn, step))
 			return VLOG_STEP;
-		if (vlog_int(&p, end) >= 0 && (p == end || *p == ':'))
+		if (vlogstep_int(&p, end) >= 0 && (p == end || *p == ':'))
 			return VLOG_NOTE;
 		return VLOG_MESSAGE;
 	}
-	if (vlog_starts(t, "Verification failed:"))
+	if (vlogstep_starts(t, "Verification failed:"))
 		return VLOG_BLOCK;
-	if (vlog_starts(t, "processed ") && t.n > 10 && isdigit((unsigned char)t.p[10]))
+	if (vlogstep_starts(t, "processed ") && t.n > 10 && isdigit((unsigned char)t.p[10]))
 		return VLOG_DONE;
 	for (i = 0; i < sizeof(vlog_notes) / sizeof(*vlog_notes); i++)
 		if (vlog_like(vlog_notes[i], t))
@@ -208,13 +154,13 @@ static enum vlog_kind vlog_classify(struct vlog_text t, int *insn, struct vlog_t
 /* A heading of the block, or VLOG_OUTSIDE. */
 static enum vlog_part vlog_heading(struct vlog_text t)
 {
-	if (vlog_starts(t, "Reason:"))
+	if (vlogstep_starts(t, "Reason:"))
 		return VLOG_REASON;
-	if (vlog_starts(t, "At:"))
+	if (vlogstep_starts(t, "At:"))
 		return VLOG_AT;
-	if (vlog_starts(t, "Causal path:"))
+	if (vlogstep_starts(t, "Causal path:"))
 		return VLOG_PATH;
-	if (vlog_starts(t, "Suggestion:"))
+	if (vlogstep_starts(t, "Suggestion:"))
 		return VLOG_SUGGESTION;
 	return VLOG_OUTSIDE;
 }
@@ -242,14 +188,14 @@ static bool vlog_block_line(struct vlog_scan *s, struct vlog_text t)
 	}
 	if (*t.p != ' ' && *t.p != '\t')
 		return false;
-	t = vlog_trim(t);
+	t = vlogstep_trim(t);
 	if (s->part == VLOG_REASON)
 		vlog_extend(&s->reason, t);
 	else if (s->part == VLOG_SUGGESTION)
 		vlog_extend(&s->suggestion, t);
-	else if (s->part == VLOG_AT && s->at < 0 && vlog_starts(t, "insn ")) {
+	else if (s->part == VLOG_AT && s->at < 0 && vlogstep_starts(t, "insn ")) {
 		p = t.p + 5;
-		s->at = vlog_int(&p, t.p + t.n);
+		s->at = vlogstep_int(&p, t.p + t.n);
 	}
 	return true;
 }
@@ -282,13 +228,13 @@ static bool vlog_line(struct vlog_scan *s, struct vlog_text t)
 	case VLOG_SOURCE:
 		t.p++;
 		t.n--;
-		s->source = vlog_trim(t);
+		s->source = vlogstep_trim(t);
 		break;
 	case VLOG_BLOCK:
 		s->part = VLOG_TITLE;
 		t.p += strlen("Verification failed:");
 		t.n -= strlen("Verification failed:");
-		s->title = vlog_trim(t);
+		s->title = vlogstep_trim(t);
 		break;
 	case VLOG_DONE:
 		s->part = VLOG_OUTSIDE;
@@ -330,20 +276,6 @@ static void vlog_scan(struct vlog_scan *s, const char *log, size_t len)
 
 /* ---- registers */
 
-/* "r7" or "w7" at p: 7, else -1. */
-static int vlog_reg_at(const char *p, const char *end)
-{
-	int n;
-
-	if (p >= end || (*p != 'r' && *p != 'w' && *p != 'R'))
-		return -1;
-	p++;
-	n = vlog_int(&p, end);
-	if (n > 11 || (p < end && (isalnum((unsigned char)*p) || *p == '_')))
-		return -1;
-	return n;
-}
-
 /* The register that a message names; a line whose "R" was cut off begins with the number. */
 static int vlog_msg_reg(struct vlog_text t, bool cut)
 {
@@ -351,34 +283,17 @@ static int vlog_msg_reg(struct vlog_text t, bool cut)
 	int r;
 
 	if (cut && isdigit((unsigned char)*p)) {
-		r = vlog_int(&p, end);
+		r = vlogstep_int(&p, end);
 		return r <= 10 && p < end && *p == ' ' ? r : -1;
 	}
 	for (; p < end; p++) {
 		if (*p != 'R' || (p > t.p && isalnum((unsigned char)p[-1])))
 			continue;
-		r = vlog_reg_at(p, end);
+		r = vlogstep_reg(p, end);
 		if (r >= 0 && r <= 10)
 			return r;
 	}
 	return -1;
-}
-
-static int vlog_base_reg(struct vlog_text step)
-{
-	const char *p = memmem(step.p, step.n, "*)(r", 4);
-
-	return p ? vlog_reg_at(p + 3, step.p + step.n) : -1;
-}
-
-/* "r2 += r3": 3, and *dst 2; -1 when the right side is no register. */
-static int vlog_src_reg(struct vlog_text step)
-{
-	const char *p = step.p + step.n;
-
-	while (p > step.p && p[-1] != ' ')
-		p--;
-	return p > step.p ? vlog_reg_at(p, step.p + step.n) : -1;
 }
 
 static int vlog_flag_reg(unsigned flags, struct vlog_text step, int named)
@@ -388,143 +303,14 @@ static int vlog_flag_reg(unsigned flags, struct vlog_text step, int named)
 	if (!step.p)
 		return named;
 	if (flags & VLOG_SRC)
-		r = vlog_src_reg(step);
+		r = vlogstep_src(step);
 	if (r < 0)
 		r = named;
 	if (r < 0 && (flags & VLOG_BASE))
-		r = vlog_base_reg(step);
+		r = vlogstep_base(step);
 	if (r < 0 && (flags & VLOG_DST))
-		r = vlog_reg_at(step.p, step.p + step.n);
+		r = vlogstep_reg(step.p, step.p + step.n);
 	return r > 10 ? -1 : r;
-}
-
-/* "call bpf_ktime_get_ns#5": the name. */
-static struct vlog_text vlog_helper(struct vlog_text step)
-{
-	struct vlog_text t = {NULL, 0};
-	const char *hash;
-
-	if (!step.p || !vlog_starts(step, "call ") || vlog_starts(step, "call pc"))
-		return t;
-	t.p = step.p + 5;
-	hash = memchr(t.p, '#', step.n - 5);
-	t.n = hash ? (size_t)(hash - t.p) : step.n - 5;
-	if (vlog_starts(t, "unknown"))
-		t.n = 0;
-	return t;
-}
-
-/* ---- where a register got its value */
-
-struct vlog_write {
-	int insn;
-	struct vlog_text step;
-	bool call; /* a call destroyed it */
-};
-
-/* State of a walk back from the refusal. */
-struct vlog_back {
-	const char *log, *p; /* what lies before p is still to be read */
-	int until;	     /* skip to this instruction: where another path branched off; -1 */
-	int depth;	     /* inside a subprogram that was left again */
-};
-
-static bool vlog_prev_line(struct vlog_back *b, struct vlog_text *t)
-{
-	const char *nl;
-
-	if (b->p <= b->log)
-		return false;
-	t->n = (size_t)(b->p - b->log);
-	nl = memrchr(b->log, '\n', t->n);
-	t->p = nl ? nl + 1 : b->log;
-	t->n = (size_t)(b->p - t->p);
-	b->p = nl ? nl : b->log;
-	return true;
-}
-
-/* Does a step write reg?  1 yes, 0 no, -1 the walk must end. */
-static int vlog_writes(struct vlog_back *b, struct vlog_text step, int reg, bool *call)
-{
-	const char *p;
-
-	*call = false;
-	if (vlog_starts(step, "exit")) {
-		b->depth++;
-		return 0;
-	}
-	if (vlog_starts(step, "call ")) {
-		if (vlog_starts(step, "call pc") && b->depth-- <= 0) {
-			/* this is where the caller called us: its r1 to r5 are ours */
-			b->depth = 0;
-			return reg >= 1 && reg <= 5 ? 0 : -1;
-		}
-		*call = reg >= 1 && reg <= 5;
-		return !b->depth && reg <= 5;
-	}
-	if (b->depth > (reg == 0))
-		return 0;
-	if (vlog_reg_at(step.p, step.p + step.n) != reg)
-		return 0;
-	p = memchr(step.p, ' ', step.n);
-	/* "r1 = ", "r1 += ": an '=' in the second word */
-	for (p = p ? p + 1 : step.p + step.n; p < step.p + step.n && *p != ' '; p++)
-		if (*p == '=')
-			return 1;
-	return 0;
-}
-
-static bool vlog_last_write(struct vlog_back *b, int reg, struct vlog_write *w)
-{
-	struct vlog_text t, step;
-	const char *p;
-	int insn, r;
-
-	while (vlog_prev_line(b, &t)) {
-		if (b->until < 0 && vlog_starts(t, "from ")) {
-			p = t.p + 5;
-			b->until = vlog_int(&p, t.p + t.n);
-			continue;
-		}
-		if (!t.n || !isdigit((unsigned char)*t.p) || !vlog_step(t, &insn, &step))
-			continue;
-		if (b->until >= 0 && insn != b->until)
-			continue;
-		b->until = -1;
-		r = vlog_writes(b, step, reg, &w->call);
-		if (r < 0)
-			return false;
-		if (!r)
-			continue;
-		w->insn = insn;
-		w->step = step;
-		return true;
-	}
-	return false;
-}
-
-static void vlog_back_init(struct vlog_back *b, const struct vlog_scan *s)
-{
-	b->log = s->log;
-	b->p = s->step.p ? s->step.p : s->log;
-	b->until = -1;
-	b->depth = 0;
-	/* to the start of the refused step's own line */
-	while (b->p > b->log && b->p[-1] != '\n')
-		b->p--;
-	if (b->p > b->log)
-		b->p--;
-}
-
-static bool vlog_clobbered(const struct vlog_scan *s, int reg)
-{
-	struct vlog_back b;
-	struct vlog_write w;
-
-	if (reg < 1 || reg > 5 || !s->step.p)
-		return false;
-	vlog_back_init(&b, s);
-	return vlog_last_write(&b, reg, &w) && w.call;
 }
 
 /* ---- the answer */
@@ -561,36 +347,6 @@ static bool vlog_add(char *out, size_t room, const char *a, const char *b, const
 	return true;
 }
 
-enum { VLOG_STEPS_BACK = 3 };
-
-/* "r1 is from insn 7 'r1 = r6', insn 0 'r6 = *(u64 *)(r1 +112)'" */
-static void vlog_history(const struct vlog_scan *s, int reg, char *out, size_t size)
-{
-	struct vlog_back b;
-	struct vlog_write w;
-	size_t n = 0;
-	int i, first = reg;
-
-	*out = '\0';
-	if (reg < 0 || reg > 9 || !s->step.p)
-		return;
-	vlog_back_init(&b, s);
-	for (i = 0; i < VLOG_STEPS_BACK && n < size && vlog_last_write(&b, reg, &w); i++) {
-		if (!i)
-			n = (size_t)snprintf(out, size, "r%d is from", first);
-		if (n < size)
-			n += (size_t)snprintf(out + n, size - n, "%s insn %d '%.*s'", i ? "," : "",
-				w.insn, w.step.n > 60 ? 60 : (int)w.step.n, w.step.p);
-		if (w.call || vlog_starts(w.step, "call "))
-			break;
-		if (memmem(w.step.p, w.step.n, " = ", 3)) {
-			reg = vlog_src_reg(w.step);
-			if (reg < 0 || reg > 9 || memchr(w.step.p, '(', w.step.n))
-				break;
-		}
-	}
-}
-
 /* "; text @ file.c:12" of Linux 6.8: the line, and text without it. */
 static void vlog_place(struct vlog_text source, struct vlog *v)
 {
@@ -608,14 +364,14 @@ static void vlog_place(struct vlog_text source, struct vlog *v)
 		file.p = at + 3;
 		file.n = (size_t)(p - file.p);
 		p++;
-		line = vlog_int(&p, end);
+		line = vlogstep_int(&p, end);
 		if (line > 0 && p == end) {
 			vlog_copy(v->file, sizeof(v->file), file);
 			v->line = (unsigned)line;
 			source.n = at < source.p ? 0 : (size_t)(at - source.p);
 		}
 	}
-	vlog_copy(v->source, sizeof(v->source), vlog_trim(source));
+	vlog_copy(v->source, sizeof(v->source), vlogstep_trim(source));
 }
 
 static const struct {
@@ -702,7 +458,7 @@ static void vlog_advise(
 	bool kernel = false;
 
 	if (m->rule)
-		vlog_fill(m, v->reg, v->insn, vlog_helper(s->step), v->advice, room);
+		vlog_fill(m, v->reg, v->insn, vlogstep_helper(s->step), v->advice, room);
 	vlog_copy(text, sizeof(text), s->suggestion);
 	vlog_copy(reason, sizeof(reason), s->reason);
 	if (*text && text[strlen(text) - 1] == '.')
@@ -719,7 +475,7 @@ static void vlog_advise(
 		    text, "") &&
 		!kernel)
 		vlog_add(v->advice, room, *v->advice ? "; the kernel says: " : "", reason, "");
-	vlog_history(s, v->reg, text, sizeof(text));
+	vlogstep_history(s->log, s->step, v->reg, text, sizeof(text));
 	vlog_add(v->advice, room, *v->advice ? "; " : "", text, "");
 	if (err == -ENOSPC && !(m->rule && (m->rule->flags & VLOG_NO_INSN)))
 		vlog_add(v->advice, room, *v->advice ? "; " : "",
@@ -733,7 +489,7 @@ static int vlog_insn(const struct vlog_scan *s, const struct vlog_match *m)
 
 	if (m->rule && (m->rule->flags & VLOG_INSN_1) && m->cap[0].n) {
 		p = m->cap[0].p;
-		return vlog_int(&p, p + m->cap[0].n);
+		return vlogstep_int(&p, p + m->cap[0].n);
 	}
 	if (s->at >= 0)
 		return s->at;
@@ -757,9 +513,9 @@ int vlog_parse(const char *log, size_t len, int err, struct vlog *v)
 	if (!s.msg.p)
 		return vlog_by_errno(&s, err, v);
 
-	f.at_exit = s.step.p && vlog_starts(s.step, "exit");
+	f.at_exit = s.step.p && vlogstep_starts(s.step, "exit");
 	v->reg = vlog_msg_reg(s.msg, s.cut_head);
-	f.clobbered = vlog_clobbered(&s, v->reg);
+	f.clobbered = vlogstep_clobbered(s.log, s.step, v->reg);
 	f.cut = !s.done;
 	if (s.msg.n > sizeof(v->msg))
 		s.msg.n = sizeof(v->msg);

@@ -257,53 +257,6 @@ START_TEST(structure)
 }
 END_TEST
 
-/* A log of level 2 jumps back to a branch: what was seen on the other path does not count. */
-START_TEST(history_follows_the_path)
-{
-	const char *log = "0: (79) r2 = *(u64 *)(r1 +8)\n"
-			  "1: (15) if r3 == 0x0 goto pc+2\n"
-			  "2: (b7) r2 = 7\n"
-			  "3: (95) exit\n"
-			  "\n"
-			  "from 1 to 4: R2=scalar() R10=fp0\n"
-			  "4: (bf) r6 = r2\n"
-			  "5: (79) r0 = *(u64 *)(r6 +0)\n"
-			  "R6 invalid mem access 'scalar'\n"
-			  "processed 6 insns\n";
-	struct vlog v;
-
-	ck_assert_int_eq(vlog_parse(log, strlen(log), -EACCES, &v), 0);
-	has_words("", "", v.advice, "r6 is from insn 4 'r6 = r2', insn 0 'r2 = *(u64 *)(r1 +8)'");
-}
-END_TEST
-
-START_TEST(history_through_a_subprogram)
-{
-	const char *log = "0: (bf) r6 = r1\n"
-			  "1: (b7) r1 = 5\n"
-			  "2: (85) call pc+3\n"
-			  "caller:\n R6=ctx()\ncallee:\n frame1: R1=5\n"
-			  "6: (b7) r6 = 1\n"
-			  "7: (bf) r0 = r1\n"
-			  "8: (95) exit\n"
-			  "returning from callee:\n frame1: R0=5\nto caller at 3:\n R0=5\n"
-			  "3: (79) r2 = *(u64 *)(r1 +0)\n"
-			  "R1 !read_ok\n"
-			  "processed 6 insns\n";
-	const char *zero = "0: (85) call pc+1\n"
-			   "2: (b7) r0 = 5\n"
-			   "3: (95) exit\n"
-			   "1: (79) r2 = *(u64 *)(r0 +0)\n"
-			   "R0 invalid mem access 'inv'\n";
-	struct vlog v;
-
-	ck_assert_int_eq(vlog_parse(log, strlen(log), -EACCES, &v), 0);
-	has_words("", "", v.advice, "a call destroys|insn 2 'call pc+3'");
-	ck_assert_int_eq(vlog_parse(zero, strlen(zero), -EACCES, &v), 0);
-	has_words("", "", v.advice, "r0 is from insn 2 'r0 = 5'");
-}
-END_TEST
-
 /* What loaders print around a log, and notes that are no refusal. */
 START_TEST(other_text_around)
 {
@@ -429,8 +382,6 @@ Suite *suite_vlog(void)
 	tcase_add_test(t, source_line_and_place);
 	tcase_add_test(t, source_without_place);
 	tcase_add_test(t, structure);
-	tcase_add_test(t, history_follows_the_path);
-	tcase_add_test(t, history_through_a_subprogram);
 	tcase_add_test(t, other_text_around);
 	tcase_add_test(t, nothing_there);
 	tcase_add_loop_test(t, mutated_logs, 0, n);
