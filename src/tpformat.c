@@ -122,7 +122,7 @@ static void set_kind(struct tpformat_field *f)
 }
 
 /* A line's part behind "field:": 1 a field, 0 one that is no use to anybody, or -EINVAL. */
-static int parse_field(char *line, struct tpformat_field *f)
+static int format_field(char *line, struct tpformat_field *f)
 {
 	uint64_t is_signed = 0;
 	char *parts;
@@ -153,7 +153,7 @@ static int parse_line(char *line, struct tpformat *f)
 	line += strspn(line, " \t");
 	if (starts(line, "field:")) {
 		/* one for each line of the text is there */
-		got = parse_field(line + strlen("field:"), &f->fields[f->n_fields]);
+		got = format_field(line + strlen("field:"), &f->fields[f->n_fields]);
 		if (got > 0)
 			f->n_fields++;
 		return got < 0 ? got : 0;

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+/* test_listmap.c - maps and their records, as text and back. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpfasm.h"
+#include "listing.h"
+#include "t.h"
+
+#define PROGRAM ".license \"GPL\"\n.prog p \"uprobe\"\n r0 = 0\n exit\n"
+
+/* The map lines of an object made from decls; NULL: refused. */
+static char *listed(const char *decls, size_t cut)
+{
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	struct buf text = {0};
+	struct elf_file *f;
+	char source[2048];
+	int err;
+
+	snprintf(source, sizeof(source), "%s%s", decls, PROGRAM);
+	bpfasm_assemble(source, strlen(source), NULL, &out);
+	ck_assert_msg(out.data != NULL, "%s", out.diag);
+	/* cut: damage the BTF's header, which the object's text does not need */
+	for (size_t i = 0; cut && i + 4 < out.len; i++)
+		if (!memcmp(out.data + i, "\x9f\xeb\x01", 3))
+			out.data[i + cut] = 0xff;
+	err = elf_open_memory(out.data, out.len, "test", &f, &e);
+	ck_assert_int_eq(err, 0);
+	err = listmap_print(f, &text, &e);
+	elf_close(f);
+	bpfasm_free(&out);
+	if (!err)
+		return buf_steal(&text);
+	ck_assert_ptr_nonnull(strstr(e.msg, "EINVAL"));
+	buf_free(&text);
+	return NULL;
+}
+
+static void comes_back(const char *decls)
+{
+	char *text = listed(decls, 0);
+
+	ck_assert_str_eq(text, decls);
+	free(text);
+}
+
+START_TEST(every_kind_comes_back)
+{
+	comes_back(".map dist histogram(65)\n");
+	comes_back(".map h hash(u32, u64, 100)\n");
+	comes_back(".map h percpu_hash(char[16], s32, 7) flags=1\n");
+	comes_back(".map h lru_hash(u8, u16, 2)\n");
+	comes_back(".map r ringbuf(4096)\n.map e perf_event_array\n.map s stack_trace(64)\n");
+	comes_back(".map j prog_array(8)\n");
+}
+END_TEST
+
+START_TEST(records_come_before_their_map)
+{
+	comes_back(".struct key\n\tcomm: char[16]\n\tpid: u32\n\tslot: u64\n.end\n"
+		   ".map keyed hash(key, u64, 1024)\n");
+	/* two maps of one record: it is written once */
+	comes_back(".struct key\n\tpid: s32\n.end\n"
+		   ".map a hash(key, u64, 10)\n.map b hash(key, key, 10)\n");
+}
+END_TEST
+
+START_TEST(no_maps_no_lines)
+{
+	comes_back("");
+}
+END_TEST
+
+START_TEST(damaged_btf_is_refused)
+{
+	size_t at;
+
+	/* version, header length, and the offsets and lengths behind it */
+	for (at = 8; at < 24; at++) {
+		char *text = listed(".map h hash(u32, u64, 100)\n", at);
+
+		ck_assert_msg(!text || at < 12, "a damaged byte %zu gave %s", at, text);
+		free(text);
+	}
+}
+END_TEST
+
+Suite *suite_listmap(void);
+Suite *suite_listmap(void)
+{
+	Suite *s = suite_create("listmap");
+	TCase *t = tcase_create("unit");
+
+	tcase_add_test(t, every_kind_comes_back);
+	tcase_add_test(t, records_come_before_their_map);
+	tcase_add_test(t, no_maps_no_lines);
+	tcase_add_test(t, damaged_btf_is_refused);
+	suite_add_tcase(s, t);
+	return s;
+}

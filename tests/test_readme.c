@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+/* test_readme.c - what README shows is run. */
+#include <stdlib.h>
+
+#include "t.h"
+
+#ifdef __SANITIZE_ADDRESS__
+#define DOC_CFLAGS "-fsanitize=address,undefined"
+#else
+#define DOC_CFLAGS ""
+#endif
+
+START_TEST(examples)
+{
+	char *out;
+
+	t_run(&out, "DOC_CFLAGS='%s' '%s/tests/readme.sh' '%s' 2>&1", DOC_CFLAGS, TEST_ROOT,
+		TEST_BUILD);
+	ck_assert_msg(!*out, "README.md:\n%s", out);
+	free(out);
+}
+END_TEST
+
+Suite *suite_readme(void);
+Suite *suite_readme(void)
+{
+	Suite *s = suite_create("readme");
+	TCase *t = tcase_create("run");
+
+	tcase_set_timeout(t, 300);
+	tcase_add_test(t, examples);
+	suite_add_tcase(s, t);
+	return s;
+}
