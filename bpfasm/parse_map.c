@@ -322,16 +322,32 @@ static const struct mapk *map_kind_of(const struct ir_map *m)
 		return &mapk_table[0];
 	if (m->has_value && m->value.kind == IR_TYPE_LINEAR)
 		return &mapk_table[1];
-	for (i = 2; i < MAPK_KINDS - 1 && mapk_table[i].type != m->type; i++)
-		;
-	return &mapk_table[i];
+	for (i = 2; i < MAPK_KINDS; i++) {
+		const struct mapk *k = &mapk_table[i];
+
+		if (k->type == m->type &&
+			(m->has_value ? k->args != MAPK_COUNT
+				      : k->args == MAPK_COUNT && k->key_size == m->key_size &&
+						k->value_size == m->value_size))
+			return k;
+	}
+	return NULL; /* declared by numbers */
 }
 
 void parse_map_text(const struct ir_map *m, char *text, size_t size)
 {
 	const struct mapk *k = map_kind_of(m);
 	char key[80] = "", value[80] = "", count[16] = "", flags[24] = "";
+	uint32_t more = m->flags & ~(k ? k->flags : 0);
 
+	if (more)
+		snprintf(flags, sizeof(flags), " flags=0x%x", (unsigned)more);
+	if (!k) {
+		snprintf(text, size, "type(%u, %u, %u, %u)%s", (unsigned)m->type,
+			(unsigned)m->key_size, (unsigned)m->value_size, (unsigned)m->max_entries,
+			flags);
+		return;
+	}
 	if (k->args == MAPK_KEY_VALUE)
 		parse_type_text(&m->key, key, sizeof(key));
 	if (k->args != MAPK_COUNT && k->args != MAPK_HISTOGRAM && k->args != MAPK_LINEAR)
@@ -340,8 +356,6 @@ void parse_map_text(const struct ir_map *m, char *text, size_t size)
 		parse_type_text(&m->key.record->fields[0].type, key, sizeof(key));
 	if (m->max_entries)
 		snprintf(count, sizeof(count), "%u", (unsigned)m->max_entries);
-	if (m->flags & ~k->flags)
-		snprintf(flags, sizeof(flags), " flags=0x%x", (unsigned)(m->flags & ~k->flags));
 	snprintf(text, size, "%s%s%s%s%s%s%s%s%s", k->name,
 		key[0] || value[0] || count[0] ? "(" : "", key,
 		key[0] && (value[0] || count[0]) ? ", " : "", value,

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+/* test_asmtext.c - the expanded text. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "t.h"
+#include "tasm.h"
+
+Suite *suite_asmtext(void);
+
+static void expands(const char *text, const char *want)
+{
+	struct bpfasm_opts o = tasm_opts(BPFASM_TEXT);
+	struct bpfasm_out out;
+	int err = bpfasm_assemble(text, strlen(text), &o, &out);
+
+	ck_assert_msg(!err, "'%s': %s", text, out.diag);
+	ck_assert_str_eq((char *)out.data, want);
+	bpfasm_free(&out);
+}
+
+START_TEST(instructions_alone)
+{
+	expands("r1 = r2\nr0 = 1 + 1\nexit", "\t\t\t\t; t:1: r1 = r2\n\tr1 = r2\n"
+					     "\t\t\t\t; t:2: r0 = 1 + 1\n\tr0 = 2\n"
+					     "\t\t\t\t; t:3: exit\n\texit\n");
+}
+END_TEST
+
+START_TEST(declarations)
+{
+	expands(".license \"a\\\"b\\n\"\n.struct k\na: u8\nb: char[3]\nc: s64\n.end\n"
+		".map m hash(u32, k, 3)\n.map h histogram(k)\n.func f\nr1 = &m\ncall f\nexit",
+		".license \"a\\\"b\\x0a\"\n.struct k\n\ta: u8\n\tb: char[3]\n\tc: s64\n.end\n"
+		".map m hash(u32, k, 3)\n.map h histogram(k, 10240)\n\n.func f\n"
+		"\t\t\t\t; t:10: r1 = &m\n\tr1 = &m\n\t\t\t\t; t:11: call f\n\tcall f\n"
+		"\t\t\t\t; t:12: exit\n\texit\n");
+}
+END_TEST
+
+START_TEST(labels_of_expansions_get_numbers)
+{
+	expands(".macro skip\ngoto .x\n.x:\n.endm\n.prog p \"socket\"\n.x: skip\nskip\ngoto .x",
+		"\n.prog p \"socket\"\n.x:\n\t\t\t\t; t:6: .x: skip\n\tgoto .x$1\n.x$1:\n"
+		"\t\t\t\t; t:7: skip\n\tgoto .x$2\n.x$2:\n\t\t\t\t; t:8: goto .x\n\tgoto .x\n");
+}
+END_TEST
+
+Suite *suite_asmtext(void)
+{
+	Suite *s = suite_create("asmtext");
+	TCase *tc = tcase_create("unit");
+
+	tcase_add_test(tc, instructions_alone);
+	tcase_add_test(tc, declarations);
+	tcase_add_test(tc, labels_of_expansions_get_numbers);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+/* test_operand_ctx.c - args->FIELD, arg1, retval, ctx: by the section of the program. */
+
+#include "t.h"
+#include "tasm.h"
+
+Suite *suite_operand_ctx(void);
+
+START_TEST(registers)
+{
+	tasm_is(".prog p \"uretprobe/c:strlen\"\nr6 = retval\nr7 = arg2\nr8 = args->ax\nexit",
+		"7916500000000000 7917680000000000 7918500000000000 9500000000000000");
+	tasm_is(".prog p \"kprobe\"\n.ctx r9\ncall 5\nr1 = arg1\nexit",
+		"bf19000000000000 8500000005000000 7991700000000000 9500000000000000");
+}
+END_TEST
+
+START_TEST(arrays)
+{
+	tasm_is(".prog p \"raw_tp/sys_enter\"\nr2 = arg2\nexit",
+		"7912080000000000 9500000000000000");
+	tasm_is(".prog p \"?fentry.s/f\"\nr2 = arg1\nexit", "7912000000000000 9500000000000000");
+	tasm_fails(".prog p \"raw_tp/x\"\nr2 = retval\nexit", "has arg1 to arg6 only");
+}
+END_TEST
+
+START_TEST(records)
+{
+	tasm_is(".prog p \"tp/t/ev\"\nr2 = args->when\nexit", "7912280000000000 9500000000000000");
+	tasm_is(".prog p \"?tracepoint/t/ev\"\nr2 = ctx\nexit",
+		"bf12000000000000 9500000000000000");
+	/* its own register is the context's: the address would need it twice */
+	tasm_fails(".prog p \"tp/t/ev\"\nr1 = args->path\nexit", "begin with '.ctx r6'");
+	tasm_fails(".prog p \"tp/t/ev\"\nr1 = args->pth\nexit",
+		"t:2:12: error: tracepoint t:ev has no field 'pth'");
+	tasm_fails(".prog p \"tp/t/none\"\nr1 = args->id\nexit", "no tracepoint t:none");
+	tasm_fails(".prog p \"tp/t/ev\"\nr1 = arg1\nexit", "a tracepoint has no 'arg1'");
+	tasm_fails(".prog p \"tracepoint\"\nr1 = args->id\nexit", "or '.args STRUCT'");
+	tasm_fails(".prog p \"tp/t/ev\"\nr1 = args->far\nexit", "is out of reach");
+	tasm_fails(".prog p \"tp/t/ev\"\nr1 = args->odd\nexit", "a field of 3 bytes");
+	tasm_fails(".prog p \"tp/t/ev\"\nr1 = args->\nexit", "a field's name is missing");
+}
+END_TEST
+
+START_TEST(the_context_must_still_be_there)
+{
+	tasm_fails(".prog p \"kprobe\"\ncall 5\nr1 = arg1\nexit", "save the context: '.ctx r6'");
+	tasm_fails(".prog p \"kprobe\"\nr1 = 5\nr2 = arg1\nexit", "save the context");
+	tasm_fails(".prog p \"kprobe\"\ncall 5\n.ctx r6\nexit", "r1 is no longer the context here");
+	tasm_fails(".prog p \"kprobe\"\n.ctx r5\nexit", "the context is kept in r6, r7, r8 or r9");
+	tasm_fails(".prog p \"kprobe\"\n.ctx r6\n.ctx r7\nexit", "the context is in r6 already");
+}
+END_TEST
+
+START_TEST(without_a_target)
+{
+	struct bpfasm_opts o = tasm_opts(BPFASM_RAW);
+	struct bpfasm_out out;
+	static const char text[] = "r1 = retval";
+
+	o.resolver = NULL;
+	ck_assert_int_ne(bpfasm_assemble(text, sizeof(text) - 1, &o, &out), 0);
+	ck_assert_str_eq(out.diag,
+		"t:1:6: error: 'retval' needs a target: the registers of its CPU "
+		"(--arch)\nr1 = retval\n     ^~~~~~\n");
+	bpfasm_free(&out);
+}
+END_TEST
+
+Suite *suite_operand_ctx(void)
+{
+	Suite *s = suite_create("operand_ctx");
+	TCase *tc = tcase_create("unit");
+
+	tcase_add_test(tc, registers);
+	tcase_add_test(tc, arrays);
+	tcase_add_test(tc, records);
+	tcase_add_test(tc, the_context_must_still_be_there);
+	tcase_add_test(tc, without_a_target);
+	suite_add_tcase(s, tc);
+	return s;
+}

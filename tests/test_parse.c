@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/* test_parse.c - which statement a line is, and what is said of the others. */
+
+#include "t.h"
+#include "tasm.h"
+
+Suite *suite_parse(void);
+
+START_TEST(labels_and_listings)
+{
+	tasm_is("a: b: r0 = 1\nif r0 == 1 goto a\nif r0 == 2 goto b\nexit",
+		"b700000001000000 1500feff01000000 1500fdff02000000 9500000000000000");
+	tasm_is("only:\ngoto only", "0500ffff00000000");
+	tasm_is("\n; nothing\n  # nothing\nexit // end", "9500000000000000");
+	tasm_is("   0: (b7) r0 = 0\n   1: (95) exit", "b700000000000000 9500000000000000");
+	tasm_is(".word 0x0000000000000095", "9500000000000000");
+}
+END_TEST
+
+START_TEST(unknown_statements)
+{
+	tasm_fails(".prog p \"socket\"\nretrun 0",
+		"t:2:1: error: no instruction or macro 'retrun'; "
+		"did you mean 'return'?");
+	tasm_fails(".pog p \"socket\"", "no directive '.pog'; did you mean '.prog'?");
+	tasm_fails(".macor x", "no directive '.macor'; did you mean '.macro'?");
+	tasm_fails(".end", "'.end' without '.struct'");
+	tasm_fails("+ 5", "no statement begins like this");
+	tasm_fails(".prog p \"socket\"\nnowhere = 5\nexit", "no variable 'nowhere'");
+	tasm_fails(".prog p \"socket\"\nexit exit", "'exit' is too much here");
+	tasm_fails(".macro greet\nexit\n.endm\n.prog p \"socket\"\ngret",
+		"no instruction or macro 'gret'; did you mean 'greet'?");
+	tasm_fails(".struct s\na: u32\n", "'.struct s' has no '.end'");
+}
+END_TEST
+
+START_TEST(an_error_in_an_expansion_names_both_places)
+{
+	tasm_fails(".macro bad reg\nr1 = \\reg\n.endm\n.prog p \"socket\"\nbad r11\nexit", "t:5:");
+	tasm_fails(".macro bad reg\nr1 = \\reg\n.endm\n.prog p \"socket\"\nbad r11\nexit",
+		"in expansion of bad");
+}
+END_TEST
+
+START_TEST(context_after_labels)
+{
+	/* behind a jump r1 may be what it was: that is the verifier's to say */
+	tasm_passes(".prog p \"kprobe/f\"\nif r1 == 0 goto a\ncall 5\nexit\na: r2 = arg1\nr0 = 0\n"
+		    "exit");
+	tasm_fails(".prog p \"kprobe/f\"\nif r1 == 0 goto a\ncall 5\na: r2 = arg1\nr0 = 0\nexit",
+		"'arg1' after a call or a change of r1; save the context: '.ctx r6'");
+}
+END_TEST
+
+Suite *suite_parse(void)
+{
+	Suite *s = suite_create("parse");
+	TCase *tc = tcase_create("unit");
+
+	tcase_add_test(tc, labels_and_listings);
+	tcase_add_test(tc, unknown_statements);
+	tcase_add_test(tc, an_error_in_an_expansion_names_both_places);
+	tcase_add_test(tc, context_after_labels);
+	suite_add_tcase(s, tc);
+	return s;
+}

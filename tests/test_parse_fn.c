@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+/* test_parse_fn.c - programs and functions: begin, declarations, end. */
+
+#include "t.h"
+#include "tasm.h"
+
+Suite *suite_parse_fn(void);
+
+START_TEST(programs)
+{
+	tasm_passes(".license \"GPL\"\n.prog a \"kprobe/x\"\nr0 = 0\nexit\n.prog b \"socket\"\n"
+		    "call f\nexit\n.func f\nr0 = 0\nexit");
+	tasm_fails(".prog", "a program is '.prog NAME \"SECTION\"'");
+	tasm_fails(".prog a", "SECTION says what it is for");
+	tasm_fails(".prog a \"\"", "an empty string is no section");
+	tasm_fails(".prog a \".text\"", "this is no section of a program");
+	tasm_fails(
+		".prog a \"x\"\nexit\n.prog a \"y\"\nexit", "'a' is already a program, of line 1");
+	tasm_fails(".map a histogram\n.func a\nexit", "'a' is already a map, of line 1");
+	tasm_fails(".func", "a function is '.func NAME'");
+	tasm_fails("exit", "an instruction before any program");
+}
+END_TEST
+
+START_TEST(ends)
+{
+	tasm_fails(".prog p \"socket\"\nr0 = 0", "program 'p' runs off its end; add 'return 0'");
+	tasm_fails(".prog p \"socket\"\n.func f\nexit", "program 'p' has no instructions");
+	tasm_fails(".prog p \"socket\"\nif r1 == 0 goto out\nexit\nout:",
+		"program 'p' runs off its end");
+	tasm_passes(".prog p \"socket\"\na: r0 = 0\nif r0 == 0 goto b\ngoto a\nb: exit");
+	/* bytes alone may be any part of a program */
+	tasm_is(".prog p \"socket\"\nr0 = 0", "b700000000000000");
+}
+END_TEST
+
+START_TEST(licences)
+{
+	tasm_fails(".license GPL", "the licence is a string");
+	tasm_fails(".license \"GPL\"\n.license \"MIT\"", "the licence is already \"GPL\"");
+	tasm_warns(".license \"MIT\"\n.prog p \"kprobe/f\"\nr0 = bpf_trace_printk(r1, 1)\nexit",
+		"'bpf_trace_printk' is for GPL-compatible programs only");
+	tasm_warns(".prog p \"kprobe/f\"\nr0 = bpf_trace_printk(r1, 1)\nexit",
+		"add '.license \"GPL\"'");
+	tasm_passes(
+		".license \"Dual MIT/GPL\"\n.prog p \"kprobe/f\"\nr0 = bpf_trace_printk(r1, 1)\n"
+		"exit");
+}
+END_TEST
+
+START_TEST(variables)
+{
+	tasm_fails(".prog p \"socket\"\n.var x u32\nexit", "':' expected before 'u32'");
+	tasm_fails(".prog p \"socket\"\n.var r1: u32\nexit", "'r1' cannot name a variable");
+	tasm_fails(".prog p \"socket\"\n.var x: u32\n.var x: u32\nexit",
+		"variable 'x' is already declared at line 2");
+	tasm_fails(".prog p \"socket\"\n.var x: u33\nexit", "no type 'u33'; did you mean 'u32'?");
+	tasm_fails(".prog p \"socket\"\n.var x: char[513]\nexit", "needs 513 bytes of stack");
+}
+END_TEST
+
+START_TEST(layouts_by_hand)
+{
+	tasm_fails(".args x", "'.args' stands in a program");
+	tasm_fails(".struct rec\na: u32\n.end\n.prog p \"tracepoint\"\n.args rex\nexit",
+		"no struct 'rex'; did you mean 'rec'?");
+	tasm_is(".struct rec\na: u64\nb: s16\n.end\n.prog p \"tracepoint\"\n.args rec\n"
+		"r1 = args->b\nexit",
+		"6911080000000000 6701000030000000 c701000030000000 9500000000000000");
+}
+END_TEST
+
+Suite *suite_parse_fn(void)
+{
+	Suite *s = suite_create("parse_fn");
+	TCase *tc = tcase_create("unit");
+
+	tcase_add_test(tc, programs);
+	tcase_add_test(tc, ends);
+	tcase_add_test(tc, licences);
+	tcase_add_test(tc, variables);
+	tcase_add_test(tc, layouts_by_hand);
+	suite_add_tcase(s, tc);
+	return s;
+}

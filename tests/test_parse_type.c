@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+/* test_parse_type.c - records are laid out as C does. */
+
+#include "t.h"
+#include "tasm.h"
+
+Suite *suite_parse_type(void);
+
+START_TEST(natural_alignment)
+{
+	tasm_is(".struct r\na: u8\nb: u32\nc: char[3]\nd: u64\ne: s16\n.end\n"
+		"r1 = r.b\nr1 = r.c\nr1 = r.d\nr1 = r.e\nr1 = sizeof(r)\nr1 = sizeof(r.c)",
+		"b701000004000000 b701000008000000 b701000010000000 b701000018000000 "
+		"b701000020000000 b701000003000000");
+}
+END_TEST
+
+START_TEST(both_spellings)
+{
+	tasm_is(".struct r\nu8 a\nchar name[5]\nu32 b\n.end\nr1 = r.name\nr1 = r.b\nr1 = sizeof(r)",
+		"b701000001000000 b701000008000000 b70100000c000000");
+}
+END_TEST
+
+START_TEST(records_in_records)
+{
+	tasm_is(".struct in\na: u32\nb: u64\n.end\n.struct out\nx: u8\ny: in\n.end\n"
+		"r1 = out.y.b\nr1 = sizeof(out)\nr2 = r3->out.y.b",
+		"b701000010000000 b701000018000000 7932100000000000");
+}
+END_TEST
+
+START_TEST(names_of_the_target)
+{
+	tasm_is("r1 = task_struct.tgid + 1\nr1 = sizeof(task_struct)\nr2 = r6->task_struct.tgid",
+		"b7010000e9030000 b701000028230000 6162e80300000000 6702000020000000 "
+		"c702000020000000");
+	tasm_is("r2 = r6->task_struct.comm", "bf62000000000000 07020000f0030000");
+	tasm_fails(".prog p \"kprobe/f\"\nr1 = task_struct.tgit\nexit",
+		"t:2:6: error: no type 'task_struct.tgit' in the kernel's BTF");
+}
+END_TEST
+
+START_TEST(errors)
+{
+	tasm_fails(".struct", "a record is '.struct NAME'");
+	tasm_fails(".struct u32", "'u32' is a type already");
+	tasm_fails(".struct r\n.end", "struct 'r' has no fields");
+	tasm_fails(".struct r\na: u32\na: u32\n.end", "struct 'r' has a field 'a' already");
+	tasm_fails(".struct r\na: u32\n.end\n.struct r\na: u32\n.end",
+		"struct 'r' is already declared at line 1");
+	tasm_fails(".struct r\na u32\n.end", "no type 'a'");
+	tasm_fails(".struct r\na: char[0]\n.end", "0 is no size");
+	tasm_fails(".struct r\na: char[65536]\nb: u8\n.end", "larger than 65536 bytes");
+	tasm_fails(".struct r\na: r\n.end", "no type 'r'");
+	tasm_fails(".struct r\nabc: u32\n.end\n.prog p \"socket\"\nr1 = r.abd\nexit",
+		"struct 'r' has no field 'abd'; did you mean 'abc'?");
+}
+END_TEST
+
+Suite *suite_parse_type(void)
+{
+	Suite *s = suite_create("parse_type");
+	TCase *tc = tcase_create("unit");
+
+	tcase_add_test(tc, natural_alignment);
+	tcase_add_test(tc, both_spellings);
+	tcase_add_test(tc, records_in_records);
+	tcase_add_test(tc, names_of_the_target);
+	tcase_add_test(tc, errors);
+	suite_add_tcase(s, tc);
+	return s;
+}
