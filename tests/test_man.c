@@ -126,8 +126,41 @@ START_TEST(library_examples)
 	ck_assert_ptr_nonnull(strstr(out, "R1 invalid mem access 'scalar': EACCES\n"));
 	ck_assert_ptr_nonnull(strstr(out, "example 4: 0\n"));
 	ck_assert_ptr_nonnull(strstr(out, "example 5: 0\n"));
+	if (t_is_root() && !t_run(NULL, TEST_BUILD "/rawbpf doctor >/dev/null")) {
+		ck_assert_msg(strstr(out, "example 0: 0\n"), "%s", out);
+		ck_assert_msg(strstr(out, "example 1: 0\n"), "%s", out);
+		ck_assert_msg(strstr(out, "example 2: 0\n"), "%s", out);
+	}
 	free(out);
 	t_run(NULL, "rm -r %s", dir);
+}
+END_TEST
+
+/* Every command of rawbpf.1, in the source tree. */
+START_TEST(command_examples)
+{
+	char *page = t_read_file(PAGE_1, NULL), *line, *save = NULL, *out;
+	bool can = t_is_root() && !t_run(NULL, TEST_BUILD "/rawbpf doctor >/dev/null");
+	int run = 0, left = 0, status;
+
+	for (line = strtok_r(page, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (strncmp(line, ".Dl $ ", 6) != 0 && strncmp(line, ".Dl # ", 6) != 0)
+			continue;
+		unescape(line);
+		if (line[4] == '#' && !can) {
+			left++;
+			continue;
+		}
+		status = t_run(&out,
+			"cd " TEST_ROOT " && PATH=" TEST_BUILD ":$PATH && { %s; } 2>&1", line + 6);
+		ck_assert_msg(!status, "%s: exit status %d\n%s", line + 6, status, out);
+		free(out);
+		run++;
+	}
+	free(page);
+	ck_assert_int_ge(run + left, 9);
+	if (left)
+		T_SKIP("%d examples need root on a kernel that takes programs", left);
 }
 END_TEST
 
@@ -141,6 +174,7 @@ Suite *suite_man(void)
 	tcase_add_test(t, lint);
 	tcase_add_test(t, every_function);
 	tcase_add_test(t, library_examples);
+	tcase_add_test(t, command_examples);
 	suite_add_tcase(s, t);
 	return s;
 }
