@@ -72,7 +72,7 @@ void encode_insns(const struct ir_insn *insns, size_t n, bool big_endian, unsign
 {
 	const struct ir_insn *i;
 
-	for (i = insns; i < insns + n; i++, p += 8) {
+	for (i = insns; n; n--, i++, p += 8) {
 		uint16_t off = (uint16_t)i->off;
 		uint32_t imm = (uint32_t)i->imm;
 		unsigned int b = big_endian ? 24 : 0; /* shift of imm's first byte */
@@ -93,7 +93,7 @@ void encode_read(const unsigned char *p, size_t n, bool big_endian, struct ir_in
 {
 	struct ir_insn *i;
 
-	for (i = insns; i < insns + n; i++, p += 8) {
+	for (i = insns; n; n--, i++, p += 8) {
 		unsigned int b = big_endian ? 24 : 0;
 		uint32_t imm = (uint32_t)p[4] << b | (uint32_t)p[5] << (b ^ 8) |
 			       (uint32_t)p[6] << (b ^ 16) | (uint32_t)p[7] << (b ^ 24);

@@ -39,10 +39,11 @@ int64_t traceread_deadline(int timeout_ms)
 /* The length of the line at offset at, newline included; 0: it is not whole yet. */
 static size_t tr_line(const struct traceread *r, size_t at)
 {
-	const char *p = r->in.data + at, *nl;
+	const char *p, *nl;
 
 	if (at == r->in.len)
 		return 0;
+	p = r->in.data + at;
 	nl = memchr(p, '\n', r->in.len - at);
 	if (nl)
 		return (size_t)(nl - p) + 1;
