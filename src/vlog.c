@@ -522,6 +522,8 @@ int vlog_parse(const char *log, size_t len, int err, struct vlog *v)
 	if (s.prev.n > sizeof(v->msg))
 		s.prev.n = sizeof(v->msg);
 	vlog_choose(&s, &f, &m, v);
+	if (!v->msg[0]) /* nothing of it was text */
+		return vlog_by_errno(&s, err, v);
 	if (!m.rule && err == -ENOSPC && (s.cut_head || f.cut))
 		return v->msg[0] = '\0', vlog_by_errno(&s, err, v);
 	v->insn = vlog_insn(&s, &m);
