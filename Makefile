@@ -1,5 +1,5 @@
 # rawbpf - see README.md.  Variables a user may set: CC, CFLAGS, LDFLAGS, SAN=1 (ASan and UBSan),
-# WERROR=1, BUILD (where everything goes).
+# WERROR=1, BUILD (where everything goes), FUZZ_SECONDS (of make fuzz, all fuzzers together).
 BUILD   ?= build
 CC      ?= cc
 CFLAGS  ?= -O2 -g
@@ -32,8 +32,11 @@ SRC_O   := $(SRC:%.c=$(BUILD)/%.o)
 ASM_O   := $(ASM:%.c=$(BUILD)/%.o) $(BUILD)/gen/lib_inc.o
 TOOL_O  := $(TOOL:%.c=$(BUILD)/%.o)
 TEST_O  := $(TEST:%.c=$(BUILD)/%.o)
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_O  := $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o)
+WRAP_O  := $(BUILD)/tests/fuzz/wrap.o
 
-.PHONY: all static check check-built test clean deps demo format format-check
+.PHONY: all static check check-built test clean deps demo format format-check fuzz fuzz-built
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -62,6 +65,12 @@ $(BUILD)/tests/%.o: tests/%.c
 	$(Q)$(CC) $(ALL_CFLAGS) -DTEST_DATA='"$(CURDIR)/tests/data"' -DTEST_BUILD='"$(abspath $(BUILD))"' \
 		-DTEST_ROOT='"$(CURDIR)"' -Iinclude -iquote src -iquote bpfasm -Itests -I$(BUILD)/gen -c -o $@ $<
 $(BUILD)/tests/main.o: $(BUILD)/gen/suites.h
+$(BUILD)/tests/test_corpus.o: $(BUILD)/gen/fuzzers.h
+# in build/check each fuzzer's entry has a name of its own; libFuzzer wants the usual one
+$(BUILD)/tests/fuzz/%.o: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(if $(FUZZ),,-DLLVMFuzzerTestOneInput=$*) \
+		-Iinclude -iquote src -iquote bpfasm -c -o $@ $<
 
 # the standard macros, inside the library
 $(BUILD)/gen/lib_inc.c: $(INC) Makefile
@@ -83,10 +92,15 @@ $(BUILD)/gen/suites.h: $(wildcard tests/test_*.c) Makefile
 	@mkdir -p $(@D)
 	@for s in $(SUITES); do echo "SUITE($$s)"; done >$@
 
+# ... and every tests/fuzz/fuzz_X.c a fuzz_X()
+$(BUILD)/gen/fuzzers.h: $(wildcard tests/fuzz/fuzz_*.c) Makefile
+	@mkdir -p $(@D)
+	@for f in $(FUZZERS); do echo "FUZZER($$f)"; done >$@
+
 # t_fail_alloc_at() of tests/t.c stands between our code and the allocator
 FAIL_ALLOC := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
-$(BUILD)/check: $(TEST_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+$(BUILD)/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(FAIL_ALLOC) -o $@ $^ $(LIBELF) $$($(PKG_CONFIG) --libs check)
 
 # one file for a machine with nothing else; libelf.a brings zlib and perhaps zstd with it
@@ -123,12 +137,30 @@ $(BUILD)/known: tools/demo/known.c
 # build/check NAME ... runs only these suites
 test: check-built
 
+# ---- fuzzing: clang and its libFuzzer ---------------------------------------------------------
+
+FUZZ_SECONDS ?= 60
+FUZZ_SAN := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+fuzz:
+	@tools/demo/deps.sh build fuzz
+	@$(MAKE) --no-print-directory FUZZ=1 BUILD=$(BUILD)/fuzz CC=clang \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer $(FUZZ_SAN)' LDFLAGS= SAN= fuzz-built
+	@tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZERS)
+fuzz-built: $(FUZZERS:%=$(BUILD)/%)
+ifdef FUZZ
+# .include opens nothing
+$(BUILD)/bpfasm/include.o: CPPFLAGS += -Dfopen=fuzz_fopen
+$(FUZZERS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/tests/fuzz/fuzz_%.o $(WRAP_O) \
+		$(BUILD)/tests/fuzz/nofile.o $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBELF)
+endif
+
 format:
-	clang-format -i $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h)
+	clang-format -i $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h tests/fuzz/*.[ch])
 format-check:
-	clang-format --dry-run -Werror $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h)
+	clang-format --dry-run -Werror $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h tests/fuzz/*.[ch])
 
 clean:
 	rm -rf $(BUILD)
 
--include $(SRC_O:.o=.d) $(ASM_O:.o=.d) $(TOOL_O:.o=.d) $(TEST_O:.o=.d)
+-include $(SRC_O:.o=.d) $(ASM_O:.o=.d) $(TOOL_O:.o=.d) $(TEST_O:.o=.d) $(FUZZ_O:.o=.d)

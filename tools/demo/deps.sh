@@ -1,5 +1,6 @@
 #!/bin/sh
-# deps.sh [build] [test] [ci]: install what a build, the tests or CI need and this machine lacks.
+# deps.sh [build] [test] [fuzz] [ci]: install what a build, the tests, make fuzz or CI need and this
+# machine lacks.
 # Says what it installs; says nothing when nothing is missing.  Knows apt, apk, dnf and pacman.
 set -u
 
@@ -11,6 +12,12 @@ can_compile() {
 	header=$1; shift
 	printf '#include <stdio.h>\n#include <%s>\nint main(void){return 0;}\n' "$header" |
 		${CC:-cc} -x c - -o /dev/null "$@" >/dev/null 2>&1
+}
+
+# is clang here, with libFuzzer and the sanitizers?
+can_fuzz() {
+	echo 'int LLVMFuzzerTestOneInput(const char *p, long n); int LLVMFuzzerTestOneInput(const char *p, long n) { return p && n < 0; }' |
+		clang -fsanitize=fuzzer,address,undefined -x c - -o /dev/null >/dev/null 2>&1
 }
 
 manager=none
@@ -47,6 +54,10 @@ missing() {
 			have xz || pkg xz-utils xz xz xz
 			have mandoc || pkg mandoc mandoc mandoc mandoc
 			;;
+		fuzz)
+			have clang || pkg clang clang clang clang
+			can_fuzz || pkg libclang-rt-dev compiler-rt compiler-rt compiler-rt
+			;;
 		ci)
 			have clang || pkg clang clang clang clang
 			have clang-format || pkg clang-format clang-extra-tools clang-tools-extra clang
@@ -57,7 +68,7 @@ missing() {
 			have tcc || pkg tcc tcc tcc tcc
 			have musl-gcc || pkg musl-tools musl-dev musl-gcc musl
 			;;
-		*) die "no job '$job': build, test or ci" ;;
+		*) die "no job '$job': build, test, fuzz or ci" ;;
 		esac
 	done
 }

@@ -1,0 +1,22 @@
+#!/bin/sh
+# run.sh BUILD SECONDS NAME...: run each fuzzer for its share of the seconds, from its committed
+# corpus; what it finds on its way is kept in BUILD/corpus.  Fails after a crash, a leak or an
+# input that takes 10 seconds; the input is then BUILD/NAME-crash-..., to be given to BUILD/NAME.
+set -eu
+
+build=$1 seconds=$2
+shift 2
+share=$((seconds / $#))
+[ "$share" -gt 0 ] || share=1
+failed=
+for name; do
+	mkdir -p "$build/corpus/$name"
+	if ! "$build/$name" -max_total_time="$share" -timeout=10 -rss_limit_mb=2048 -max_len=8192 \
+		-artifact_prefix="$build/$name-" "$build/corpus/$name" \
+		"tests/fuzz/corpus/$name" >"$build/$name.log" 2>&1; then
+		grep -vE '^(INFO|#[0-9]+)' "$build/$name.log" | head -60
+		failed="$failed $name"
+	fi
+	printf '%-12s %s\n' "$name" "$(grep '^Done ' "$build/$name.log" || tail -n 1 "$build/$name.log")"
+done
+[ -z "$failed" ] || { echo "fuzz: failed:$failed" >&2; exit 1; }
