@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* test_parse_insn.c - arithmetic and constants, in every spelling. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "t.h"
@@ -47,6 +49,40 @@ START_TEST(lines_of_a_verifier_log)
 }
 END_TEST
 
+/* Each instruction of real logs, from 5.10 to 7.3, gives the opcode that the log has in brackets. */
+static unsigned log_lines(const char *file)
+{
+	struct bpfasm_opts o = tasm_opts(BPFASM_RAW);
+	char *data = t_data(file, NULL), *line, *save = NULL, *bracket;
+	struct bpfasm_out out;
+	unsigned n = 0, insn, code;
+
+	for (line = strtok_r(data, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (sscanf(line, "|%u: (%2x) ", &insn, &code) != 2)
+			continue;
+		/* what the verifier refuses to know, and what its log cut off */
+		bracket = strchr(line, ')');
+		if (strstr(line, "r11") || strstr(bracket, "(u16 *)(r10 -8) +=") ||
+			(strstr(line, " if ") && !strstr(line, "goto")))
+			continue;
+		ck_assert_msg(!bpfasm_assemble(line + 1, strlen(line + 1), &o, &out), "%s\n%s",
+			line, out.diag);
+		ck_assert_msg(out.data[0] == code, "%s: %02x", line, out.data[0]);
+		bpfasm_free(&out);
+		n++;
+	}
+	free(data);
+	return n;
+}
+
+START_TEST(whole_logs)
+{
+	ck_assert_uint_gt(log_lines("refusals/vm-5.10.txt"), 50);
+	ck_assert_uint_gt(log_lines("refusals/vm-7.3.txt"), 50);
+	ck_assert_uint_gt(log_lines("refusals/host-6.18.txt"), 50);
+}
+END_TEST
+
 START_TEST(errors)
 {
 	static const char *const bad[][2] = {
@@ -82,6 +118,7 @@ Suite *suite_parse_insn(void)
 	tcase_add_test(tc, arithmetic);
 	tcase_add_test(tc, constants);
 	tcase_add_test(tc, lines_of_a_verifier_log);
+	tcase_add_test(tc, whole_logs);
 	tcase_add_test(tc, errors);
 	suite_add_tcase(s, tc);
 	return s;
