@@ -105,6 +105,22 @@ START_TEST(include_directories)
 }
 END_TEST
 
+/* a node of its own, like /dev/full: what cannot be written to is left where it is */
+START_TEST(a_device_is_never_removed)
+{
+	char *out;
+
+	T_NEED_ROOT();
+	if (t_run(&out, "cd '%s' && mknod full c 1 7 2>&1 && head -c 1 full 2>&1", dir) != 0) {
+		free(out);
+		T_SKIP("device nodes do not work in /tmp");
+	}
+	free(out);
+	says(1, "'full' cannot be written", "echo 'r1 = r2' | " ASM " -f hex -o full - 2>&1");
+	says(0, "character special", "stat -c %F full");
+}
+END_TEST
+
 START_TEST(wrong_usage_and_failures)
 {
 	says(2, "usage: rawbpf asm", ASM " 2>&1");
@@ -134,6 +150,7 @@ Suite *suite_tool_asm(void)
 	tcase_add_test(tc, registers_of_another_cpu);
 	tcase_add_test(tc, the_kernel_decides);
 	tcase_add_test(tc, include_directories);
+	tcase_add_test(tc, a_device_is_never_removed);
 	tcase_add_test(tc, wrong_usage_and_failures);
 	suite_add_tcase(s, tc);
 	return s;

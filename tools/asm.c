@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include "bpfasm.h"
@@ -189,15 +190,25 @@ static int asm_write(const struct asm_job *job, FILE *f, const struct bpfasm_out
 	return TOOL_OK;
 }
 
+/* Half a file is taken away again, but never a device or a pipe. */
+static bool asm_is_file(FILE *f)
+{
+	struct stat st;
+
+	return !fstat(fileno(f), &st) && S_ISREG(st.st_mode);
+}
+
 static int asm_save(const struct asm_job *job, const char *path, const struct bpfasm_out *out,
 	const struct bpfasm_out *expanded)
 {
 	bool is_stdout = !strcmp(path, "-");
 	FILE *f = is_stdout ? stdout : fopen(path, "we");
+	bool is_file;
 	int status;
 
 	if (!f)
 		return tool_fail("asm", "'%s' cannot be written: %s", path, strerror(errno));
+	is_file = asm_is_file(f);
 	status = asm_write(job, f, out, expanded);
 	if (is_stdout)
 		return tool_finish("asm", status);
@@ -205,7 +216,7 @@ static int asm_save(const struct asm_job *job, const char *path, const struct bp
 	if ((ferror(f) | fclose(f)) && status == TOOL_OK)
 		status = tool_fail(
 			"asm", "'%s' cannot be written: %s", path, strerror(errno ? errno : EIO));
-	if (status != TOOL_OK)
+	if (status != TOOL_OK && is_file)
 		remove(path);
 	return status;
 }
