@@ -56,10 +56,13 @@ bpf-objcopy -O binary -j .text "$dir/a.gnu" "$dir/a.bin"
 od -An -v -tx1 -w8 "$dir/a.bin" | tr -d ' ' >"$dir/a.gnuhex"
 cmp "$dir/a.hex" "$dir/a.gnuhex"
 
+# shellcheck disable=SC2046
 set -- $("$dir/timeit" "$runs" "$rawbpf" asm -o "$dir/a.o" "$dir/a.bpf")
 ours_s=$1 ours_kb=$2
+# shellcheck disable=SC2046
 set -- $("$dir/timeit" "$runs" "$rawbpf" asm -o "$dir/b.o" "$dir/b.bpf")
 twice_s=$1 twice_kb=$2
+# shellcheck disable=SC2046
 set -- $("$dir/timeit" "$runs" bpf-as -o "$dir/a.gnu" "$dir/a.s")
 gnu_s=$1 gnu_kb=$2
 

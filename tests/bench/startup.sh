@@ -59,6 +59,7 @@ if ${CC:-cc} -D_GNU_SOURCE -O2 -static -o "$tmp/startup_libbpf" tests/bench/star
 	$tool asm -o "$tmp/count_opens.o" $text
 	echo
 	echo "with tracefs mounted, in a mount namespace:"
+	# shellcheck disable=SC2016
 	unshare -m --propagation private sh -c '
 		mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || true
 		exec "$1/startup" -n "$2" count_open "$1/startup_floor $4" "$3 run $4" \
