@@ -62,6 +62,8 @@ int main(int argc, char **argv)
 	}
 	close(fd);
 	setenv("T_SKIPS", skips, 1);
+	/* seconds: a busy machine is no fault, a test that hangs is */
+	setenv("CK_DEFAULT_TIMEOUT", "60", 0);
 	for (i = 0; suites[i].name; i++)
 		if (wanted(argc, argv, suites[i].name))
 			srunner_add_suite(sr, suites[i].make());

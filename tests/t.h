@@ -8,6 +8,24 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Built with ASan, which has symbols, globals and string functions of its own. */
+#if defined(__SANITIZE_ADDRESS__)
+#define T_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define T_SANITIZED 1
+#endif
+#endif
+#ifndef T_SANITIZED
+#define T_SANITIZED 0
+#endif
+/* what a program must be built with to link our archives */
+#if T_SANITIZED
+#define T_SAN_FLAGS "-fsanitize=address,undefined"
+#else
+#define T_SAN_FLAGS ""
+#endif
+
 /*
  * Leave a test because the kernel or the machine lacks what it names; skips are counted and listed
  * at the end, so the reason must say which feature.

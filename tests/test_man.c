@@ -10,17 +10,6 @@
 #define PAGE_1 TEST_ROOT "/tools/rawbpf.1"
 #define PAGE_3 TEST_ROOT "/include/rawbpf.3"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SAN_FLAGS "-fsanitize=address,undefined"
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SAN_FLAGS "-fsanitize=address,undefined"
-#endif
-#endif
-#ifndef SAN_FLAGS
-#define SAN_FLAGS ""
-#endif
-
 /* A line of a page as a reader sees it: "\e" is a backslash, "\(dq" a quotation mark. */
 static void unescape(char *s)
 {
@@ -117,7 +106,7 @@ START_TEST(library_examples)
 	fclose(f);
 	ck_assert_int_eq(n, 6);
 	status = t_run(&out,
-		"cd %s && ${CC:-cc} -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror " SAN_FLAGS
+		"cd %s && ${CC:-cc} -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror " T_SAN_FLAGS
 		" -I" TEST_ROOT "/include -o a a.c " TEST_BUILD "/librawbpf.a " TEST_BUILD
 		"/libbpfasm.a -lelf 2>&1 && ./a 2>&1",
 		dir);

@@ -4,17 +4,11 @@
 
 #include "t.h"
 
-#ifdef __SANITIZE_ADDRESS__
-#define DOC_CFLAGS "-fsanitize=address,undefined"
-#else
-#define DOC_CFLAGS ""
-#endif
-
 START_TEST(examples)
 {
 	char *out;
 
-	t_run(&out, "DOC_CFLAGS='%s' '%s/tests/readme.sh' '%s' 2>&1", DOC_CFLAGS, TEST_ROOT,
+	t_run(&out, "DOC_CFLAGS='%s' '%s/tests/readme.sh' '%s' 2>&1", T_SAN_FLAGS, TEST_ROOT,
 		TEST_BUILD);
 	ck_assert_msg(!*out, "README.md:\n%s", out);
 	free(out);

@@ -107,9 +107,8 @@ END_TEST
 
 START_TEST(no_writable_globals)
 {
-#ifdef __SANITIZE_ADDRESS__
-	T_SKIP("sanitizers add globals of their own");
-#endif
+	if (T_SANITIZED)
+		T_SKIP("sanitizers add globals of their own");
 	expect_silence("writable globals",
 		"objdump -h $BUILD/librawbpf.a $BUILD/libbpfasm.a |"
 		" awk '$2 ~ /^\\.(data|bss|tdata|tbss)/ && $2 !~ /^\\.data\\.rel\\.ro/ &&"
@@ -120,9 +119,8 @@ END_TEST
 /* What the assembler may ask of libc: memory, strings, formatting, and reading an include. */
 START_TEST(assembler_needs_little)
 {
-#ifdef __SANITIZE_ADDRESS__
-	T_SKIP("sanitizers add symbols of their own");
-#endif
+	if (T_SANITIZED)
+		T_SKIP("sanitizers add symbols of their own");
 	expect_silence("symbols that libbpfasm.a may not need",
 		"nm $BUILD/libbpfasm.a | awk '$1 == \"U\" {print $2}' | sort -u >$BUILD/asm.need;"
 		"nm $BUILD/libbpfasm.a | awk 'NF == 3 && $2 ~ /[TRDB]/ {print $3}' | sort -u"

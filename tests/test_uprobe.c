@@ -23,7 +23,11 @@
 
 /* ---- functions to probe ------------------------------------------------------------------- */
 
+#ifdef __clang__
+#define TARGET __attribute__((noinline, used, visibility("default")))
+#else
 #define TARGET __attribute__((noinline, noclone, used, visibility("default")))
+#endif
 
 long t_target_add(long a, long b);
 long t_target_mul(long a, long b);
