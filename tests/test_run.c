@@ -239,7 +239,7 @@ START_TEST(usage)
 }
 END_TEST
 
-#ifndef __SANITIZE_ADDRESS__ /* it makes calls of its own */
+#if !T_SANITIZED /* it makes calls of its own */
 /* The bar of the start: 25 calls from main() to the first wait. */
 START_TEST(few_system_calls)
 {
@@ -279,7 +279,7 @@ Suite *suite_run(void)
 	tcase_add_test(t, lines_as_they_come);
 	tcase_add_test(t, reader_goes_away);
 	tcase_add_test(t, ends_in_time);
-#ifndef __SANITIZE_ADDRESS__
+#if !T_SANITIZED
 	tcase_add_test(t, few_system_calls);
 #endif
 	suite_add_tcase(s, t);

@@ -39,6 +39,13 @@ START_TEST(library_neither_prints_nor_exits)
 }
 END_TEST
 
+START_TEST(every_source_file_has_a_test)
+{
+	expect_silence("source files without a test", "for f in src/*.c bpfasm/*.c; do test -f "
+						      "tests/test_$(basename $f) || echo $f; done");
+}
+END_TEST
+
 START_TEST(files_stay_short)
 {
 	expect_silence("files over 800 lines",
@@ -159,6 +166,7 @@ Suite *suite_tree(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, only_sys_talks_to_the_kernel);
 	tcase_add_test(t, library_neither_prints_nor_exits);
+	tcase_add_test(t, every_source_file_has_a_test);
 	tcase_add_test(t, files_stay_short);
 	tcase_add_test(t, assembler_stands_alone);
 	tcase_add_test(t, layers_hold);
