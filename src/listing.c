@@ -83,12 +83,24 @@ void listing_quoted(struct buf *out, const char *s, size_t len)
 
 /* ---- what a relocation means ------------------------------------------------------------- */
 
-/* The function symbol at a place of a section: clang names a static one by its section. */
+/* No other section that begins with a dot holds programs. */
+static bool listing_is_text(const struct elf_section *s)
+{
+	return s->name[0] == '.';
+}
+
+/*
+ * The function symbol at a place of a section: clang names a static one by its section.  A program
+ * is none that can be called.
+ */
 static bool listing_func_at(
 	const struct listing *l, uint32_t section, uint64_t value, struct elf_symbol *s)
 {
 	size_t n = elf_n_symbols(l->f, &l->symtab), i;
+	struct elf_section in;
 
+	if (elf_section(l->f, section, &in) || !listing_is_text(&in))
+		return false;
 	for (i = 0; i < n; i++)
 		if (!elf_symbol(l->f, &l->symtab, i, s) && s->type == LISTING_FUNC &&
 			s->section == section && s->value == value)
@@ -105,8 +117,8 @@ static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 	struct elf_symbol fn;
 	uint64_t value;
 
-	if (elf_symbol(l->f, &l->symtab, r->symbol, s))
-		return false;
+	if (elf_symbol(l->f, &l->symtab, r->symbol, s) || *line == '.')
+		return false; /* half an instruction is a .word */
 	if (!call && p[0] == LISTING_LD_IMM64 && l->maps && s->section == l->maps &&
 		s->type != LISTING_SECTION && !imm) {
 		buf_printf(l->out, "%.*s= &", (int)strcspn(line, "="), line);
@@ -262,7 +274,7 @@ static int listing_funcs(const struct listing *l, const struct elf_section *in, 
 static void listing_head(
 	const struct listing *l, const struct elf_section *in, const struct listing_func *fn)
 {
-	bool text = !strcmp(in->name, ".text");
+	bool text = listing_is_text(in);
 
 	buf_puts(l->out, text ? "\n.func " : "\n.prog ");
 	listing_name(l->out, fn->name ? fn->name : in->name);
@@ -281,6 +293,9 @@ static int listing_section(const struct listing *l, const struct elf_section *in
 	size_t len, n = 0, n_rel = 0, i;
 	int err;
 
+	if (!*in->name)
+		return err_set(l->e, "dis", -EINVAL, "section %zu has instructions and no name",
+			in->index);
 	err = elf_section_data(l->f, in, &code, &len);
 	if (err || !code || len % 8)
 		return err_set(

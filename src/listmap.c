@@ -15,6 +15,8 @@
 enum {
 	LISTMAP_ARRAY = 2, /* map types */
 	LISTMAP_HASH = 1,
+	LISTMAP_PERF_EVENT_ARRAY = 4,
+	LISTMAP_RINGBUF = 27,
 	LISTMAP_DEPTH = 8, /* records in records */
 	LISTMAP_BTF_HEADER = 24,
 };
@@ -56,8 +58,10 @@ struct listmap {
 	struct btf *btf;
 	struct buf *out;
 	struct rawbpf_error *e;
-	unsigned char *printed; /* by type id: its .struct is out */
+	unsigned char *records; /* by type id: 0, or the alignment of one whose .struct is out */
 };
+
+enum { LISTMAP_NO_RECORD = 0xff }; /* or this: it cannot be written as one */
 
 /* ---- types ------------------------------------------------------------------------------- */
 
@@ -141,23 +145,26 @@ static bool listmap_layout(struct listmap *l, const struct btf_type *t, int dept
 static bool listmap_record(
 	struct listmap *l, const struct btf_type *t, int depth, struct listmap_type *out)
 {
+	unsigned char *known = &l->records[t->id];
 	struct listmap_type *fields;
 	struct btf_member m;
 	uint32_t i;
 	bool ok;
 
-	if (depth >= LISTMAP_DEPTH)
-		return false;
+	listmap_struct_name(t, out->text, sizeof(out->text));
+	out->size = t->size;
+	out->align = *known;
+	if (*known || depth >= LISTMAP_DEPTH)
+		return *known && *known != LISTMAP_NO_RECORD;
 	fields = calloc(t->vlen ? t->vlen : 1, sizeof(*fields));
 	if (!fields) {
 		l->out->failed = true;
 		return false;
 	}
+	*known = LISTMAP_NO_RECORD; /* inside itself */
 	ok = listmap_layout(l, t, depth, fields, &out->align);
-	listmap_struct_name(t, out->text, sizeof(out->text));
-	out->size = t->size;
-	if (ok && !l->printed[t->id]) {
-		l->printed[t->id] = 1;
+	*known = ok ? (unsigned char)out->align : LISTMAP_NO_RECORD;
+	if (ok) {
 		buf_printf(l->out, ".struct %s\n", out->text);
 		for (i = 0; i < t->vlen; i++) {
 			btf_member(l->btf, t, i, &m);
@@ -306,18 +313,27 @@ static void listmap_part(struct listmap *l, uint32_t id, uint32_t size, struct l
 		listmap_chars(t, size ? size : 1);
 }
 
+/* A number of entries that the kinds by name do not take, or take for another. */
+static bool listmap_by_number(const struct listmap_def *d)
+{
+	if (d->type == LISTMAP_RINGBUF)
+		return d->entries < 4096 || (d->entries & (d->entries - 1)) != 0;
+	return !d->entries && d->type != LISTMAP_PERF_EVENT_ARRAY;
+}
+
 static void listmap_def(struct listmap *l, const struct listmap_def *d)
 {
 	size_t n = sizeof(listmap_kinds) / sizeof(listmap_kinds[0]), i;
 	struct listmap_type key, value;
 
-	if (listmap_as_hist(l, d))
+	if (!listmap_by_number(d) && listmap_as_hist(l, d))
 		return;
 	for (i = 0; i < n && listmap_kinds[i].type != d->type; i++)
 		;
-	if (i == n || (listmap_kinds[i].form == LISTMAP_COUNT &&
-			      (listmap_kinds[i].key_size != d->key_size ||
-				      listmap_kinds[i].value_size != d->value_size))) {
+	if (i == n || listmap_by_number(d) ||
+		(listmap_kinds[i].form == LISTMAP_COUNT &&
+			(listmap_kinds[i].key_size != d->key_size ||
+				listmap_kinds[i].value_size != d->value_size))) {
 		listmap_line(l, d, "type");
 		buf_printf(l->out, "(%u, %u, %u, %u)", (unsigned int)d->type,
 			(unsigned int)d->key_size, (unsigned int)d->value_size,
@@ -421,12 +437,12 @@ int listmap_print(struct elf_file *f, struct buf *out, struct rawbpf_error *e)
 
 	if (err || !l.btf)
 		return err;
-	l.printed = calloc(btf_n_types(l.btf) + 1, 1);
-	if (l.printed)
+	l.records = calloc(btf_n_types(l.btf) + 1, 1);
+	if (l.records)
 		listmap_all(&l);
 	else
 		err = err_set(e, "dis", -ENOMEM, "out of memory");
-	free(l.printed);
+	free(l.records);
 	btf_free(l.btf);
 	return err;
 }
