@@ -63,6 +63,32 @@ void listing_name(struct buf *out, const char *name)
 		buf_add(out, listing_is_name(*name, false) ? name : "_", 1);
 }
 
+/* Words that mean something else to the assembler where a map's name stands. */
+static bool listing_is_word(const char *name)
+{
+	static const char *const words[] = {"if", "goto", "gotol", "gotox", "may_goto", "call",
+		"callx", "exit", "lock", "return", "args", "ctx", "retval", "sizeof", "pc", "ll",
+		"store_release"};
+	size_t i, len = strlen(name);
+
+	if (len > 1 && len < 4 && (*name == 'r' || *name == 'w') && name[1] >= '0' &&
+		name[1] <= '9')
+		return true;
+	if (len == 4 && !memcmp(name, "arg", 3) && name[3] >= '0' && name[3] <= '9')
+		return true;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(name, words[i]))
+			return true;
+	return false;
+}
+
+void listing_map_name(struct buf *out, const char *name)
+{
+	listing_name(out, name);
+	if (listing_is_word(name))
+		buf_puts(out, "_");
+}
+
 void listing_quoted(struct buf *out, const char *s, size_t len)
 {
 	size_t i;
@@ -122,7 +148,7 @@ static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 	if (!call && p[0] == LISTING_LD_IMM64 && l->maps && s->section == l->maps &&
 		s->type != LISTING_SECTION && !imm) {
 		buf_printf(l->out, "%.*s= &", (int)strcspn(line, "="), line);
-		listing_name(l->out, s->name);
+		listing_map_name(l->out, s->name);
 		return true;
 	}
 	if (s->section == LISTING_UNDEF || (!call && p[0] != LISTING_LD_IMM64))

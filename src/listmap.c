@@ -17,7 +17,8 @@ enum {
 	LISTMAP_HASH = 1,
 	LISTMAP_PERF_EVENT_ARRAY = 4,
 	LISTMAP_RINGBUF = 27,
-	LISTMAP_DEPTH = 8, /* records in records */
+	LISTMAP_TYPE_MAX = 65536, /* bytes of a type in the text */
+	LISTMAP_DEPTH = 8,	  /* records in records */
 	LISTMAP_BTF_HEADER = 24,
 };
 
@@ -138,7 +139,8 @@ static bool listmap_layout(struct listmap *l, const struct btf_type *t, int dept
 		if (fields[i].align > *align)
 			*align = fields[i].align;
 	}
-	return t->vlen && (at + *align - 1) / *align * *align == t->size;
+	return t->vlen && t->size <= LISTMAP_TYPE_MAX &&
+	       (at + *align - 1) / *align * *align == t->size;
 }
 
 /* The .struct of a type, once; false: it cannot be written as one. */
@@ -269,7 +271,7 @@ static uint32_t listmap_bucket(const struct btf *b, const struct listmap_def *d)
 static void listmap_line(struct listmap *l, const struct listmap_def *d, const char *kind)
 {
 	buf_puts(l->out, ".map ");
-	listing_name(l->out, d->name);
+	listing_map_name(l->out, d->name);
 	buf_printf(l->out, " %s", kind);
 }
 
@@ -313,9 +315,11 @@ static void listmap_part(struct listmap *l, uint32_t id, uint32_t size, struct l
 		listmap_chars(t, size ? size : 1);
 }
 
-/* A number of entries that the kinds by name do not take, or take for another. */
+/* Sizes and a number of entries that the kinds by name do not take, or take for others. */
 static bool listmap_by_number(const struct listmap_def *d)
 {
+	if (d->key_size > LISTMAP_TYPE_MAX || d->value_size > LISTMAP_TYPE_MAX)
+		return true;
 	if (d->type == LISTMAP_RINGBUF)
 		return d->entries < 4096 || (d->entries & (d->entries - 1)) != 0;
 	return !d->entries && d->type != LISTMAP_PERF_EVENT_ARRAY;

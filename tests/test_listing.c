@@ -227,6 +227,38 @@ START_TEST(object_of_clang)
 }
 END_TEST
 
+/* Objects of other compilers may hold what our own text cannot say as it is. */
+START_TEST(maps_the_language_lacks)
+{
+	static const char text[] = ".map argz hash(u32, u64, 8)\n"
+				   ".map none type(1, 4, 8, 0)\n"
+				   ".map wide type(2, 4, 131072, 1)\n"
+				   ".map ring type(27, 0, 0, 5000)\n"
+				   ".prog p \"socket\"\n"
+				   "r1 = &argz\nr1 = &none\nr1 = &wide\nr1 = &ring\nreturn 0\n";
+	static const char *const lines[] = {".map args_ hash(u32, u64, 8)\n", "\tr1 = &args_\n",
+		".map none type(1, 4, 8, 0)\n", ".map wide type(2, 4, 131072, 1)\n",
+		".map ring type(27, 0, 0, 5000)\n"};
+	struct bpfasm_opts o = {.sz = sizeof(o)};
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	unsigned char *p;
+	size_t i;
+	char *got;
+
+	ck_assert_int_eq(bpfasm_assemble(text, strlen(text), &o, &out), 0);
+	while ((p = memmem(out.data, out.len, "argz", 4)))
+		p[3] = 's';
+	got = list(out.data, out.len, &e);
+	ck_assert_msg(got != NULL, "%s", e.msg);
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		ck_assert_msg(strstr(got, lines[i]), "no '%s' in\n%s", lines[i], got);
+	free(got);
+	round_trip(out.data, out.len, false);
+	bpfasm_free(&out);
+}
+END_TEST
+
 START_TEST(not_an_object)
 {
 	struct rawbpf_error e;
@@ -304,6 +336,7 @@ Suite *suite_listing(void)
 	tcase_add_test(t, unit_in_both_orders);
 	tcase_add_test(t, assembles_back);
 	tcase_add_test(t, object_of_clang);
+	tcase_add_test(t, maps_the_language_lacks);
 	tcase_add_test(t, not_an_object);
 	tcase_add_test(t, hostile);
 	tcase_add_test(t, out_of_memory);
