@@ -173,6 +173,8 @@ int bpfasm_disassemble(
 
 void bpfasm_free(struct bpfasm_out *out)
 {
+	if (!out)
+		return;
 	free(out->data);
 	free(out->diag);
 	memset(out, 0, sizeof(*out));

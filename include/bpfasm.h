@@ -96,7 +96,7 @@ BPFASM_API int bpfasm_assemble(
 BPFASM_API int bpfasm_disassemble(
 	const void *insns, size_t len, const struct bpfasm_opts *o, struct bpfasm_out *out);
 
-BPFASM_API void bpfasm_free(struct bpfasm_out *out);
+BPFASM_API void bpfasm_free(struct bpfasm_out *out); /* NULL: nothing */
 
 #ifdef __cplusplus
 }

@@ -228,6 +228,16 @@ START_TEST(empty_and_broken_input)
 }
 END_TEST
 
+START_TEST(nothing_to_free)
+{
+	struct bpfasm_out out = {0};
+
+	bpfasm_free(NULL);
+	bpfasm_free(&out);
+	bpfasm_free(&out);
+}
+END_TEST
+
 START_TEST(calls_between_functions_are_linked)
 {
 	tasm_is(".prog a \"socket\"\nr0 = f(1)\nexit\n.func f\nr0 = g(r1)\nexit\n.func g\nr0 = 3\n"
@@ -263,6 +273,7 @@ Suite *suite_asm(void)
 	tcase_add_test(tc, options_of_other_sizes);
 	tcase_add_test(tc, empty_and_broken_input);
 	tcase_add_test(tc, calls_between_functions_are_linked);
+	tcase_add_test(tc, nothing_to_free);
 	tcase_add_test(tc, errors_stop_at_twenty);
 	suite_add_tcase(s, tc);
 	return s;
