@@ -85,6 +85,19 @@ void rawbpf_set_hook(
 	b->sys.arg = arg;
 }
 
+/* An object without a program can do nothing: an empty file, a text of comments. */
+static int rawbpf_check_progs(struct rawbpf *b, bool is_text)
+{
+	if (b->object->n_progs)
+		return 0;
+	err_set(&b->error, "open", -EINVAL, "'%s' has no program", b->object->name);
+	if (is_text)
+		err_hint(&b->error, "a program begins with .prog NAME \"SECTION\"");
+	else
+		err_hint(&b->error, "a program is a function in a section like \"kprobe/NAME\"");
+	return -EINVAL;
+}
+
 /* The object's BTF, for line info and typed maps: an fd, or -1 where the kernel takes none. */
 static int rawbpf_load_btf(struct rawbpf *b)
 {
@@ -135,6 +148,8 @@ int rawbpf_load_opts(struct rawbpf *b, const struct rawbpf_load_opts *opts)
 	if (err)
 		return err;
 	err = object_open(s.image, s.len, s.name, &b->object, &b->error);
+	if (!err)
+		err = rawbpf_check_progs(b, s.made != NULL);
 	source_free(&s);
 	if (!err)
 		err = rawbpf_load_object(b, o.each);

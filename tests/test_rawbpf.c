@@ -83,6 +83,29 @@ START_TEST(loads_once)
 }
 END_TEST
 
+/* A file without a program is refused and leaves the context as it was. */
+START_TEST(no_program)
+{
+	static const char *const texts[] = {
+		"", "\n", "; nothing\n.license \"GPL\"\n", ".map m array(u32, u64, 1)\n"};
+	struct fake f = {0};
+	struct rawbpf *b = fake_context(&f);
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		ck_assert_int_eq(rawbpf_load(b, .text = texts[i], .name = "t.bpf"), -EINVAL);
+		ck_assert_str_eq(rawbpf_error(b)->msg, "'t.bpf' has no program: EINVAL");
+		ck_assert_ptr_nonnull(strstr(rawbpf_error(b)->hint, ".prog NAME"));
+	}
+	ck_assert_int_eq(rawbpf_load(b, .src_file = "/dev/null"), -EINVAL);
+	ck_assert_str_eq(rawbpf_error(b)->msg, "'/dev/null' has no program: EINVAL");
+	ck_assert_uint_eq(f.n_bpf[RAWBPF_MAP_CREATE], 0);
+	ck_assert_int_eq(rawbpf_load(b, .text = ".prog p \"uprobe\"\nr0 = 0\nexit\n"), 0);
+	rawbpf_free(b);
+	ck_assert_uint_eq(f.n_open, 0);
+}
+END_TEST
+
 START_TEST(refused_btf_is_no_failure)
 {
 	struct fake f = {.no_btf = true};
@@ -158,6 +181,7 @@ Suite *suite_rawbpf(void)
 	tcase_add_test(t, empty_context);
 	tcase_add_test(t, options);
 	tcase_add_test(t, loads_once);
+	tcase_add_test(t, no_program);
 	tcase_add_test(t, refused_btf_is_no_failure);
 	tcase_add_test(t, programs);
 	tcase_add_test(t, clang_of_today);
