@@ -14,7 +14,7 @@ ifdef SAN
 CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
 endif
-ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -fvisibility=hidden -ffunction-sections -fdata-sections \
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fvisibility=hidden -ffunction-sections -fdata-sections \
 	$(WARN) $(CFLAGS) $(CPPFLAGS) -MMD -MP
 # V=1 shows each command
 Q       := $(if $(V),,@)

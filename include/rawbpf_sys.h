@@ -302,7 +302,8 @@ struct rawbpf_perf_attr {
 /* ---- the hook ---------------------------------------------------------------------------- */
 
 /*
- * Every kind of call.  Arguments are those of the system call, in its order, pointers as uintptr.
+ * Every kind of call.  Arguments are those of the system call, in its order, pointers as uintptr;
+ * what "at" stands for is in struct rawbpf_call's .offset, which has 64 bits on every machine.
  */
 enum rawbpf_call_kind {
 	RAWBPF_CALL_BPF,	     /* cmd, union rawbpf_attr *, size */
@@ -311,9 +312,9 @@ enum rawbpf_call_kind {
 	RAWBPF_CALL_OPENAT,	     /* dirfd, path, flags, mode */
 	RAWBPF_CALL_CLOSE,	     /* fd */
 	RAWBPF_CALL_READ,	     /* fd, buffer, bytes */
-	RAWBPF_CALL_PREAD,	     /* fd, buffer, bytes, offset */
+	RAWBPF_CALL_PREAD,	     /* fd, buffer, bytes; at */
 	RAWBPF_CALL_WRITE,	     /* fd, buffer, bytes */
-	RAWBPF_CALL_PWRITE,	     /* fd, buffer, bytes, offset */
+	RAWBPF_CALL_PWRITE,	     /* fd, buffer, bytes; at */
 	RAWBPF_CALL_FSTAT,	     /* fd, struct stat * */
 	RAWBPF_CALL_STAT,	     /* path, struct stat * */
 	RAWBPF_CALL_STATFS,	     /* path, struct statfs * */
@@ -325,7 +326,7 @@ enum rawbpf_call_kind {
 	RAWBPF_CALL_FSCONFIG,	     /* fd, cmd, key, value, aux */
 	RAWBPF_CALL_FSMOUNT,	     /* fd, flags, attributes */
 	RAWBPF_CALL_POLL,	     /* struct pollfd *, n, timeout in ms */
-	RAWBPF_CALL_MMAP,	     /* length, prot, flags, fd, offset */
+	RAWBPF_CALL_MMAP,	     /* length, prot, flags, fd; at */
 	RAWBPF_CALL_MUNMAP,	     /* address, length */
 	RAWBPF_CALL_PRLIMIT,	     /* pid, resource, new struct rlimit *, old struct rlimit * */
 	RAWBPF_CALL_UNAME,	     /* struct utsname * */
@@ -336,6 +337,7 @@ struct rawbpf_call {
 	enum rawbpf_call_kind kind;
 	uintptr_t arg[6];
 	const char *role; /* what the call is for, in words ("map dist"), or NULL */
+	uint64_t offset;  /* in the file: PREAD, PWRITE, MMAP */
 };
 
 /*

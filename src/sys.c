@@ -21,6 +21,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+/* Addresses of a process are offsets of /proc/PID/mem: 32-bit hosts need -D_FILE_OFFSET_BITS=64. */
+struct sys_wide_offsets {
+	int off_t_has_64_bits : sizeof(off_t) == 8 ? 1 : -1;
+};
+
 /* Numbers that a host's old headers may lack; from 5.2 on all CPUs share them. */
 #ifndef SYS_fsopen
 #define SYS_fsopen 430
@@ -42,9 +47,10 @@ static long kernel_file(const struct rawbpf_call *c)
 		return openat((int)a[0], (const char *)a[1], (int)a[2], (mode_t)a[3]);
 	case RAWBPF_CALL_CLOSE: return close((int)a[0]);
 	case RAWBPF_CALL_READ: return read((int)a[0], (void *)a[1], a[2]);
-	case RAWBPF_CALL_PREAD: return pread((int)a[0], (void *)a[1], a[2], (off_t)a[3]);
+	case RAWBPF_CALL_PREAD: return pread((int)a[0], (void *)a[1], a[2], (off_t)c->offset);
 	case RAWBPF_CALL_WRITE: return write((int)a[0], (const void *)a[1], a[2]);
-	case RAWBPF_CALL_PWRITE: return pwrite((int)a[0], (const void *)a[1], a[2], (off_t)a[3]);
+	case RAWBPF_CALL_PWRITE:
+		return pwrite((int)a[0], (const void *)a[1], a[2], (off_t)c->offset);
 	case RAWBPF_CALL_FSTAT: return fstat((int)a[0], (struct stat *)a[1]);
 	case RAWBPF_CALL_STAT: return stat((const char *)a[0], (struct stat *)a[1]);
 	case RAWBPF_CALL_STATFS: return statfs((const char *)a[0], (struct statfs *)a[1]);
@@ -57,9 +63,10 @@ static long kernel_file(const struct rawbpf_call *c)
 	}
 }
 
-static long kernel_mmap(const uintptr_t *a)
+static long kernel_mmap(const struct rawbpf_call *c)
 {
-	void *p = mmap(NULL, a[0], (int)a[1], (int)a[2], (int)a[3], (off_t)a[4]);
+	const uintptr_t *a = c->arg;
+	void *p = mmap(NULL, a[0], (int)a[1], (int)a[2], (int)a[3], (off_t)c->offset);
 
 	return p == MAP_FAILED ? -1 : (long)p;
 }
@@ -79,7 +86,7 @@ static long kernel_call(const struct rawbpf_call *c)
 	case RAWBPF_CALL_FSMOUNT:
 		return syscall(SYS_fsmount, (int)a[0], (unsigned)a[1], (unsigned)a[2]);
 	case RAWBPF_CALL_POLL: return poll((struct pollfd *)a[0], (nfds_t)a[1], (int)a[2]);
-	case RAWBPF_CALL_MMAP: return kernel_mmap(a);
+	case RAWBPF_CALL_MMAP: return kernel_mmap(c);
 	case RAWBPF_CALL_MUNMAP: return munmap((void *)a[0], a[1]);
 	case RAWBPF_CALL_PRLIMIT:
 		return prlimit(
@@ -147,7 +154,10 @@ ssize_t sys_read(struct sys *s, int fd, void *p, size_t n)
 
 ssize_t sys_pread(struct sys *s, int fd, void *p, size_t n, uint64_t offset)
 {
-	return SYS_CALL(s, RAWBPF_CALL_PREAD, NULL, SYS_ARG(fd), SYS_ARG(p), n, (uintptr_t)offset);
+	const struct rawbpf_call c = {
+		.kind = RAWBPF_CALL_PREAD, .arg = {SYS_ARG(fd), SYS_ARG(p), n}, .offset = offset};
+
+	return sys_call(s, &c);
 }
 
 ssize_t sys_write(struct sys *s, int fd, const void *p, size_t n, const char *role)
@@ -215,8 +225,10 @@ int sys_poll(struct sys *s, struct pollfd *fds, size_t n, int timeout_ms)
 
 int sys_mmap(struct sys *s, size_t len, int prot, int flags, int fd, uint64_t offset, void **p)
 {
-	long ret = SYS_CALL(s, RAWBPF_CALL_MMAP, NULL, len, SYS_ARG(prot), SYS_ARG(flags),
-		SYS_ARG(fd), (uintptr_t)offset);
+	const struct rawbpf_call c = {.kind = RAWBPF_CALL_MMAP,
+		.arg = {len, SYS_ARG(prot), SYS_ARG(flags), SYS_ARG(fd)},
+		.offset = offset};
+	long ret = sys_call(s, &c);
 
 	*p = NULL;
 	if (ret < 0 && ret >= -4095)

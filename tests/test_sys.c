@@ -44,6 +44,39 @@ START_TEST(hook_sees_arguments_and_answers)
 }
 END_TEST
 
+/* Offsets keep their 64 bits where a pointer has 32: an argument would not. */
+START_TEST(offsets_are_wide)
+{
+	struct seen seen = {.answer = -EIO};
+	struct sys s = {remember, &seen};
+	char byte;
+	void *p;
+
+	ck_assert_uint_eq(sizeof(seen.last.offset), 8);
+	ck_assert_int_eq(sys_pread(&s, 3, &byte, 1, UINT64_C(0x7fff12345678)), -EIO);
+	ck_assert_int_eq(seen.last.kind, RAWBPF_CALL_PREAD);
+	ck_assert_uint_eq(seen.last.offset, UINT64_C(0x7fff12345678));
+	ck_assert_int_eq(sys_mmap(&s, 4096, PROT_READ, MAP_SHARED, 3, UINT64_C(1) << 40, &p), -EIO);
+	ck_assert_int_eq(seen.last.kind, RAWBPF_CALL_MMAP);
+	ck_assert_uint_eq(seen.last.offset, UINT64_C(1) << 40);
+}
+END_TEST
+
+/* What the struct says is where the kernel reads. */
+START_TEST(reads_at_an_offset)
+{
+	int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	static const char text[] = "here";
+	struct sys s = {0};
+	char got[5];
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(sys_pread(&s, fd, got, sizeof(got), (uintptr_t)text), 5);
+	ck_assert_str_eq(got, text);
+	close(fd);
+}
+END_TEST
+
 START_TEST(errno_is_returned_and_left_alone)
 {
 	struct sys s = {0};
@@ -137,6 +170,8 @@ Suite *suite_sys(void)
 	TCase *t = tcase_create("unit"), *live = tcase_create("live");
 
 	tcase_add_test(t, hook_sees_arguments_and_answers);
+	tcase_add_test(t, offsets_are_wide);
+	tcase_add_test(t, reads_at_an_offset);
 	tcase_add_test(t, errno_is_returned_and_left_alone);
 	tcase_add_test(t, closing_nothing_is_no_call);
 	tcase_add_test(t, reads_files_without_a_size);
