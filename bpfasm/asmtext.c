@@ -185,7 +185,7 @@ static void text_function(struct asmtext *x, const struct parse_fn *fn)
 		text_string(x, fn->ir->section);
 		text_put(x, "\n");
 	} else if (!fn->bare) {
-		text_put(x, "\n.func %s\n", fn->ir->name);
+		text_put(x, "\n.func %s%s\n", fn->ir->name, fn->ir->global ? " global" : "");
 	}
 	for (i = 0; i < c.f->n_insns;) {
 		text_labels(x, &c, i);
@@ -203,6 +203,7 @@ int asmtext_write(const struct parse *p, unsigned char **data, size_t *len)
 	x.text = malloc(x.cap);
 	if (!x.text)
 		return -ENOMEM;
+	*x.text = '\0';
 	text_declarations(&x, p->unit);
 	for (i = 0; i < p->n_fns; i++)
 		text_function(&x, p->fns[i]);

@@ -29,6 +29,7 @@ enum {
 	ELFOUT_NOTYPE = 0, /* symbols */
 	ELFOUT_OBJECT = 1,
 	ELFOUT_FUNC = 2,
+	ELFOUT_SECTION = 3,
 	ELFOUT_GLOBAL = 1 << 4,
 	ELFOUT_R_64 = 1,  /* R_BPF_64_64: ld_imm64 */
 	ELFOUT_R_32 = 10, /* R_BPF_64_32: call */
@@ -45,6 +46,7 @@ struct elfout_section {
 	uint32_t *offsets;	/* of each, in bytes */
 	size_t n_funcs, cap_funcs, cap_offsets;
 	uint32_t index;
+	struct elfout_symbol *symbol; /* of the section itself, where a relocation needs one */
 };
 
 /* What a relocation can name. */
@@ -122,7 +124,7 @@ static struct elfout_symbol *elfout_symbol(struct elfout *e, const char *name, u
 {
 	struct elfout_symbol *s = pool_alloc(e->pool, sizeof(*s));
 
-	if (!s || names_put(&e->symbols, e->pool, name, strlen(name), s))
+	if (!s || (*name && names_put(&e->symbols, e->pool, name, strlen(name), s)))
 		return NULL;
 	s->name = name;
 	s->info = info;
@@ -172,44 +174,65 @@ static int elfout_place(struct elfout *e, struct ir_func *f)
 	s->funcs[s->n_funcs] = f;
 	s->offsets[s->n_funcs++] = at;
 	s->bytes.len += f->n_insns * 8;
-	if (!elfout_symbol(e, f->name, ELFOUT_FUNC | (f->is_prog ? ELFOUT_GLOBAL : 0), s->index, at,
-		    (uint32_t)f->n_insns * 8))
+	if (!elfout_symbol(e, f->name, ELFOUT_FUNC | (f->is_prog || f->global ? ELFOUT_GLOBAL : 0),
+		    s->index, at, (uint32_t)f->n_insns * 8))
 		return -ENOMEM;
 	return 0;
 }
 
+/* A function that only this object knows: relocations name its section, as clang has it. */
+static bool elfout_is_local(const struct elfout_symbol *s)
+{
+	return s->info == ELFOUT_FUNC;
+}
+
 /*
- * What clang leaves in the instruction for the loader to fill in: a call of -1 slots, marked as one
- * of a function of the program; a plain ld_imm64 of the addend.
+ * What clang leaves in the instruction for the loader to fill in.  Counted from the symbol: a call
+ * of a function of the program, in slots from the one behind it; a plain ld_imm64 of so many bytes.
+ * libbpf takes a function's address in no other form.
  */
-static void elfout_patch(const struct elfout *e, const struct ir_ref *r, unsigned char *p)
+static void elfout_patch(
+	const struct elfout *e, const struct ir_ref *r, int64_t addend, unsigned char *p)
 {
 	struct ir_insn i[2];
 
-	encode_read(p, 1, e->u->big_endian, i);
 	if (r->kind == IR_REF_CALL) {
+		encode_read(p, 1, e->u->big_endian, i);
 		i[0].src = INSN_CALL_FUNC;
-		i[0].imm = -1;
+		i[0].imm = (int32_t)(addend / 8 - 1);
 		encode_insns(i, 1, e->u->big_endian, p);
 		return;
 	}
+	addend += r->addend;
 	encode_read(p, 2, e->u->big_endian, i);
 	i[0].src = INSN_IMM64_PLAIN;
-	i[0].imm = (int32_t)(uint32_t)(uint64_t)r->addend;
-	i[1].imm = (int32_t)(uint32_t)((uint64_t)r->addend >> 32);
+	i[0].imm = (int32_t)(uint32_t)(uint64_t)addend;
+	i[1].imm = (int32_t)(uint32_t)((uint64_t)addend >> 32);
 	encode_insns(i, 2, e->u->big_endian, p);
 }
 
-/* A reference to a name that nothing defines becomes an undefined symbol, for the loader to tell. */
+/*
+ * The symbols that a function's references need: of a section whose local functions are meant, and
+ * undefined ones for names that nothing defines, for the loader to tell.
+ */
 static bool elfout_declare(struct elfout *e, const struct ir_func *f)
 {
+	struct elfout_symbol *s;
+	struct elfout_section *in;
 	size_t i;
 
 	for (i = 0; i < f->n_refs; i++) {
 		const char *name = f->refs[i].name;
 
-		if (!names_get(&e->symbols, name, strlen(name)) &&
-			!elfout_symbol(e, name, ELFOUT_NOTYPE | ELFOUT_GLOBAL, 0, 0, 0))
+		s = names_get(&e->symbols, name, strlen(name));
+		if (!s && !elfout_symbol(e, name, ELFOUT_NOTYPE | ELFOUT_GLOBAL, 0, 0, 0))
+			return false;
+		if (!s || !elfout_is_local(s))
+			continue;
+		in = e->sections[s->section];
+		if (!in->symbol)
+			in->symbol = elfout_symbol(e, "", ELFOUT_SECTION, in->index, 0, 0);
+		if (!in->symbol)
 			return false;
 	}
 	return true;
@@ -224,10 +247,15 @@ static void elfout_relocate(struct elfout *e, struct btfout_bytes *rel, const st
 		const struct ir_ref *r = &f->refs[i];
 		const struct elfout_symbol *s = names_get(&e->symbols, r->name, strlen(r->name));
 		bool call = r->kind == IR_REF_CALL;
+		int64_t addend = 0;
 
 		if (!s || r->insn >= f->n_insns || (!call && f->n_insns - r->insn < 2))
 			continue;
-		elfout_patch(e, r, code + (size_t)r->insn * 8);
+		if (elfout_is_local(s)) {
+			addend = s->value;
+			s = e->sections[s->section]->symbol;
+		}
+		elfout_patch(e, r, addend, code + (size_t)r->insn * 8);
 		elfout_put64(e, rel, 0, offset + r->insn * 8);
 		elfout_put64(e, rel, s->index, call ? ELFOUT_R_32 : ELFOUT_R_64);
 	}

@@ -42,6 +42,7 @@ struct ir_line {
 struct ir_func {
 	const char *name, *section;
 	bool is_prog;
+	bool global; /* .func: its symbol, as of a C function that is not static */
 	struct ir_insn *insns;
 	size_t n_insns, cap_insns;
 	struct ir_ref *refs;

@@ -97,9 +97,18 @@ int parse_func(struct parse *p)
 {
 	const struct tok *t;
 
+	bool global;
+	int err;
+
 	parse_end_fn(p);
 	t = fn_name(p, "a function is '.func NAME'");
-	return t ? fn_start(p, t, ".text") : -EINVAL;
+	if (!t)
+		return -EINVAL;
+	global = parse_take_name(p, "global");
+	err = fn_start(p, t, ".text");
+	if (!err)
+		p->fn->ir->global = global;
+	return err;
 }
 
 int parse_need_fn(struct parse *p, const struct tok *t)

@@ -307,6 +307,8 @@ static void listing_head(
 	if (!text) {
 		buf_puts(l->out, " ");
 		listing_quoted(l->out, in->name, strlen(in->name));
+	} else if (fn->global) {
+		buf_puts(l->out, " global");
 	}
 	buf_puts(l->out, "\n");
 }

@@ -27,6 +27,14 @@ START_TEST(instructions_alone)
 }
 END_TEST
 
+START_TEST(nothing)
+{
+	expands("", "");
+	expands("; a comment", "");
+	expands(".func f global\nexit", "\n.func f global\n\t\t\t\t; t:2: exit\n\texit\n");
+}
+END_TEST
+
 START_TEST(declarations)
 {
 	expands(".license \"a\\\"b\\n\"\n.struct k\na: u8\nb: char[3]\nc: s64\n.end\n"
@@ -52,6 +60,7 @@ Suite *suite_asmtext(void)
 	TCase *tc = tcase_create("unit");
 
 	tcase_add_test(tc, instructions_alone);
+	tcase_add_test(tc, nothing);
 	tcase_add_test(tc, declarations);
 	tcase_add_test(tc, labels_of_expansions_get_numbers);
 	suite_add_tcase(s, tc);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bpfasm.h"
 #include "insn.h"
 #include "t.h"
 #include "t_unit.h"
@@ -107,7 +108,7 @@ START_TEST(objdump_names_relocations)
 	ck_assert_ptr_nonnull(strstr(out, "<count>:"));
 	ck_assert_ptr_nonnull(strstr(out, "<second>:"));
 	ck_assert_ptr_nonnull(strstr(out, "R_BPF_64_64\tdist"));
-	ck_assert_ptr_nonnull(strstr(out, "R_BPF_64_32\thelp"));
+	ck_assert_ptr_nonnull(strstr(out, "R_BPF_64_32\t.text"));
 	ck_assert_ptr_nonnull(strstr(out, "call -1"));
 	free(out);
 	drop(path);
@@ -140,6 +141,45 @@ START_TEST(libbpf_loads_it)
 	ck_assert_ptr_nonnull(strstr(out, "\"value\": 0"));
 	ck_assert_ptr_nonnull(strstr(out, "btf_id"));
 	free(out);
+	drop(path);
+}
+END_TEST
+
+static const char callbacks[] = ".license \"GPL\"\n.func one\nr0 = 0\nexit\n"
+				".func two\nr0 = 1\nexit\n.func three global\nr0 = 2\nexit\n"
+				".prog p \"raw_tp/sched_switch\"\nr0 = bpf_loop(3, &one, 0, 0)\n"
+				"r0 = bpf_loop(3, &two, 0, 0)\nr0 = two()\nr0 = three()\n"
+				"return 0\n";
+
+/* The address of a local function is its section's plus its place: libbpf takes no other. */
+START_TEST(callbacks_as_clang_has_them)
+{
+	struct bpfasm_opts o = {.sz = sizeof(o)};
+	struct bpfasm_out obj;
+	char *path, *out;
+
+	ck_assert_int_eq(bpfasm_assemble(callbacks, strlen(callbacks), &o, &obj), 0);
+	path = write_file(obj.data, obj.len);
+	bpfasm_free(&obj);
+	if (have("llvm-objdump-14")) {
+		ck_assert_int_eq(t_run(&out, "llvm-objdump-14 -d -r %s 2>&1", path), 0);
+		ck_assert_ptr_nonnull(strstr(out, "\tr2 = 16 ll\n"));
+		ck_assert_ptr_nonnull(strstr(out, "R_BPF_64_64\t.text\n"));
+		ck_assert_ptr_null(strstr(out, "R_BPF_64_64\tone"));
+		ck_assert_ptr_null(strstr(out, "R_BPF_64_64\ttwo"));
+		ck_assert_ptr_nonnull(strstr(out, "\tcall 1\n"));
+		ck_assert_ptr_nonnull(strstr(out, "R_BPF_64_32\t.text\n"));
+		ck_assert_ptr_nonnull(strstr(out, "R_BPF_64_32\tthree\n"));
+		free(out);
+	}
+	if (t_is_root() && have("bpftool") && have("unshare")) {
+		ck_assert_msg(t_run(&out,
+				      "unshare -m sh -c 'mount -t bpf none /sys/fs/bpf && "
+				      "bpftool prog loadall %s /sys/fs/bpf/p' 2>&1",
+				      path) == 0,
+			"%s", out);
+		free(out);
+	}
 	drop(path);
 }
 END_TEST
@@ -220,6 +260,7 @@ Suite *suite_elfout(void)
 	tcase_add_test(t, same_unit_same_bytes);
 	tcase_add_test(t, objdump_names_relocations);
 	tcase_add_test(t, libbpf_loads_it);
+	tcase_add_test(t, callbacks_as_clang_has_them);
 	tcase_add_test(t, undefined_names);
 	tcase_add_test(t, empty_unit);
 	tcase_add_test(t, out_of_memory);

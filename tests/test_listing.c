@@ -168,7 +168,24 @@ static const char c_source[] =
 	"}\n"
 	"char licence[] SEC(\"license\") = \"Dual \\\"MIT\\\"/GPL\";\n";
 
-static char *compile(size_t *len)
+/* static callbacks, the second and a called one not at their section's start; a global function */
+static const char c_callbacks[] =
+	"#define SEC(x) __attribute__((section(x), used))\n"
+	"static long (*loop)(unsigned, void *, void *, unsigned long) = (void *)181;\n"
+	"static long (*ns)(void) = (void *)5;\n"
+	"static int one(unsigned i, void *c) { return ns() & 1; }\n"
+	"static int two(unsigned i, void *c) { return ns() & 3; }\n"
+	"static __attribute__((noinline)) int three(unsigned long i) { return ns() + i; }\n"
+	"__attribute__((noinline)) int four(unsigned long i) { return ns() - i; }\n"
+	"SEC(\"raw_tp/sched_switch\") int p(void *ctx)\n"
+	"{\n"
+	"	loop(3, one, 0, 0);\n"
+	"	loop(4, two, 0, 0);\n"
+	"	return three(ns()) + four(ns());\n"
+	"}\n"
+	"char licence[] SEC(\"license\") = \"GPL\";\n";
+
+static char *compile(const char *source, size_t *len)
 {
 	char dir[] = "/tmp/rawbpf-listing-XXXXXX", path[64], *data;
 	FILE *f;
@@ -177,7 +194,7 @@ static char *compile(size_t *len)
 	snprintf(path, sizeof(path), "%s/a.c", dir);
 	f = fopen(path, "w");
 	ck_assert_ptr_nonnull(f);
-	fputs(c_source, f);
+	fputs(source, f);
 	fclose(f);
 	ck_assert_int_eq(t_run(NULL, "cd %s && clang-14 -O2 -g -target bpf -c a.c -o a.o", dir), 0);
 	snprintf(path, sizeof(path), "%s/a.o", dir);
@@ -195,7 +212,7 @@ START_TEST(object_of_clang)
 
 	if (t_run(NULL, "command -v clang-14 >/dev/null"))
 		T_SKIP("no clang-14");
-	data = compile(&len);
+	data = compile(c_source, &len);
 	text = list(data, len, &e);
 	ck_assert_msg(text != NULL, "%s", e.msg);
 	ck_assert_ptr_nonnull(strstr(text, ".license \"Dual \\\"MIT\\\"/GPL\"\n"));
@@ -256,6 +273,19 @@ START_TEST(maps_the_language_lacks)
 	free(got);
 	round_trip(out.data, out.len, false);
 	bpfasm_free(&out);
+}
+END_TEST
+
+START_TEST(callbacks_of_clang)
+{
+	char *data;
+	size_t len;
+
+	if (t_run(NULL, "command -v clang-14 >/dev/null"))
+		T_SKIP("no clang-14");
+	data = compile(c_callbacks, &len);
+	round_trip((unsigned char *)data, len, false);
+	free(data);
 }
 END_TEST
 
@@ -337,6 +367,7 @@ Suite *suite_listing(void)
 	tcase_add_test(t, assembles_back);
 	tcase_add_test(t, object_of_clang);
 	tcase_add_test(t, maps_the_language_lacks);
+	tcase_add_test(t, callbacks_of_clang);
 	tcase_add_test(t, not_an_object);
 	tcase_add_test(t, hostile);
 	tcase_add_test(t, out_of_memory);
