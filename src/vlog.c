@@ -48,7 +48,8 @@ struct vlog_scan {
 	struct vlog_text source;    /* line after "; " */
 	struct vlog_text msg, prev; /* last message, and the one before it */
 	struct vlog_text title, reason, suggestion;
-	int at; /* the block's own instruction number, -1: none */
+	int at;			  /* the block's own instruction number, -1: none */
+	struct vlog_text at_text; /* that instruction, where the block shows it */
 	bool done, cut_head;
 	unsigned turns; /* steps back in the program */
 };
@@ -173,6 +174,30 @@ static void vlog_extend(struct vlog_text *part, struct vlog_text t)
 	part->n = (size_t)(t.p + t.n - part->p);
 }
 
+/*
+ * ">>> 10 | (bf) r1 = r6": the instruction that the block points at.  In its causal path these are
+ * earlier ones.
+ */
+static void vlog_pointed(struct vlog_scan *s, struct vlog_text t)
+{
+	const char *p, *end;
+	int insn;
+
+	t = vlogstep_trim(t);
+	if (s->at_text.p || s->part > VLOG_AT || !vlogstep_starts(t, ">>> "))
+		return;
+	p = t.p + 4;
+	end = t.p + t.n;
+	insn = vlogstep_int(&p, end);
+	if (insn < 0 || end - p < 8 || memcmp(p, " | (", 4) || p[6] != ')')
+		return;
+	if (s->at < 0)
+		s->at = insn;
+	s->at_text.p = p + 7;
+	s->at_text.n = (size_t)(end - s->at_text.p);
+	s->at_text = vlogstep_trim(s->at_text);
+}
+
 /* A line inside the block; false when it is not of the block. */
 static bool vlog_block_line(struct vlog_scan *s, struct vlog_text t)
 {
@@ -212,6 +237,7 @@ static bool vlog_line(struct vlog_scan *s, struct vlog_text t)
 	struct vlog_text step = {NULL, 0};
 	int insn = -1;
 
+	vlog_pointed(s, t);
 	/* of a log without its middle only a later heading may be there */
 	if ((s->part != VLOG_OUTSIDE || vlog_heading(t) != VLOG_OUTSIDE) && vlog_block_line(s, t))
 		return false;
@@ -463,8 +489,6 @@ static void vlog_advise(
 	vlog_copy(reason, sizeof(reason), s->reason);
 	if (*text && text[strlen(text) - 1] == '.')
 		text[strlen(text) - 1] = '\0';
-	if (s->msg.p == s->suggestion.p)
-		*text = '\0';
 	if (strlen(v->advice) + strlen(text) + strlen(reason) + 16 < room)
 		kernel = vlog_add(
 			v->advice, room, *v->advice ? "; the kernel says: " : "", reason, "");
@@ -480,6 +504,17 @@ static void vlog_advise(
 	if (err == -ENOSPC && !(m->rule && (m->rule->flags & VLOG_NO_INSN)))
 		vlog_add(v->advice, room, *v->advice ? "; " : "",
 			"the log is cut: a larger buffer shows all of it", "");
+}
+
+/* Message and title were cut off, the block's suggestion is all that is left. */
+static void vlog_lost(const struct vlog_scan *s, struct vlog *v)
+{
+	char insn[128];
+
+	vlog_copy(insn, sizeof(insn), s->at_text);
+	snprintf(v->msg, sizeof(v->msg), "the verifier's message is missing from the log");
+	if (*insn)
+		vlog_add(v->msg, sizeof(v->msg), ", which points at '", insn, "'");
 }
 
 /* The number that the message itself gives, if it does. */
@@ -526,6 +561,8 @@ int vlog_parse(const char *log, size_t len, int err, struct vlog *v)
 		return vlog_by_errno(&s, err, v);
 	if (!m.rule && err == -ENOSPC && (s.cut_head || f.cut))
 		return v->msg[0] = '\0', vlog_by_errno(&s, err, v);
+	if (s.msg.p == s.suggestion.p)
+		vlog_lost(&s, v);
 	v->insn = vlog_insn(&s, &m);
 	v->reg = vlog_flag_reg(m.rule ? m.rule->flags : 0, s.step, v->reg);
 	if (s.source.p)
