@@ -64,6 +64,9 @@ RAWBPF_API const char *rawbpf_errmsg(const struct rawbpf *b);
 /* rawbpf_error() - the last failure as data.  Never NULL; .err is 0 when no call has failed. */
 RAWBPF_API const struct rawbpf_error *rawbpf_error(const struct rawbpf *b);
 
+/* rawbpf_errno_name() - "ENOENT" for ENOENT or -ENOENT; "unknown errno" for what has no name. */
+RAWBPF_API const char *rawbpf_errno_name(int err);
+
 /* ---- a context and its programs ---------------------------------------------------------- */
 
 /* rawbpf_new() - an empty context; NULL when out of memory, which every call below accepts. */

@@ -22,6 +22,7 @@ static const struct {
 	{EBADMSG, "EBADMSG"}, {EOVERFLOW, "EOVERFLOW"}, {EILSEQ, "EILSEQ"},
 	{EOPNOTSUPP, "EOPNOTSUPP"}, {EADDRNOTAVAIL, "EADDRNOTAVAIL"}, {ETIMEDOUT, "ETIMEDOUT"},
 	{EALREADY, "EALREADY"}, {ESTALE, "ESTALE"}, {ECANCELED, "ECANCELED"},
+	{EDEADLK, "EDEADLK"},
 	{524, "ENOTSUPP"}, /* the kernel's own */
 };
 
@@ -35,6 +36,11 @@ const char *err_name(int err)
 		if (errno_names[i].err == err)
 			return errno_names[i].name;
 	return "unknown errno";
+}
+
+const char *rawbpf_errno_name(int err)
+{
+	return err_name(err);
 }
 
 /* The first byte of buf that no string of *e uses. */

@@ -79,6 +79,8 @@ START_TEST(names)
 {
 	ck_assert_str_eq(err_name(-ENOENT), "ENOENT");
 	ck_assert_str_eq(err_name(524), "ENOTSUPP");
+	ck_assert_str_eq(rawbpf_errno_name(EACCES), "EACCES");
+	ck_assert_str_eq(rawbpf_errno_name(-EACCES), "EACCES");
 	ck_assert_str_eq(err_name(99999), "unknown errno");
 }
 END_TEST

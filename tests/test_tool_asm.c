@@ -54,7 +54,9 @@ START_TEST(names_of_the_output)
 		" -f c p.bpf && " ASM " -f hex p.bpf && ls");
 	says(0, "ELF", ASM " p.bpf -o - | head -c 4");
 	says(1, "is the input", "cp p.bpf q.o; " ASM " q.o 2>&1");
-	says(1, "cannot be written", ASM " p.bpf -o nodir/x.o 2>&1");
+	says(1, "'nodir/x.o' cannot be written: ENOENT\n", ASM " p.bpf -o nodir/x.o 2>&1");
+	says(1, "'nothing' cannot be read: ENOENT\n", ASM " nothing 2>&1");
+	says(1, "stdout cannot be written: ENOSPC\n", ASM " -o - p.bpf 2>&1 >/dev/full");
 }
 END_TEST
 

@@ -64,8 +64,11 @@ START_TEST(refusals)
 		"rawbpf dis: '-' holds no instructions: neither ELF nor hex, and 7 is "
 		"no multiple of 8 bytes\n");
 	free(out);
+	ck_assert_int_eq(t_run(&out, ": | " DIS " - 2>&1"), 1);
+	ck_assert_str_eq(out, "rawbpf dis: '-' holds no instructions: it is empty\n");
+	free(out);
 	ck_assert_int_eq(t_run(&out, DIS " /nonexistent 2>&1"), 1);
-	ck_assert_ptr_nonnull(strstr(out, "'/nonexistent' cannot be read"));
+	ck_assert_str_eq(out, "rawbpf dis: '/nonexistent' cannot be read: ENOENT\n");
 	free(out);
 	ck_assert_int_eq(t_run(&out, DIS " " TEST_BUILD "/rawbpf 2>&1"), 1);
 	ck_assert_ptr_nonnull(strstr(out, "this ELF file is not a BPF object"));

@@ -174,7 +174,7 @@ static int asm_text(struct asm_job *job, const char *text, size_t len, unsigned 
 	if (out->diag && !quiet)
 		fputs(out->diag, stderr);
 	if (err && !out->n_errors)
-		tool_fail("asm", "'%s' cannot be assembled: %s", job->file, strerror(-err));
+		tool_fail("asm", "'%s' cannot be assembled: %s", job->file, rawbpf_errno_name(err));
 	return err ? TOOL_FAILED : TOOL_OK;
 }
 
@@ -207,15 +207,16 @@ static int asm_save(const struct asm_job *job, const char *path, const struct bp
 	int status;
 
 	if (!f)
-		return tool_fail("asm", "'%s' cannot be written: %s", path, strerror(errno));
+		return tool_fail(
+			"asm", "'%s' cannot be written: %s", path, rawbpf_errno_name(errno));
 	is_file = asm_is_file(f);
 	status = asm_write(job, f, out, expanded);
 	if (is_stdout)
 		return tool_finish("asm", status);
 	errno = 0;
 	if ((ferror(f) | fclose(f)) && status == TOOL_OK)
-		status = tool_fail(
-			"asm", "'%s' cannot be written: %s", path, strerror(errno ? errno : EIO));
+		status = tool_fail("asm", "'%s' cannot be written: %s", path,
+			rawbpf_errno_name(errno ? errno : EIO));
 	if (status != TOOL_OK && is_file)
 		remove(path);
 	return status;

@@ -73,6 +73,8 @@ static int list_insns(const char *path, const char *p, size_t len, bool big_endi
 	struct bpfasm_out out;
 	int err, status = TOOL_OK;
 
+	if (!len)
+		return tool_fail("dis", "'%s' holds no instructions: it is empty", path);
 	if (len % 8)
 		return tool_fail("dis",
 			"'%s' holds no instructions: neither ELF nor hex, and %zu is no multiple "
@@ -80,7 +82,7 @@ static int list_insns(const char *path, const char *p, size_t len, bool big_endi
 			path, len);
 	err = bpfasm_disassemble(p, len, &o, &out);
 	if (err)
-		status = tool_fail("dis", "'%s': %s", path, strerror(-err));
+		status = tool_fail("dis", "'%s': %s", path, rawbpf_errno_name(err));
 	else
 		fwrite(out.data, 1, out.len, stdout);
 	bpfasm_free(&out);

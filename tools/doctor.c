@@ -104,7 +104,7 @@ static void judge(struct finding *f, long ret, const char *what, const char *sin
 	switch (ret) {
 	case -EPERM:
 	case -EACCES:
-		found(f, STATUS_DENIED, "%s: %s", what, strerror((int)-ret));
+		found(f, STATUS_DENIED, "%s: %s", what, rawbpf_errno_name((int)ret));
 		remedy(f,
 			"run as root, or with CAP_BPF and CAP_PERFMON; see the lines capabilities, "
 			"seccomp, user_namespace and lockdown");
@@ -120,7 +120,7 @@ static void judge(struct finding *f, long ret, const char *what, const char *sin
 	case -524: /* the kernel's ENOTSUPP */
 		found(f, STATUS_MISSING, "%s: this kernel was built without it", what);
 		break;
-	default: found(f, STATUS_UNKNOWN, "%s: %s", what, strerror((int)-ret)); break;
+	default: found(f, STATUS_UNKNOWN, "%s: %s", what, rawbpf_errno_name((int)ret)); break;
 	}
 }
 
@@ -140,7 +140,7 @@ static void check_kernel(struct patient *p, struct finding *f, int arg)
 	(void)p;
 	(void)arg;
 	if (uname(&u))
-		found(f, STATUS_UNKNOWN, "uname: %s", strerror(errno));
+		found(f, STATUS_UNKNOWN, "uname: %s", rawbpf_errno_name(errno));
 	else
 		found(f, STATUS_OK, "%s %.60s on %.30s", u.sysname, u.release, u.machine);
 }
@@ -282,7 +282,7 @@ static void check_btf_kernel(struct patient *p, struct finding *f, int arg)
 		found(f, STATUS_MISSING, "no /sys/kernel/btf/vmlinux: no kernel types by name");
 		remedy(f, "a kernel of 5.4 or later with CONFIG_DEBUG_INFO_BTF");
 	} else {
-		found(f, STATUS_DENIED, "/sys/kernel/btf/vmlinux: %s", strerror(errno));
+		found(f, STATUS_DENIED, "/sys/kernel/btf/vmlinux: %s", rawbpf_errno_name(errno));
 		remedy(f, "mount sysfs so that it can be read");
 	}
 }
@@ -427,7 +427,7 @@ static void open_mounted_tracefs(struct patient *p, struct finding *f, const cha
 	if (p->tracefs >= 0) {
 		found(f, STATUS_OK, "mounted at %s", path);
 	} else {
-		found(f, STATUS_DENIED, "%s: %s", path, strerror(errno));
+		found(f, STATUS_DENIED, "%s: %s", path, rawbpf_errno_name(errno));
 		remedy(f, "run as root, or remount it with gid=");
 	}
 }
@@ -456,7 +456,7 @@ static void check_tracefs(struct patient *p, struct finding *f, int arg)
 		remedy(f, "it must be built with CONFIG_FTRACE");
 	} else {
 		found(f, STATUS_MISSING, "not mounted, and no detached mount: %s",
-			strerror((int)-fd));
+			rawbpf_errno_name((int)fd));
 		remedy(f, "mount -t tracefs tracefs %s", path);
 	}
 }
@@ -479,7 +479,7 @@ static void check_event(struct patient *p, struct finding *f, int syscalls)
 			syscalls ? "tracepoints of system calls"
 				 : "bpf_trace_printk lines in a private trace instance");
 	} else if (err != -ENOENT) {
-		found(f, STATUS_DENIED, "%s: %s", path, strerror(-err));
+		found(f, STATUS_DENIED, "%s: %s", path, rawbpf_errno_name(err));
 		remedy(f, "run as root");
 	} else if (syscalls) {
 		found(f, STATUS_MISSING, "no tracepoints of system calls");
@@ -637,7 +637,7 @@ static void check_jit(struct patient *p, struct finding *f, int arg)
 	(void)p;
 	(void)arg;
 	if (err) {
-		found(f, STATUS_UNKNOWN, "bpf_jit_enable: %s", strerror(-err));
+		found(f, STATUS_UNKNOWN, "bpf_jit_enable: %s", rawbpf_errno_name(err));
 	} else if (atoi(line)) {
 		found(f, STATUS_OK, "programs are compiled");
 	} else {

@@ -75,7 +75,8 @@ char *tool_read(const char *name, const char *path, size_t *len)
 	errno = f ? 0 : errno;
 	p = f ? read_stream(f, len) : NULL;
 	if (!p)
-		tool_fail(name, "'%s' cannot be read: %s", path, strerror(errno ? errno : ENOMEM));
+		tool_fail(name, "'%s' cannot be read: %s", path,
+			rawbpf_errno_name(errno ? errno : ENOMEM));
 	if (f && !is_stdin)
 		fclose(f);
 	return p;
@@ -83,8 +84,10 @@ char *tool_read(const char *name, const char *path, size_t *len)
 
 int tool_finish(const char *name, int status)
 {
+	errno = 0;
 	if (fflush(stdout) || ferror(stdout))
-		return tool_fail(name, "stdout cannot be written: %s", strerror(errno));
+		return tool_fail(name, "stdout cannot be written: %s",
+			rawbpf_errno_name(errno ? errno : EIO));
 	return status;
 }
 
