@@ -79,6 +79,7 @@ struct ir_struct {
 	const char *name;
 	struct ir_field *fields;
 	size_t n_fields, cap_fields;
+	struct names by_name; /* index of each field, plus one */
 	uint32_t size, align;
 	struct pos at;
 };

@@ -150,7 +150,9 @@ int parse_struct_add(
 	struct ir_field *f;
 
 	if (!name ||
-		pool_grow(p->pool, &s->fields, &s->cap_fields, s->n_fields, sizeof(*s->fields)))
+		pool_grow(p->pool, &s->fields, &s->cap_fields, s->n_fields, sizeof(*s->fields)) ||
+		names_put(&s->by_name, p->pool, name, strlen(name),
+			(void *)(uintptr_t)(s->n_fields + 1)))
 		return -ENOMEM;
 	f = &s->fields[s->n_fields++];
 	f->name = name;
@@ -208,12 +210,9 @@ static int struct_end(struct parse *p)
 
 static const struct ir_field *struct_field(const struct ir_struct *s, const char *name, size_t len)
 {
-	size_t i;
+	size_t i = (size_t)(uintptr_t)names_get(&s->by_name, name, len);
 
-	for (i = 0; i < s->n_fields; i++)
-		if (strlen(s->fields[i].name) == len && !memcmp(s->fields[i].name, name, len))
-			return &s->fields[i];
-	return NULL;
+	return i ? &s->fields[i - 1] : NULL;
 }
 
 /* "NAME: TYPE", or as C has it "TYPE NAME" and "char NAME[N]" */

@@ -69,13 +69,16 @@ static bool tr_may_begin(const struct traceread *r, size_t at)
 
 /*
  * Where the record at r->at ends, 0 when that is not known yet.  settled: a read has just found
- * nothing more.
+ * nothing more.  A line is looked at once, however many reads the record takes.
  */
-static size_t tr_record_end(const struct traceread *r, size_t first, bool settled)
+static size_t tr_record_end(struct traceread *r, size_t first, bool settled)
 {
 	size_t end = r->at + first, len;
 
+	if (end < r->seen)
+		end = r->seen;
 	for (;;) {
+		r->seen = end;
 		len = tr_line(r, end);
 		if (!len && end == r->in.len)
 			return settled || r->eof ? end : 0;
@@ -88,7 +91,7 @@ static size_t tr_record_end(const struct traceread *r, size_t first, bool settle
 }
 
 /* The next block of what was read: its end, or 0. */
-static size_t tr_block(const struct traceread *r, bool settled, struct traceread_block *block)
+static size_t tr_block(struct traceread *r, bool settled, struct traceread_block *block)
 {
 	size_t len, end;
 
@@ -127,9 +130,10 @@ static bool tr_take(struct traceread *r, bool settled, struct traceread_block *b
 
 bool traceread_ready(const struct traceread *r)
 {
+	struct traceread copy = *r;
 	struct traceread_block block;
 
-	return tr_block(r, false, &block) != 0;
+	return tr_block(&copy, false, &block) != 0;
 }
 
 static int tr_poll(struct sys *s, int fd, int timeout_ms)
@@ -147,6 +151,7 @@ static ssize_t tr_fill(struct sys *s, struct traceread *r)
 	if (r->at) {
 		memmove(r->in.data, r->in.data + r->at, r->in.len - r->at);
 		r->in.len -= r->at;
+		r->seen -= r->seen < r->at ? r->seen : r->at;
 		r->at = 0;
 	}
 	if (buf_reserve(&r->in, TRACEREAD_SIZE))

@@ -12,6 +12,7 @@ struct traceread {
 	bool eof;      /* a file has ended (a live pipe never does) */
 	struct buf in; /* what was read */
 	size_t at;     /* what of it was returned */
+	size_t seen;   /* where the lines begin that no record has been looked for in */
 	uint64_t lost; /* events lost since the last record; the caller's own count */
 };
 

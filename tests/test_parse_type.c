@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* test_parse_type.c - records are laid out as C does. */
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "t.h"
 #include "tasm.h"
 
@@ -58,6 +61,21 @@ START_TEST(errors)
 }
 END_TEST
 
+/* The largest struct there is; were each name sought among all, the test's time would not do. */
+START_TEST(very_many_fields)
+{
+	size_t i, len = 0;
+	char *text = malloc(1 << 20);
+
+	len += (size_t)sprintf(text, ".struct s\n");
+	for (i = 0; i < 65536; i++)
+		len += (size_t)sprintf(text + len, "f%zu: u8\n", i);
+	sprintf(text + len, ".end\n.prog p \"socket\"\nr0 = s.f65535\nexit\n");
+	tasm_is(text, "b7000000ffff0000 9500000000000000");
+	free(text);
+}
+END_TEST
+
 Suite *suite_parse_type(void)
 {
 	Suite *s = suite_create("parse_type");
@@ -68,6 +86,7 @@ Suite *suite_parse_type(void)
 	tcase_add_test(tc, records_in_records);
 	tcase_add_test(tc, names_of_the_target);
 	tcase_add_test(tc, errors);
+	tcase_add_test(tc, very_many_fields);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -131,6 +131,24 @@ START_TEST(half_a_line_waits)
 }
 END_TEST
 
+/* A record of very many lines: were each read to begin again, the test's time would not do. */
+START_TEST(endless_record)
+{
+	const size_t lines = 3000000, head = sizeof(L1) - 1;
+	char *text = malloc(head + 5 * lines), *got;
+	struct fake f = {.text = text, .len = head + 5 * lines, .step = 8192};
+	size_t i;
+
+	memcpy(text, L1, head);
+	for (i = 0; i < lines; i++)
+		memcpy(text + head + 5 * i, "more\n", 5);
+	got = blocks(&f, TRACEREAD_NOWAIT);
+	ck_assert_uint_eq(strlen(got), 2 + f.len - 1);
+	free(got);
+	free(text);
+}
+END_TEST
+
 START_TEST(end_of_pipe)
 {
 	static const char lines[] = L1 "one\n" L2 "two\nrest";
@@ -257,6 +275,7 @@ Suite *suite_traceread(void)
 	tcase_add_test(t, any_piece_size);
 	tcase_add_test(t, pause_inside_lines);
 	tcase_add_test(t, half_a_line_waits);
+	tcase_add_test(t, endless_record);
 	tcase_add_test(t, end_of_pipe);
 	tcase_add_test(t, file_ends);
 	tcase_add_test(t, end_is_no_busy_loop);
