@@ -36,7 +36,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_O  := $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o)
 WRAP_O  := $(BUILD)/tests/fuzz/wrap.o
 
-.PHONY: all static check check-built test clean deps demo format format-check fuzz fuzz-built
+.PHONY: all static check check-built check-vm test clean deps demo format format-check fuzz fuzz-built
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -112,6 +112,12 @@ $(BUILD)/static/rawbpf: $(TOOL_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static $(GC) -o $@ $^ $(STATIC_LIBS)
 
+# the tests as one file too, for a virtual machine that has nothing but it
+$(BUILD)/vm/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static $(GC) $(FAIL_ALLOC) -o $@ $^ \
+		$$($(PKG_CONFIG) --static --libs check) $(STATIC_LIBS)
+
 # ---- what README tells first ----------------------------------------------------------------
 
 # installs what is missing, saying so; as root, with or without sudo
@@ -136,6 +142,13 @@ $(BUILD)/known: tools/demo/known.c
 
 # build/check NAME ... runs only these suites
 test: check-built
+
+# ---- Debian's kernels, old and new, under QEMU ------------------------------------------------
+
+# NAME-ARCH of tests/vm/kernels; exit 77 (and make's 2) where apt or QEMU is missing
+VM_AMD64 ?= 5.10-amd64 6.1-amd64 6.12-amd64 7.x-amd64
+check-vm: $(BUILD)/vm/check $(BUILD)/static/rawbpf
+	@tests/vm/run.sh $(VM_AMD64:%=%=$(abspath $(BUILD)))
 
 # ---- fuzzing: clang and its libFuzzer ---------------------------------------------------------
 

@@ -11,10 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Check runs each test in a process of its own: skips are told through a file. */
-void t_skip(const char *test, const char *fmt, ...)
+/*
+ * Check runs each test in a process of its own: skips are told through a file, as
+ * "suite:test: reason", from "tests/test_SUITE.c" and "TEST_fn".
+ */
+void t_skip(const char *file, const char *test, const char *fmt, ...)
 {
-	const char *path = getenv("T_SKIPS");
+	const char *path = getenv("T_SKIPS"), *suite = strstr(file, "test_");
+	int suite_len, test_len = (int)strlen(test);
 	char why[256], line[512];
 	va_list ap;
 	int fd;
@@ -25,7 +29,11 @@ void t_skip(const char *test, const char *fmt, ...)
 	fd = path ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
 	if (fd < 0)
 		return;
-	snprintf(line, sizeof(line), "%s: %s\n", test, why);
+	suite = suite ? suite + 5 : file;
+	suite_len = (int)strcspn(suite, ".");
+	if (test_len > 3 && !strcmp(test + test_len - 3, "_fn"))
+		test_len -= 3;
+	snprintf(line, sizeof(line), "%.*s:%.*s: %s\n", suite_len, suite, test_len, test, why);
 	if (write(fd, line, strlen(line)) < 0)
 		perror(path);
 	close(fd);

@@ -30,12 +30,13 @@
  * Leave a test because the kernel or the machine lacks what it names; skips are counted and listed
  * at the end, so the reason must say which feature.
  */
-#define T_SKIP(...)                            \
-	do {                                   \
-		t_skip(__func__, __VA_ARGS__); \
-		return;                        \
+#define T_SKIP(...)                                      \
+	do {                                             \
+		t_skip(__FILE__, __func__, __VA_ARGS__); \
+		return;                                  \
 	} while (0)
-void t_skip(const char *test, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void t_skip(const char *file, const char *test, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* A live test needs root; without it the test is skipped. */
 #define T_NEED_ROOT()                       \

@@ -1,0 +1,124 @@
+#!/bin/sh
+# run.sh NAME-ARCH=BUILD ...: boot these kernels of tests/vm/kernels under QEMU, without KVM, run the
+# live suite of BUILD/vm/check in each, and print the matrix of test by kernel.
+#
+# A test may be skipped only where tests/vm/skips says so, and only while the doctor in that very
+# machine calls the feature absent; a skip that the table names and that did not happen is a failure
+# too, so the table stays true.  VM_CACHE: where the kernels are kept.
+set -u
+vm=$(cd "$(dirname "$0")" && pwd)
+root=${vm%/tests/vm}
+cache=${VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf-vm}
+seconds=${VM_SECONDS:-300}
+
+die() { echo "check-vm: $*" >&2; exit 1; }
+no_vm() { echo "check-vm: skipped, $*"; exit 77; }
+
+qemu_of() {
+	case $1 in
+	amd64) echo qemu-system-x86_64 ;;
+	arm64) echo qemu-system-aarch64 ;;
+	*) die "no architecture '$1'" ;;
+	esac
+}
+
+# boot ARCH KERNEL INITRD OUT CONSOLE BUILD: until it powers off, or the time is over
+boot() {
+	words="rdinit=/init panic=-1 quiet vm.root=$root vm.build=$6 vm.seconds=$seconds"
+	case $1 in
+	amd64) set -- "$@" -accel tcg,thread=single -cpu max,la57=off,cx16=off -smp 2 \
+		-serial "file:$5" -serial "file:$4" \
+		-append "console=ttyS0 vm.out=ttyS1 $words" ;;
+	arm64) set -- "$@" -M virt -cpu max -smp 1 -serial "file:$5" \
+		-chardev "file,id=out,path=$4" -device pci-serial,chardev=out \
+		-append "console=ttyAMA0 vm.out=ttyS0 $words" ;;
+	esac
+	qemu=$(qemu_of "$1") kernel=$2 initrd=$3
+	shift 6
+	timeout -k 5 $((seconds + 60)) "$qemu" -m 768 -nodefaults -display none -no-reboot \
+		-kernel "$kernel" -initrd "$initrd" "$@" </dev/null
+}
+
+busybox_of() { find "$cache/busybox-$1" -path '*bin/busybox' -type f; }
+
+# pack ARCH BUILD INITRD: busybox, and what the tests want at the paths where it is here
+pack() {
+	i=$work/root
+	rm -rf "$i"
+	mkdir -p "$i/bin" "$i/proc" "$i/sys" "$i/dev" "$i/tmp" "$i/etc" "$i$root/tests" "$i$2"
+	cp "$(busybox_of "$1")" "$i/bin/busybox" || die "no busybox for $1"
+	cp "$vm/init" "$i/init"
+	echo root:x:0:0::/:/bin/sh >"$i/etc/passwd"
+	echo root:x:0: >"$i/etc/group"
+	cp "$2/vm/check" "$i$2/check"
+	cp "$2/static/rawbpf" "$i$2/rawbpf"
+	cp -r "$root/tests/data" "$root/tests/asm" "$i$root/tests/"
+	cp -r "$root/bpfasm" "$i$root/"
+	(cd "$i" && find . | "$busybox" cpio -o -H newc 2>/dev/null | gzip -1) >"$3"
+}
+
+# one NAME-ARCH BUILD: its lines "suite:test<TAB>pass|skip|FAIL<TAB>reason" go to $work/NAME-ARCH.tsv
+one() {
+	id=$1 name=${1%-*} arch=${1##*-} build=$2
+	line=$(awk -v n="$name" -v a="$arch" '$1 == n && $2 == a {print $3, $4}' "$vm/kernels")
+	[ "$line" ] || die "no kernel '$id' in tests/vm/kernels"
+	"$vm/fetch.sh" "$cache/$id" "${line%% *}" "$arch" "${line##* }" || return 1
+	kernel=$(find "$cache/$id" -type f -name 'vmlinuz*')
+	[ -f "$work/initrd-$arch" ] || pack "$arch" "$build" "$work/initrd-$arch"
+	try=1
+	while :; do
+		rm -f "$work/$id.out" "$work/$id.console"
+		boot "$arch" "$kernel" "$work/initrd-$arch" "$work/$id.out" "$work/$id.console" \
+			"$build" >"$work/$id.qemu" 2>&1
+		grep -q '^@init' "$work/$id.out" 2>/dev/null && break
+		[ $try = 1 ] || break
+		try=2
+		echo "check-vm: $id: the boot never reached init; once more" >&2
+	done
+	awk -v id="$id" -f "$vm/result.awk" "$vm/skips" "$work/$id.out" >"$work/$id.tsv"
+}
+
+for tool in apt-get dpkg-deb; do
+	command -v $tool >/dev/null || no_vm "no $tool to fetch Debian's kernels with"
+done
+for arg; do
+	arch=${arg%%=*}
+	qemu=$(qemu_of "${arch##*-}")
+	command -v "$qemu" >/dev/null || no_vm "no $qemu"
+done
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+mkdir -p "$cache" || exit 1
+host=$(dpkg --print-architecture)
+for arg; do
+	arch=${arg%%=*}
+	echo "${arch##*-}"
+done | { cat; echo "$host"; } | sort -u >"$work/archs"
+while read -r arch; do
+	"$vm/fetch.sh" "$cache/busybox-$arch" stable "$arch" busybox-static || exit 1
+done <"$work/archs"
+busybox=$(busybox_of "$host")
+
+ids=
+for arg; do
+	id=${arg%%=*}
+	start=$(date +%s)
+	one "$id" "${arg#*=}" || exit 1
+	echo "check-vm: $id: $(sed -n 's/^@init //p' "$work/$id.out"), $(($(date +%s) - start)) s"
+	ids="$ids $id"
+done
+
+files=
+for id in $ids; do files="$files $work/$id.tsv"; done
+echo
+# shellcheck disable=SC2086
+awk -v ids="$ids" -f "$vm/matrix.awk" $files
+status=$?
+if [ $status != 0 ]; then
+	rm -rf "$root/build/vm-logs"
+	mkdir -p "$root/build/vm-logs" && cp "$work"/*.out "$work"/*.console "$root/build/vm-logs/"
+	echo "check-vm: what the machines said is in $root/build/vm-logs"
+fi
+exit $status
