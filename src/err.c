@@ -43,6 +43,16 @@ const char *rawbpf_errno_name(int err)
 	return err_name(err);
 }
 
+/* The next step for what has one cause wherever it happens; NULL: it depends on the place. */
+static const char *err_remedy(int err)
+{
+	switch (err) {
+	case -EMFILE: return "this process has as many files open as it may: raise 'ulimit -n'";
+	case -ENFILE: return "the system has as many files open as it may: raise fs.file-max";
+	default: return NULL;
+	}
+}
+
 /* The first byte of buf that no string of *e uses. */
 static size_t err_used(const struct rawbpf_error *e)
 {
@@ -106,6 +116,7 @@ int err_set(struct rawbpf_error *e, const char *stage, int err, const char *fmt,
 	err_clear(e);
 	e->err = err;
 	e->stage = stage;
+	e->hint = err_remedy(err);
 	/* a long text loses its tail, never the errno's name; a quarter is kept for the rest */
 	room = sizeof(e->buf) * 3 / 4 - strlen(name) - 3;
 	len = strlen(text);

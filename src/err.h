@@ -14,6 +14,7 @@
 /*
  * A new error: "TEXT: ENOENT".  err is a negative errno and is returned, so that callers write
  * return err_set(e, "attach", -ENOENT, "no symbol '%s' in '%s'", sym, path);
+ * Too many open files are too many everywhere, so for EMFILE and ENFILE it sets the hint as well.
  */
 int err_set(struct rawbpf_error *e, const char *stage, int err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

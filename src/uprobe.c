@@ -366,7 +366,6 @@ static int uprobe_refused(struct uprobe *u, const struct uprobe_place *p, int er
 	case -EINVAL:
 		err_hint(e, "the kernel takes no probe there: is it where an instruction begins?");
 		break;
-	case -EMFILE: err_hint(e, "each place needs a file descriptor: raise 'ulimit -n'"); break;
 	default: break;
 	}
 	return rights_explain(&u->b->sys, e, RIGHTS_UPROBE, err);

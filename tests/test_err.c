@@ -18,6 +18,24 @@ START_TEST(message_ends_in_errno)
 }
 END_TEST
 
+/* What has one cause everywhere needs no caller to say so, and none is kept from saying more. */
+START_TEST(open_files_have_a_remedy)
+{
+	struct rawbpf_error e, copy;
+
+	err_set(&e, "open", -EMFILE, "file 'x' cannot be opened");
+	ck_assert_ptr_nonnull(strstr(e.hint, "'ulimit -n'"));
+	err_copy(&copy, &e);
+	ck_assert_str_eq(copy.hint, e.hint);
+	err_hint(&e, "mine");
+	ck_assert_str_eq(e.hint, "mine");
+	err_set(&e, "open", -ENFILE, "file 'x' cannot be opened");
+	ck_assert_ptr_nonnull(strstr(e.hint, "fs.file-max"));
+	err_set(&e, "open", -ENOENT, "no file 'x'");
+	ck_assert_ptr_null(e.hint);
+}
+END_TEST
+
 START_TEST(line_has_hint_before_errno)
 {
 	struct rawbpf_error e;
@@ -81,6 +99,7 @@ START_TEST(names)
 	ck_assert_str_eq(err_name(524), "ENOTSUPP");
 	ck_assert_str_eq(rawbpf_errno_name(EACCES), "EACCES");
 	ck_assert_str_eq(rawbpf_errno_name(-EACCES), "EACCES");
+	ck_assert_str_eq(rawbpf_errno_name(ENOSYS), "ENOSYS");
 	ck_assert_str_eq(err_name(99999), "unknown errno");
 }
 END_TEST
@@ -92,6 +111,7 @@ Suite *suite_err(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, message_ends_in_errno);
+	tcase_add_test(t, open_files_have_a_remedy);
 	tcase_add_test(t, line_has_hint_before_errno);
 	tcase_add_test(t, long_text_keeps_errno_and_hint);
 	tcase_add_test(t, copy_points_into_itself);

@@ -123,7 +123,8 @@ static int take_signals(struct run *r)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (r->signals < 0)
-		return tool_fail("run", "signalfd: %s", rawbpf_errno_name(errno));
+		return tool_fail("run", "no signalfd(2), by which Ctrl-C ends a run: %s",
+			rawbpf_errno_name(errno));
 	return TOOL_OK;
 }
 
@@ -259,7 +260,7 @@ static int follow(struct run *r)
 		if (!left)
 			return TOOL_OK;
 		if (poll(fds, 3, more ? 0 : left) < 0 && errno != EINTR)
-			return tool_fail("run", "poll: %s", rawbpf_errno_name(errno));
+			return tool_fail("run", "poll(2) failed: %s", rawbpf_errno_name(errno));
 		if (fds[0].revents)
 			return TOOL_OK;
 		if (fds[1].revents & POLLERR) {
