@@ -82,7 +82,7 @@ static int prog_call(const struct prog_load *l, union rawbpf_attr *a)
 	int i, fd = -EAGAIN;
 
 	snprintf(role, sizeof(role), "prog %s", l->def->name);
-	for (i = 0; fd == -EAGAIN && i < PROG_TRIES; i++)
+	for (i = 0; (fd == -EAGAIN || fd == -EINTR) && i < PROG_TRIES; i++)
 		fd = sys_bpf(&l->b->sys, RAWBPF_PROG_LOAD, a, sizeof(a->prog), role);
 	return fd;
 }
@@ -212,12 +212,27 @@ static const char *prog_trim(const char *s)
 	return s;
 }
 
+/* Errnos that speak of the machine and this process, not of the program. */
+static bool prog_no_verdict(int err)
+{
+	switch (err) {
+	case -EAGAIN:
+	case -EINTR:
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+	case -ENOSYS: return true;
+	default: return false;
+	}
+}
+
+/* 0 when the log says why; a verifier that was content is not the one that refused. */
 static int prog_rejected(struct prog_load *l, int err)
 {
 	struct object_line line = {0};
 	struct vlog v;
 
-	if (vlog_parse(l->log, strlen(l->log), err, &v))
+	if (vlog_parse(l->log, strlen(l->log), err, &v) || (!v.refused && prog_no_verdict(err)))
 		return -ENOENT;
 	if (v.insn >= 0 && object_line(l->b->object, &l->code, (uint32_t)v.insn, &line) &&
 		line.file)
@@ -240,15 +255,20 @@ static void prog_silent(struct prog_load *l, int err)
 {
 	struct rawbpf_error *e = &l->b->error;
 
-	err_set(e, "load", err, "prog '%s' of type %s refused", l->p->name,
-		secname_type(l->p->type));
+	err_set(e, "load", err, "prog '%s' of type %s %s", l->p->name, secname_type(l->p->type),
+		prog_no_verdict(err) ? "cannot be loaded" : "refused");
 	err_prog(e, l->p->name);
-	if (l->p->type == RAWBPF_PROG_TRACING || l->p->type == RAWBPF_PROG_LSM ||
-		l->p->type == RAWBPF_PROG_EXT)
+	if (err == -EAGAIN || err == -EINTR)
+		err_hint(e, "signals kept interrupting the verifier");
+	else if (err == -ENOMEM)
+		err_hint(e,
+			"the kernel has no memory for it, or the memory cgroup's limit is reached");
+	else if (prog_no_verdict(err))
+		; /* err_set() or rights_explain() knows */
+	else if (l->p->type == RAWBPF_PROG_TRACING || l->p->type == RAWBPF_PROG_LSM ||
+		 l->p->type == RAWBPF_PROG_EXT)
 		err_hint(e, "section '%s' must name a function whose btf the kernel has",
 			l->p->section);
-	else if (err == -EAGAIN)
-		err_hint(e, "signals kept interrupting the verifier");
 	else if (err == -EINVAL)
 		err_hint(e, "the kernel says no more: it may not know programs of this type");
 	rights_explain(&l->b->sys, e, RIGHTS_BPF, err);
@@ -281,7 +301,8 @@ static int prog_negotiate(struct prog_load *l, struct kern *k)
 		err = fd;
 		if (!first)
 			first = err;
-		fd = err == -EAGAIN ? err : prog_loud(l);
+		/* out of memory may be the verifier's: a program too complex for it */
+		fd = prog_no_verdict(err) && err != -ENOMEM ? err : prog_loud(l);
 		if (fd >= 0)
 			break;
 		/* the log of another failure (no memory for it, say) explains nothing */

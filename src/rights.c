@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * rights.c - why the kernel said EPERM or EACCES, in one sentence.
+ * rights.c - why the kernel said EPERM, EACCES or ENOSYS, in one sentence.
  *
  * The kernel's answer has no cause in it, and causes hide each other: a root of a container has
  * all capabilities in /proc/self/status and none that counts.  So the order is that of the
@@ -197,14 +197,35 @@ static void tracefs_hint(const struct rights *r, struct rawbpf_error *e, int err
 		err_hint(e, "tracefs is closed by a security module: see the kernel's log");
 }
 
+/* The call itself is not there. */
+static void nosys_hint(const struct rights *r, struct rawbpf_error *e, const char *action)
+{
+	const char *call = is_bpf(action) ? RIGHTS_BPF : RIGHTS_PERF;
+
+	if (!is_bpf(action) && !is_perf(action))
+		return;
+	if (r->seccomp)
+		err_hint(e,
+			"a seccomp filter is in force and may hide %s: allow it in the "
+			"container's profile",
+			call);
+	else
+		err_hint(e, "the kernel has no %s: it must be built with %s", call,
+			is_bpf(action) ? "CONFIG_BPF_SYSCALL" : "CONFIG_PERF_EVENTS");
+}
+
 int rights_explain(struct sys *s, struct rawbpf_error *e, const char *action, int err)
 {
 	const char *missing, *what;
 	struct rights r;
 
-	if (!e || (err != -EPERM && err != -EACCES))
+	if (!e || (err != -EPERM && err != -EACCES && err != -ENOSYS))
 		return err;
 	rights_read(s, &r);
+	if (err == -ENOSYS) {
+		nosys_hint(&r, e, action);
+		return err;
+	}
 	missing = missing_cap(&r, action);
 	what = is_bpf(action) ? RIGHTS_BPF : action;
 	if (missing) {

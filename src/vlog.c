@@ -563,6 +563,7 @@ int vlog_parse(const char *log, size_t len, int err, struct vlog *v)
 		return v->msg[0] = '\0', vlog_by_errno(&s, err, v);
 	if (s.msg.p == s.suggestion.p)
 		vlog_lost(&s, v);
+	v->refused = true;
 	v->insn = vlog_insn(&s, &m);
 	v->reg = vlog_flag_reg(m.rule ? m.rule->flags : 0, s.step, v->reg);
 	if (s.source.p)

@@ -3,11 +3,13 @@
 #ifndef VLOG_H
 #define VLOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What vlog_parse() found; all strings are copies, "" when unknown. */
 struct vlog {
 	int insn;	  /* instruction it stopped at, -1: unknown */
+	bool refused;	  /* the log holds a refusal; else msg says that it does not */
 	int reg;	  /* register that the refusal is about, -1: none */
 	unsigned line;	  /* line of file, 0: unknown */
 	char msg[256];	  /* the kernel's own words: "R1 invalid mem access 'scalar'" */

@@ -157,6 +157,49 @@ START_TEST(silent_refusal)
 }
 END_TEST
 
+/* The verifier was content; what came after it failed, and the cause is not in the program. */
+START_TEST(no_verdict)
+{
+	static const struct {
+		int err;
+		const char *hint;
+	} rows[] = {
+		{-EMFILE, "ulimit -n"},
+		{-ENFILE, "fs.file-max"},
+		{-ENOMEM, "memory"},
+		{-EAGAIN, "signals"},
+		{-EINTR, "signals"},
+		{-ENOSYS, "bpf(2)"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fake f = {
+			.refuse_prog = rows[i].err, .log = "processed 2 insns (limit 9)\n"};
+		struct rawbpf *b = fake_context(&f);
+		const struct rawbpf_error *e = rawbpf_error(b);
+
+		ck_assert_int_eq(load_into(b, "object/all.bpf.o"), rows[i].err);
+		ck_assert_msg(strstr(e->msg, "prog 'on_open' of type tracepoint cannot be loaded"),
+			"%s", e->msg);
+		ck_assert_msg(e->hint && strstr(e->hint, rows[i].hint), "%s: %s", e->msg, e->hint);
+		rawbpf_free(b);
+	}
+}
+END_TEST
+
+/* The same errno with the verifier's own words is a refusal. */
+START_TEST(verdict_with_any_errno)
+{
+	struct fake f = {.refuse_prog = -ENOMEM, .log = refusal};
+	struct rawbpf *b = fake_context(&f);
+
+	ck_assert_int_eq(load_into(b, "object/all.bpf.o"), -ENOMEM);
+	ck_assert_ptr_nonnull(strstr(rawbpf_error(b)->msg, "invalid mem access"));
+	rawbpf_free(b);
+}
+END_TEST
+
 START_TEST(memlock)
 {
 	struct fake f = {.no_memlock = true};
@@ -283,6 +326,8 @@ Suite *suite_prog(void)
 	tcase_add_test(t, old_kernel);
 	tcase_add_test(t, line_info_left_away);
 	tcase_add_test(t, silent_refusal);
+	tcase_add_test(t, no_verdict);
+	tcase_add_test(t, verdict_with_any_errno);
 	tcase_add_test(t, memlock);
 	tcase_add_test(t, each_for_itself);
 	tcase_add_test(t, find);

@@ -139,6 +139,19 @@ START_TEST(memlock)
 }
 END_TEST
 
+START_TEST(no_such_call)
+{
+	struct machine m = root;
+
+	check_hint(m, RIGHTS_BPF, -ENOSYS, "must be built with CONFIG_BPF_SYSCALL");
+	check_hint(m, RIGHTS_MAP, -ENOSYS, "the kernel has no bpf(2)");
+	check_hint(m, RIGHTS_UPROBE, -ENOSYS, "must be built with CONFIG_PERF_EVENTS");
+	m.seccomp = "2";
+	check_hint(m, RIGHTS_BPF, -ENOSYS, "seccomp filter is in force and may hide bpf(2)");
+	check_hint(m, RIGHTS_PERF, -ENOSYS, "may hide perf_event_open(2)");
+}
+END_TEST
+
 START_TEST(other_errors_stay)
 {
 	struct machine m = root;
@@ -162,6 +175,7 @@ Suite *suite_rights(void)
 	tcase_add_test(t, capabilities);
 	tcase_add_test(t, other_locks);
 	tcase_add_test(t, memlock);
+	tcase_add_test(t, no_such_call);
 	tcase_add_test(t, other_errors_stay);
 	suite_add_tcase(s, t);
 	return s;
