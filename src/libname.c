@@ -70,7 +70,7 @@ struct libname_search {
 	struct libname_hit *hits;
 	size_t n_hits;
 	struct near near;
-	bool no_memory;
+	int err; /* why a file could not be looked at, which is not that there is none */
 };
 
 /* ---- names -------------------------------------------------------------------------------- */
@@ -108,18 +108,19 @@ static const char *libname_base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* "libssl.so.3" as a user would ask for it: "ssl" */
+/* "libssl.so.3" as a user would ask for it: "ssl" or "libssl" */
 static void libname_offer(struct near *n, const char *file)
 {
 	char stem[NEAR_LEN];
 	const char *so = strstr(file, ".so");
 
 	near_offer(n, file);
-	if (strncmp(file, "lib", 3) || !so || (size_t)(so - file - 3) >= sizeof(stem))
+	if (strncmp(file, "lib", 3) || !so || (size_t)(so - file) >= sizeof(stem))
 		return;
-	memcpy(stem, file + 3, (size_t)(so - file - 3));
-	stem[so - file - 3] = '\0';
+	memcpy(stem, file, (size_t)(so - file));
+	stem[so - file] = '\0';
 	near_offer(n, stem);
+	near_offer(n, stem + 3);
 }
 
 static void libname_add(struct libname_search *q, const char *path, int rank)
@@ -132,14 +133,14 @@ static void libname_add(struct libname_search *q, const char *path, int rank)
 	if (!(q->n_hits & (q->n_hits - 1)) || !q->hits) {
 		more = realloc(q->hits, (q->n_hits ? 2 * q->n_hits : 1) * sizeof(*more));
 		if (!more) {
-			q->no_memory = true;
+			q->err = -ENOMEM;
 			return;
 		}
 		q->hits = more;
 	}
 	copy = strdup(path);
 	if (!copy) {
-		q->no_memory = true;
+		q->err = -ENOMEM;
 		return;
 	}
 	q->hits[q->n_hits++] = (struct libname_hit){copy, rank};
@@ -253,6 +254,24 @@ static int libname_fits(struct libname_search *q, const char *path)
 	return 0;
 }
 
+/* Remembers what says nothing about the file: no memory, no fd, reading denied as such. */
+static int libname_note(struct libname_search *q, int err)
+{
+	switch (err) {
+	case 0:
+	case -ENOENT:
+	case -ENOTDIR:
+	case -ENOEXEC:
+	case -EACCES:
+	case -EISDIR:
+	case -ELOOP:
+	case -ENAMETOOLONG:
+	case -ENXIO: break;
+	default: q->err = q->err ? q->err : err; break;
+	}
+	return err;
+}
+
 /* Takes path when it is there and for the machine: 0 and *out, or why not. */
 static int libname_take(struct libname_search *q, const char *path, struct libname_file *out)
 {
@@ -266,7 +285,7 @@ static int libname_take(struct libname_search *q, const char *path, struct libna
 	}
 	if (err)
 		libname_free(out);
-	return err;
+	return libname_note(q, err);
 }
 
 /* The best of the hits that are for the machine: 0, or -ENOENT. */
@@ -333,7 +352,7 @@ static void libname_search_dir(struct libname_search *q, const char *dir)
 	q->dir = dir;
 	if (libname_below(q, dir, &path))
 		return;
-	proc_each_name(q->sys, path, libname_on_file, q);
+	libname_note(q, proc_each_name(q->sys, path, libname_on_file, q));
 	free(path);
 }
 
@@ -448,8 +467,10 @@ static int libname_musl_c(struct libname_search *q, bool only, struct libname_fi
 		snprintf(path, sizeof(path), "/lib/ld-musl-%s.so.1", a->musl);
 		err = libname_take(q, path, out);
 	}
-	if (err || only)
-		return err;
+	if (err)
+		return -ENOENT;
+	if (only)
+		return 0;
 	libname_interp(q, "/bin/sh", interp, sizeof(interp));
 	if (!strncmp(libname_base(interp), "ld-musl-", 8))
 		return 0;
@@ -572,7 +593,8 @@ static int libname_search_path(struct libname_search *q, struct libname_file *ou
 
 static int libname_on_program(void *arg, const char *file)
 {
-	near_offer(arg, file);
+	if (*file != '.') /* "." and ".." of the directory too */
+		near_offer(arg, file);
 	return 0;
 }
 
@@ -671,7 +693,7 @@ static int libname_search_all(struct libname_search *q, struct libname_file *out
 		libname_search_dirs(q);
 		err = libname_best(q, out);
 	}
-	return err && q->no_memory ? -ENOMEM : err;
+	return err && q->err ? q->err : err;
 }
 
 /* A path, as the process sees it; below /proc it names a process as we see it. */
@@ -715,14 +737,22 @@ int libname_find(struct sys *s, const char *name, pid_t pid, struct libname_file
 		err_hint(e, "run as root, or as the user of process %d", (int)pid);
 		return err;
 	}
-	if (err) /* a kernel thread */
+	if (err == -ENOEXEC) /* a kernel thread */
 		return err_set(e, "attach", err, "process %d has no program", (int)pid);
+	if (err)
+		return err_set(e, "attach", err, "program of process %d cannot be read", (int)pid);
 	if (strchr(name, '/'))
 		return libname_path(&q, out, e);
 	err = libname_search_all(&q, out);
 	libname_drop_hits(&q);
 	if (!err)
 		return 0;
+	if (err != -ENOENT) {
+		err_set(e, "attach", err, "library or program '%s' cannot be looked for", name);
+		if (err == -EPERM || err == -ENOSYS)
+			err_hint(e, "a seccomp filter or security module forbids reading files");
+		return err;
+	}
 	err_set(e, "attach", err, "no library or program '%s'", name);
 	libname_offer_programs(&q);
 	if (!near_hint(&q.near, e))

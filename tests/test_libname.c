@@ -124,6 +124,62 @@ START_TEST(errors)
 }
 END_TEST
 
+/* What was misspelt is offered as it was asked for, and no directory's "." is. */
+START_TEST(near_names)
+{
+	struct sys s = {0};
+	struct libname_file f;
+	struct rawbpf_error e;
+
+	ck_assert_int_eq(libname_find(&s, "pthraed", 0, &f, &e), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(e.hint, "'pthread'"));
+	ck_assert_int_eq(libname_find(&s, "libpthraed", 0, &f, &e), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(e.hint, "'libpthread'"));
+	ck_assert_int_eq(libname_find(&s, "_", 0, &f, &e), -ENOENT);
+	ck_assert_ptr_null(strstr(e.hint, "'.'"));
+}
+END_TEST
+
+struct denied {
+	enum rawbpf_call_kind kind;
+	int err;
+};
+
+static long deny(void *arg, const struct rawbpf_call *c)
+{
+	const struct denied *d = arg;
+
+	return c->kind == d->kind ? d->err : rawbpf_call_kernel(c);
+}
+
+/* Nothing could be read: that there is no such library is not known then. */
+START_TEST(cause_is_not_the_name)
+{
+	static const struct {
+		struct denied d;
+		const char *hint;
+	} rows[] = {
+		{{RAWBPF_CALL_PREAD, -EPERM}, "seccomp"},
+		{{RAWBPF_CALL_PREAD, -ENOSYS}, "seccomp"},
+		{{RAWBPF_CALL_OPENAT, -EMFILE}, "ulimit -n"},
+		{{RAWBPF_CALL_OPENAT, -ENFILE}, "fs.file-max"},
+	};
+	struct libname_file f;
+	struct rawbpf_error e;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct denied d = rows[i].d;
+		struct sys s = {deny, &d};
+
+		ck_assert_int_eq(libname_find(&s, "c", 0, &f, &e), d.err);
+		ck_assert_msg(strstr(e.msg, "'c' cannot be looked for"), "%s", e.msg);
+		ck_assert_msg(e.hint && strstr(e.hint, rows[i].hint), "%s", e.msg);
+		ck_assert_ptr_null(strstr(e.hint, "did you mean"));
+	}
+}
+END_TEST
+
 /* A process in a root of its own, which sleeps; *out is its pid. */
 static pid_t in_root(const char *root)
 {
@@ -228,6 +284,8 @@ Suite *suite_libname(void)
 	tcase_add_test(t, c_is_that_of_sh);
 	tcase_add_test(t, paths_and_programs);
 	tcase_add_test(t, errors);
+	tcase_add_test(t, near_names);
+	tcase_add_test(t, cause_is_not_the_name);
 	tcase_add_test(t, other_root);
 	tcase_add_test(t, deleted_file);
 	suite_add_tcase(s, t);
