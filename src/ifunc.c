@@ -8,13 +8,14 @@
  *
  * No resolver has to be run to know what it answers.  The library calls its own IFUNCs through
  * slots that R_*_IRELATIVE relocations name, {slot, resolver}; others come with a GLOB_DAT or
- * JUMP_SLOT relocation against the symbol, in the library or in any file that calls it.  In a
+ * JUMP_SLOT relocation against the symbol, in the library or in any file that calls it, or with
+ * that of a plain word (R_X86_64_64) where a function pointer is initialised with it.  In a
  * running process the dynamic linker has filled those slots, so they are read there: from
  * /proc/PID/mem, of the process to be probed, of our own, or of any that maps the file.  All of
  * them run on the same CPU and so agree.
  *
  * A value is believed only if it lies in an executable mapping of the library itself: another one
- * is a lazy stub, the vdso, or an interposed function.
+ * is a lazy stub, the vdso (glibc's time() and gettimeofday()), or an interposed function.
  */
 #include "ifunc.h"
 
@@ -39,6 +40,7 @@ struct ifunc_slot {
 	uint64_t slot;	   /* address of the slot */
 	uint64_t initial;  /* what the file has there */
 	uint64_t target;   /* file offset of the implementation, 0: not known */
+	bool vdso;	   /* it is the kernel's own code */
 };
 
 /* One process's view of the file. */
@@ -48,6 +50,7 @@ struct ifunc_view {
 		uint64_t start, end, offset;
 	} exec[IFUNC_RANGES_MAX];
 	size_t n_exec;
+	uint64_t vdso, vdso_end;
 	bool mapped; /* bias is known */
 };
 
@@ -63,17 +66,17 @@ struct ifunc_search {
 
 static const struct ifunc_machine {
 	uint16_t machine;
-	uint32_t irelative, glob_dat, jump_slot; /* R_*_... */
+	uint32_t irelative, glob_dat, jump_slot, word; /* R_*_... */
 } ifunc_machines[] = {
-	{EM_X86_64, 37, 6, 7},
-	{EM_386, 42, 6, 7},
-	{EM_AARCH64, 1032, 1025, 1026},
-	{EM_ARM, 160, 21, 22},
-	{EM_PPC64, 248, 20, 21},
-	{EM_S390, 61, 10, 11},
-	{243 /* EM_RISCV */, 58, 2 /* R_RISCV_64 */, 5},
-	{258 /* EM_LOONGARCH */, 12, 2 /* R_LARCH_64 */, 5},
-	{0, 0, 0, 0},
+	{EM_X86_64, 37, 6, 7, 1 /* R_X86_64_64 */},
+	{EM_386, 42, 6, 7, 1 /* R_386_32 */},
+	{EM_AARCH64, 1032, 1025, 1026, 257 /* R_AARCH64_ABS64 */},
+	{EM_ARM, 160, 21, 22, 2 /* R_ARM_ABS32 */},
+	{EM_PPC64, 248, 20, 21, 38 /* R_PPC64_ADDR64 */},
+	{EM_S390, 61, 10, 11, 22 /* R_390_64 */},
+	{243 /* EM_RISCV */, 58, 2, 5, 2 /* R_RISCV_64, which is its GLOB_DAT too */},
+	{258 /* EM_LOONGARCH */, 12, 2, 5, 2 /* R_LARCH_64, the same */},
+	{0, 0, 0, 0, 0},
 };
 
 static const struct ifunc_machine *ifunc_machine(uint16_t machine)
@@ -115,6 +118,18 @@ static int ifunc_add(struct ifunc *u, const struct ifunc_slot *slot)
 	return 0;
 }
 
+/*
+ * Whether the dynamic linker puts the symbol's own address into the slot.  A word may have an
+ * addend, in the relocation or in the slot: then it points elsewhere.
+ */
+static bool ifunc_is_address(
+	const struct ifunc_machine *m, const struct elf_reloc *r, uint64_t initial)
+{
+	if (r->type == m->glob_dat || r->type == m->jump_slot)
+		return true;
+	return r->type == m->word && !(r->has_addend ? (uint64_t)r->addend : initial);
+}
+
 /* A relocation against a symbol: ours when that is an IFUNC of this file. */
 static bool ifunc_against(struct elf_file *f, const struct elf_section *rel,
 	const struct elf_reloc *r, struct ifunc_slot *slot)
@@ -141,13 +156,15 @@ static int ifunc_read_relocs(struct ifunc *u, struct elf_file *f, const struct e
 
 		if (elf_reloc(f, rel, i, &r))
 			break;
-		if (r.type != m->irelative && r.type != m->glob_dat && r.type != m->jump_slot)
+		if (r.type != m->irelative && r.type != m->glob_dat && r.type != m->jump_slot &&
+			r.type != m->word)
 			continue;
 		slot.slot = r.offset;
 		slot.initial = ifunc_word(f, r.offset);
 		if (r.type == m->irelative)
 			slot.resolver = r.has_addend ? (uint64_t)r.addend : slot.initial;
-		else if (!ifunc_against(f, rel, &r, &slot))
+		else if (!ifunc_is_address(m, &r, slot.initial) ||
+			 !ifunc_against(f, rel, &r, &slot))
 			continue;
 		err = ifunc_add(u, &slot);
 	}
@@ -207,6 +224,10 @@ static int ifunc_view(struct ifunc_search *q, pid_t pid, struct ifunc_view *v)
 	if (err)
 		return err;
 	while (proc_maps_next(&maps, &m)) {
+		if (!strcmp(m.path, "[vdso]")) {
+			v->vdso = m.start;
+			v->vdso_end = m.end;
+		}
 		if (!m.exec || !ifunc_is_file(q, &m))
 			continue;
 		if (!v->mapped)
@@ -231,6 +252,11 @@ static bool ifunc_in_view(const struct ifunc_view *v, uint64_t addr, uint64_t *o
 	return false;
 }
 
+static bool ifunc_in_vdso(const struct ifunc_view *v, uint64_t addr)
+{
+	return addr >= v->vdso && addr < v->vdso_end;
+}
+
 /* Takes one slot's value in the process; false when it tells nothing. */
 static bool ifunc_take(struct ifunc_slot *s, const struct ifunc_view *v, uint64_t value)
 {
@@ -239,13 +265,25 @@ static bool ifunc_take(struct ifunc_slot *s, const struct ifunc_view *v, uint64_
 	/* not yet relocated, or a stub that will resolve it at the first call */
 	if (value == s->resolver + v->bias || value == s->initial + v->bias)
 		return false;
+	s->vdso = ifunc_in_vdso(v, value);
 	if (!ifunc_in_view(v, value, &offset))
 		return false;
 	s->target = offset;
 	return true;
 }
 
-/* The slots lie close together in the GOT: one read gets them all. */
+/* A slot far from the others. */
+static bool ifunc_read_slot(
+	struct ifunc_search *q, const struct ifunc_view *v, int mem, struct ifunc_slot *s)
+{
+	size_t word = (size_t)elf_ident(q->file->elf)->bits / 8;
+	uint64_t buf = 0;
+
+	return sys_pread(q->sys, mem, &buf, word, s->slot + v->bias) == (ssize_t)word &&
+	       ifunc_take(s, v, elf_uint(q->file->elf, &buf, word));
+}
+
+/* The slots lie close together, in the GOT and beside it: one read gets most or all. */
 static bool ifunc_read_slots(struct ifunc_search *q, const struct ifunc_view *v, int mem)
 {
 	size_t i, word = (size_t)elf_ident(q->file->elf)->bits / 8;
@@ -268,11 +306,25 @@ static bool ifunc_read_slots(struct ifunc_search *q, const struct ifunc_view *v,
 		if (s[i].slot - lo <= hi - lo && (ssize_t)(s[i].slot - lo + word) <= n)
 			any |= ifunc_take(
 				&s[i], v, elf_uint(q->file->elf, got + (s[i].slot - lo), word));
+		else
+			any |= ifunc_read_slot(q, v, mem, &s[i]);
 	free(got);
 	return any;
 }
 
-/* 1 when the process told, 0 when it did not. */
+/* A process that could not be asked: 0, or the errno when it is not that process's own. */
+static int ifunc_blind(struct ifunc *u, int err)
+{
+	if (err == -ENOENT || err == -ESRCH) { /* another program, or it has ended */
+		u->n_read++;
+		return 0;
+	}
+	u->err = err;
+	u->n_denied++;
+	return err == -EACCES || err == -EPERM ? 0 : err;
+}
+
+/* 1 when the process told, 0 when it did not, or why no process can be asked. */
 static int ifunc_try(void *arg, pid_t pid)
 {
 	struct ifunc_search *q = arg;
@@ -281,18 +333,14 @@ static int ifunc_try(void *arg, pid_t pid)
 	bool any;
 	int mem, err = ifunc_view(q, pid, &view);
 
-	if (err) {
-		if (err != -ENOENT && err != -ESRCH)
-			q->out->err = err;
-		return 0;
-	}
+	if (err)
+		return ifunc_blind(q->out, err);
 	if (pid)
 		snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
 	mem = sys_openat(q->sys, AT_FDCWD, path, O_RDONLY, "read an IFUNC's slots");
-	if (mem < 0) {
-		q->out->err = mem;
-		return 0;
-	}
+	if (mem < 0)
+		return ifunc_blind(q->out, mem);
+	q->out->n_read++;
 	any = ifunc_read_slots(q, &view, mem);
 	sys_close(q->sys, mem);
 	if (any)
@@ -317,7 +365,7 @@ int ifunc_open(struct sys *s, struct sym_file *f, const char *path, const char *
 		ifunc_try(&q, pid);
 	else if (!ifunc_try(&q, 0))
 		proc_each_pid(s, ifunc_try, &q);
-	return 0;
+	return 0; /* out->err says what went wrong */
 }
 
 void ifunc_close(struct ifunc *u)
@@ -329,15 +377,20 @@ void ifunc_close(struct ifunc *u)
 
 int ifunc_target(const struct ifunc *u, const struct rawbpf_sym *sym, uint64_t *offset)
 {
+	int err = -ENOENT;
 	size_t i;
 
 	for (i = 0; i < u->n_slots; i++) {
-		if (u->slots[i].resolver != sym->value || !u->slots[i].target)
+		if (u->slots[i].resolver != sym->value)
+			continue;
+		if (u->slots[i].vdso)
+			err = -EXDEV;
+		if (!u->slots[i].target)
 			continue;
 		*offset = u->slots[i].target;
 		return 0;
 	}
-	return -ENOENT;
+	return err;
 }
 
 /* ---- slots of other files ----------------------------------------------------------------- */
@@ -347,6 +400,7 @@ struct ifunc_callers {
 	const char *name;
 	const struct rawbpf_sym *sym;
 	uint64_t offset;
+	bool vdso; /* a slot leads into it */
 	struct ifunc_seen {
 		uint64_t inode;
 		uint32_t major, minor;
@@ -392,7 +446,8 @@ static int ifunc_caller_slot(struct elf_file *f, const struct ifunc_machine *m, 
 			elf_section(f, rel.link, &table))
 			continue;
 		for (j = 0; !elf_reloc(f, &rel, j, &r); j++) {
-			if ((r.type != m->glob_dat && r.type != m->jump_slot) ||
+			if (!ifunc_is_address(
+				    m, &r, r.type == m->word ? ifunc_word(f, r.offset) : 0) ||
 				elf_symbol(f, &table, r.symbol, &y) || strcmp(y.name, name) ||
 				nth--)
 				continue;
@@ -427,6 +482,7 @@ static bool ifunc_ask_caller(struct ifunc_callers *c, pid_t pid, const struct if
 			if (sys_pread(c->q.sys, mem, &buf, word, slot + bias) != (ssize_t)word)
 				continue;
 			value = elf_uint(f, &buf, word);
+			c->vdso |= ifunc_in_vdso(v, value);
 			found = value != c->sym->value + v->bias &&
 				ifunc_in_view(v, value, &c->offset);
 		}
@@ -469,5 +525,7 @@ int ifunc_target_elsewhere(struct sys *s, struct sym_file *f, const char *path, 
 	found = pid > 0 ? ifunc_try_callers(&c, pid) : proc_each_pid(s, ifunc_try_callers, &c);
 	free(c.seen);
 	*offset = c.offset;
-	return found == 1 ? 0 : -ENOENT;
+	if (found == 1)
+		return 0;
+	return c.vdso ? -EXDEV : -ENOENT;
 }

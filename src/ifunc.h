@@ -13,6 +13,7 @@ struct ifunc {
 	size_t n_slots;
 	pid_t pid; /* whose memory was read; 0: no process maps the file, or none could be read */
 	int err;   /* what kept us from reading a process's memory, 0: nothing did */
+	unsigned n_read, n_denied; /* processes */
 };
 
 /*
@@ -23,7 +24,10 @@ int ifunc_open(struct sys *s, struct sym_file *f, const char *path, const char *
 	struct ifunc *out);
 void ifunc_close(struct ifunc *u);
 
-/* File offset of the code that sym's callers reach: 0 or -ENOENT. */
+/*
+ * File offset of the code that sym's callers reach: 0, -ENOENT, or -EXDEV when it is in the vdso,
+ * the kernel's own pages.
+ */
 int ifunc_target(const struct ifunc *u, const struct rawbpf_sym *sym, uint64_t *offset);
 
 /*

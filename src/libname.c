@@ -734,7 +734,7 @@ int libname_find(struct sys *s, const char *name, pid_t pid, struct libname_file
 		return err_set(e, "attach", err, "no process %d", (int)pid);
 	if (err == -EACCES || err == -EPERM) {
 		err_set(e, "attach", err, "files of process %d are closed to this user", (int)pid);
-		err_hint(e, "run as root, or as the user of process %d", (int)pid);
+		err_hint(e, "it takes CAP_SYS_PTRACE, or to be the user of process %d", (int)pid);
 		return err;
 	}
 	if (err == -ENOEXEC) /* a kernel thread */

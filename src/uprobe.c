@@ -43,8 +43,8 @@ struct uprobe {
 	struct libname_file file;
 	struct stat st;
 	struct sym_file sym;
-	struct ifunc ifunc;
-	bool ifunc_tried;
+	struct ifunc ifunc, ifunc_any; /* of process .pid; of any */
+	bool ifunc_tried, ifunc_any_tried;
 	struct uprobe_place *places;
 	size_t n;
 };
@@ -80,16 +80,30 @@ static int uprobe_add(struct uprobe *u, uint64_t offset, const char *what)
 	return 0;
 }
 
-static int uprobe_no_target(struct uprobe *u, const char *name)
+static int uprobe_no_target(struct uprobe *u, const char *name, int err)
 {
+	const struct ifunc *i = u->pid ? &u->ifunc_any : &u->ifunc;
 	struct rawbpf_error *e = &u->b->error;
 
+	if (err == -EXDEV) {
+		err_set(e, "attach", -EOPNOTSUPP,
+			"'%s' of '%s' became a function of the vdso, the kernel's own page", name,
+			u->file.shown);
+		err_hint(e, "the kernel takes no probe there: probe a function that calls it");
+		return -EOPNOTSUPP;
+	}
+	if (i->err && i->err != -EACCES && i->err != -EPERM)
+		return err_set(e, "attach", i->err,
+			"what IFUNC '%s' of '%s' became cannot be read from processes", name,
+			u->file.shown);
 	err_set(e, "attach", -ENOENT,
 		"'%s' of '%s' is an IFUNC, and no process shows what it became", name,
 		u->file.shown);
-	if (u->ifunc.err)
-		err_hint(e, "processes could not be read (%s): run as root, or give .offset",
-			err_name(u->ifunc.err));
+	if (i->n_denied > i->n_read)
+		err_hint(e,
+			"%u of %u processes could not be read (%s): it takes CAP_SYS_PTRACE; or "
+			"give .offset",
+			i->n_denied, i->n_denied + i->n_read, err_name(i->err));
 	else if (u->pid)
 		err_hint(e, "let process %d call it first, or give .offset", (int)u->pid);
 	else
@@ -97,32 +111,51 @@ static int uprobe_no_target(struct uprobe *u, const char *name)
 	return -ENOENT;
 }
 
+/* Looks at the library's own slots, once, then at those of its callers: 0, -ENOENT or -EXDEV. */
+static int uprobe_ask_ifunc(
+	struct uprobe *u, pid_t pid, const struct rawbpf_sym *s, const char *name, uint64_t *offset)
+{
+	struct ifunc *i = pid == u->pid ? &u->ifunc : &u->ifunc_any;
+	bool *tried = pid == u->pid ? &u->ifunc_tried : &u->ifunc_any_tried;
+	struct sys *sys = &u->b->sys;
+	int err, own;
+
+	if (!*tried) {
+		*tried = true;
+		err = ifunc_open(sys, &u->sym, u->file.path, u->file.shown, pid, i);
+		if (err)
+			return err;
+	}
+	own = ifunc_target(i, s, offset);
+	if (!own)
+		return 0;
+	err = ifunc_target_elsewhere(
+		sys, &u->sym, u->file.path, u->file.shown, pid, s, name, offset);
+	return err == -ENOENT ? own : err;
+}
+
 /* From the resolver's offset to that of the implementation, which is where calls arrive. */
 static int uprobe_follow_ifunc(
 	struct uprobe *u, const struct rawbpf_sym *s, const char *name, uint64_t *offset)
 {
-	struct sys *sys = &u->b->sys;
-	const char *how = "as its library's own slot says";
+	const char *how = "its slot says";
 	char impl[128];
-	int err;
+	int err = uprobe_ask_ifunc(u, u->pid, s, name, offset);
 
-	if (!u->ifunc_tried) {
-		u->ifunc_tried = true;
-		err = ifunc_open(sys, &u->sym, u->file.path, u->file.shown, u->pid, &u->ifunc);
-		if (err)
-			return uprobe_no_memory(u);
+	/* all processes run on the same CPUs; this one may not have called it yet */
+	if (err && err != -ENOMEM && u->pid) {
+		how = "another process's slot says";
+		err = uprobe_ask_ifunc(u, 0, s, name, offset);
 	}
-	if (ifunc_target(&u->ifunc, s, offset)) {
-		how = "as a caller's slot says";
-		if (ifunc_target_elsewhere(
-			    sys, &u->sym, u->file.path, u->file.shown, u->pid, s, name, offset))
-			return uprobe_no_target(u, name);
-	}
+	if (err == -ENOMEM)
+		return uprobe_no_memory(u);
+	if (err)
+		return uprobe_no_target(u, name, err);
 	if (!u->b->log)
 		return 0;
 	if (sym_at(&u->sym, *offset, impl, sizeof(impl)))
 		snprintf(impl, sizeof(impl), "its implementation");
-	ctx_log(u->b, RAWBPF_LOG_INFO, "'%s' is an IFUNC: probing %s at offset 0x%llx, %s", name,
+	ctx_log(u->b, RAWBPF_LOG_INFO, "'%s' is an IFUNC: probing %s at offset 0x%llx, as %s", name,
 		impl, (unsigned long long)*offset, how);
 	return 0;
 }
@@ -305,6 +338,7 @@ static void uprobe_close(struct uprobe *u)
 		free(u->places[--u->n].name);
 	free(u->places);
 	ifunc_close(&u->ifunc);
+	ifunc_close(&u->ifunc_any);
 	sym_close(&u->sym);
 	libname_free(&u->file);
 }

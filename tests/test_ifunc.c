@@ -128,26 +128,25 @@ START_TEST(other_processes_tell)
 }
 END_TEST
 
-/* A program that calls strstr() once and waits; its pid, 0 when it cannot be built. */
-static pid_t start_caller(char *dir)
+/* Builds a program and starts it; its pid, 0 when it cannot be built. */
+static pid_t start_program(char *dir, const char *text)
 {
 	char *out;
 	pid_t pid = 0;
 
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	if (!t_run(&out,
-		    "cd %s && printf '#include <string.h>\n#include <unistd.h>\n"
-		    "int main(int c, char **v) { c = !strstr(v[0], v[0] + c); sleep(30); "
-		    "return c; }' >p.c && cc -o p p.c 2>/dev/null && "
+		    "cd %s && printf '#include <string.h>\n#include <time.h>\n"
+		    "#include <unistd.h>\n%s' >p.c && cc -fPIE -pie -o p p.c 2>/dev/null && "
 		    "{ ./p >/dev/null & echo $!; } && sleep 0.3",
-		    dir))
+		    dir, text))
 		pid = atoi(out);
 	free(out);
 	return pid;
 }
 
 /* glibc on x86-64 has no slot of its own for strstr: its caller's slot tells. */
-START_TEST(callers_tell)
+static void caller_tells(const char *text)
 {
 	char dir[] = "/tmp/rawbpf-ifunc-XXXXXX";
 	struct libc c;
@@ -160,7 +159,7 @@ START_TEST(callers_tell)
 		libc_close(&c);
 		T_SKIP("strstr is no IFUNC in this libc");
 	}
-	pid = start_caller(dir);
+	pid = start_program(dir, text);
 	ck_assert_msg(!pid || !ifunc_target_elsewhere(&c.sys, &c.f, c.file.path, c.file.shown, pid,
 				      &s, "strstr", &offset),
 		"process %d", (int)pid);
@@ -172,6 +171,49 @@ START_TEST(callers_tell)
 		T_SKIP("no cc");
 	ck_assert_uint_ne(offset, s.offset);
 	expect_callers_at("strstr", offset);
+}
+
+START_TEST(callers_tell)
+{
+	caller_tells("int main(int c, char **v) { c = !strstr(v[0], v[0] + c); sleep(30); "
+		     "return c; }");
+}
+END_TEST
+
+/* Only a pointer among the data leads there: R_X86_64_64, R_AARCH64_ABS64. */
+START_TEST(pointers_tell)
+{
+	caller_tells("static char *(*volatile f)(const char *, const char *) = strstr; "
+		     "int main(int c, char **v) { sleep(30); return !f(v[0], v[0] + c); }");
+}
+END_TEST
+
+/* glibc's time() on x86-64 is the vdso's, where the kernel takes no probe. */
+START_TEST(vdso_is_told)
+{
+	char dir[] = "/tmp/rawbpf-ifunc-XXXXXX";
+	struct rawbpf_sym s;
+	uint64_t offset = 0;
+	struct libc c;
+	pid_t pid;
+	int ret;
+
+	libc_open(&c);
+	if (sym_find(&c.f, "time", "c", &s, NULL) || !s.ifunc) {
+		libc_close(&c);
+		T_SKIP("time is no IFUNC in this libc");
+	}
+	pid = start_program(dir, "static time_t (*volatile f)(time_t *) = time; "
+				 "int main(void) { sleep(30); return !f(0); }");
+	ret = ifunc_target_elsewhere(
+		&c.sys, &c.f, c.file.path, c.file.shown, pid, &s, "time", &offset);
+	libc_close(&c);
+	if (pid)
+		kill(pid, SIGKILL);
+	t_run(NULL, "rm -rf %s", dir);
+	if (!pid)
+		T_SKIP("no cc");
+	ck_assert_int_eq(ret, -EXDEV);
 }
 END_TEST
 
@@ -222,6 +264,8 @@ Suite *suite_ifunc(void)
 	tcase_add_test(t, own_process_tells);
 	tcase_add_test(t, other_processes_tell);
 	tcase_add_test(t, callers_tell);
+	tcase_add_test(t, pointers_tell);
+	tcase_add_test(t, vdso_is_told);
 	tcase_add_test(t, nobody_tells);
 	suite_add_tcase(s, t);
 	return s;

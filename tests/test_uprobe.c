@@ -20,6 +20,7 @@
 #include "arch.h"
 #include "kern.h"
 #include "t.h"
+#include "t_elf.h"
 
 /* ---- functions to probe ------------------------------------------------------------------- */
 
@@ -609,6 +610,62 @@ START_TEST(all_or_nothing)
 }
 END_TEST
 
+/* Maps of which processes cannot be read, and why. */
+struct closed {
+	const char *path; /* NULL: of all */
+	int err;
+};
+
+static long close_maps(void *arg, const struct rawbpf_call *c)
+{
+	const struct closed *d = arg;
+	const char *path = (const char *)c->arg[1];
+
+	if (c->kind == RAWBPF_CALL_OPENAT && strstr(path, "/maps") &&
+		(!d->path || !strcmp(path, d->path)))
+		return d->err;
+	return rawbpf_call_kernel(c);
+}
+
+/* An IFUNC that no process has; one closed process among many is not why. */
+START_TEST(ifunc_of_nobody)
+{
+	static const struct t_elf_sym dyn[] = {
+		{"f", NULL, T_ELF_TEXT + 16, 8, 10 /* STT_GNU_IFUNC */, 1, 0, false},
+		{.name = NULL}};
+	static const struct t_elf_rela rela[] = {
+		{T_ELF_DATA + 8, 37, 0, T_ELF_TEXT + 16}, {0, 0, 0, 0}};
+	struct t_elf elf = {.bits = 64, .machine = 62, .dyn = dyn, .rela = rela};
+	struct closed one = {"/proc/1/maps", -EACCES}, all = {NULL, -EACCES}, fds = {NULL, -EMFILE};
+	char path[] = "/tmp/rawbpf-uprobe-XXXXXX";
+	unsigned char *p;
+	struct bed t;
+	size_t len;
+	int fd;
+
+	T_NEED_ROOT();
+	p = t_elf_make(&elf, &len);
+	fd = mkstemp(path);
+	ck_assert_int_eq(write(fd, p, len), (ssize_t)len);
+	close(fd);
+	free(p);
+	bed_open(&t);
+	t.b.sys.hook = close_maps;
+	t.b.sys.arg = &one;
+	refused(&t, false, O(.name = path, .sym = "f"), -ENOENT,
+		"is an IFUNC, and no process shows what it became",
+		"start a program that calls it");
+	t.b.sys.arg = &all;
+	refused(&t, false, O(.name = path, .sym = "f"), -ENOENT, "is an IFUNC",
+		"processes could not be read (EACCES): it takes CAP_SYS_PTRACE");
+	t.b.sys.arg = &fds;
+	refused(&t, false, O(.name = path, .sym = "f"), -EMFILE, "cannot be read from processes",
+		"ulimit -n");
+	unlink(path);
+	bed_close(&t);
+}
+END_TEST
+
 /* Without rights the setting or capability in the way is named. */
 START_TEST(no_rights)
 {
@@ -653,6 +710,7 @@ Suite *suite_uprobe(void)
 	tcase_add_loop_test(t, strlen_of_libc, 0, 2);
 	tcase_add_test(t, errors);
 	tcase_add_test(t, all_or_nothing);
+	tcase_add_test(t, ifunc_of_nobody);
 	tcase_add_test(t, no_rights);
 	suite_add_tcase(s, t);
 	return s;
