@@ -52,6 +52,22 @@ struct ir_func {
 	struct pos at;
 };
 
+/* The line that made an instruction. */
+static inline struct pos ir_insn_pos(const struct ir_func *f, size_t insn)
+{
+	size_t lo = 0, hi = f->n_lines;
+
+	while (hi - lo > 1) {
+		size_t mid = (lo + hi) / 2;
+
+		if (f->lines[mid].insn <= insn)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return f->n_lines ? f->lines[lo].at : f->at;
+}
+
 enum ir_type_kind {
 	IR_TYPE_INT,	/* u8..u64, s8..s64 */
 	IR_TYPE_CHARS,	/* char[n] */

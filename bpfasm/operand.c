@@ -310,6 +310,8 @@ static void load_reg(struct parse *p, unsigned dst, struct parse_reg r)
 
 int operand_load(struct parse *p, unsigned dst, const struct operand *o)
 {
+	if (o->context && parse_note_context(p, o->context, false))
+		return -ENOMEM;
 	switch (o->kind) {
 	case OPERAND_REG: load_reg(p, dst, o->reg); return 0;
 	case OPERAND_CONST: load_const(p, dst, o->imm); return 0;

@@ -28,7 +28,8 @@ struct operand {
 	bool is_signed;
 	const char *text; /* STR, without its quotes */
 	size_t len;
-	bool keep; /* STR: for the whole function, not for this statement alone */
+	const struct tok *context; /* REG, FIELD, ADDR, LOC: the word that means the context */
+	bool keep;		   /* STR: for the whole function, not for this statement alone */
 };
 
 /* 1: it is one that no single instruction of the dialect can mean; 0: something else */

@@ -178,11 +178,7 @@ int operand_context(struct parse *p, struct operand *o)
 	} else {
 		return 0;
 	}
-	if (p->fn->ctx == 1 && p->fn->ctx_lost)
-		return parse_error(p, t,
-			"'%.*s' after a call or a change of r1; save the context: '.ctx r6' at the "
-			"start",
-			(int)t->len, t->s);
+	o->context = t;
 	o->reg.num = (uint8_t)p->fn->ctx;
 	o->reg.w = false;
 	o->kind = OPERAND_REG;

@@ -166,9 +166,6 @@ static int stmt_label(struct parse *p)
 	f = p->fn;
 	err = label_define(&f->labels, p->pool, p->diag, parse_pos(p, t), t->s, t->len,
 		(uint32_t)f->ir->n_insns);
-	/* what is reached by jumps alone may still have r1: the verifier knows */
-	if (p->jump_end)
-		f->ctx_lost = false;
 	p->jump_end = false;
 	return err;
 }

@@ -13,8 +13,8 @@
 
 #include "bpfasm.h"
 #include "expr.h"
+#include "flow.h"
 #include "frame.h"
-#include "label.h"
 #include "macro.h"
 
 /* A function while it is being read. */
@@ -22,9 +22,10 @@ struct parse_fn {
 	struct ir_func *ir;
 	struct frame frame;
 	struct labels labels;
-	unsigned ctx;  /* the register that holds the context */
-	bool ctx_lost; /* r1 was overwritten before .ctx saved it */
-	bool bare;     /* instructions before any .prog: only their bytes are wanted */
+	struct flow flow;
+	unsigned ctx;	   /* the register that holds the context */
+	unsigned n_errors; /* when it began */
+	bool bare;	   /* instructions before any .prog: only their bytes are wanted */
 	const struct ir_struct *args; /* .args */
 };
 
@@ -99,6 +100,8 @@ void parse_emit(struct parse *p, unsigned code, unsigned dst, unsigned src, int 
 void parse_emit_imm64(struct parse *p, unsigned dst, unsigned src, uint64_t v);
 /* the instruction just emitted reaches into a slot: off or imm holds slot.off plus an addend */
 void parse_note_slot(struct parse *p, struct frame_slot slot, bool imm);
+/* the instruction to come takes the function's context register for the context; save: by .ctx */
+int parse_note_context(struct parse *p, const struct tok *t, bool save);
 int parse_ref(struct parse *p, enum ir_ref_kind kind, const struct tok *t);
 
 /* ---- declarations: parse_map.c ----------------------------------------------------------- */

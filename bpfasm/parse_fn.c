@@ -39,6 +39,7 @@ static int fn_begin(struct parse *p, const struct tok *t, const char *name, cons
 	f->at = parse_pos(p, t);
 	fn->ir = f;
 	fn->ctx = 1;
+	fn->n_errors = p->diag->n_errors;
 	u->funcs[u->n_funcs++] = f;
 	p->fns[p->n_fns++] = fn;
 	p->fn = fn;
@@ -209,64 +210,9 @@ int parse_word(struct parse *p)
 
 /* ---- the end ----------------------------------------------------------------------------- */
 
-/* The line that made an instruction. */
-static struct pos fn_insn_pos(const struct ir_func *f, size_t insn)
-{
-	size_t lo = 0, hi = f->n_lines;
-
-	while (hi - lo > 1) {
-		size_t mid = (lo + hi) / 2;
-
-		if (f->lines[mid].insn <= insn)
-			lo = mid;
-		else
-			hi = mid;
-	}
-	return f->n_lines ? f->lines[lo].at : f->at;
-}
-
-static bool fn_jumps(const struct ir_insn *in, int64_t *by)
-{
-	uint8_t class = in->code & INSN_CLASS, op = in->code & INSN_OP;
-
-	if ((class != INSN_JMP && class != INSN_JMP32) || op == INSN_CALL || op == INSN_EXIT ||
-		in->code == INSN_JA_X)
-		return false;
-	*by = in->code == INSN_GOTOL ? in->imm : in->off;
-	return true;
-}
-
-/* Jumps by a number may lead anywhere, labels behind the last instruction. */
-static void fn_check_jumps(struct parse *p, const struct ir_func *f)
-{
-	int64_t by;
-	size_t i;
-
-	for (i = 0; i < f->n_insns && !diag_full(p->diag); i++) {
-		const struct ir_insn *in = &f->insns[i];
-		struct pos at;
-
-		if (in->code == INSN_LD_IMM64) {
-			i++;
-			continue;
-		}
-		if (!fn_jumps(in, &by))
-			continue;
-		by += (int64_t)i + 1;
-		if (by >= 0 && by < (int64_t)f->n_insns)
-			continue;
-		at = fn_insn_pos(f, i);
-		diag_error(p->diag, at, 0,
-			by == (int64_t)f->n_insns
-				? "this jumps past the last instruction of '%s'; add 'return 0'"
-				: "this jumps out of '%s'",
-			f->name);
-	}
-}
-
 static void fn_check_end(struct parse *p, const struct ir_func *f)
 {
-	struct pos at = f->n_insns ? fn_insn_pos(f, f->n_insns - 1) : f->at;
+	struct pos at = f->n_insns ? ir_insn_pos(f, f->n_insns - 1) : f->at;
 
 	if (!f->n_insns)
 		diag_error(p->diag, f->at, strlen(f->name), "%s '%s' has no instructions",
@@ -279,19 +225,22 @@ static void fn_check_end(struct parse *p, const struct ir_func *f)
 void parse_end_fn(struct parse *p)
 {
 	struct parse_fn *fn = p->fn;
-	unsigned before = p->diag->n_errors;
+	struct diag *d = p->diag;
 
 	p->fn = NULL;
 	if (!fn || p->pool->failed)
 		return;
-	label_finish(&fn->labels, p->diag, fn->ir->insns);
+	label_finish(&fn->labels, d, fn->ir->insns);
 	frame_finish(&fn->frame, fn->ir->insns);
-	/* bytes alone may be any part of a program; and what has errors may lack its end by them */
-	if (p->o->format == BPFASM_RAW || fn->bare || before || p->diag->n_errors)
+	flow_check_context(&fn->flow, p->pool, d, fn->ir);
+	/* what has errors may lack its end, and more, by them */
+	if (d->n_errors != fn->n_errors)
 		return;
-	fn_check_end(p, fn->ir);
-	if (p->diag->n_errors == before)
-		fn_check_jumps(p, fn->ir);
+	/* bytes alone may be any part of a program */
+	if (p->o->format != BPFASM_RAW && !fn->bare)
+		fn_check_end(p, fn->ir);
+	if (!fn->bare && d->n_errors == fn->n_errors)
+		flow_check_jumps(&fn->flow, &fn->labels, d, fn->ir);
 }
 
 static int fn_unknown_ref(struct parse *p, const struct ir_ref *r, const char *what)

@@ -35,6 +35,7 @@ static int jump_target(struct parse *p, unsigned code, unsigned dst, unsigned sr
 	const struct tok *t = p->t;
 	bool wide = code == INSN_GOTOL;
 	int64_t by = 0;
+	uint32_t len;
 
 	if (t->kind == TOK_NAME && !(parse_is(t, "pc") && t[1].kind == TOK_PUNCT)) {
 		p->t++;
@@ -50,9 +51,11 @@ static int jump_target(struct parse *p, unsigned code, unsigned dst, unsigned sr
 	parse_take_name(p, "pc");
 	if (jump_distance(p, wide ? INT32_MIN : INT16_MIN, wide ? INT32_MAX : INT16_MAX, &by))
 		return -EINVAL;
+	len = (uint32_t)(p->t[-1].s + p->t[-1].len - t->s);
 	jump_comment(p);
 	parse_emit(p, code, dst, src, wide ? 0 : (int)by, wide ? (int32_t)by : imm);
-	return 0;
+	return flow_add_jump(
+		&p->fn->flow, p->pool, parse_pos(p, t), len, (uint32_t)p->fn->ir->n_insns - 1);
 }
 
 int parse_goto_line(struct parse *p, unsigned code)

@@ -278,24 +278,11 @@ static void emit_slot(
 	in->imm = imm;
 }
 
-/* Does it leave r1 with something else than the program's argument? */
-static bool emit_takes_r1(unsigned code, unsigned dst)
-{
-	unsigned class = code & INSN_CLASS;
-
-	if (code == INSN_CALL_K || code == INSN_CALL_X)
-		return true;
-	return dst == 1 &&
-	       (class == INSN_ALU || class == INSN_ALU64 || class == INSN_LDX || class == INSN_LD);
-}
-
 void parse_emit(struct parse *p, unsigned code, unsigned dst, unsigned src, int off, int32_t imm)
 {
 	emit_slot(p, code, dst, src, off, imm);
 	p->jump_end =
 		code == INSN_EXIT_K || code == INSN_GOTO || code == INSN_GOTOL || code == INSN_JA_X;
-	if (emit_takes_r1(code, dst))
-		p->fn->ctx_lost = true;
 }
 
 void parse_emit_imm64(struct parse *p, unsigned dst, unsigned src, uint64_t v)
@@ -308,6 +295,15 @@ void parse_note_slot(struct parse *p, struct frame_slot slot, bool imm)
 {
 	if (slot.scratch && p->fn->ir->n_insns)
 		frame_note(&p->fn->frame, p->pool, (uint32_t)p->fn->ir->n_insns - 1, imm);
+}
+
+int parse_note_context(struct parse *p, const struct tok *t, bool save)
+{
+	struct flow_use u = {.reg = (uint8_t)p->fn->ctx, .save = save, .len = t->len};
+
+	u.insn = (uint32_t)p->fn->ir->n_insns;
+	u.at = parse_pos(p, t);
+	return flow_add_use(&p->fn->flow, p->pool, &u);
 }
 
 int parse_ref(struct parse *p, enum ir_ref_kind kind, const struct tok *t)

@@ -211,6 +211,8 @@ static int sugar_store(struct parse *p, const struct sugar_dest *d)
 	if (o.reg.w && d->size == 8)
 		return parse_error(
 			p, o.t, "w%d does not hold 64 bits; write r%d", o.reg.num, o.reg.num);
+	if (o.context && parse_note_context(p, o.context, false))
+		return -ENOMEM;
 	sugar_store_reg(p, d, o.reg.num);
 	return 0;
 }
@@ -305,9 +307,8 @@ int sugar_ctx(struct parse *p)
 			p, t, "the context is kept in r6, r7, r8 or r9: calls leave these alone");
 	if (p->fn->ctx != 1)
 		return parse_error(p, t, "the context is in r%u already", p->fn->ctx);
-	if (p->fn->ctx_lost)
-		return parse_error(
-			p, t, "r1 is no longer the context here; '.ctx' stands at the start");
+	if (parse_note_context(p, t, true))
+		return -ENOMEM;
 	parse_emit(p, INSN_ALU64 | INSN_MOV | INSN_X, r.num, 1, 0, 0);
 	p->fn->ctx = r.num;
 	return 0;
