@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* parse_fn.c - functions: where they begin, what they declare, and what is checked at their end. */
 #include "parse_fn.h"
+#include "section.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "insn.h"
@@ -70,6 +72,19 @@ static int fn_start(struct parse *p, const struct tok *t, const char *section)
 	return 0;
 }
 
+/* A warning only: there may be loaders that know more. */
+static void fn_check_section(struct parse *p, const struct tok *name, const char *section)
+{
+	char text[64], near[64];
+
+	if (section_known(section))
+		return;
+	snprintf(text, sizeof(text), "%.*s", (int)name->len, name->s);
+	if (!section_by_name(text))
+		parse_warn(p, p->t, "section '%s' says no type of program%s", section,
+			section_near(section, near, sizeof(near)));
+}
+
 int parse_prog(struct parse *p)
 {
 	static const char usage[] = "a program is '.prog NAME \"SECTION\"'";
@@ -90,6 +105,7 @@ int parse_prog(struct parse *p)
 	if (!len || strlen(section) != len || section[0] == '.')
 		return parse_error(
 			p, p->t, "%s is no section of a program", len ? "this" : "an empty string");
+	fn_check_section(p, t, section);
 	p->t++;
 	return fn_start(p, t, section);
 }
@@ -255,8 +271,10 @@ static int fn_unknown_ref(struct parse *p, const struct ir_ref *r, const char *w
 	for (i = 0; i < p->unit->n_funcs; i++)
 		if (!p->unit->funcs[i]->is_prog)
 			suggest_offer(&s, p->unit->funcs[i]->name, strlen(p->unit->funcs[i]->name));
-	if (r->kind == IR_REF_CALL)
+	if (r->kind == IR_REF_CALL) {
 		helper_suggest(&s);
+		suggest_offer(&s, "sizeof", 6);
+	}
 	diag_error(p->diag, r->at, strlen(r->name), "no %s '%s'%s", what, r->name,
 		suggest_text(&s, buf, sizeof(buf)));
 	return -EINVAL;
