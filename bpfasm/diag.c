@@ -152,6 +152,53 @@ static size_t diag_char(const char *s, size_t n)
 	return want;
 }
 
+/* Columns that a terminal gives to the character at s, of n bytes. */
+static size_t diag_columns(const char *s, size_t n)
+{
+	static const struct {
+		uint32_t from, to;
+		uint8_t columns;
+	} ranges[] = {
+		{0x300, 0x36f, 0},   /* combining marks */
+		{0x1100, 0x115f, 2}, /* Hangul, first letters */
+		{0x200b, 0x200f, 0}, /* marks of no width, directions */
+		{0x20d0, 0x20ff, 0},
+		{0x2e80, 0x303e, 2}, /* CJK, kana, Yi, Hangul */
+		{0x3041, 0xa4cf, 2},
+		{0xac00, 0xd7a3, 2},
+		{0xf900, 0xfaff, 2},
+		{0xfe00, 0xfe0f, 0}, /* variants */
+		{0xfe20, 0xfe2f, 0},
+		{0xfe30, 0xfe6f, 2},
+		{0xff00, 0xff60, 2}, /* full width forms */
+		{0xffe0, 0xffe6, 2},
+		{0x1f300, 0x1f64f, 2}, /* pictures */
+		{0x1f900, 0x1f9ff, 2},
+		{0x20000, 0x3fffd, 2},
+	};
+	uint32_t c = n < 2 ? 0 : (unsigned char)*s & (0xffU >> (n + 1));
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		c = c << 6 | ((unsigned char)s[i] & 0x3f);
+	for (i = 0; n > 1 && i < sizeof(ranges) / sizeof(*ranges) && ranges[i].from <= c; i++)
+		if (c <= ranges[i].to)
+			return ranges[i].columns;
+	return 1;
+}
+
+/* ... and to a text of our own, which may hold a file's name. */
+static size_t diag_width(const char *s, size_t len)
+{
+	size_t i, n, width = 0;
+
+	for (i = 0; i < len; i += n ? n : 1) {
+		n = diag_char(s + i, len - i);
+		width += n ? diag_columns(s + i, n) : 1;
+	}
+	return width;
+}
+
 /* The part of a line that is shown: at most DIAG_WIDTH bytes with the caret's column inside. */
 static void diag_cut(const char *s, size_t len, size_t col, size_t *from, size_t *to)
 {
@@ -181,7 +228,7 @@ static void diag_show(struct diag *d, const char *s, size_t from, size_t to, boo
 
 	for (i = from; i < to; i += n ? n : 1) {
 		n = diag_char(s + i, to - i);
-		width = n ? 1 : 4;
+		width = n ? diag_columns(s + i, n) : 4;
 		if (!carets && n)
 			diag_put(d, s + i, n);
 		else if (!carets)
@@ -262,7 +309,8 @@ static void diag_expansions(struct diag *d, struct pos at, size_t len)
 		before = d->len;
 		diag_putf(d, "in expansion of %s at %s:%u: ", p.src->name,
 			def.src ? def.src->name : "?", def.line);
-		diag_source(d, p, i ? diag_word(p) : len, d->len - before, true);
+		diag_source(d, p, i ? diag_word(p) : len,
+			d->text ? diag_width(d->text + before, d->len - before) : 0, true);
 	}
 }
 
@@ -393,6 +441,17 @@ static bool suggest_begins(const struct suggest *s, const char *name, size_t len
 	return !s->best && s->len >= 4 && len > s->len && !memcmp(name, s->want, s->len);
 }
 
+/* Two neighbours changed places: the likeliest of all slips. */
+static bool suggest_swapped(const struct suggest *s, const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len && i < s->len && name[i] == s->want[i]; i++)
+		;
+	return len == s->len && i + 1 < len && name[i] == s->want[i + 1] &&
+	       name[i + 1] == s->want[i] && !memcmp(name + i + 2, s->want + i + 2, len - i - 2);
+}
+
 void suggest_offer(struct suggest *s, const char *name, size_t len)
 {
 	size_t gap = len > s->len ? len - s->len : s->len - len;
@@ -407,6 +466,9 @@ void suggest_offer(struct suggest *s, const char *name, size_t len)
 	/* a word of one or two letters is near to everything: one letter must stay */
 	if (n < s->distance && n < s->len)
 		s->distance = n;
+	else if (s->best && s->distance == 1 && suggest_swapped(s, name, len) &&
+		 !suggest_swapped(s, s->best, s->best_len))
+		;
 	else if (!suggest_begins(s, name, len))
 		return;
 	s->best = name;

@@ -2,10 +2,9 @@
 /*
  * expr.c - constant expressions by precedence climbing.
  *
- * Values are signed 64-bit numbers that wrap around.  What C leaves undefined is defined here:
- * a shift by 64 or more (or by a negative count, which is a very large one) gives 0, or the sign
- * when a negative number is shifted right; the smallest number divided by -1 is itself.  The side
- * of && || ?: that is not chosen must be correct too, but may divide by zero.
+ * Values are signed 64-bit numbers that wrap around.  Of what C leaves undefined, a shift by more
+ * than 63 bits or by less than none is an error, as is a division by zero; the smallest number
+ * divided by -1 is itself.  The side of && || ?: that is not chosen may do both.
  */
 #include "expr.h"
 
@@ -61,15 +60,23 @@ static unsigned expr_precedence(const struct tok *t)
 	}
 }
 
-static int64_t expr_shift(uint32_t op, int64_t a, int64_t b)
+static int expr_shift(
+	struct expr *x, const struct tok *t, const struct tok *by, int64_t *a, int64_t n)
 {
-	uint64_t u = (uint64_t)a, n = (uint64_t)b, sign = a < 0 ? UINT64_MAX : 0;
+	uint64_t u = (uint64_t)*a, sign = *a < 0 ? UINT64_MAX : 0;
 
-	if (op == PUNCT('<', '<', 0))
-		return n > 63 ? 0 : (int64_t)(u << n);
-	if (n > 63)
-		return (int64_t)sign;
-	return (int64_t)(u >> n | (n ? sign << (64 - n) : 0));
+	if (n < 0 || n > 63) {
+		if (x->dead)
+			return 0;
+		diag_error(x->d, expr_pos(x, by), by->len, "a shift by %lld; 0 to 63 are possible",
+			(long long)n);
+		return -EINVAL;
+	}
+	if (t->op == PUNCT('<', '<', 0))
+		*a = (int64_t)(u << n);
+	else
+		*a = (int64_t)(u >> n | (n ? sign << (64 - n) : 0));
+	return 0;
 }
 
 static int expr_divide(
@@ -111,7 +118,7 @@ static int expr_apply(
 	case '*': *a = (int64_t)(u * w); break;
 	case '/':
 	case '%': return expr_divide(x, t, by, a, b);
-	default: *a = expr_shift(t->op, *a, b);
+	default: return expr_shift(x, t, by, a, b);
 	}
 	return 0;
 }

@@ -73,6 +73,31 @@ START_TEST(control_bytes_are_shown)
 }
 END_TEST
 
+/* The caret stands below the character as a terminal shows it; the column counts bytes. */
+START_TEST(wide_characters)
+{
+	struct src s = file("a.bpf", "\xc3\xa4\xe6\xbc\xa2"
+				     "e\xcc\x81\xf0\x9f\x98\x80 foo");
+	struct src m = {.name = "m", .text = "foo", .len = 3, .expansion = true};
+	struct src d = file("\xc3\xa4.inc", "");
+
+	diag_error(&diag, (struct pos){&s, 1, 14}, 3, "x");
+	ck_assert_str_eq(diag.text, "a.bpf:1:14: error: x\n"
+				    "\xc3\xa4\xe6\xbc\xa2"
+				    "e\xcc\x81\xf0\x9f\x98\x80 foo\n"
+				    "       ^~~\n");
+	diag_free(&diag);
+	diag_error(&diag, (struct pos){&s, 1, 3}, 3, "x");
+	ck_assert_ptr_nonnull(strstr(diag.text, "\n ^~\n"));
+	diag_free(&diag);
+	m.from = (struct pos){&s, 1, 14};
+	m.defined = (struct pos){&d, 1, 1};
+	diag_error(&diag, (struct pos){&m, 1, 1}, 3, "x");
+	ck_assert_ptr_nonnull(strstr(diag.text, "in expansion of m at \xc3\xa4.inc:1: foo\n"
+						"                              ^~~\n"));
+}
+END_TEST
+
 START_TEST(long_lines_are_cut)
 {
 	char text[1001];
@@ -223,6 +248,7 @@ START_TEST(suggestions)
 {
 	static const char *const names[] = {
 		"filename", "flags", "mode", "dfd", "r1", "hist_add", "bpf_map_lookup_elem", NULL};
+	static const char *const widths[] = {"u8", "u16", "u32", "u64", "s64", NULL};
 	char big[200], tiny[4];
 	struct suggest s;
 
@@ -233,6 +259,7 @@ START_TEST(suggestions)
 	ck_assert_str_eq(mean("mdoe", names), "; did you mean 'mode'?");
 	ck_assert_str_eq(mean("r11", names), "; did you mean 'r1'?");
 	ck_assert_str_eq(mean("bpf_map_lookup", names), "; did you mean 'bpf_map_lookup_elem'?");
+	ck_assert_str_eq(mean("u46", widths), "; did you mean 'u64'?");
 	ck_assert_str_eq(mean("flags", names), "");
 	ck_assert_str_eq(mean("hello", names), "");
 	ck_assert_str_eq(mean("x", names), "");
@@ -278,6 +305,7 @@ Suite *suite_diag(void)
 	tcase_add_test(t, line_and_caret);
 	tcase_add_test(t, places_that_are_not_there);
 	tcase_add_test(t, control_bytes_are_shown);
+	tcase_add_test(t, wide_characters);
 	tcase_add_test(t, long_lines_are_cut);
 	tcase_add_test(t, expansions_and_includes);
 	tcase_add_test(t, deep_expansions_are_shortened);
