@@ -109,6 +109,17 @@ static int jump_const(struct parse *p, bool w, int32_t *imm)
 	return 0;
 }
 
+static int jump_no_goto(struct parse *p)
+{
+	const struct tok *t = p->t;
+	struct suggest s;
+	char buf[32];
+
+	suggest_start(&s, t->s, t->kind == TOK_NAME ? t->len : 0);
+	suggest_offer(&s, "goto", 4);
+	return parse_error(p, t, "'goto' is missing here%s", suggest_text(&s, buf, sizeof(buf)));
+}
+
 int parse_if_line(struct parse *p)
 {
 	const struct tok *t;
@@ -133,7 +144,7 @@ int parse_if_line(struct parse *p)
 	if (!is_reg && jump_const(p, a.w, &imm))
 		return -EINVAL;
 	if (!parse_take_name(p, "goto"))
-		return parse_error(p, p->t, "'goto' is missing here");
+		return jump_no_goto(p);
 	class = a.w ? INSN_JMP32 : INSN_JMP;
 	return jump_target(p, class | op | (is_reg ? INSN_X : INSN_K), a.num, b.num, imm);
 }
@@ -157,15 +168,44 @@ static int call_kfunc(struct parse *p)
 	return 0;
 }
 
-/* "NAME#N": the number counts, as it is what the bytes held */
+static int call_no_helper(struct parse *p, const struct tok *t, uint32_t id)
+{
+	const struct helper *h = helper_by_id(id);
+	struct suggest s;
+	char buf[128];
+
+	suggest_start(&s, t->s, t->len);
+	helper_suggest(&s);
+	if (h)
+		return parse_error(p, t, "no helper '%.*s', and number %u is '%s'%s", (int)t->len,
+			t->s, (unsigned)id, h->name, suggest_text(&s, buf, sizeof(buf)));
+	return parse_error(p, t,
+		"no helper '%.*s': a function of the kernel that printed this, %u its BTF id or "
+		"address there; kernel functions are called as 'call kernel-function#BTF_ID'%s",
+		(int)t->len, t->s, (unsigned)id, suggest_text(&s, buf, sizeof(buf)));
+}
+
+/*
+ * "NAME#N" as the verifier's log and bpftool have it.  In the log N is the helper's number; bpftool
+ * prints of a loaded program how far the helper is from some other function.  So the name says which
+ * helper it is; only "unknown" leaves that to the number.
+ */
 static int call_numbered(struct parse *p)
 {
+	const struct tok *t = p->t;
+	const struct helper *h = helper_find(t->s, t->len), *other;
 	int32_t id;
 
 	p->t += 2;
 	if (parse_imm32(p, true, NULL, &id))
 		return -EINVAL;
-	parse_emit(p, INSN_CALL_K, 0, INSN_CALL_HELPER, 0, id);
+	if (!h && !parse_is(t, "unknown") && !(parse_is(t, "bpf_unspec") && !id))
+		return call_no_helper(p, t, (uint32_t)id);
+	other = helper_by_id((uint32_t)id);
+	if (h && other && other != h)
+		parse_warn(p, t, "'%s' is helper %u; %u is '%s'", h->name, h->id, (unsigned)id,
+			other->name);
+	parse_emit(p, INSN_CALL_K, 0, INSN_CALL_HELPER, 0, h ? h->id : id);
 	return 0;
 }
 

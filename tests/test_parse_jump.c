@@ -28,6 +28,11 @@ START_TEST(calls)
 	tasm_is("call 6\ncall bpf_trace_printk\ncall bpf_trace_printk#6",
 		"8500000006000000 8500000006000000 8500000006000000");
 	tasm_is("call unknown#9999\ncall kernel-function#5@1", "850000000f270000 8520010005000000");
+	/* the name says which, as bpftool's number is a distance */
+	tasm_is("call bpf_get_current_comm#269840\ncall bpf_unspec#0",
+		"8500000010000000 8500000000000000");
+	tasm_warns(".prog p \"socket\"\ncall bpf_get_current_comm#5\nexit",
+		"'bpf_get_current_comm' is helper 16; 5 is 'bpf_ktime_get_ns'");
 	tasm_is("call pc+1\nexit\nr0 = 0\nexit",
 		"8510000001000000 9500000000000000 b700000000000000 9500000000000000");
 	tasm_is(".prog p \"socket\"\ncall f\nexit\n.func f\nr0 = 0\nexit",
@@ -41,6 +46,11 @@ START_TEST(errors)
 		{"if r1 = 5 goto +0", "a comparison is one of"},
 		{"if r1 == w2 goto +0", "r1 and w2 are not equally wide"},
 		{"if r1 == 5", "'goto' is missing here"},
+		{"if r1 == 5 got x", "'goto' is missing here; did you mean 'goto'?"},
+		{"call bpf_rcu_read_lock#70123",
+			"kernel functions are called as 'call kernel-function#"},
+		{"call bpf_foo#5", "no helper 'bpf_foo', and number 5 is 'bpf_ktime_get_ns'"},
+		{"call bpf_ktime_get_nss#5", "did you mean 'bpf_ktime_get_ns'?"},
 		{"if r1 == 5 goto", "a label is missing here"},
 		{"if r1 > 0x100000000 goto +0", "does not fit in 32 bits"},
 		{"goto 5", "a distance is written with its sign: +5"},
