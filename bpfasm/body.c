@@ -311,6 +311,27 @@ static struct body_arg body_rest(const struct body_args *list, struct body_arg f
 	return from;
 }
 
+/* "bb=4" where the parameter is b.  A register is no name: "r1=5" may be a statement. */
+static int body_no_param(struct diag *d, struct pos at, const struct tok *call,
+	const struct body *b, const struct tok *t)
+{
+	bool reg = (t->s[0] == 'r' || t->s[0] == 'w') && t->len > 1 && t->s[1] >= '0' &&
+		   t->s[1] <= '9';
+	struct suggest s;
+	char buf[128];
+	size_t i;
+
+	suggest_start(&s, t->s, reg ? 0 : t->len);
+	for (i = 0; i < b->n_params; i++)
+		suggest_offer(&s, b->params[i].name, b->params[i].len);
+	if (!s.best)
+		return 0;
+	diag_error(d, body_pos(at, t), t->len, "macro '%.*s' has no parameter '%.*s'%s",
+		(int)call->len, call->s, t->len < 60 ? (int)t->len : 60, t->s,
+		suggest_text(&s, buf, sizeof(buf)));
+	return -EINVAL;
+}
+
 /* One argument to the parameter it names, or to the next one. */
 static int body_give(struct diag *d, struct pos at, const struct tok *call, const struct body *b,
 	struct body_arg arg, size_t *next, struct body_args *bound)
@@ -318,8 +339,11 @@ static int body_give(struct diag *d, struct pos at, const struct tok *call, cons
 	const struct tok *t = arg.tok;
 	int param = -1;
 
-	if (arg.n > 1 && t->kind == TOK_NAME && lex_op(t + 1, '='))
+	if (arg.n > 1 && t->kind == TOK_NAME && lex_op(t + 1, '=')) {
 		param = body_param(b, t->s, t->len);
+		if (param < 0 && body_no_param(d, at, call, b, t))
+			return -EINVAL;
+	}
 	if (param >= 0) {
 		if (bound->v[param].tok) {
 			diag_error(d, body_pos(at, t), t->len, "'%.*s' is given twice",

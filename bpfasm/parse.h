@@ -90,6 +90,8 @@ int parse_expr(struct parse *p, int64_t *v); /* a constant expression */
 int parse_imm32(struct parse *p, bool any_sign, const char *wide, int32_t *imm);
 /* answers of the parser to expressions, also to those that macro.c evaluates */
 void parse_env(struct parse *p, struct expr_env *env);
+/* "; did you mean 'v.pid'?" for "vv.pid", by the variables and records; or "", in buf */
+const char *parse_near_place(struct parse *p, const char *name, size_t len, char *buf, size_t size);
 /* a name that means nothing: everything that has a name is offered */
 int parse_unknown(struct parse *p, const struct tok *t, const char *what);
 

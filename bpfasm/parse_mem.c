@@ -5,6 +5,22 @@
 #include "insn.h"
 #include "parse.h"
 
+static int mem_no_type(struct parse *p, const struct tok *t)
+{
+	const struct insn_size *size;
+	struct suggest s;
+	char buf[32];
+
+	suggest_start(&s, t->s, t->kind == TOK_NAME ? t->len : 0);
+	for (size = insn_sizes; size->name; size++) {
+		suggest_offer(&s, size->name, strlen(size->name));
+		suggest_offer(&s, size->sname, strlen(size->sname));
+	}
+	return parse_error(p, t, "no width '%.*s'%s", (int)t->len, t->s,
+		s.best ? suggest_text(&s, buf, sizeof(buf))
+		       : "; u8 to u64 and s8 to s32 are there");
+}
+
 /* "u32 *)" after the first bracket: width and sign */
 static int mem_type(struct parse *p, struct parse_mem *m)
 {
@@ -24,8 +40,7 @@ static int mem_type(struct parse *p, struct parse_mem *m)
 			return -EINVAL;
 		return parse_want(p, PUNCT(')', 0, 0));
 	}
-	return parse_error(
-		p, t, "no width '%.*s'; u8 to u64 and s8 to s32 are there", (int)t->len, t->s);
+	return mem_no_type(p, t);
 }
 
 int parse_addr(struct parse *p, struct parse_mem *m)

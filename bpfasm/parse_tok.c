@@ -149,18 +149,64 @@ static int env_size_of(void *arg, const char *s, size_t len, int64_t *v)
 	return parse_size_of(arg, s, len, v);
 }
 
-static void env_suggest(void *arg, struct suggest *s)
+/* r and w registers whose digit is a letter, arg1 to arg6: the likely one first. */
+static void env_suggest_regs(struct suggest *s)
 {
-	struct parse *p = arg;
+	static const char args[6][5] = {"arg6", "arg5", "arg4", "arg3", "arg2", "arg1"};
+	char last = s->len ? s->want[s->len - 1] : 0;
+	bool one = last == 'l' || last == 'I' || last == 'i', zero = last == 'o' || last == 'O';
 	size_t i;
 
-	if (p->macro)
-		macro_suggest(p->macro, s);
+	if (s->len == 2 && (one || zero)) {
+		if (*s->want == 'r')
+			suggest_offer(s, one ? "r1" : "r0", 2);
+		if (*s->want == 'w')
+			suggest_offer(s, one ? "w1" : "w0", 2);
+	}
+	if (one)
+		suggest_offer(s, "arg1", 4);
+	for (i = 0; i < 6; i++)
+		suggest_offer(s, args[i], 4);
+	suggest_offer(s, "retval", 6);
+	suggest_offer(s, "args", 4);
+	suggest_offer(s, "ctx", 3);
+}
+
+static void env_suggest_places(struct parse *p, struct suggest *s)
+{
+	size_t i;
+
 	for (i = 0; p->fn && i < p->fn->frame.n_vars; i++)
 		suggest_offer(s, p->fn->frame.vars[i].name, p->fn->frame.vars[i].len);
 	for (i = 0; i < p->unit->n_structs; i++)
 		suggest_offer(s, p->unit->structs[i]->name, strlen(p->unit->structs[i]->name));
-	suggest_offer(s, "retval", 6);
+}
+
+static void env_suggest(void *arg, struct suggest *s)
+{
+	struct parse *p = arg;
+
+	if (p->fn)
+		env_suggest_regs(s);
+	env_suggest_places(p, s);
+	if (p->macro)
+		macro_suggest(p->macro, s);
+	suggest_offer(s, "KERNEL", 6);
+}
+
+const char *parse_near_place(struct parse *p, const char *name, size_t len, char *buf, size_t size)
+{
+	const char *dot = len > 1 ? memchr(name + 1, '.', len - 1) : NULL;
+	size_t first = dot ? (size_t)(dot - name) : len;
+	struct suggest s;
+
+	*buf = '\0';
+	suggest_start(&s, name, first);
+	env_suggest_places(p, &s);
+	if (s.best && s.best_len + len - first < size - 20)
+		snprintf(buf, size, "; did you mean '%.*s%.*s'?", (int)s.best_len, s.best,
+			(int)(len - first), name + first);
+	return buf;
 }
 
 void parse_env(struct parse *p, struct expr_env *env)
@@ -181,8 +227,10 @@ int parse_unknown(struct parse *p, const struct tok *t, const char *what)
 	env_suggest(p, &s);
 	for (i = 0; i < p->unit->n_maps; i++)
 		suggest_offer(&s, p->unit->maps[i]->name, strlen(p->unit->maps[i]->name));
-	return parse_error(p, t, "no %s '%.*s'%s", what, t->len < 60 ? (int)t->len : 60, t->s,
-		suggest_text(&s, buf, sizeof(buf)));
+	/* of "vv.pid" the first part is what may be known */
+	if (!*parse_near_place(p, t->s, t->len, buf, sizeof(buf)))
+		suggest_text(&s, buf, sizeof(buf));
+	return parse_error(p, t, "no %s '%.*s'%s", what, t->len < 60 ? (int)t->len : 60, t->s, buf);
 }
 
 /* Does an expression end before this token? */

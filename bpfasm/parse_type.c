@@ -305,22 +305,36 @@ static const struct tok *tok_of(const struct parse *p, const char *s)
 	return p->t;
 }
 
+/* No such type: a variable or a record may have been meant, else msg says what is wrong. */
+static int type_missing(
+	struct parse *p, const struct tok *t, const char *s, size_t len, const char *msg)
+{
+	char near[128];
+
+	if (*parse_near_place(p, s, len, near, sizeof(near)))
+		return parse_error(
+			p, t, "no variable or struct '%.*s'%s", len < 60 ? (int)len : 60, s, near);
+	return parse_error(p, t, "%s", msg);
+}
+
 static int type_from_target(
 	struct parse *p, const struct tok *t, const char *s, size_t len, struct bpfasm_field *f)
 {
 	const struct bpfasm_resolver *r = p->o->resolver;
 	char path[256], msg[384];
 
+	snprintf(msg, sizeof(msg), "'%.*s' needs a target: the BTF of a kernel",
+		len < 60 ? (int)len : 60, s);
 	if (!r || !r->type_field)
-		return parse_error(p, t, "'%.*s' needs a target: the BTF of a kernel",
-			len < 60 ? (int)len : 60, s);
+		return type_missing(p, t, s, len, msg);
 	if (len >= sizeof(path))
 		return parse_error(p, t, "this name is longer than %zu characters", sizeof(path));
 	memcpy(path, s, len);
 	path[len] = '\0';
 	memset(f, 0, sizeof(*f));
 	snprintf(msg, sizeof(msg), "no type '%s'", path);
-	return r->type_field(r->arg, path, f, msg, sizeof(msg)) ? parse_error(p, t, "%s", msg) : 0;
+	return r->type_field(r->arg, path, f, msg, sizeof(msg)) ? type_missing(p, t, s, len, msg)
+								: 0;
 }
 
 /* kind and width of a record's field as a resolver would say it */

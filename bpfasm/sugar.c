@@ -88,14 +88,36 @@ static int call_load(struct parse *p, const struct sugar_args *a)
 	return 0;
 }
 
+/* "sizof(v)": of a type, or of a variable that is no number, nothing but its size can be meant */
+static bool call_is_sizeof(struct parse *p, const struct tok *t, struct suggest *s)
+{
+	const struct tok *arg = t + 2;
+	const struct frame_var *v;
+
+	if (!parse_op(t + 1, PUNCT('(', 0, 0)) || arg->kind != TOK_NAME ||
+		!parse_op(t + 3, PUNCT(')', 0, 0)))
+		return false;
+	v = frame_find(&p->fn->frame, p->at.src, arg->s, arg->len);
+	if (v ? v->type.kind == IR_TYPE_INT : !parse_type_starts(p, arg))
+		return false;
+	suggest_start(s, t->s, t->len);
+	suggest_offer(s, "sizeof", 6);
+	return s->best != NULL;
+}
+
 int sugar_call(struct parse *p)
 {
 	const struct tok *t = p->t++;
 	const struct helper *h = helper_find(t->s, t->len);
 	struct sugar_args a;
+	struct suggest s;
+	char buf[32];
 	int err;
 
 	a.n = 0;
+	if (!h && call_is_sizeof(p, t, &s))
+		return parse_error(p, t, "no function '%.*s'%s", (int)t->len, t->s,
+			suggest_text(&s, buf, sizeof(buf)));
 	if (call_args(p, &a))
 		return -EINVAL;
 	if (h) {

@@ -53,6 +53,8 @@ START_TEST(argument_errors)
 	t_fails(".macro m\nexit\n.endm\nm 1\n", "macro 'm' takes 0 arguments");
 	t_fails(".macro m a:req\n\\a\n.endm\nm\n", "macro 'm' needs its argument 'a'");
 	t_fails(".macro m a, b\n\\a\n.endm\nm a=1, a=2\n", "'a' is given twice");
+	t_fails(".macro m a, b\n\\a\n.endm\nm 1, bb=4\n",
+		"macro 'm' has no parameter 'bb'; did you mean 'b'?");
 	t_fails(".macro m a, a\n.endm\n", "two parameters are called 'a'");
 	t_fails(".macro m a:vararg, b\n.endm\n", "':vararg' must be the last one");
 	t_fails(".macro m a:opt\n.endm\n", "':req' or ':vararg', not ':opt'");

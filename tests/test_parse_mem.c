@@ -57,7 +57,9 @@ END_TEST
 START_TEST(errors)
 {
 	static const char *const bad[][2] = {
-		{"r1 = *(u33 *)(r1 +0)", "no width 'u33'"},
+		{"r1 = *(u33 *)(r1 +0)", "no width 'u33'; did you mean 'u32'?"},
+		{"r1 = *(u46 *)(r1 +0)", "no width 'u46'; did you mean 'u64'?"},
+		{"*(long *)(r1 +0) = 1", "no width 'long'; u8 to u64 and s8 to s32 are there"},
 		{"r1 = *(u32 *)(r1 +32768)", "offset 32768 does not fit in 16 bits"},
 		{"r1 = *(u32 *)(w1 +0)", "an address is 64 bits wide: r1"},
 		{"w1 = *(u64 *)(r1 +0)", "w1 does not hold 64 bits"},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* test_parse_tok.c - registers, numbers and expressions in their places. */
+#include <stdio.h>
 #include <string.h>
 
 #include "t.h"
@@ -32,6 +33,35 @@ START_TEST(kernel_versions)
 }
 END_TEST
 
+#define P ".struct ev\npid: u32\n.end\n.prog p \"kprobe\"\n.var v: ev\n"
+
+START_TEST(what_was_meant)
+{
+	static const char *const rows[][2] = {
+		{"r2 = argl", "unknown name 'argl'; did you mean 'arg1'?"},
+		{"r2 = arg7", "unknown name 'arg7'; did you mean 'arg6'?"},
+		{"r2 = rl", "unknown name 'rl'; did you mean 'r1'?"},
+		{"ro = 0", "no variable 'ro'; did you mean 'r0'?"},
+		{"r2 = KERNAL", "did you mean 'KERNEL'?"},
+		{"r2 = 1 + KERNAL", "did you mean 'KERNEL'?"},
+		{"r2 = sizof(ev)", "no function 'sizof'; did you mean 'sizeof'?"},
+		{"r2 = sizof(v)", "no function 'sizof'; did you mean 'sizeof'?"},
+		{"r2 = sizof(r1)", "'sizof'; did you mean 'sizeof'?"},
+		{"r2 = vv.pid", "no variable or struct 'vv.pid'; did you mean 'v.pid'?"},
+		{"r2 = sizeof(evv.pid)", "did you mean 'ev.pid'?"},
+		{"vv.pid = r1", "no variable 'vv.pid'; did you mean 'v.pid'?"},
+		{"r2 = &vv.pid", "no variable 'vv.pid'; did you mean 'v.pid'?"},
+	};
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), P "%s\nexit\n", rows[i][0]);
+		tasm_fails(text, rows[i][1]);
+	}
+}
+END_TEST
+
 START_TEST(errors)
 {
 	tasm_fails(".equ LIMIT, 5\n.prog p \"socket\"\nr1 = LIMT\nexit",
@@ -50,6 +80,7 @@ Suite *suite_parse_tok(void)
 
 	tcase_add_test(tc, expressions);
 	tcase_add_test(tc, kernel_versions);
+	tcase_add_test(tc, what_was_meant);
 	tcase_add_test(tc, errors);
 	suite_add_tcase(s, tc);
 	return s;
