@@ -288,6 +288,15 @@ RAWBPF_API int rawbpf_trace_print_opts(struct rawbpf *b, const struct rawbpf_tra
  */
 RAWBPF_API int rawbpf_trace_fd(struct rawbpf *b, bool shared);
 
+/*
+ * rawbpf_reap() - remove what killed processes of rawbpf left in tracefs: trace instances whose
+ * maker has ended (each rawbpf_PID_STARTTIME_N).  Making an instance does the same first.  fn, if
+ * any, is called for each with its path below tracefs and 0 or why it stays (-EBUSY: still read);
+ * non-zero stops and is returned.  Returns how many were removed, or a negative errno.
+ */
+RAWBPF_API int rawbpf_reap(
+	struct rawbpf *b, int (*fn)(void *arg, const char *path, int err), void *arg);
+
 /* ---- maps -------------------------------------------------------------------------------- */
 
 /* rawbpf_table() - a map by name (borrowed); NULL, with the context's error set, if none. */

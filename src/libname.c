@@ -352,7 +352,7 @@ static void libname_search_dir(struct libname_search *q, const char *dir)
 	q->dir = dir;
 	if (libname_below(q, dir, &path))
 		return;
-	libname_note(q, proc_each_name(q->sys, path, libname_on_file, q));
+	libname_note(q, proc_each_name(q->sys, AT_FDCWD, path, libname_on_file, q));
 	free(path);
 }
 
@@ -613,7 +613,7 @@ static void libname_offer_programs(struct libname_search *q)
 		dir[n] = '\0';
 		if (libname_below(q, dir, &path))
 			continue;
-		proc_each_name(q->sys, path, libname_on_program, &q->near);
+		proc_each_name(q->sys, AT_FDCWD, path, libname_on_program, &q->near);
 		free(path);
 	}
 }

@@ -85,14 +85,39 @@ bool proc_maps_next(struct proc_maps *m, struct proc_map *map)
 	return false;
 }
 
+/* Field 22 is the start time, 9 are the flags; the second is a name that may hold blanks and ')'. */
+int proc_stat(struct sys *s, pid_t pid, struct proc_stat *st)
+{
+	char path[64] = "/proc/self/stat", line[1024], *p, *end;
+	int i, err;
+
+	memset(st, 0, sizeof(*st));
+	if (pid)
+		snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	err = sys_read_line(s, AT_FDCWD, path, line, sizeof(line));
+	if (err)
+		return err == -ENOENT ? -ESRCH : err;
+	st->pid = (pid_t)strtol(line, NULL, 10);
+	p = strrchr(line, ')');
+	for (i = 2; p && i < 22; i++) {
+		p = strchr(p + 1, ' ');
+		if (p && i + 1 == 9)
+			st->flags = strtoull(p + 1, NULL, 10);
+	}
+	if (!p || st->pid <= 0)
+		return -EIO;
+	st->start = strtoull(p + 1, &end, 10);
+	return end == p + 1 ? -EIO : 0;
+}
+
 /* struct linux_dirent64: u64 inode, u64 offset, u16 length, u8 type, name */
-int proc_each_name(
-	struct sys *s, const char *dir, int (*fn)(void *arg, const char *name), void *arg)
+int proc_each_name(struct sys *s, int dirfd, const char *dir,
+	int (*fn)(void *arg, const char *name), void *arg)
 {
 	char buf[8192] __attribute__((aligned(8)));
 	uint16_t len;
 	ssize_t n, at;
-	int err = 0, fd = sys_openat(s, AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, NULL);
+	int err = 0, fd = sys_openat(s, dirfd, dir, O_RDONLY | O_DIRECTORY, NULL);
 
 	if (fd < 0)
 		return fd;
@@ -130,5 +155,5 @@ int proc_each_pid(struct sys *s, int (*fn)(void *arg, pid_t pid), void *arg)
 {
 	struct proc_pids p = {fn, arg};
 
-	return proc_each_name(s, "/proc", proc_on_name, &p);
+	return proc_each_name(s, AT_FDCWD, "/proc", proc_on_name, &p);
 }

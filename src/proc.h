@@ -31,11 +31,22 @@ int proc_maps_open(struct sys *s, pid_t pid, struct proc_maps *m);
 bool proc_maps_next(struct proc_maps *m, struct proc_map *map);
 void proc_maps_free(struct proc_maps *m);
 
+/* ---- processes ---------------------------------------------------------------------------- */
+
+struct proc_stat {
+	pid_t pid;	/* as /proc counts */
+	uint64_t start; /* clock ticks since boot */
+	uint64_t flags; /* PF_* of the kernel */
+};
+
+/* What /proc/PID/stat says, pid 0: of this process; -ESRCH, or why it cannot be read. */
+int proc_stat(struct sys *s, pid_t pid, struct proc_stat *st);
+
 /* Every process's id, until fn returns non-zero, which is returned. */
 int proc_each_pid(struct sys *s, int (*fn)(void *arg, pid_t pid), void *arg);
 
 /* Every name in a directory ("." too), in the same way; -ENOENT ... when it cannot be read. */
-int proc_each_name(
-	struct sys *s, const char *dir, int (*fn)(void *arg, const char *name), void *arg);
+int proc_each_name(struct sys *s, int dirfd, const char *dir,
+	int (*fn)(void *arg, const char *name), void *arg);
 
 #endif

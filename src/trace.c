@@ -16,6 +16,7 @@
 
 #include "fmt.h"
 #include "opts.h"
+#include "reap.h"
 #include "tracefs.h"
 #include "traceline.h"
 #include "traceread.h"
@@ -55,6 +56,11 @@ static int trace_instance(struct rawbpf *b)
 	struct trace *t = b->trace;
 	int fd, err;
 
+	err = tracefs_dir(b);
+	if (err < 0)
+		return err;
+	reap_instances(
+		b, err, NULL, NULL); /* what cannot be removed harms nobody more than before */
 	err = tracefs_instance_make(b, t->name, sizeof(t->name), &t->dir);
 	if (err)
 		return err;

@@ -20,6 +20,7 @@
 #include <sys/statfs.h>
 
 #include "near.h"
+#include "proc.h"
 #include "rights.h"
 
 #define TRACEFS_SUPER_MAGIC 0x74726163
@@ -200,28 +201,17 @@ static int event_path(
 	return 0;
 }
 
+static int offer_name(void *arg, const char *name)
+{
+	if (*name != '.')
+		near_offer(arg, name);
+	return 0;
+}
+
 /* Offers every name in a directory below tracefs, "." and ".." apart; false: it is not there. */
 static bool offer_names(struct rawbpf *b, const char *path, struct near *n)
 {
-	const size_t reclen_at = 16, name_at = 19; /* of the kernel's linux_dirent64 */
-	uint16_t reclen;
-	ssize_t got, at;
-	char buf[8192];
-	int fd;
-
-	fd = sys_openat(&b->sys, tracefs_dir(b), path, O_RDONLY | O_DIRECTORY, NULL);
-	if (fd < 0)
-		return false;
-	while ((got = sys_getdents(&b->sys, fd, buf, sizeof(buf))) > 0)
-		for (at = 0; got - at > (ssize_t)name_at; at += reclen) {
-			memcpy(&reclen, buf + at + reclen_at, sizeof(reclen));
-			if (reclen <= name_at)
-				break;
-			if (buf[(size_t)at + name_at] != '.')
-				near_offer(n, buf + (size_t)at + name_at);
-		}
-	sys_close(&b->sys, fd);
-	return true;
+	return !proc_each_name(&b->sys, tracefs_dir(b), path, offer_name, n);
 }
 
 /* Sets the error for an event that is not there: the category or the event may be misspelt. */
@@ -292,38 +282,19 @@ int tracefs_event_format(
 }
 
 /*
- * This process as procfs names it, and when it was started (clock ticks since boot): together they
- * say for ever whose an object in tracefs was.
+ * mkdir under the first free number.  The number of this process, as procfs has it, and when it was
+ * started say for ever whose the instance was.
  */
-static int owner(struct sys *s, long *pid, uint64_t *start)
-{
-	char line[1024], *p, *end;
-	int i, err = sys_read_line(s, AT_FDCWD, "/proc/self/stat", line, sizeof(line));
-
-	if (err)
-		return err;
-	*pid = strtol(line, NULL, 10);
-	p = strrchr(line, ')'); /* the name may hold blanks and parentheses */
-	for (i = 2; p && i < 22; i++)
-		p = strchr(p + 1, ' ');
-	if (!p || *pid <= 0)
-		return -EIO;
-	*start = strtoull(p + 1, &end, 10);
-	return end == p + 1 ? -EIO : 0;
-}
-
-/* mkdir under the first free number. */
 static int instance_mkdir(struct rawbpf *b, int root, char *path, size_t size)
 {
-	uint64_t start;
-	int n, err;
-	long pid;
+	struct proc_stat me;
+	int n, err = proc_stat(&b->sys, 0, &me);
 
-	err = owner(&b->sys, &pid, &start);
 	if (err)
 		return err_set(&b->error, "tracefs", err, "'/proc/self/stat' cannot be read");
 	for (n = 0; n < 1000; n++) {
-		snprintf(path, size, "instances/rawbpf_%ld_%" PRIu64 "_%d", pid, start, n);
+		snprintf(
+			path, size, "instances/rawbpf_%d_%" PRIu64 "_%d", (int)me.pid, me.start, n);
 		err = sys_mkdirat(&b->sys, root, path, 0700, "trace instance");
 		if (err != -EEXIST)
 			break;

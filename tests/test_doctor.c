@@ -91,7 +91,7 @@ START_TEST(usage)
 	ck_assert_str_eq(out, "");
 	free(out);
 	ck_assert_int_eq(t_run(&out, DOCTOR " --help"), 0);
-	ck_assert_ptr_nonnull(strstr(out, "usage: rawbpf doctor [--json]"));
+	ck_assert_ptr_nonnull(strstr(out, "usage: rawbpf doctor [--json | --reap]"));
 	free(out);
 	ck_assert_int_eq(t_run(&out, DOCTOR " >/dev/full 2>&1"), 1);
 	free(out);

@@ -3,6 +3,7 @@
 #include "proc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -80,6 +81,22 @@ static int is_self(void *arg, pid_t pid)
 	return pid == getpid() ? 42 : 0;
 }
 
+/* Our own number and start; no process; a kernel thread where there is one. */
+START_TEST(stat_of_a_process)
+{
+	struct proc_stat me, again;
+	struct sys s = {0};
+
+	ck_assert_int_eq(proc_stat(&s, 0, &me), 0);
+	ck_assert_int_eq(me.pid, getpid());
+	ck_assert_uint_gt(me.start, 0);
+	ck_assert_uint_eq(me.flags & 0x00200000, 0); /* PF_KTHREAD */
+	ck_assert_int_eq(proc_stat(&s, getpid(), &again), 0);
+	ck_assert_uint_eq(again.start, me.start);
+	ck_assert_int_eq(proc_stat(&s, 0x7ffffff0, &again), -ESRCH);
+}
+END_TEST
+
 START_TEST(pids)
 {
 	struct sys s = {0};
@@ -87,8 +104,8 @@ START_TEST(pids)
 
 	ck_assert_int_eq(proc_each_pid(&s, is_self, &n), 42);
 	ck_assert_int_ge(n, 1);
-	ck_assert_int_eq(proc_each_name(&s, "/no/such", NULL, NULL), -ENOENT);
-	ck_assert_int_eq(proc_each_name(&s, "/etc/passwd", NULL, NULL), -ENOTDIR);
+	ck_assert_int_eq(proc_each_name(&s, AT_FDCWD, "/no/such", NULL, NULL), -ENOENT);
+	ck_assert_int_eq(proc_each_name(&s, AT_FDCWD, "/etc/passwd", NULL, NULL), -ENOTDIR);
 }
 END_TEST
 
@@ -98,6 +115,7 @@ Suite *suite_proc(void)
 	Suite *s = suite_create("proc");
 	TCase *t = tcase_create("unit");
 
+	tcase_add_test(t, stat_of_a_process);
 	tcase_add_test(t, own_maps);
 	tcase_add_test(t, odd_lines);
 	tcase_add_test(t, dead);

@@ -21,10 +21,12 @@
 #define TRACEFS_MAGIC_DOCTOR 0x74726163
 
 static const char doctor_usage[] =
-	"[--json]\n\n"
+	"[--json | --reap]\n\n"
 	"Tries what rawbpf needs of this kernel and this user, and tells for what is missing the\n"
 	"reason and the remedy.  Exit status 0: programs can be loaded and attached; 1: something\n"
-	"that every program needs is missing or denied (the lines marked !).\n";
+	"that every program needs is missing or denied (the lines marked !).\n\n"
+	"  --json  one object a line\n"
+	"  --reap  try nothing; remove what killed processes of rawbpf left in tracefs\n";
 
 enum status { STATUS_OK, STATUS_MISSING, STATUS_DENIED, STATUS_UNKNOWN };
 
@@ -700,6 +702,28 @@ static void print_finding(const struct check *c, const struct finding *f, bool j
 		printf("  %-26s %-8s -> %s\n", "", "", f->remedy);
 }
 
+/* ---- --reap ------------------------------------------------------------------------------ */
+
+static int print_reaped(void *arg, const char *path, int err)
+{
+	if (!err)
+		printf("%s\n", path);
+	else
+		*(int *)arg = tool_fail("doctor", "'%s' stays: %s", path, rawbpf_errno_name(err));
+	return 0;
+}
+
+static int reap(void)
+{
+	struct rawbpf *b = rawbpf_new();
+	int status = TOOL_OK;
+
+	if (rawbpf_reap(b, print_reaped, &status) < 0)
+		status = tool_error("doctor", rawbpf_error(b));
+	rawbpf_free(b);
+	return tool_finish("doctor", status);
+}
+
 int doctor_main(int argc, char **argv)
 {
 	struct patient p = {.tracefs = -1};
@@ -711,6 +735,8 @@ int doctor_main(int argc, char **argv)
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
 			return tool_usage("doctor", doctor_usage, true);
+		if (!strcmp(argv[i], "--reap") && argc == 2)
+			return reap();
 		if (strcmp(argv[i], "--json"))
 			return tool_usage("doctor", doctor_usage, false);
 		json = true;
