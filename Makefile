@@ -18,6 +18,7 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fvisibility=hidden 
 	$(WARN) $(CFLAGS) $(CPPFLAGS) -MMD -MP
 # V=1 shows each command
 Q       := $(if $(V),,@)
+QUIET   := $(if $(V),,-s)
 GC      := -Wl,--gc-sections
 LIBELF  ?= -lelf
 
@@ -126,14 +127,15 @@ deps:
 
 check:
 	@tools/demo/deps.sh build test
-	@$(MAKE) --no-print-directory all check-built
+	@$(MAKE) --no-print-directory $(QUIET) check-built
 check-built: all $(BUILD)/check
-	@[ "$$(id -u)" = 0 ] || echo "check: not root: the live tests are skipped; 'sudo make check' runs them"
+	@tools/demo/rights.sh check || true
 	$(BUILD)/check
 
 demo:
+	@tools/demo/rights.sh demo
 	@tools/demo/deps.sh build
-	@$(MAKE) --no-print-directory all $(BUILD)/known
+	@$(MAKE) --no-print-directory $(QUIET) all $(BUILD)/known
 	@tools/demo/demo.sh $(BUILD)
 # a program of its own, so that strlen() is the C library's
 $(BUILD)/known: tools/demo/known.c
@@ -156,7 +158,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_SAN := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 fuzz:
 	@tools/demo/deps.sh build fuzz
-	@$(MAKE) --no-print-directory FUZZ=1 BUILD=$(BUILD)/fuzz CC=clang \
+	@$(MAKE) --no-print-directory $(QUIET) FUZZ=1 BUILD=$(BUILD)/fuzz CC=clang \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer $(FUZZ_SAN)' LDFLAGS= SAN= fuzz-built
 	@tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZERS)
 fuzz-built: $(FUZZERS:%=$(BUILD)/%)

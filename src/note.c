@@ -253,6 +253,11 @@ static int note_open_mapped(struct sys *s, pid_t pid, const struct proc_map *m, 
 		snprintf(name, sizeof(name), "/proc/%d/map_files/%llx-%llx", (int)pid,
 			(unsigned long long)m->start, (unsigned long long)m->end);
 		err = elf_open(s, name, f, e);
+		if (err == -EPERM || err == -EACCES)
+			err_hint(e,
+				"'%s' was removed or replaced since: be root, or have "
+				"CAP_CHECKPOINT_RESTORE",
+				m->path);
 	}
 	return err == -ENOENT || err == -ENOEXEC || err == -EINVAL ? 0 : err;
 }

@@ -39,9 +39,54 @@ void t_skip(const char *file, const char *test, const char *fmt, ...)
 	close(fd);
 }
 
-bool t_is_root(void)
+bool t_has_cap(unsigned nr)
 {
-	return geteuid() == 0;
+	unsigned long long caps = 0;
+	char line[256];
+	FILE *f = fopen("/proc/self/status", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "CapEff: %llx", &caps) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return caps >> nr & 1;
+}
+
+/* Capabilities count in the first user namespace only, which maps all ids to themselves. */
+static bool t_in_user_ns(void)
+{
+	unsigned long in = 0, out = 0, n = 4294967295UL;
+	FILE *f = fopen("/proc/self/uid_map", "re");
+
+	if (f && fscanf(f, "%lu %lu %lu", &in, &out, &n) != 3)
+		n = 0;
+	if (f)
+		fclose(f);
+	return in || out || n != 4294967295UL;
+}
+
+/* as tools/demo/rights.sh, which tells why */
+const char *t_lacks(void)
+{
+	static char out[100];
+	static const struct {
+		unsigned nr;
+		const char *name;
+	} split[] = {{39, "CAP_BPF"}, {38, "CAP_PERFMON"}, {21, "CAP_SYS_ADMIN"}};
+	size_t i;
+
+	*out = '\0';
+	for (i = 0; i < 3 && !t_has_cap(CAP_SYS_ADMIN); i++)
+		if (!t_has_cap(split[i].nr))
+			snprintf(out + strlen(out), sizeof(out) - strlen(out), "%s%s",
+				*out ? ", " : "", split[i].name);
+	if (geteuid() != 0 && !t_has_cap(CAP_DAC_OVERRIDE))
+		snprintf(out + strlen(out), sizeof(out) - strlen(out), "%sCAP_DAC_OVERRIDE",
+			*out ? ", " : "");
+	if (!*out && t_in_user_ns())
+		return "the first user namespace";
+	return *out ? out : NULL;
 }
 
 static char *t_read_all(FILE *f, size_t *len)

@@ -4,6 +4,7 @@
 #define T_H
 
 #include <check.h>
+#include <linux/capability.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -38,13 +39,24 @@
 void t_skip(const char *file, const char *test, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A live test needs root; without it the test is skipped. */
-#define T_NEED_ROOT()                       \
-	do {                                \
-		if (!t_is_root())           \
-			T_SKIP("not root"); \
+/* A live test needs what root has; without it the test is skipped, and says what is missing. */
+#define T_NEED_ROOT()                           \
+	do {                                    \
+		const char *_r = t_lacks();     \
+                                                \
+		if (_r)                         \
+			T_SKIP("needs %s", _r); \
 	} while (0)
-bool t_is_root(void);
+/* the right that tracing needs and this process lacks, in a static buffer; NULL: none */
+const char *t_lacks(void);
+
+/* A test that needs one capability, by its number and name. */
+#define T_NEED_CAP(cap)                        \
+	do {                                   \
+		if (!t_has_cap(cap))           \
+			T_SKIP("needs " #cap); \
+	} while (0)
+bool t_has_cap(unsigned nr);
 
 /* The whole of a file, NUL-terminated, malloc'ed; fails the test when it cannot be read. */
 char *t_read_file(const char *path, size_t *len);

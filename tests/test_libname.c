@@ -212,7 +212,7 @@ START_TEST(other_root)
 	struct rawbpf_error e;
 	pid_t pid;
 
-	T_NEED_ROOT();
+	T_NEED_CAP(CAP_SYS_CHROOT);
 	ck_assert_ptr_nonnull(mkdtemp(root));
 	ck_assert_int_eq(t_run(NULL,
 				 "cd %s && mkdir -p opt/real usr/lib && ln -s usr/lib lib && "

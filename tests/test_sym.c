@@ -338,7 +338,7 @@ static void add_row(struct truth *t, const char *line)
 START_TEST(golden)
 {
 	char *text = t_data("symbols/truth.txt", NULL), *line, *save = NULL;
-	char path[300] = "", sum[80] = "", file[256], why[300] = "";
+	char path[300] = "", sum[80] = "", file[256], why[400] = "";
 	size_t functions = 0, checked = 0;
 	struct truth t = {0};
 

@@ -674,6 +674,8 @@ START_TEST(no_rights)
 	pid_t pid;
 
 	T_NEED_ROOT();
+	T_NEED_CAP(CAP_SETUID);
+	T_NEED_CAP(CAP_SETGID);
 	bed_open(&t);
 	pid = fork();
 	if (!pid) {
