@@ -162,7 +162,8 @@ struct rawbpf_uprobe_opts {
  *
  * "c" finds the libc in use through the dynamic linker's own lists; with .pid, in that process's
  * own view of the file system.  An IFUNC symbol (glibc's strlen) is probed at the implementation
- * that processes call.  Returns 0, or -ENOENT (no such library, symbol, program), -EINVAL,
+ * that processes call.  What .sym_re matches is probed by one uprobe_multi link where the kernel has
+ * it (Linux 6.6, with .pid 6.10), else by a perf event each.  Returns 0, or -ENOENT (no such library, symbol, program), -EINVAL,
  * -ESRCH (no such process), -EPERM/-EACCES.  Linux 4.17.
  *
  *	err = rawbpf_attach_uretprobe(b, .name = "c", .sym = "strlen", .fn_name = "count");

@@ -153,12 +153,49 @@ static int cut_offset(char *sym, uint64_t *off)
 	return 0;
 }
 
-/* PATH:SYMBOL, PATH:SYMBOL+OFFSET or PATH:0xADDRESS */
+/* libbpf's pattern of uprobe.multi sections, in which '*' and '?' are special, as sym_re has it */
+static int glob_to_re(const char *glob, struct buf *re)
+{
+	for (; *glob; glob++) {
+		if (*glob == '*')
+			buf_puts(re, ".*");
+		else if (*glob == '?')
+			buf_puts(re, ".");
+		else if (strchr("^$.[]()|+{}\\", *glob))
+			buf_printf(re, "\\%c", *glob);
+		else
+			buf_printf(re, "%c", *glob);
+	}
+	buf_puts(re, "$");
+	return re->failed ? -ENOMEM : 0;
+}
+
+static int section_pattern(struct rawbpf *b, const struct rawbpf_uprobe_opts *in, bool ret)
+{
+	struct rawbpf_uprobe_opts o = *in;
+	struct buf re = {0};
+	int err = glob_to_re(o.sym, &re);
+
+	if (err)
+		err_set(&b->error, "attach", err, "out of memory");
+	o.sym = NULL;
+	o.sym_re = buf_str(&re);
+	if (!err)
+		err = uprobe_attach(b, &o, ret);
+	buf_free(&re);
+	return err;
+}
+
+/*
+ * PATH:SYMBOL, PATH:SYMBOL+OFFSET or PATH:0xADDRESS; for a program made for many places also
+ * PATH:PATTERN
+ */
 static int section_uprobe(struct rawbpf *b, struct prog *p, const char *place, pid_t pid, bool ret)
 {
 	struct rawbpf_uprobe_opts o = {.sz = sizeof(o), .fn_name = p->name, .pid = pid};
 	char *path = strdup(place), *sym, *end;
 	int err = -EINVAL;
+	bool pattern;
 
 	if (!path)
 		return err_set(&b->error, "attach", -ENOMEM, "out of memory");
@@ -171,8 +208,10 @@ static int section_uprobe(struct rawbpf *b, struct prog *p, const char *place, p
 			o.addr = strtoull(sym, &end, 0);
 		else if (!cut_offset(sym, &o.sym_off) && *sym)
 			o.sym = sym;
+		pattern = p->attach_type == RAWBPF_TRACE_UPROBE_MULTI && o.sym &&
+			  strpbrk(o.sym, "*?");
 		if (*path && (o.sym || (o.addr && !errno && !*end)))
-			err = uprobe_attach(b, &o, ret);
+			err = pattern ? section_pattern(b, &o, ret) : uprobe_attach(b, &o, ret);
 		else
 			err = bad_place(b, p, "uprobe/FILE:FUNCTION, with +OFFSET for the entry");
 	} else {
@@ -249,7 +288,9 @@ static const struct attach_kind {
 	int (*name)(struct rawbpf *b, struct prog *p, const char *place, pid_t pid);
 } attach_kinds[] = {
 	{"uprobe", section_uprobe_entry, NULL},
+	{"uprobe.multi", section_uprobe_entry, NULL},
 	{"uretprobe", section_uprobe_return, NULL},
+	{"uretprobe.multi", section_uprobe_return, NULL},
 	{"tracepoint", section_tracepoint, name_tracepoint},
 	{"tp", section_tracepoint, NULL},
 };

@@ -10,14 +10,17 @@
 #include "context.h"
 
 struct kern {
-	bool no_map_names;   /* before Linux 4.15 */
-	bool no_prog_names;  /* before Linux 4.15 */
-	bool no_prog_btf;    /* func_info and line_info: before Linux 5.0 */
-	bool want_version;   /* kprobe programs must tell it: before Linux 5.0 */
-	bool no_perf_link;   /* before Linux 5.15 */
-	bool memlock_raised; /* tried, whatever came of it */
-	uint32_t version;    /* 0: not asked yet */
-	uint32_t n_cpus;     /* possible CPUs, 0: not asked yet */
+	bool no_map_names;    /* before Linux 4.15 */
+	bool no_prog_names;   /* before Linux 4.15 */
+	bool no_prog_btf;     /* func_info and line_info: before Linux 5.0 */
+	bool want_version;    /* kprobe programs must tell it: before Linux 5.0 */
+	bool no_perf_link;    /* before Linux 5.15 */
+	bool no_uprobe_multi; /* before Linux 6.6 */
+	bool multi_pid_asked; /* whether multi_pid is known */
+	bool multi_pid;	      /* a uprobe_multi link's pid means the process: Linux 6.10 */
+	bool memlock_raised;  /* tried, whatever came of it */
+	uint32_t version;     /* 0: not asked yet */
+	uint32_t n_cpus;      /* possible CPUs, 0: not asked yet */
 };
 
 /* The context's, made at the first call; NULL when out of memory (the error is set). */

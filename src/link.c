@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * link.c - a program on a perf event.
+ * link.c - a program on a perf event, or on many places by one link.
  *
  * Linux 5.15 has a bpf link for it; before that, and where the link is refused for a reason that
  * an older kernel would give, the program is set on the event by ioctl.  The link, once made,
@@ -18,21 +18,21 @@
 #define LINK_ENOTSUPP 524
 
 /* link fd or -errno */
-static int link_create(struct rawbpf *b, const struct link *l)
+static int link_create(struct rawbpf *b, const struct link *l, int prog_fd)
 {
 	union rawbpf_attr a;
 
 	memset(&a, 0, sizeof(a));
-	a.link.prog_fd = (uint32_t)l->prog->fd;
+	a.link.prog_fd = (uint32_t)prog_fd;
 	a.link.target_fd = (uint32_t)l->perf_fd;
 	a.link.attach_type = RAWBPF_PERF_EVENT;
 	return sys_bpf(&b->sys, RAWBPF_LINK_CREATE, &a, sizeof(a.link), l->place);
 }
 
-static int link_by_ioctl(struct rawbpf *b, const struct link *l)
+static int link_by_ioctl(struct rawbpf *b, const struct link *l, int prog_fd)
 {
 	int err = sys_ioctl(
-		&b->sys, l->perf_fd, RAWBPF_PERF_IOC_SET_BPF, (uintptr_t)l->prog->fd, l->place);
+		&b->sys, l->perf_fd, RAWBPF_PERF_IOC_SET_BPF, (uintptr_t)prog_fd, l->place);
 
 	if (err < 0)
 		return err;
@@ -45,20 +45,38 @@ static bool link_may_be_old(int err)
 	return err == -EINVAL || err == -LINK_ENOTSUPP || err == -EOPNOTSUPP || err == -ENOSYS;
 }
 
+/*
+ * A program loaded for multi links reads another context than a perf event gives it, so an event
+ * takes it as loaded for nothing in particular.
+ */
+static int link_prog_fd(struct rawbpf *b, struct prog *p)
+{
+	int fd;
+
+	if (p->attach_type != RAWBPF_TRACE_KPROBE_MULTI &&
+		p->attach_type != RAWBPF_TRACE_UPROBE_MULTI)
+		return p->fd;
+	fd = prog_as(b, p, (enum rawbpf_attach_type)0);
+	err_clear(&b->error);
+	return fd;
+}
+
 static int link_attach(struct rawbpf *b, struct link *l, struct kern *k)
 {
-	int fd, err;
+	int fd, err, prog_fd = link_prog_fd(b, l->prog);
 
+	if (prog_fd < 0)
+		return prog_fd;
 	if (k->no_perf_link)
-		return link_by_ioctl(b, l);
-	fd = link_create(b, l);
+		return link_by_ioctl(b, l, prog_fd);
+	fd = link_create(b, l, prog_fd);
 	if (fd >= 0) {
 		l->link_fd = fd;
 		return 0;
 	}
 	if (!link_may_be_old(fd))
 		return fd;
-	err = link_by_ioctl(b, l);
+	err = link_by_ioctl(b, l, prog_fd);
 	if (err)
 		return fd; /* the first answer */
 	k->no_perf_link = true;
@@ -82,44 +100,104 @@ static int link_refused(struct rawbpf *b, const struct link *l, int err)
 
 static void link_free(struct rawbpf *b, struct link *l)
 {
+	unsigned i;
+
 	sys_close(&b->sys, l->link_fd);
 	sys_close(&b->sys, l->perf_fd);
+	for (i = 0; l->places && i < l->n_places; i++)
+		free(l->places[i].name);
+	free(l->places);
 	free(l->place);
 	free(l);
+}
+
+/* A link to nothing yet; NULL: out of memory */
+static struct link *link_new(enum link_kind kind, struct prog *prog, const char *place)
+{
+	struct link *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->place = strdup(place);
+	if (!l->place) {
+		free(l);
+		return NULL;
+	}
+	l->kind = kind;
+	l->prog = prog;
+	l->perf_fd = l->link_fd = -1;
+	l->n_places = 1;
+	return l;
+}
+
+static void link_add(struct rawbpf *b, struct link *l)
+{
+	l->next = b->links;
+	b->links = l;
 }
 
 int link_perf_event(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place,
 	int perf_fd, struct link **out)
 {
-	struct link *l = calloc(1, sizeof(*l));
+	struct link *l = link_new(kind, prog, place);
 	struct kern *k = kern_get(b);
 	int err;
 
 	if (out)
 		*out = NULL;
-	if (l)
-		l->place = strdup(place);
-	if (!l || !l->place || !k) {
-		free(l ? l->place : NULL);
-		free(l);
+	if (!l || !k) {
+		if (l)
+			link_free(b, l);
 		sys_close(&b->sys, perf_fd);
 		return err_set(&b->error, "attach", -ENOMEM, "out of memory");
 	}
-	l->kind = kind;
-	l->prog = prog;
 	l->perf_fd = perf_fd;
-	l->link_fd = -1;
-	l->n_places = 1;
 	err = link_attach(b, l, k);
 	if (err) {
 		link_refused(b, l, err);
 		link_free(b, l);
 		return err;
 	}
-	l->next = b->links;
-	b->links = l;
+	link_add(b, l);
 	if (out)
 		*out = l;
+	return 0;
+}
+
+static int link_copy_places(struct link *l, const struct link_place *places, size_t n)
+{
+	size_t i;
+
+	l->places = calloc(n, sizeof(*l->places));
+	if (!l->places)
+		return -ENOMEM;
+	l->n_places = (unsigned)n;
+	for (i = 0; i < n; i++) {
+		l->places[i].offset = places[i].offset;
+		l->places[i].name = strdup(places[i].name);
+		if (!l->places[i].name)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int link_multi(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place,
+	union rawbpf_attr *a, const struct link_place *places, size_t n, struct link **out)
+{
+	struct link *l = link_new(kind, prog, place);
+	int err = l ? link_copy_places(l, places, n) : -ENOMEM;
+
+	*out = NULL;
+	if (!err)
+		err = sys_bpf(&b->sys, RAWBPF_LINK_CREATE, a, sizeof(a->link), place);
+	if (err < 0) {
+		if (l)
+			link_free(b, l);
+		return err;
+	}
+	l->link_fd = err;
+	link_add(b, l);
+	*out = l;
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * link.h - a program attached to one place: a bpf link where the kernel has it (5.15 for perf
- * events), else the perf event itself with the program set by ioctl.
+ * link.h - a program attached to one place, or to many by one link: a bpf link where the kernel
+ * has it (5.15 for perf events), else the perf event itself with the program set by ioctl.
  */
 #ifndef LINK_H
 #define LINK_H
@@ -14,6 +14,12 @@ enum link_kind {
 	LINK_TRACEPOINT,
 };
 
+/* One of the places of a link or of a probe that is being made. */
+struct link_place {
+	uint64_t offset;
+	char *name; /* for messages and detach: "c:strlen"; owned */
+};
+
 /* Options of one attachment. */
 struct link {
 	struct link *next;
@@ -22,8 +28,9 @@ struct link {
 	char *place;	 /* what it is attached to, for messages and detach: "c:strlen" */
 	uint64_t key[3]; /* kind's own identity of the place (device, inode, offset; id) */
 	pid_t pid;
-	int perf_fd, link_fd; /* -1: none */
-	unsigned n_places;    /* places probed by it */
+	int perf_fd, link_fd;	   /* -1: none */
+	unsigned n_places;	   /* places probed by it */
+	struct link_place *places; /* them, for a link of many; NULL: place and key[2] alone */
 };
 
 /*
@@ -33,6 +40,14 @@ struct link {
  */
 int link_perf_event(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place,
 	int perf_fd, struct link **out);
+
+/*
+ * A bpf link of its own, for all of places (copied; place is what to call them): LINK_CREATE with
+ * what a says.  It is added to b.  0 and *out, or a negative errno, without the error set: what
+ * the kernel lacks has other roads.
+ */
+int link_multi(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place,
+	union rawbpf_attr *a, const struct link_place *places, size_t n, struct link **out);
 
 /* Detach one, and free it. */
 void link_close(struct rawbpf *b, struct link *l);

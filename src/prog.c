@@ -40,6 +40,7 @@ struct prog_load {
 	struct rawbpf *b;
 	struct prog *p;
 	const struct object_prog *def;
+	enum rawbpf_attach_type as;
 	struct object_code code;
 	int btf_fd;
 	unsigned with;
@@ -53,7 +54,7 @@ static void prog_attr(const struct prog_load *l, union rawbpf_attr *a)
 
 	memset(a, 0, sizeof(*a));
 	a->prog.prog_type = l->def->sec.type;
-	a->prog.expected_attach_type = l->def->sec.attach_type;
+	a->prog.expected_attach_type = l->as;
 	a->prog.insn_cnt = l->code.n_insns;
 	a->prog.insns = (uintptr_t)l->code.insns;
 	a->prog.license = (uintptr_t)o->license;
@@ -327,11 +328,12 @@ static void prog_patch(struct prog_load *l)
 		l->code.insns[l->code.refs[i].insn].imm = l->b->maps[l->code.refs[i].map].fd;
 }
 
-static int prog_load(struct rawbpf *b, size_t i, int btf_fd)
+/* fd, or a negative errno with the error set */
+static int prog_load(struct rawbpf *b, size_t i, enum rawbpf_attach_type as, int btf_fd)
 {
-	struct prog_load l = {.b = b, .p = &b->progs[i], .btf_fd = btf_fd};
+	struct prog_load l = {.b = b, .p = &b->progs[i], .as = as, .btf_fd = btf_fd};
 	struct kern *k = kern_get(b);
-	int err;
+	int fd, err;
 
 	if (!k)
 		return -ENOMEM;
@@ -348,13 +350,10 @@ static int prog_load(struct rawbpf *b, size_t i, int btf_fd)
 		l.with |= PROG_WITH_BTF;
 	if (k->want_version && l.p->type == RAWBPF_PROG_KPROBE)
 		l.with |= PROG_WITH_VERSION;
-	l.p->fd = prog_negotiate(&l, k);
-	err = l.p->fd < 0 ? l.p->fd : 0;
-	if (err)
-		l.p->fd = -1;
+	fd = prog_negotiate(&l, k);
 	free(l.log);
 	object_code_free(&l.code);
-	return err;
+	return fd;
 }
 
 static int prog_keep_error(struct rawbpf *b, struct prog *p)
@@ -393,7 +392,10 @@ int prog_load_all(struct rawbpf *b, int btf_fd, bool each)
 		p = &b->progs[i];
 		if (!p->autoload && !each)
 			continue;
-		err = p->err = prog_load(b, i, btf_fd);
+		p->fd = prog_load(b, i, p->attach_type, btf_fd);
+		err = p->err = p->fd < 0 ? p->fd : 0;
+		if (err)
+			p->fd = -1;
 		if (err && each && err != -ENOMEM)
 			err = prog_keep_error(b, p);
 	}
@@ -408,12 +410,57 @@ void prog_close_all(struct rawbpf *b)
 
 	for (i = 0; i < b->n_progs; i++) {
 		sys_close(&b->sys, b->progs[i].fd);
+		if (b->progs[i].has_other)
+			sys_close(&b->sys, b->progs[i].other_fd);
 		free(b->progs[i].error);
 		free(b->progs[i].hint);
 	}
 	free(b->progs);
 	b->progs = NULL;
 	b->n_progs = 0;
+}
+
+int prog_load_btf(struct rawbpf *b)
+{
+	union rawbpf_attr a;
+	size_t len;
+	int fd;
+
+	if (!object_has_line_info(b->object))
+		return -1;
+	memset(&a, 0, sizeof(a));
+	a.btf.btf = (uintptr_t)btf_bytes(b->object->btf, &len);
+	a.btf.btf_size = (uint32_t)len;
+	fd = sys_bpf(&b->sys, RAWBPF_BTF_LOAD, &a, sizeof(a.btf), "btf");
+	if (fd >= 0)
+		return fd;
+	ctx_log(b, RAWBPF_LOG_INFO, "the kernel takes no btf of this object (%s): no line info",
+		err_name(fd));
+	return -1;
+}
+
+int prog_as(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as)
+{
+	int fd, btf_fd;
+
+	if (p->attach_type == as)
+		return p->fd;
+	if (p->has_other && p->other == as)
+		return p->other_fd;
+	if (!b->object)
+		return err_set(&b->error, "attach", -EOPNOTSUPP,
+			"program '%s' cannot be loaded once more", p->name);
+	btf_fd = prog_load_btf(b);
+	fd = prog_load(b, (size_t)(p - b->progs), as, btf_fd);
+	sys_close(&b->sys, btf_fd);
+	if (fd < 0)
+		return fd;
+	if (p->has_other)
+		sys_close(&b->sys, p->other_fd);
+	p->has_other = true;
+	p->other = as;
+	p->other_fd = fd;
+	return fd;
 }
 
 struct prog *prog_find(struct rawbpf *b, const char *stage, const char *fn_name)

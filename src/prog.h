@@ -15,8 +15,11 @@ struct prog {
 	bool calls_trace_printk; /* it, or a subprogram, writes to trace_pipe */
 	bool autoload;		 /* false for a section that begins with '?' */
 	int fd;			 /* -1: not loaded */
-	int err;		 /* 0, or what its load gave */
-	char *error, *hint;	 /* why, when programs are loaded each for itself; owned */
+	int other_fd;		 /* prog_as(): the same for another attach type */
+	bool has_other;
+	enum rawbpf_attach_type other;
+	int err;	    /* 0, or what its load gave */
+	char *error, *hint; /* why, when programs are loaded each for itself; owned */
 };
 
 /*
@@ -25,6 +28,16 @@ struct prog {
  */
 int prog_load_all(struct rawbpf *b, int btf_fd, bool each);
 void prog_close_all(struct rawbpf *b);
+
+/* The object's BTF, for line info and typed maps: an fd, or -1 where the kernel takes none. */
+int prog_load_btf(struct rawbpf *b);
+
+/*
+ * An fd (borrowed) of p as loaded for attach type as: its own, or that of a second load from the
+ * object, which is kept until another type is asked for; links hold what they use.  A negative
+ * errno with the error set; -EOPNOTSUPP when there is no object to load it from.
+ */
+int prog_as(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as);
 
 /* A loaded program by its function's name; NULL, with an error that names the near ones. */
 struct prog *prog_find(struct rawbpf *b, const char *stage, const char *fn_name);

@@ -98,29 +98,9 @@ static int rawbpf_check_progs(struct rawbpf *b, bool is_text)
 	return -EINVAL;
 }
 
-/* The object's BTF, for line info and typed maps: an fd, or -1 where the kernel takes none. */
-static int rawbpf_load_btf(struct rawbpf *b)
-{
-	union rawbpf_attr a;
-	size_t len;
-	int fd;
-
-	if (!object_has_line_info(b->object))
-		return -1;
-	memset(&a, 0, sizeof(a));
-	a.btf.btf = (uintptr_t)btf_bytes(b->object->btf, &len);
-	a.btf.btf_size = (uint32_t)len;
-	fd = sys_bpf(&b->sys, RAWBPF_BTF_LOAD, &a, sizeof(a.btf), "btf");
-	if (fd >= 0)
-		return fd;
-	ctx_log(b, RAWBPF_LOG_INFO, "the kernel takes no btf of this object (%s): no line info",
-		err_name(fd));
-	return -1;
-}
-
 static int rawbpf_load_object(struct rawbpf *b, bool each)
 {
-	int err, btf_fd = rawbpf_load_btf(b);
+	int err, btf_fd = prog_load_btf(b);
 
 	err = map_create_all(b, btf_fd);
 	if (!err)

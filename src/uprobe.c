@@ -3,9 +3,8 @@
  * uprobe.c - probes on functions of programs and libraries.
  *
  * What is asked for (a library's name; a function, a pattern, an address or an offset) becomes a
- * list of offsets in one file; each is a perf event of the uprobe PMU (Linux 4.17), and link.c
- * puts the program on it.  The kernel takes any offset and answers in numbers, so the bounds are
- * held here, and each number is put into words after it came.
+ * list of offsets in one file, which uproad.c probes.  The kernel takes any offset, so the bounds
+ * are held here.
  */
 #include "uprobe.h"
 
@@ -24,15 +23,7 @@
 #include "ifunc.h"
 #include "libname.h"
 #include "near.h"
-#include "rights.h"
-
-#define UPROBE_ENOTSUPP 524 /* the kernel's own: no probe on this instruction */
-#define UPROBE_PMU	"/sys/bus/event_source/devices/uprobe"
-
-struct uprobe_place {
-	uint64_t offset;
-	char *name; /* for messages: "c:strlen" */
-};
+#include "uproad.h"
 
 /* What the options of one call come to. */
 struct uprobe {
@@ -45,7 +36,7 @@ struct uprobe {
 	struct sym_file sym;
 	struct ifunc ifunc, ifunc_any; /* of process .pid; of any */
 	bool ifunc_tried, ifunc_any_tried;
-	struct uprobe_place *places;
+	struct link_place *places;
 	size_t n;
 };
 
@@ -59,7 +50,7 @@ static int uprobe_no_memory(struct uprobe *u)
 /* One more place, unless it is there already; what is its name after "LIBRARY:". */
 static int uprobe_add(struct uprobe *u, uint64_t offset, const char *what)
 {
-	struct uprobe_place *more;
+	struct link_place *more;
 	struct buf name = {0};
 	size_t i;
 
@@ -73,7 +64,7 @@ static int uprobe_add(struct uprobe *u, uint64_t offset, const char *what)
 		u->places = more;
 	}
 	buf_printf(&name, "%s:%s", u->o->name, what);
-	u->places[u->n] = (struct uprobe_place){offset, buf_steal(&name)};
+	u->places[u->n] = (struct link_place){offset, buf_steal(&name)};
 	if (!u->places[u->n].name)
 		return uprobe_no_memory(u);
 	u->n++;
@@ -343,112 +334,29 @@ static void uprobe_close(struct uprobe *u)
 	libname_free(&u->file);
 }
 
-/* ---- events ------------------------------------------------------------------------------- */
+/* ---- attach ------------------------------------------------------------------------------- */
 
-static int uprobe_no_pmu(struct uprobe *u, int err)
+static struct uproad uprobe_road(struct uprobe *u, struct prog *prog)
 {
-	struct rawbpf_error *e = &u->b->error;
-	struct stat st;
-
-	if (err != -ENOENT)
-		return err_set(e, "attach", err, "'%s' cannot be read", UPROBE_PMU "/type");
-	if (sys_stat(&u->b->sys, "/sys/bus", &st)) {
-		err_set(e, "attach", -ENODEV, "sysfs is not mounted on '/sys'");
-		err_hint(e, "mount -t sysfs sysfs /sys");
-		return -ENODEV;
-	}
-	err_set(e, "attach", -ENODEV, "the kernel has no '%s'", UPROBE_PMU);
-	err_hint(e, "probes of programs need Linux 4.17 with CONFIG_UPROBE_EVENTS");
-	return -ENODEV;
-}
-
-/* The PMU's number, and the bit of config that makes a return probe: "config:0". */
-static int uprobe_pmu(struct uprobe *u, struct rawbpf_perf_attr *a)
-{
-	struct sys *s = &u->b->sys;
-	char text[64];
-	unsigned bit = 0;
-	int err = sys_read_line(s, AT_FDCWD, UPROBE_PMU "/type", text, sizeof(text));
-
-	if (err)
-		return uprobe_no_pmu(u, err);
-	memset(a, 0, sizeof(*a));
-	a->size = sizeof(*a);
-	a->type = (uint32_t)strtoul(text, NULL, 10);
-	if (!u->ret)
-		return 0;
-	err = sys_read_line(s, AT_FDCWD, UPROBE_PMU "/format/retprobe", text, sizeof(text));
-	if (err || sscanf(text, "config:%u", &bit) != 1 || bit > 63)
-		return uprobe_no_pmu(u, err ? err : -EINVAL);
-	a->config = 1ULL << bit;
-	return 0;
-}
-
-static int uprobe_refused(struct uprobe *u, const struct uprobe_place *p, int err)
-{
-	struct rawbpf_error *e = &u->b->error;
-	const char *file = u->file.shown;
-
-	err_set(e, "attach", err, "no %s on '%s' (offset 0x%llx of '%s')",
-		u->ret ? "return probe" : "probe", p->name, (unsigned long long)p->offset, file);
-	switch (err) {
-	case -ESRCH: err_set(e, "attach", err, "no process %d", (int)u->pid); break;
-	case -EIO: err_hint(e, "the file system of '%s' takes no probes", file); break;
-	case -UPROBE_ENOTSUPP:
-		err_hint(e, "the kernel cannot probe the instruction there; probe another");
-		break;
-	case -EINVAL:
-		err_hint(e, "the kernel takes no probe there: is it where an instruction begins?");
-		break;
-	default: break;
-	}
-	return rights_explain(&u->b->sys, e, RIGHTS_UPROBE, err);
-}
-
-static int uprobe_attach_one(struct uprobe *u, struct prog *prog, struct rawbpf_perf_attr *a,
-	const struct uprobe_place *p)
-{
-	struct link *l;
-	int fd, err;
-
-	a->config1 = (uintptr_t)u->file.path;
-	a->config2 = p->offset;
-	/* any CPU does for all processes: the program runs wherever the place is reached */
-	fd = sys_perf_event_open(&u->b->sys, a, u->pid ? u->pid : -1, u->pid ? -1 : 0, p->name);
-	if (fd < 0)
-		return uprobe_refused(u, p, fd);
-	err = link_perf_event(u->b, u->ret ? LINK_URETPROBE : LINK_UPROBE, prog, p->name, fd, &l);
-	if (err)
-		return err;
-	l->key[0] = (uint64_t)u->st.st_dev;
-	l->key[1] = (uint64_t)u->st.st_ino;
-	l->key[2] = p->offset;
-	l->pid = u->pid;
-	return 0;
-}
-
-static int uprobe_attach_all(struct uprobe *u, struct prog *prog)
-{
-	struct link *mark = u->b->links;
-	struct rawbpf_error error;
-	struct rawbpf_perf_attr a;
-	int err = uprobe_pmu(u, &a);
-	size_t i;
-
-	for (i = 0; i < u->n && !err; i++)
-		err = uprobe_attach_one(u, prog, &a, &u->places[i]);
-	if (!err || u->b->links == mark)
-		return err;
-	err_copy(&error, &u->b->error);
-	link_close_until(u->b, mark);
-	err_copy(&u->b->error, &error);
-	return err;
+	return (struct uproad){
+		.b = u->b,
+		.prog = prog,
+		.ret = u->ret,
+		.pid = u->pid,
+		.path = u->file.path,
+		.shown = u->file.shown,
+		.dev = (uint64_t)u->st.st_dev,
+		.ino = (uint64_t)u->st.st_ino,
+		.places = u->places,
+		.n = u->n,
+	};
 }
 
 int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret)
 {
 	struct uprobe u = {.b = b, .o = o, .ret = ret};
 	struct prog *prog = prog_find(b, "attach", o->fn_name);
+	struct uproad r;
 	int err;
 
 	if (!prog)
@@ -461,8 +369,10 @@ int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret
 		return -EINVAL;
 	}
 	err = uprobe_open(&u);
-	if (!err)
-		err = uprobe_attach_all(&u, prog);
+	if (!err) {
+		r = uprobe_road(&u, prog);
+		err = uproad_attach(&r);
+	}
 	uprobe_close(&u);
 	return err;
 }
@@ -473,13 +383,13 @@ int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret
  * By name, for when the place can no longer be found: the process has ended, the file is gone.  A
  * pattern then takes every function of the library that was attached by name.
  */
-static bool uprobe_is_named(const struct uprobe *u, const struct link *l)
+static bool uprobe_is_named(const struct uprobe *u, const char *place)
 {
 	const struct rawbpf_uprobe_opts *o = u->o;
 	size_t n = strlen(o->name);
 	char what[32] = "";
 
-	if (strncmp(l->place, o->name, n) || l->place[n] != ':')
+	if (strncmp(place, o->name, n) || place[n] != ':')
 		return false;
 	if (o->addr)
 		snprintf(what, sizeof(what), "0x%llx", (unsigned long long)o->addr);
@@ -487,44 +397,101 @@ static bool uprobe_is_named(const struct uprobe *u, const struct link *l)
 		snprintf(what, sizeof(what), "+0x%llx",
 			(unsigned long long)(o->offset ? o->offset : o->sym_off));
 	if (o->sym_re)
-		return l->place[n + 1] != '+' && strncmp(l->place + n + 1, "0x", 2);
+		return place[n + 1] != '+' && strncmp(place + n + 1, "0x", 2);
 	if (!o->sym)
-		return !strcmp(l->place + n + 1, what);
-	return !strncmp(l->place + n + 1, o->sym, strlen(o->sym)) &&
-	       !strcmp(l->place + n + 1 + strlen(o->sym), what);
+		return !strcmp(place + n + 1, what);
+	return !strncmp(place + n + 1, o->sym, strlen(o->sym)) &&
+	       !strcmp(place + n + 1 + strlen(o->sym), what);
 }
 
-static bool uprobe_is_place(const struct uprobe *u, const struct link *l, bool found)
+static bool uprobe_is_place(const struct uprobe *u, bool found, const char *name, uint64_t offset)
 {
 	size_t i;
 
+	if (!found)
+		return uprobe_is_named(u, name);
+	for (i = 0; i < u->n; i++)
+		if (u->places[i].offset == offset)
+			return true;
+	return false;
+}
+
+/* Whether it is a link to this file by such a program; found: the file is there. */
+static bool uprobe_is_link(const struct uprobe *u, const struct link *l, bool found)
+{
 	if (l->kind != (u->ret ? LINK_URETPROBE : LINK_UPROBE) || l->pid != u->pid)
 		return false;
 	if (u->o->fn_name && strcmp(l->prog->name, u->o->fn_name))
 		return false;
-	if (!found)
-		return uprobe_is_named(u, l);
-	if (l->key[0] != (uint64_t)u->st.st_dev || l->key[1] != (uint64_t)u->st.st_ino)
-		return false;
-	for (i = 0; i < u->n; i++)
-		if (u->places[i].offset == l->key[2])
-			return true;
-	return false;
+	return !found ||
+	       (l->key[0] == (uint64_t)u->st.st_dev && l->key[1] == (uint64_t)u->st.st_ino);
+}
+
+/* The places of l that stay, in rest; how many. */
+static size_t uprobe_rest(
+	const struct uprobe *u, const struct link *l, bool found, struct link_place *rest)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < l->n_places; i++)
+		if (!uprobe_is_place(u, found, l->places[i].name, l->places[i].offset))
+			rest[n++] = l->places[i];
+	return n;
+}
+
+/*
+ * A link of many places loses some: the others get a link of their own before it is closed, so
+ * that none of them misses a call.  1: something was detached.
+ */
+static int uprobe_detach_some(struct uprobe *u, struct link *l, bool found)
+{
+	struct link_place *rest = calloc(l->n_places, sizeof(*rest));
+	struct uproad r = uprobe_road(u, l->prog);
+	int err = 0;
+
+	if (!rest)
+		return uprobe_no_memory(u);
+	r.places = rest;
+	r.n = uprobe_rest(u, l, found, rest);
+	if (r.n < l->n_places) {
+		if (r.n && found)
+			err = uproad_attach(&r);
+		if (!err && (!r.n || found)) {
+			link_close(u->b, l);
+			err = 1;
+		}
+	}
+	free(rest);
+	return err;
+}
+
+static int uprobe_detach_link(struct uprobe *u, struct link *l, bool found)
+{
+	if (!uprobe_is_link(u, l, found))
+		return 0;
+	if (l->places)
+		return uprobe_detach_some(u, l, found);
+	if (!uprobe_is_place(u, found, l->place, l->key[2]))
+		return 0;
+	link_close(u->b, l);
+	return 1;
 }
 
 int uprobe_detach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret)
 {
 	struct uprobe u = {.b = b, .o = o, .ret = ret};
 	struct link *l, *next;
-	int err = uprobe_open(&u);
-	bool any = false;
+	int one, err = uprobe_open(&u);
+	bool any = false, found = !err;
 
 	for (l = b->links; l; l = next) {
 		next = l->next;
-		if (!uprobe_is_place(&u, l, !err))
-			continue;
-		link_close(b, l);
-		any = true;
+		one = uprobe_detach_link(&u, l, found);
+		if (one < 0) {
+			uprobe_close(&u);
+			return one;
+		}
+		any |= one > 0;
 	}
 	if (any) {
 		err_clear(&b->error);

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+/*
+ * uproad.c - the way on which offsets of one file are probed, chosen by the kernel's answers.
+ *
+ * One uprobe_multi link (Linux 6.6) holds any number of places and is closed in one go; a perf
+ * event of the uprobe PMU (Linux 4.17) holds one, and the kernel takes some 100 ms to close each.
+ * So several places go by a link where there is one, and by an event each where there is none.
+ * One place goes by its event: the link would need the program loaded once more.
+ *
+ * The link wants its program loaded for it (expected_attach_type), and gives it the same pt_regs.
+ * Before Linux 6.10 its pid meant one thread; .pid is a process, so there it goes by events.
+ */
+#include "uproad.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "kern.h"
+#include "rights.h"
+
+#define UPROAD_ENOTSUPP 524 /* the kernel's own: no probe on this instruction */
+#define UPROAD_PMU	"/sys/bus/event_source/devices/uprobe"
+#define UPROAD_RETURN	1 /* uprobe_multi.flags */
+#define UPROAD_NEXT	1 /* try the next road */
+
+static enum link_kind uproad_kind(const struct uproad *r)
+{
+	return r->ret ? LINK_URETPROBE : LINK_UPROBE;
+}
+
+/* ---- a perf event each ---------------------------------------------------------------------- */
+
+static int uproad_no_pmu(struct uproad *r, int err)
+{
+	struct rawbpf_error *e = &r->b->error;
+	struct stat st;
+
+	if (err != -ENOENT)
+		return err_set(e, "attach", err, "'%s' cannot be read", UPROAD_PMU "/type");
+	if (sys_stat(&r->b->sys, "/sys/bus", &st)) {
+		err_set(e, "attach", -ENODEV, "sysfs is not mounted on '/sys'");
+		err_hint(e, "mount -t sysfs sysfs /sys");
+		return -ENODEV;
+	}
+	err_set(e, "attach", -ENODEV, "the kernel has no '%s'", UPROAD_PMU);
+	err_hint(e, "probes of programs need Linux 4.17 with CONFIG_UPROAD_EVENTS");
+	return -ENODEV;
+}
+
+/* The PMU's number, and the bit of config that makes a return probe: "config:0". */
+static int uproad_pmu(struct uproad *r, struct rawbpf_perf_attr *a)
+{
+	struct sys *s = &r->b->sys;
+	char text[64];
+	unsigned bit = 0;
+	int err = sys_read_line(s, AT_FDCWD, UPROAD_PMU "/type", text, sizeof(text));
+
+	if (err)
+		return uproad_no_pmu(r, err);
+	memset(a, 0, sizeof(*a));
+	a->size = sizeof(*a);
+	a->type = (uint32_t)strtoul(text, NULL, 10);
+	if (!r->ret)
+		return 0;
+	err = sys_read_line(s, AT_FDCWD, UPROAD_PMU "/format/retprobe", text, sizeof(text));
+	if (err || sscanf(text, "config:%u", &bit) != 1 || bit > 63)
+		return uproad_no_pmu(r, err ? err : -EINVAL);
+	a->config = 1ULL << bit;
+	return 0;
+}
+
+static int uproad_refused(struct uproad *r, const struct link_place *p, int err)
+{
+	struct rawbpf_error *e = &r->b->error;
+	const char *file = r->shown;
+
+	err_set(e, "attach", err, "no %s on '%s' (offset 0x%llx of '%s')",
+		r->ret ? "return probe" : "probe", p->name, (unsigned long long)p->offset, file);
+	switch (err) {
+	case -ESRCH: err_set(e, "attach", err, "no process %d", (int)r->pid); break;
+	case -EIO: err_hint(e, "the file system of '%s' takes no probes", file); break;
+	case -UPROAD_ENOTSUPP:
+		err_hint(e, "the kernel cannot probe the instruction there; probe another");
+		break;
+	case -EINVAL:
+		err_hint(e, "the kernel takes no probe there: is it where an instruction begins?");
+		break;
+	default: break;
+	}
+	return rights_explain(&r->b->sys, e, RIGHTS_UPROBE, err);
+}
+
+static int uproad_event(struct uproad *r, struct rawbpf_perf_attr *a, const struct link_place *p)
+{
+	struct link *l;
+	int fd, err;
+
+	a->config1 = (uintptr_t)r->path;
+	a->config2 = p->offset;
+	/* any CPU does for all processes: the program runs wherever the place is reached */
+	fd = sys_perf_event_open(&r->b->sys, a, r->pid ? r->pid : -1, r->pid ? -1 : 0, p->name);
+	if (fd < 0)
+		return uproad_refused(r, p, fd);
+	err = link_perf_event(r->b, uproad_kind(r), r->prog, p->name, fd, &l);
+	if (err)
+		return err;
+	l->key[0] = r->dev;
+	l->key[1] = r->ino;
+	l->key[2] = p->offset;
+	l->pid = r->pid;
+	return 0;
+}
+
+static int uproad_events(struct uproad *r)
+{
+	struct link *mark = r->b->links;
+	struct rawbpf_error error;
+	struct rawbpf_perf_attr a;
+	int err = uproad_pmu(r, &a);
+	size_t i;
+
+	for (i = 0; i < r->n && !err; i++)
+		err = uproad_event(r, &a, &r->places[i]);
+	if (!err || r->b->links == mark)
+		return err;
+	err_copy(&error, &r->b->error);
+	link_close_until(r->b, mark);
+	err_copy(&r->b->error, &error);
+	return err;
+}
+
+/* ---- one link for all ----------------------------------------------------------------------- */
+
+static void uproad_multi_attr(const struct uproad *r, int prog_fd, const uint64_t *offsets,
+	size_t n, union rawbpf_attr *a)
+{
+	memset(a, 0, sizeof(*a));
+	a->link.prog_fd = (uint32_t)prog_fd;
+	a->link.attach_type = RAWBPF_TRACE_UPROBE_MULTI;
+	a->link.u.uprobe_multi.path = (uintptr_t)r->path;
+	a->link.u.uprobe_multi.offsets = (uintptr_t)offsets;
+	a->link.u.uprobe_multi.cnt = (uint32_t)n;
+	a->link.u.uprobe_multi.flags = r->ret ? UPROAD_RETURN : 0;
+	a->link.u.uprobe_multi.pid = (uint32_t)r->pid;
+}
+
+/*
+ * Whether the link's pid is a process here.  A kernel where it is checks for a negative one first,
+ * one where it is a thread says that "/" is no file of code.
+ */
+static bool uproad_pid_is_process(struct uproad *r, struct kern *k, int prog_fd)
+{
+	struct uproad nowhere = {.path = "/", .pid = -1};
+	union rawbpf_attr a;
+	uint64_t offset = 0;
+	int fd;
+
+	if (k->multi_pid_asked)
+		return k->multi_pid;
+	uproad_multi_attr(&nowhere, prog_fd, &offset, 1, &a);
+	fd = sys_bpf(&r->b->sys, RAWBPF_LINK_CREATE, &a, sizeof(a.link), "pid of uprobe_multi");
+	if (fd >= 0)
+		sys_close(&r->b->sys, fd);
+	k->multi_pid_asked = true;
+	k->multi_pid = fd == -EINVAL;
+	return k->multi_pid;
+}
+
+static int uproad_multi_try(struct uproad *r, int prog_fd, const uint64_t *offsets, size_t n)
+{
+	char what[64];
+	union rawbpf_attr a;
+	struct link *l;
+	int err;
+
+	snprintf(what, sizeof(what), "uprobe_multi, %zu places", n);
+	uproad_multi_attr(r, prog_fd, offsets, n, &a);
+	err = link_multi(r->b, uproad_kind(r), r->prog, n == 1 ? r->places[0].name : what, &a,
+		r->places, n, &l);
+	if (err)
+		return err;
+	l->key[0] = r->dev;
+	l->key[1] = r->ino;
+	l->pid = r->pid;
+	return 0;
+}
+
+/* Which of the places it is that the kernel refuses: the link's answer names none. */
+static size_t uproad_multi_culprit(struct uproad *r, int prog_fd, const uint64_t *offsets)
+{
+	struct link *mark = r->b->links;
+	size_t from = 0, n = r->n, half;
+	struct uproad part = *r;
+
+	while (n > 1) {
+		half = n / 2;
+		part.places = r->places + from;
+		if (!uproad_multi_try(&part, prog_fd, offsets + from, half)) {
+			link_close_until(r->b, mark);
+			from += half;
+			n -= half;
+		} else {
+			n = half;
+		}
+	}
+	return from;
+}
+
+/*
+ * EINVAL and its like: no such link.  EPERM and EACCES: the next road's answer says more of rights.
+ * Anything else is about this file, this process or one of the places.
+ */
+static bool uproad_multi_is_absent(int err)
+{
+	return err == -EINVAL || err == -EOPNOTSUPP || err == -ENOSYS || err == -EPERM ||
+	       err == -EACCES;
+}
+
+static int uproad_multi_refused(struct uproad *r, int prog_fd, const uint64_t *offsets, int err)
+{
+	size_t i = 0;
+
+	if (err == -UPROAD_ENOTSUPP)
+		i = uproad_multi_culprit(r, prog_fd, offsets);
+	return uproad_refused(r, &r->places[i], err);
+}
+
+/* 0, UPROAD_NEXT, or a negative errno with the error set */
+static int uproad_multi(struct uproad *r)
+{
+	struct kern *k = kern_get(r->b);
+	uint64_t *offsets;
+	int fd, err;
+	size_t i;
+
+	if (!k)
+		return -ENOMEM;
+	if (k->no_uprobe_multi)
+		return UPROAD_NEXT;
+	fd = prog_as(r->b, r->prog, RAWBPF_TRACE_UPROBE_MULTI);
+	if (fd < 0) {
+		err_clear(&r->b->error);
+		return UPROAD_NEXT;
+	}
+	if (r->pid && !uproad_pid_is_process(r, k, fd))
+		return UPROAD_NEXT;
+	offsets = calloc(r->n, sizeof(*offsets));
+	if (!offsets)
+		return err_set(&r->b->error, "attach", -ENOMEM, "out of memory");
+	for (i = 0; i < r->n; i++)
+		offsets[i] = r->places[i].offset;
+	err = uproad_multi_try(r, fd, offsets, r->n);
+	if (uproad_multi_is_absent(err)) {
+		r->no_multi = err != -EPERM && err != -EACCES;
+		err = UPROAD_NEXT;
+	} else if (err) {
+		err = uproad_multi_refused(r, fd, offsets, err);
+	}
+	free(offsets);
+	return err;
+}
+
+/* ---- the choice ----------------------------------------------------------------------------- */
+
+static void uproad_log(struct uproad *r, const char *road)
+{
+	ctx_log(r->b, RAWBPF_LOG_DEBUG, "%s%s of '%s': %zu place%s by %s",
+		r->ret ? "return probe" : "probe", r->n == 1 ? "" : "s", r->shown, r->n,
+		r->n == 1 ? "" : "s", road);
+}
+
+int uproad_attach(struct uproad *r)
+{
+	bool many = r->n > 1 || r->prog->attach_type == RAWBPF_TRACE_UPROBE_MULTI;
+	struct rawbpf_error first;
+	int err = many ? uproad_multi(r) : UPROAD_NEXT;
+
+	if (err != UPROAD_NEXT) {
+		if (!err)
+			uproad_log(r, "one uprobe_multi link");
+		return err;
+	}
+	err = uproad_events(r);
+	if (!err && r->no_multi)
+		r->b->kern->no_uprobe_multi = true;
+	if (!err)
+		uproad_log(r, r->n == 1 ? "a perf event" : "perf events, one each");
+	/* kernels that want CAP_SYS_ADMIN for events (since 2025) want less for the link */
+	if (many || (err != -EPERM && err != -EACCES))
+		return err;
+	err_copy(&first, &r->b->error);
+	if (!uproad_multi(r)) {
+		err_clear(&r->b->error);
+		return 0;
+	}
+	err_copy(&r->b->error, &first);
+	return err;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* uproad.h - the way on which offsets of one file are probed, chosen by the kernel's answers. */
+#ifndef UPROAD_H
+#define UPROAD_H
+
+#include "link.h"
+
+/* What is to be probed; everything is borrowed. */
+struct uproad {
+	struct rawbpf *b;
+	struct prog *prog; /* of type kprobe */
+	bool ret;	   /* at the return */
+	pid_t pid;	   /* 0: every process */
+	const char *path;  /* what the kernel is given */
+	const char *shown; /* the file, for messages */
+	uint64_t dev, ino; /* the file, for detach */
+	struct link_place *places;
+	size_t n;
+	bool no_multi; /* uproad.c's own: the kernel does not know such links */
+};
+
+/*
+ * Attach r->prog to all places or to none: 0, or a negative errno with the context's error set.
+ * The links (one or one each) are added to the context.
+ */
+int uproad_attach(struct uproad *r);
+
+#endif

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+/*
+ * test_uproad.c - many places of one program on each road: counted one by one, detached together
+ * or in part, and what happens where the kernel lacks the better road.
+ */
+#include "uproad.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kern.h"
+#include "many.h"
+#include "t.h"
+
+/* Slot N counts the calls of many_N; a return's value is one more. */
+static const char program[] = ".include \"hist.inc\"\n"
+			      ".license \"GPL\"\n"
+			      ".map seen linear(101)\n"
+			      ".prog on_entry \"%s\"\n"
+			      "	r6 = arg1\n"
+			      "	linear_add seen, r6\n"
+			      "	return 0\n"
+			      ".prog on_return \"uretprobe\"\n"
+			      "	r6 = retval\n"
+			      "	linear_add seen, r6\n"
+			      "	return 0\n";
+
+/* What the kernel is made to look like, and what it was asked. */
+struct road {
+	struct rawbpf *b;
+	bool no_multi;	/* no uprobe_multi */
+	bool by_thread; /* its pid is a thread's, as before Linux 6.10 */
+	bool no_events; /* no right to uprobe perf events */
+	int refuse;	/* a place that takes no probe: the offset of many_07 */
+	uint64_t bad;
+	unsigned multi, refused, events;
+	char exe[4096];
+};
+
+static long road_multi(struct road *r, const struct rawbpf_call *c)
+{
+	const union rawbpf_attr *a = (const union rawbpf_attr *)c->arg[1];
+	const uint64_t *offsets = (const uint64_t *)(uintptr_t)a->link.u.uprobe_multi.offsets;
+	uint32_t i;
+
+	r->multi++;
+	if (r->no_multi) {
+		r->refused++;
+		return -EINVAL;
+	}
+	if (r->by_thread && (int)a->link.u.uprobe_multi.pid < 0)
+		return -EBADF;
+	for (i = 0; r->bad && i < a->link.u.uprobe_multi.cnt; i++)
+		if (offsets[i] == r->bad)
+			return -524;
+	return rawbpf_call_kernel(c);
+}
+
+static long road_call(void *arg, const struct rawbpf_call *c)
+{
+	const union rawbpf_attr *a = (const union rawbpf_attr *)c->arg[1];
+	struct road *r = arg;
+
+	if (c->kind == RAWBPF_CALL_BPF && c->arg[0] == RAWBPF_LINK_CREATE &&
+		a->link.attach_type == RAWBPF_TRACE_UPROBE_MULTI)
+		return road_multi(r, c);
+	if (c->kind == RAWBPF_CALL_PERF_EVENT_OPEN) {
+		r->events++;
+		if (r->no_events)
+			return -EACCES;
+	}
+	return rawbpf_call_kernel(c);
+}
+
+static void road_open(struct road *r, const char *section)
+{
+	char text[6000];
+	ssize_t n;
+
+	n = readlink("/proc/self/exe", r->exe, sizeof(r->exe) - 1);
+	ck_assert_int_gt(n, 0);
+	r->exe[n] = '\0';
+	snprintf(text, sizeof(text), program, section);
+	r->b = rawbpf_new();
+	rawbpf_set_hook(r->b, road_call, r);
+	ck_assert_msg(!rawbpf_load(r->b, .text = text), "%s", rawbpf_errmsg(r->b));
+}
+
+/* Whether this kernel has such links; the road must not be taken for granted. */
+static bool has_multi(void)
+{
+	struct road r = {.b = NULL};
+	bool has;
+
+	road_open(&r, "uprobe");
+	ck_assert_msg(!rawbpf_attach_uprobe(
+			      r.b, .name = r.exe, .sym_re = "many_0[01]$", .fn_name = "on_entry"),
+		"%s", rawbpf_errmsg(r.b));
+	has = r.events == 0;
+	rawbpf_free(r.b);
+	return has;
+}
+
+#define NEED_MULTI()                                            \
+	do {                                                    \
+		T_NEED_ROOT();                                  \
+		if (!has_multi())                               \
+			T_SKIP("no uprobe_multi (Linux 6.10)"); \
+	} while (0)
+
+/* Every slot from first to last is n, all others 0. */
+static void check_seen(struct road *r, int first, int last, uint64_t n)
+{
+	struct rawbpf_table *t = rawbpf_table(r->b, "seen");
+	uint64_t v, want;
+	uint32_t i;
+
+	for (i = 0; i <= MANY; i++) {
+		ck_assert_int_eq(rawbpf_table_lookup(t, &i, &v), 0);
+		want = (int)i >= first && (int)i <= last ? n : 0;
+		ck_assert_msg(v == want, "slot %u: %llu, not %llu", i, (unsigned long long)v,
+			(unsigned long long)want);
+	}
+}
+
+static void clear_seen(struct road *r)
+{
+	ck_assert_int_eq(rawbpf_table_clear(rawbpf_table(r->b, "seen")), 0);
+}
+
+static int attach_many(struct road *r, bool ret, const char *pattern, pid_t pid)
+{
+	return ret ? rawbpf_attach_uretprobe(r->b, .name = r->exe, .sym_re = pattern,
+			     .fn_name = "on_return", .pid = pid)
+		   : rawbpf_attach_uprobe(r->b, .name = r->exe, .sym_re = pattern,
+			     .fn_name = "on_entry", .pid = pid);
+}
+
+static int detach_many(struct road *r, bool ret, const char *pattern)
+{
+	return ret ? rawbpf_detach_uretprobe(r->b, .name = r->exe, .sym_re = pattern)
+		   : rawbpf_detach_uprobe(r->b, .name = r->exe, .sym_re = pattern);
+}
+
+/* _i: at the return */
+START_TEST(one_link)
+{
+	struct road r = {.b = NULL};
+	int fds = t_count_fds();
+
+	NEED_MULTI();
+	road_open(&r, "uprobe");
+	ck_assert_msg(!attach_many(&r, _i, "many_[0-9]", 0), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.multi, 1);
+	ck_assert_uint_eq(r.events, 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), MANY);
+	ck_assert_ptr_null(r.b->links->next);
+	ck_assert_int_eq(many_call(7), 0);
+	check_seen(&r, _i, MANY - 1 + _i, 7);
+	ck_assert_int_eq(detach_many(&r, _i, "many_"), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	many_call(1);
+	check_seen(&r, _i, MANY - 1 + _i, 7);
+	ck_assert_int_eq(detach_many(&r, _i, "many_"), -ENOENT);
+	rawbpf_free(r.b);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+/* One of the functions, or some, leave the link; the others go on being counted. */
+START_TEST(detach_some)
+{
+	struct road r = {.no_multi = _i};
+	int fds = t_count_fds();
+
+	T_NEED_ROOT();
+	road_open(&r, "uprobe");
+	ck_assert_msg(!attach_many(&r, false, "many_0", 0), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_detach_uprobe(r.b, .name = r.exe, .sym = "many_00"), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 9);
+	ck_assert_int_eq(rawbpf_detach_uprobe(r.b, .name = r.exe, .sym = "many_00"), -ENOENT);
+	ck_assert_int_eq(detach_many(&r, false, "many_0[1-4]"), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 5);
+	many_call(3);
+	check_seen(&r, 5, 9, 3);
+	ck_assert_int_eq(detach_many(&r, true, "many_"), -ENOENT);
+	ck_assert_int_eq(detach_many(&r, false, "many_"), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	rawbpf_free(r.b);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+/* .pid is the process, on kernels whose link would take it for a thread too (_i). */
+START_TEST(by_pid)
+{
+	struct road r = {.by_thread = _i};
+	pid_t pid;
+
+	T_NEED_ROOT();
+	road_open(&r, "uprobe");
+	ck_assert_msg(!attach_many(&r, false, "many_0[0-2]", getpid()), "%s", rawbpf_errmsg(r.b));
+	if (_i)
+		ck_assert_uint_eq(r.events, 3);
+	pid = fork();
+	if (!pid) {
+		many_call(5);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	check_seen(&r, 0, 2, 0);
+	many_call(5);
+	check_seen(&r, 0, 2, 5);
+	/* asked once */
+	ck_assert_msg(!attach_many(&r, false, "many_0[3-5]", getpid()), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_le(r.multi, 3);
+	rawbpf_free(r.b);
+}
+END_TEST
+
+/* A kernel without such links is asked once, and probed by events. */
+START_TEST(no_link)
+{
+	struct road r = {.no_multi = true};
+
+	T_NEED_ROOT();
+	road_open(&r, _i ? "uprobe.multi" : "uprobe");
+	ck_assert_msg(!attach_many(&r, false, "many_0[0-2]", 0), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.refused, 1);
+	ck_assert_uint_eq(r.events, 3);
+	ck_assert(r.b->kern->no_uprobe_multi);
+	many_call(4);
+	check_seen(&r, 0, 2, 4);
+	clear_seen(&r);
+	ck_assert_msg(!attach_many(&r, true, "many_0[3-5]", 0), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.refused, 1);
+	many_call(4);
+	ck_assert_int_eq(detach_many(&r, false, "many_0[0-2]"), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 3);
+	rawbpf_free(r.b);
+}
+END_TEST
+
+/* A program whose section is uprobe.multi goes by a link for one place too. */
+START_TEST(own_section)
+{
+	struct road r = {.b = NULL};
+
+	NEED_MULTI();
+	road_open(&r, "uprobe.multi");
+	ck_assert_msg(!attach_many(&r, false, "many_42", 0), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.multi, 1);
+	ck_assert_uint_eq(r.events, 0);
+	many_call(6);
+	check_seen(&r, 42, 42, 6);
+	rawbpf_free(r.b);
+}
+END_TEST
+
+/* Events want more rights than the link: one place goes by the link then. */
+START_TEST(no_right_to_events)
+{
+	struct road r = {.no_events = true};
+
+	NEED_MULTI();
+	road_open(&r, "uprobe");
+	ck_assert_msg(!attach_many(&r, false, "many_42", 0), "%s", rawbpf_errmsg(r.b));
+	many_call(6);
+	check_seen(&r, 42, 42, 6);
+	ck_assert_str_eq(rawbpf_errmsg(r.b), "");
+	r.no_multi = true; /* neither: the first answer is told */
+	ck_assert_int_eq(attach_many(&r, false, "many_43", 0), -EACCES);
+	ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(r.b), "many_43'"));
+	rawbpf_free(r.b);
+}
+END_TEST
+
+/* The link's answer names no place: the one that takes no probe is found and told. */
+START_TEST(one_bad_place)
+{
+	struct road r = {.b = NULL};
+	char name[16];
+
+	NEED_MULTI();
+	road_open(&r, "uprobe");
+	snprintf(name, sizeof(name), "many_%02d", _i);
+	ck_assert_msg(!attach_many(&r, false, name, 0), "%s", rawbpf_errmsg(r.b));
+	r.bad = r.b->links->key[2];
+	ck_assert_int_eq(detach_many(&r, false, name), 0);
+	ck_assert_int_eq(attach_many(&r, false, "many_0", 0), -524);
+	ck_assert_msg(strstr(rawbpf_errmsg(r.b), name), "%s", rawbpf_errmsg(r.b));
+	ck_assert_ptr_nonnull(strstr(rawbpf_error(r.b)->hint, "cannot probe the instruction"));
+	ck_assert_ptr_null(r.b->links);
+	rawbpf_free(r.b);
+}
+END_TEST
+
+/* libbpf's sections: a pattern there has '*' and '?', and covers the whole name. */
+START_TEST(by_section)
+{
+	struct road r = {.b = NULL};
+	char section[5000];
+	ssize_t n;
+
+	T_NEED_ROOT();
+	n = readlink("/proc/self/exe", r.exe, sizeof(r.exe) - 1);
+	snprintf(section, sizeof(section), "uprobe.multi/%.*s:many_3?", (int)n, r.exe);
+	road_open(&r, section);
+	ck_assert_msg(!rawbpf_attach_all(r.b), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 10);
+	many_call(2);
+	check_seen(&r, 30, 39, 2);
+	rawbpf_free(r.b);
+}
+END_TEST
+
+Suite *suite_uproad(void);
+Suite *suite_uproad(void)
+{
+	Suite *s = suite_create("uproad");
+	TCase *t = tcase_create("live");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_loop_test(t, one_link, 0, 2);
+	tcase_add_loop_test(t, detach_some, 0, 2);
+	tcase_add_loop_test(t, by_pid, 0, 2);
+	tcase_add_loop_test(t, no_link, 0, 2);
+	tcase_add_test(t, own_section);
+	tcase_add_test(t, by_section);
+	tcase_add_test(t, no_right_to_events);
+	tcase_add_loop_test(t, one_bad_place, 7, 9);
+	suite_add_tcase(s, t);
+	return s;
+}
