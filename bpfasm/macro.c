@@ -50,12 +50,22 @@ int macro_fatal(int err)
 
 /* ---- constants ---- */
 
+uint32_t macro_target_kernel(const struct bpfasm_opts *o)
+{
+	const struct bpfasm_resolver *r = o ? o->resolver : NULL;
+
+	if (o && o->kernel)
+		return o->kernel;
+	/* one of a caller that was built against an older header ends before it */
+	if (!r || r->sz < offsetof(struct bpfasm_resolver, kernel) + sizeof(r->kernel))
+		return 0;
+	return r->kernel ? r->kernel(r->arg) : 0;
+}
+
 static int macro_kernel(const struct macro *m, int64_t *v)
 {
-	if (!m->o || !m->o->kernel)
-		return -ENOENT;
-	*v = m->o->kernel;
-	return 0;
+	*v = macro_target_kernel(m->o);
+	return *v ? 0 : -ENOENT;
 }
 
 int macro_equ(const struct macro *m, const char *s, size_t len, int64_t *v)

@@ -30,6 +30,8 @@ int macro_next(struct macro *m, struct asm_line *l);
 void macro_free(struct macro *m);
 
 /* .equ names, for the parser's own expressions; -ENOENT */
+/* value of KERNEL: given, or the resolver's; 0: unknown */
+uint32_t macro_target_kernel(const struct bpfasm_opts *o);
 int macro_equ(const struct macro *m, const char *s, size_t len, int64_t *v);
 /* offer the names of macros and .equ to a suggestion */
 void macro_suggest(const struct macro *m, struct suggest *s);

@@ -133,7 +133,9 @@ static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
 		return err;
 	/* nobody said which kernel it is for: one that has everything */
 	if (len == 6 && !memcmp(s, "KERNEL", 6)) {
-		*v = p->o->kernel ? p->o->kernel : UINT32_MAX;
+		*v = macro_target_kernel(p->o);
+		if (!*v)
+			*v = UINT32_MAX;
 		return 0;
 	}
 	if (!memchr(s, '.', len))

@@ -5,7 +5,7 @@
 #include "insn.h"
 #include "operand.h"
 
-enum { SUGAR_MAX_ARGS = 5 };
+enum { SUGAR_MAX_ARGS = 5, SUGAR_KERNEL_OLD = 4 << 16 | 17 << 8 };
 
 /* ---- calls ------------------------------------------------------------------------------- */
 
@@ -32,7 +32,11 @@ static int call_args(struct parse *p, struct sugar_args *a)
 
 void sugar_check_helper(struct parse *p, const struct tok *t, const struct helper *h)
 {
-	uint32_t want = h->kernel, have = p->o->kernel;
+	uint32_t want = h->kernel, have = 0;
+
+	/* what is older than uprobes' perf events (4.17) is in every kernel this can be for */
+	if (want > SUGAR_KERNEL_OLD || p->o->kernel)
+		have = macro_target_kernel(p->o);
 
 	if (have && have < want)
 		parse_error(p, t, "'%s' came with Linux %u.%u, this is for %u.%u", h->name,

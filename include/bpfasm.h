@@ -53,6 +53,11 @@ struct bpfasm_resolver {
 	/* "task_struct.tgid" from BTF; without a dot: the whole type's size, offset 0 */
 	int (*type_field)(
 		void *arg, const char *path, struct bpfasm_field *f, char *msg, size_t msg_len);
+	/*
+	 * Which kernel it is for, as bpfasm_opts.kernel, 0: unknown.  Asked only if that is 0 and
+	 * the text needs to know.
+	 */
+	unsigned (*kernel)(void *arg);
 };
 
 /* What bpfasm_assemble() makes. */
@@ -69,7 +74,8 @@ struct bpfasm_opts {
 	const char *const *include_dirs;
 	size_t n_include_dirs;
 	const struct bpfasm_resolver *resolver; /* NULL: no target */
-	unsigned kernel; /* value of KERNEL: major << 16 | minor << 8 | patch; 0: unknown */
+	unsigned
+		kernel; /* value of KERNEL: major << 16 | minor << 8 | patch; 0: ask the resolver */
 	unsigned format; /* BPFASM_ELF ... */
 	bool big_endian; /* byte order of the output */
 };

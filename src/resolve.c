@@ -15,6 +15,7 @@
 
 #include "arch.h"
 #include "bpfasm.h"
+#include "kern.h"
 #include "near.h"
 #include "tpformat.h"
 #include "tracefs.h"
@@ -237,6 +238,12 @@ static int resolve_reg(
 	return err;
 }
 
+/* of the running kernel, asked of it once for each context */
+static unsigned resolve_kernel(void *arg)
+{
+	return kern_version(((struct resolve_target *)arg)->b);
+}
+
 /*
  * The kernel's CPU.  A program of 32 bits may run on a kernel of 64 (arm on arm64, i386 on
  * x86_64), and the context is the kernel's; it says which since 6.1.
@@ -278,7 +285,10 @@ int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *
 	t->arch = a;
 	t->next = b->resolve->targets;
 	b->resolve->targets = t;
-	*r = (struct bpfasm_resolver){
-		.sz = sizeof(*r), .arg = t, .tracepoint_field = resolve_field, .reg = resolve_reg};
+	*r = (struct bpfasm_resolver){.sz = sizeof(*r),
+		.arg = t,
+		.tracepoint_field = resolve_field,
+		.reg = resolve_reg,
+		.kernel = arch ? NULL : resolve_kernel}; /* another CPU's is not this one */
 	return 0;
 }

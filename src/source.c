@@ -15,7 +15,6 @@
 #include <sys/stat.h>
 
 #include "bpfasm.h"
-#include "kern.h"
 
 #define SOURCE_MAX (256U << 20) /* bytes of a file */
 
@@ -172,7 +171,6 @@ static int source_assemble(struct rawbpf *b, const struct rawbpf_load_opts *o, c
 		return err;
 	a.include_dirs = o->include_dirs;
 	a.n_include_dirs = o->n_include_dirs;
-	a.kernel = kern_version(b);
 	a.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 	err = bpfasm_assemble(text, len, &a, &out);
 	if (err == -ENOMEM)

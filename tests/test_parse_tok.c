@@ -33,6 +33,36 @@ START_TEST(kernel_versions)
 }
 END_TEST
 
+static unsigned answer_kernel(void *arg)
+{
+	++*(int *)arg;
+	return 5 << 16 | 4 << 8;
+}
+
+/* The resolver is asked for the kernel only by a text that needs to know, and not if it is given. */
+START_TEST(kernel_of_the_target)
+{
+	int asked = 0;
+	struct bpfasm_resolver r = {.sz = sizeof(r), .arg = &asked, .kernel = answer_kernel};
+	struct bpfasm_opts o = tasm_opts(BPFASM_RAW);
+	static const char text[] = ".if KERNEL >= 5.5\nr0 = 1\n.else\nr0 = 2\n.endif";
+
+	o.resolver = &r;
+	tasm_is_opts("r0 = bpf_get_smp_processor_id()", "8500000008000000", &o);
+	ck_assert_int_eq(asked, 0);
+	tasm_is_opts(text, "b700000002000000", &o);
+	ck_assert_int_gt(asked, 0);
+	asked = 0;
+	o.kernel = 5 << 16 | 5 << 8;
+	tasm_is_opts(text, "b700000001000000", &o);
+	ck_assert_int_eq(asked, 0);
+	o.kernel = 0;
+	r.sz = offsetof(struct bpfasm_resolver, kernel); /* an older header's */
+	tasm_is_opts(text, "b700000001000000", &o);
+	ck_assert_int_eq(asked, 0);
+}
+END_TEST
+
 #define P ".struct ev\npid: u32\n.end\n.prog p \"kprobe\"\n.var v: ev\n"
 
 START_TEST(what_was_meant)
@@ -80,6 +110,7 @@ Suite *suite_parse_tok(void)
 
 	tcase_add_test(tc, expressions);
 	tcase_add_test(tc, kernel_versions);
+	tcase_add_test(tc, kernel_of_the_target);
 	tcase_add_test(tc, what_was_meant);
 	tcase_add_test(tc, errors);
 	suite_add_tcase(s, tc);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 
 #include "bpfasm.h"
 #include "tool.h"
@@ -43,13 +42,6 @@ static unsigned asm_version(const char *s)
 	if (i < 2 || v[0] > 255 || v[1] > 255)
 		return 0;
 	return (unsigned)(v[0] << 16 | v[1] << 8 | (v[2] > 255 ? 255 : v[2]));
-}
-
-static unsigned asm_running_kernel(void)
-{
-	struct utsname u;
-
-	return uname(&u) ? 0 : asm_version(u.release);
 }
 
 /* FILE with another suffix; malloc'ed */
@@ -336,8 +328,6 @@ static int asm_run_job(struct asm_job *job, int argc, char **argv)
 	job->o.name = strcmp(job->file, "-") != 0 ? job->file : "<stdin>";
 	if (!job->order_given)
 		job->o.big_endian = job->o.arch && !strcmp(job->o.arch, "s390x");
-	if (!job->o.kernel && !job->o.arch)
-		job->o.kernel = asm_running_kernel();
 	return asm_with_target(job);
 }
 
