@@ -27,8 +27,16 @@
 #define TRACEFS_PRINTK	    "events/bpf_trace/bpf_trace_printk"
 #define TRACEFS_PATH	    O_PATH | O_DIRECTORY
 
+/* The number of an event whose format was read: a file less to read when it is attached. */
+struct tracefs_id {
+	struct tracefs_id *next;
+	uint64_t id;
+	char path[]; /* of its folder */
+};
+
 struct tracefs {
 	int dir; /* O_PATH */
+	struct tracefs_id *ids;
 };
 
 static bool is_tracefs(struct sys *s, const char *path)
@@ -175,8 +183,14 @@ int tracefs_dir(struct rawbpf *b)
 
 void tracefs_free(struct rawbpf *b)
 {
+	struct tracefs_id *id;
+
 	if (!b->tracefs)
 		return;
+	while ((id = b->tracefs->ids)) {
+		b->tracefs->ids = id->next;
+		free(id);
+	}
 	sys_close(&b->sys, b->tracefs->dir);
 	free(b->tracefs);
 	b->tracefs = NULL;
@@ -248,6 +262,46 @@ static int event_failed(
 			      : tracefs_refused(b, "tracefs", path, err);
 }
 
+/* "ID: 782" of the format file at path. */
+static int id_keep(struct rawbpf *b, const char *path, const char *format)
+{
+	size_t len = (size_t)(strrchr(path, '/') - path) + 1;
+	const char *p = strstr(format, "\nID: ");
+	struct tracefs_id *id;
+
+	if (!p || p[5] < '0' || p[5] > '9')
+		return 0;
+	id = malloc(sizeof(*id) + len + 1);
+	if (!id)
+		return err_set(&b->error, "tracefs", -ENOMEM, "out of memory");
+	memcpy(id->path, path, len);
+	id->path[len] = '\0';
+	id->id = strtoull(p + 5, NULL, 10);
+	id->next = b->tracefs->ids;
+	b->tracefs->ids = id;
+	return 0;
+}
+
+/*
+ * Uses up the number that came with a format.  A dynamic event can go and come back with another,
+ * so it serves the program that the format was read for, and who asks later asks the kernel.
+ */
+static bool id_take(struct rawbpf *b, const char *path, uint64_t *out)
+{
+	size_t len = (size_t)(strrchr(path, '/') - path) + 1;
+	struct tracefs_id **p, *id;
+
+	for (p = &b->tracefs->ids; (id = *p); p = &id->next) {
+		if (strlen(id->path) != len || strncmp(id->path, path, len))
+			continue;
+		*out = id->id;
+		*p = id->next;
+		free(id);
+		return true;
+	}
+	return false;
+}
+
 int tracefs_event_id(struct rawbpf *b, const char *category, const char *event, uint64_t *id)
 {
 	char path[256] = "", line[32], *end;
@@ -256,6 +310,8 @@ int tracefs_event_id(struct rawbpf *b, const char *category, const char *event, 
 	if (dir < 0)
 		return dir;
 	err = event_path(path, sizeof(path), category, event, "id");
+	if (!err && id_take(b, path, id))
+		return 0;
 	if (!err)
 		err = sys_read_line(&b->sys, dir, path, line, sizeof(line));
 	if (err)
@@ -271,6 +327,7 @@ int tracefs_event_format(
 	struct rawbpf *b, const char *category, const char *event, struct buf *text)
 {
 	int err, dir = tracefs_dir(b);
+	size_t start = text->len;
 	char path[256] = "";
 
 	if (dir < 0)
@@ -278,7 +335,9 @@ int tracefs_event_format(
 	err = event_path(path, sizeof(path), category, event, "format");
 	if (!err)
 		err = sys_read_file(&b->sys, dir, path, 1 << 20, text);
-	return err ? event_failed(b, category, event, path, err) : 0;
+	if (err)
+		return event_failed(b, category, event, path, err);
+	return text->failed ? 0 : id_keep(b, path, buf_str(text) + start);
 }
 
 /*

@@ -124,6 +124,42 @@ START_TEST(reads_events)
 }
 END_TEST
 
+static long count_opens(void *arg, const struct rawbpf_call *c)
+{
+	*(int *)arg += c->kind == RAWBPF_CALL_OPENAT;
+	return rawbpf_call_kernel(c);
+}
+
+/* A format holds the event's number too: the next to attach need not read it, the one after must. */
+START_TEST(format_tells_the_id)
+{
+	int fds = t_count_fds(), opens = 0;
+	struct buf text = {0};
+	struct rawbpf b = {0};
+	uint64_t want = 0, other = 0, id = 0;
+
+	T_NEED_ROOT();
+	ck_assert_int_eq(tracefs_event_id(&b, "sched", "sched_switch", &want), 0);
+	ck_assert_int_eq(tracefs_event_format(&b, "sched", "sched_switch", &text), 0);
+	buf_free(&text);
+	b.sys.hook = count_opens;
+	b.sys.arg = &opens;
+	ck_assert_int_eq(tracefs_event_id(&b, "sched", "sched_wakeup", &other), 0);
+	ck_assert_int_eq(opens, 1);
+	ck_assert_uint_ne(other, want);
+	ck_assert_int_eq(tracefs_event_id(&b, "sched", "sched_switch", &id), 0);
+	ck_assert_int_eq(opens, 1);
+	ck_assert_uint_eq(id, want);
+	ck_assert_int_eq(tracefs_event_id(&b, "sched", "sched_switch", &id), 0);
+	ck_assert_int_eq(opens, 2);
+	ck_assert_uint_eq(id, want);
+	ck_assert_int_eq(tracefs_event_format(&b, "sched", "sched_switch", &text), 0);
+	buf_free(&text);
+	tracefs_free(&b);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
 START_TEST(detached_leaves_mounts)
 {
 	char *before, *after;
@@ -341,6 +377,7 @@ Suite *suite_tracefs(void)
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
 	tcase_add_test(t, reads_events);
+	tcase_add_test(t, format_tells_the_id);
 	tcase_add_test(t, detached_leaves_mounts);
 	tcase_add_test(t, unknown_events);
 	tcase_add_test(t, kernel_without_events);
