@@ -98,9 +98,19 @@ $(BUILD)/gen/fuzzers.h: $(wildcard tests/fuzz/fuzz_*.c) Makefile
 	@mkdir -p $(@D)
 	@for f in $(FUZZERS); do echo "FUZZER($$f)"; done >$@
 
+# what live tests probe; not sanitized, since it must call libc's functions
+CHILDREN := $(BUILD)/child $(BUILD)/child-stripped $(BUILD)/child-pointers
+$(BUILD)/child $(BUILD)/child-stripped: tests/child/child.c
+$(BUILD)/child-pointers: tests/child/pointers.c
+$(CHILDREN):
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g0 -fno-builtin $(if $(filter %-stripped,$@),-s) \
+		-fPIE -pie -pthread -o $@ $< -ldl
+
 # t_fail_alloc_at() of tests/t.c stands between our code and the allocator
 FAIL_ALLOC := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
+$(BUILD)/check: | $(CHILDREN)
 $(BUILD)/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(FAIL_ALLOC) -o $@ $^ $(LIBELF) $$($(PKG_CONFIG) --libs check)
 
@@ -149,7 +159,7 @@ test: check-built
 
 # NAME-ARCH of tests/vm/kernels; exit 77 (and make's 2) where apt or QEMU is missing
 VM_AMD64 ?= 5.10-amd64 6.1-amd64 6.12-amd64 7.x-amd64
-check-vm: $(BUILD)/vm/check $(BUILD)/static/rawbpf
+check-vm: $(CHILDREN) $(BUILD)/vm/check $(BUILD)/static/rawbpf
 	@tests/vm/run.sh $(VM_AMD64:%=%=$(abspath $(BUILD)))
 
 # ---- fuzzing: clang and its libFuzzer ---------------------------------------------------------
@@ -171,9 +181,9 @@ $(FUZZERS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/tests/fuzz/fuzz_%.o $(WRAP_O) \
 endif
 
 format:
-	clang-format -i $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h tests/fuzz/*.[ch])
+	clang-format -i $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h tests/fuzz/*.[ch] tests/child/*.c)
 format-check:
-	clang-format --dry-run -Werror $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h tests/fuzz/*.[ch])
+	clang-format --dry-run -Werror $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h tests/fuzz/*.[ch] tests/child/*.c)
 
 clean:
 	rm -rf $(BUILD)

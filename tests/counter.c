@@ -10,6 +10,7 @@
 #include "kern.h"
 #include "link.h"
 #include "resolve.h"
+#include "t.h"
 #include "tracefs.h"
 
 static int raw_bpf(enum rawbpf_cmd cmd, union rawbpf_attr *a)
@@ -51,6 +52,7 @@ void counter_open(struct counter *c, enum rawbpf_prog_type type)
 	union rawbpf_attr a;
 	int i;
 
+	t_raise_memlock();
 	memset(c, 0, sizeof(*c));
 	memset(&a, 0, sizeof(a));
 	a.map.map_type = RAWBPF_MAP_ARRAY;

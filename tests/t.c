@@ -3,11 +3,13 @@
 #include "t.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,6 +89,15 @@ const char *t_lacks(void)
 	if (!*out && t_in_user_ns())
 		return "the first user namespace";
 	return *out ? out : NULL;
+}
+
+void t_raise_memlock(void)
+{
+	const struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
+
+	/* fails without CAP_SYS_RESOURCE: then the map tells */
+	if (setrlimit(RLIMIT_MEMLOCK, &all) && errno != EPERM)
+		perror("RLIMIT_MEMLOCK");
 }
 
 static char *t_read_all(FILE *f, size_t *len)

@@ -58,6 +58,12 @@ const char *t_lacks(void);
 	} while (0)
 bool t_has_cap(unsigned nr);
 
+/*
+ * Before Linux 5.11 maps count against RLIMIT_MEMLOCK: for tests that make theirs past the library,
+ * which would raise it.
+ */
+void t_raise_memlock(void);
+
 /* The whole of a file, NUL-terminated, malloc'ed; fails the test when it cannot be read. */
 char *t_read_file(const char *path, size_t *len);
 /* tests/data/NAME, in a static buffer of each caller's own making */

@@ -251,13 +251,15 @@ Suite *suite_btf(void);
 Suite *suite_btf(void)
 {
 	Suite *s = suite_create("btf");
-	TCase *t = tcase_create("unit");
+	TCase *t = tcase_create("unit"), *live = tcase_create("live");
 
 	tcase_add_test(t, types);
 	tcase_add_test(t, sizes);
 	tcase_add_test(t, corrections);
 	tcase_add_test(t, malformed);
-	tcase_add_test(t, kernels_own);
 	suite_add_tcase(s, t);
+	tcase_set_timeout(live, 60);
+	tcase_add_test(live, kernels_own);
+	suite_add_tcase(s, live);
 	return s;
 }

@@ -269,7 +269,7 @@ END_TEST
 Suite *suite_btfout(void)
 {
 	Suite *s = suite_create("btfout");
-	TCase *t = tcase_create("btf");
+	TCase *t = tcase_create("btf"), *live = tcase_create("live");
 
 	tcase_set_timeout(t, 30);
 	tcase_add_test(t, line_table);
@@ -277,8 +277,10 @@ Suite *suite_btfout(void)
 	tcase_add_test(t, odd_lines);
 	tcase_add_test(t, names);
 	tcase_add_test(t, bpftool_reads_it);
-	tcase_add_test(t, kernel_takes_it);
 	tcase_add_test(t, many_lines);
 	suite_add_tcase(s, t);
+	tcase_set_timeout(live, 60);
+	tcase_add_test(live, kernel_takes_it);
+	suite_add_tcase(s, live);
 	return s;
 }

@@ -452,7 +452,7 @@ END_TEST
 Suite *suite_dis(void)
 {
 	Suite *s = suite_create("dis");
-	TCase *t = tcase_create("text"), *live = tcase_create("kernel");
+	TCase *t = tcase_create("text"), *live = tcase_create("live");
 	TCase *back = tcase_create("back");
 
 	tcase_add_test(t, known);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "t.h"
+#include "t_child.h"
 
 START_TEST(ranks)
 {
@@ -248,27 +249,23 @@ START_TEST(deleted_file)
 	struct sys s = {0};
 	struct libname_file f;
 	struct rawbpf_error e;
-	char *out;
-	int pid;
+	struct t_child child;
+	char path[64];
 
 	T_NEED_ROOT();
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	/* a program named like a library: it is mapped, that is all that counts */
-	ck_assert_int_eq(t_run(&out,
-				 "cd %s && cp \"$(command -v sleep)\" libgone.so.1 && "
-				 "{ ./libgone.so.1 30 >/dev/null & echo $!; } && sleep 0.2 && "
-				 "rm libgone.so.1",
-				 dir),
-		0);
-	pid = atoi(out);
-	free(out);
-	ck_assert_int_gt(pid, 0);
-	ck_assert_msg(!libname_find(&s, "gone", pid, &f, &e), "%s", e.msg);
+	snprintf(path, sizeof(path), "%s/libgone.so.1", dir);
+	ck_assert_int_eq(t_run(NULL, "cp " T_CHILD " %s", path), 0);
+	t_child_start(&child, path, "threads");
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_msg(!libname_find(&s, "gone", child.pid, &f, &e), "%s", e.msg);
 	ck_assert_ptr_nonnull(strstr(f.path, "/map_files/"));
 	ck_assert_ptr_null(strstr(f.shown, "deleted"));
 	ck_assert_int_eq(access(f.path, R_OK), 0);
 	libname_free(&f);
-	kill(pid, SIGKILL);
+	t_child_go(&child);
+	t_child_end(&child);
 	rmdir(dir);
 }
 END_TEST
@@ -277,7 +274,7 @@ Suite *suite_libname(void);
 Suite *suite_libname(void)
 {
 	Suite *s = suite_create("libname");
-	TCase *t = tcase_create("unit");
+	TCase *t = tcase_create("unit"), *live = tcase_create("live");
 
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, ranks);
@@ -286,8 +283,10 @@ Suite *suite_libname(void)
 	tcase_add_test(t, errors);
 	tcase_add_test(t, near_names);
 	tcase_add_test(t, cause_is_not_the_name);
-	tcase_add_test(t, other_root);
-	tcase_add_test(t, deleted_file);
 	suite_add_tcase(s, t);
+	tcase_set_timeout(live, 60);
+	tcase_add_test(live, other_root);
+	tcase_add_test(live, deleted_file);
+	suite_add_tcase(s, live);
 	return s;
 }

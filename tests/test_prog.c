@@ -296,7 +296,7 @@ START_TEST(every_call_fails)
 }
 END_TEST
 
-START_TEST(live)
+START_TEST(on_this_kernel)
 {
 	struct rawbpf *b = rawbpf_new();
 	int before;
@@ -315,7 +315,7 @@ Suite *suite_prog(void);
 Suite *suite_prog(void)
 {
 	Suite *s = suite_create("prog");
-	TCase *t = tcase_create("unit");
+	TCase *t = tcase_create("unit"), *live = tcase_create("live");
 
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, one_call_each);
@@ -332,7 +332,9 @@ Suite *suite_prog(void)
 	tcase_add_test(t, each_for_itself);
 	tcase_add_test(t, find);
 	tcase_add_test(t, every_call_fails);
-	tcase_add_test(t, live);
 	suite_add_tcase(s, t);
+	tcase_set_timeout(live, 60);
+	tcase_add_test(live, on_this_kernel);
+	suite_add_tcase(s, live);
 	return s;
 }

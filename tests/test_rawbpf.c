@@ -175,7 +175,7 @@ Suite *suite_rawbpf(void);
 Suite *suite_rawbpf(void)
 {
 	Suite *s = suite_create("rawbpf");
-	TCase *t = tcase_create("unit");
+	TCase *t = tcase_create("unit"), *host = tcase_create("host");
 
 	tcase_add_test(t, null_context);
 	tcase_add_test(t, empty_context);
@@ -184,7 +184,9 @@ Suite *suite_rawbpf(void)
 	tcase_add_test(t, no_program);
 	tcase_add_test(t, refused_btf_is_no_failure);
 	tcase_add_test(t, programs);
-	tcase_add_test(t, clang_of_today);
 	suite_add_tcase(s, t);
+	tcase_set_timeout(host, 60);
+	tcase_add_test(host, clang_of_today);
+	suite_add_tcase(s, host);
 	return s;
 }

@@ -270,19 +270,22 @@ Suite *suite_run(void);
 Suite *suite_run(void)
 {
 	Suite *s = suite_create("run");
-	TCase *t = tcase_create("tool");
+	TCase *t = tcase_create("tool"), *host = tcase_create("host");
 
-	tcase_set_timeout(t, 30);
 	tcase_add_test(t, usage);
+	suite_add_tcase(s, t);
+	t = tcase_create("live");
+	tcase_set_timeout(t, 60);
 	tcase_add_test(t, failures);
 	tcase_add_test(t, histogram_at_the_end);
 	tcase_add_test(t, histogram_as_json);
 	tcase_add_test(t, lines_as_they_come);
 	tcase_add_test(t, reader_goes_away);
 	tcase_add_test(t, ends_in_time);
-#if !T_SANITIZED
-	tcase_add_test(t, few_system_calls);
-#endif
 	suite_add_tcase(s, t);
+#if !T_SANITIZED
+	tcase_add_test(host, few_system_calls);
+#endif
+	suite_add_tcase(s, host);
 	return s;
 }

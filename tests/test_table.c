@@ -206,16 +206,18 @@ Suite *suite_table(void);
 Suite *suite_table(void)
 {
 	Suite *s = suite_create("table");
-	TCase *t = tcase_create("unit");
+	TCase *t = tcase_create("unit"), *live = tcase_create("live");
 
 	tcase_add_test(t, names);
 	tcase_add_test(t, null_is_legal);
 	tcase_add_test(t, layout);
 	tcase_add_test(t, each_table_stops);
-	tcase_add_test(t, live_elements);
-	tcase_add_test(t, live_clear);
-	tcase_add_test(t, live_full);
-	tcase_add_test(t, live_constants_stay);
 	suite_add_tcase(s, t);
+	tcase_set_timeout(live, 60);
+	tcase_add_test(live, live_elements);
+	tcase_add_test(live, live_clear);
+	tcase_add_test(live, live_full);
+	tcase_add_test(live, live_constants_stay);
+	suite_add_tcase(s, live);
 	return s;
 }

@@ -44,6 +44,7 @@ static bool lone_make(struct lone *l, struct lacks *lacks, enum rawbpf_map_type 
 {
 	union rawbpf_attr a;
 
+	t_raise_memlock();
 	memset(l, 0, sizeof(*l));
 	memset(&a, 0, sizeof(a));
 	l->b.sys.hook = lacking;

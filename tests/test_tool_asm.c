@@ -152,8 +152,11 @@ Suite *suite_tool_asm(void)
 	tcase_add_test(tc, registers_of_another_cpu);
 	tcase_add_test(tc, the_kernel_decides);
 	tcase_add_test(tc, include_directories);
-	tcase_add_test(tc, a_device_is_never_removed);
 	tcase_add_test(tc, wrong_usage_and_failures);
+	suite_add_tcase(s, tc);
+	tc = tcase_create("host");
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, a_device_is_never_removed);
 	suite_add_tcase(s, tc);
 	return s;
 }

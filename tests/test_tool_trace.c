@@ -77,7 +77,7 @@ static FILE *start(pid_t *pid)
 }
 
 /* The instance appears before the first line is asked for, and goes away with Ctrl-C. */
-START_TEST(live)
+START_TEST(on_this_kernel)
 {
 	char line[4096], want[64];
 	int prog, status, found = 0;
@@ -108,12 +108,14 @@ Suite *suite_tool_trace(void);
 Suite *suite_tool_trace(void)
 {
 	Suite *s = suite_create("tool_trace");
-	TCase *t = tcase_create("run");
+	TCase *t = tcase_create("run"), *live = tcase_create("live");
 
 	tcase_add_test(t, saved_lines);
 	tcase_add_test(t, wrong_use);
-	tcase_add_test(t, live);
 	tcase_set_timeout(t, 30);
 	suite_add_tcase(s, t);
+	tcase_set_timeout(live, 60);
+	tcase_add_test(live, on_this_kernel);
+	suite_add_tcase(s, live);
 	return s;
 }

@@ -46,6 +46,26 @@ START_TEST(every_source_file_has_a_test)
 }
 END_TEST
 
+/*
+ * What needs root needs the kernel: it belongs into the TCase "live", which make check-vm runs on
+ * old and new kernels, or into "host" if it needs more tools than the virtual machines have.
+ */
+START_TEST(root_tests_are_live)
+{
+	expect_silence("tests with T_NEED_ROOT outside of the TCases live and host",
+		"awk '/^START_TEST/ {split($0, p, /[()]/); test = p[2]}"
+		" /T_NEED_ROOT\\(\\)/ && test {root[test] = 1}"
+		" /^END_TEST/ {test = \"\"}"
+		" /tcase_create/ {n = split($0, p, /,/); for (i = 1; i <= n; i++)"
+		"  if (match(p[i], /[a-z]+ = tcase_create/)) {"
+		"   split(substr(p[i], RSTART), q, /[ \"]/); name[q[1]] = q[4]}}"
+		" /tcase_add_/ {split($0, p, /[(), ]+/); if (p[3] in root &&"
+		"  name[p[2]] != \"live\" && name[p[2]] != \"host\")"
+		"  print FILENAME, p[3], \"in\", name[p[2]]}"
+		" FNR == 1 {split(\"\", root); split(\"\", name)}' tests/test_*.c");
+}
+END_TEST
+
 START_TEST(files_stay_short)
 {
 	expect_silence("files over 800 lines",
@@ -168,6 +188,7 @@ Suite *suite_tree(void)
 	tcase_add_test(t, only_sys_talks_to_the_kernel);
 	tcase_add_test(t, library_neither_prints_nor_exits);
 	tcase_add_test(t, every_source_file_has_a_test);
+	tcase_add_test(t, root_tests_are_live);
 	tcase_add_test(t, files_stay_short);
 	tcase_add_test(t, assembler_stands_alone);
 	tcase_add_test(t, layers_hold);

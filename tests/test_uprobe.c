@@ -7,7 +7,6 @@
  */
 #include "uprobe.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -20,6 +19,7 @@
 #include "arch.h"
 #include "kern.h"
 #include "t.h"
+#include "t_child.h"
 #include "t_elf.h"
 
 /* ---- functions to probe ------------------------------------------------------------------- */
@@ -137,6 +137,7 @@ static void bed_open(struct bed *t)
 {
 	ssize_t n;
 
+	t_raise_memlock();
 	memset(t, 0, sizeof(*t));
 	n = readlink("/proc/self/exe", t->exe, sizeof(t->exe) - 1);
 	ck_assert_int_gt(n, 0);
@@ -166,24 +167,17 @@ static void bed_close(struct bed *t)
 	close(t->map);
 }
 
-/* No assertion here: Check itself calls strlen(). */
-static long read_counts(const struct bed *t, struct counts *c)
+static struct counts counts(const struct bed *t)
 {
+	struct counts c = {0, 0, 0};
 	union rawbpf_attr a;
 	uint32_t key = 0;
 
 	memset(&a, 0, sizeof(a));
 	a.elem.map_fd = (uint32_t)t->map;
 	a.elem.key = (uintptr_t)&key;
-	a.elem.value = (uintptr_t)c;
-	return rawbpf_sys_bpf(RAWBPF_MAP_LOOKUP_ELEM, &a, sizeof(a.elem));
-}
-
-static struct counts counts(const struct bed *t)
-{
-	struct counts c = {0, 0, 0};
-
-	ck_assert_int_eq(read_counts(t, &c), 0);
+	a.elem.value = (uintptr_t)&c;
+	ck_assert_int_eq(rawbpf_sys_bpf(RAWBPF_MAP_LOOKUP_ELEM, &a, sizeof(a.elem)), 0);
 	return c;
 }
 
@@ -345,126 +339,54 @@ END_TEST
 
 /* ---- other programs ----------------------------------------------------------------------- */
 
-#define PROGRAM                                                                           \
-	"#include <pthread.h>\n#include <stdio.h>\n"                                      \
-	"__attribute__((noinline, noclone, used)) long work(long x)"                      \
-	"{ __asm__ volatile(\"\" : \"+r\"(x)); return x + 1; }\n"                         \
-	"static void *run(void *p) { for (int i = 0; i < 10; i++) work(i); return p; }\n" \
-	"int main(void) { pthread_t t[3]; getchar();"                                     \
-	"for (int i = 0; i < 3; i++) pthread_create(&t[i], 0, run, 0);"                   \
-	"for (int i = 0; i < 3; i++) pthread_join(t[i], 0); puts(\"done\"); return 0; }\n"
-
-struct child {
-	char dir[64], path[128];
-	FILE *in, *out;
-	pid_t pid;
-	uint64_t value, offset; /* of work() */
-};
-
+/* work() of the child program; the file is the one without symbols. */
 static int on_work(void *arg, const struct rawbpf_sym *s)
 {
-	struct child *c = arg;
-
-	c->value = s->value;
-	c->offset = s->offset;
+	*(struct rawbpf_sym *)arg = *s;
 	return 0;
 }
 
-/* false: no compiler here */
-static bool child_build(struct child *c)
+static struct rawbpf_sym child_work(void)
 {
-	char src[160];
-	FILE *f;
+	struct rawbpf_sym s = {.name = NULL};
 
-	memset(c, 0, sizeof(*c));
-	strcpy(c->dir, "/tmp/rawbpf-uprobe-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(c->dir));
-	snprintf(c->path, sizeof(c->path), "%s/prog", c->dir);
-	snprintf(src, sizeof(src), "%s.c", c->path);
-	f = fopen(src, "w");
-	fputs(PROGRAM, f);
-	fclose(f);
-	if (t_run(NULL, "cc -O1 -pthread -o %s %s 2>/dev/null", c->path, src))
-		return false;
-	ck_assert_int_eq(rawbpf_each_sym(c->path, "work", on_work, c, NULL), 0);
-	ck_assert_uint_gt(c->offset, 0);
-	ck_assert_int_eq(t_run(NULL, "strip %s", c->path), 0);
-	return true;
-}
-
-static void child_start(struct child *c)
-{
-	int in[2], out[2];
-
-	ck_assert_int_eq(pipe2(in, O_CLOEXEC), 0);
-	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
-	c->pid = fork();
-	if (!c->pid) {
-		dup2(in[0], 0);
-		dup2(out[1], 1);
-		execl(c->path, c->path, (char *)NULL);
-		_exit(1);
-	}
-	close(in[0]);
-	close(out[1]);
-	c->in = fdopen(in[1], "w");
-	c->out = fdopen(out[0], "r");
-}
-
-/* Lets it make its 30 calls in three threads. */
-static void child_go(struct child *c)
-{
-	char line[16] = "";
-
-	fputs("\n", c->in);
-	fflush(c->in);
-	ck_assert_ptr_nonnull(fgets(line, sizeof(line), c->out));
-	ck_assert_str_eq(line, "done\n");
-	fclose(c->in);
-	fclose(c->out);
-	waitpid(c->pid, NULL, 0);
-}
-
-static void child_remove(struct child *c)
-{
-	t_run(NULL, "rm -rf %s", c->dir);
+	ck_assert_int_eq(rawbpf_each_sym(T_CHILD, "work", on_work, &s, NULL), 0);
+	ck_assert_uint_gt(s.offset, 0);
+	return s;
 }
 
 /* A stripped program, by offset or address, all threads of one process. */
 START_TEST(stripped)
 {
-	struct rawbpf_uprobe_opts o = {.name = NULL};
-	struct child a, b;
+	struct rawbpf_uprobe_opts o = {.name = T_CHILD_STRIPPED};
+	struct rawbpf_sym work;
+	struct t_child a, b;
 	struct bed t;
 
 	T_NEED_ROOT();
-	if (!child_build(&a)) {
-		child_remove(&a);
-		T_SKIP("no cc");
-	}
+	work = child_work();
 	bed_open(&t);
-	b = a;
-	child_start(&a);
-	child_start(&b);
-	o.name = a.path;
+	t_child_start(&a, T_CHILD_STRIPPED, "threads");
+	t_child_start(&b, T_CHILD_STRIPPED, "threads");
 	o.sym = "work";
 	o.fn_name = "on_return";
 	ck_assert_int_eq(uprobe_attach(&t.b, &o, true), -ENOENT);
 	ck_assert_ptr_nonnull(strstr(t.b.error.hint, "stripped"));
 	o.sym = NULL;
 	if (_i & 1)
-		o.addr = a.value;
+		o.addr = work.value;
 	else
-		o.offset = a.offset;
+		o.offset = work.offset;
 	if (_i & 2)
 		o.pid = b.pid;
 	attach(&t, true, o);
-	child_go(&a);
-	child_go(&b);
+	t_child_go(&a);
+	t_child_go(&b);
 	ck_assert_uint_eq(counts(&t).calls, _i & 2 ? 30 : 60);
 	ck_assert_uint_eq(counts(&t).sum, _i & 2 ? 165 : 330);
 	bed_close(&t);
-	child_remove(&a);
+	t_child_end(&a);
+	t_child_end(&b);
 }
 END_TEST
 
@@ -472,23 +394,23 @@ END_TEST
 START_TEST(detach_after_exit)
 {
 	struct rawbpf_uprobe_opts o = {.fn_name = "on_entry"};
-	struct child a;
+	char path[] = "/tmp/rawbpf-uprobe-XXXXXX";
+	struct t_child a;
 	struct bed t;
 
 	T_NEED_ROOT();
-	if (!child_build(&a)) {
-		child_remove(&a);
-		T_SKIP("no cc");
-	}
+	o.offset = child_work().offset;
+	close(mkstemp(path));
+	ck_assert_int_eq(t_run(NULL, "cp " T_CHILD_STRIPPED " %s && chmod 700 %s", path, path), 0);
 	bed_open(&t);
-	child_start(&a);
-	o.name = a.path;
-	o.offset = a.offset;
+	t_child_start(&a, path, "threads");
+	o.name = path;
 	o.pid = a.pid;
 	attach(&t, false, o);
-	child_go(&a);
+	t_child_go(&a);
+	t_child_end(&a);
 	ck_assert_uint_eq(counts(&t).calls, 30);
-	child_remove(&a);
+	unlink(path);
 	o.offset++;
 	ck_assert_int_eq(uprobe_detach(&t.b, &o, false), -ESRCH);
 	o.offset--;
@@ -502,33 +424,26 @@ END_TEST
 /* glibc's strlen is an IFUNC: lengths must come, one for each call. */
 START_TEST(strlen_of_libc)
 {
-	static const char text[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-	void *libc = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
-	size_t (*volatile fn)(const char *) = strlen;
-	struct counts before, after;
+	struct counts c;
+	struct t_child a;
 	struct bed t;
-	size_t i, sum = 0;
-	long err;
 
 	T_NEED_ROOT();
-	if (libc) /* a sanitizer has a strlen of its own */
-		*(void **)&fn = dlsym(libc, "strlen");
 	bed_open(&t);
+	t_child_start(&a, T_CHILD, "strlen");
 	attach(&t, true,
-		(struct rawbpf_uprobe_opts){
-			.name = "c", .sym = "strlen", .pid = _i ? getpid() : 0});
-	err = read_counts(&t, &before);
-	for (i = 0; i < sizeof(text); i++)
-		sum += fn(text + i);
-	err |= read_counts(&t, &after);
-	ck_assert_int_eq(err, 0);
+		(struct rawbpf_uprobe_opts){.name = "c", .sym = "strlen", .pid = _i ? a.pid : 0});
+	t_child_go(&a);
+	c = counts(&t);
 	if (_i) {
-		ck_assert_uint_eq(after.calls - before.calls, sizeof(text));
-		ck_assert_uint_eq(after.sum - before.sum, sum);
+		ck_assert_uint_eq(c.calls, 37);
+		ck_assert_uint_eq(c.sum, 36 * 37 / 2);
 	}
-	ck_assert_uint_ge(after.calls - before.calls, sizeof(text));
-	ck_assert_uint_lt(after.sum, 1ULL << 32); /* pointers would not be */
+	ck_assert_uint_ge(c.calls, 37);
+	ck_assert_uint_ge(c.sum, 36 * 37 / 2);
+	ck_assert_uint_lt(c.sum, 1ULL << 32); /* pointers would not be */
 	bed_close(&t);
+	t_child_end(&a);
 }
 END_TEST
 

@@ -20,6 +20,7 @@ rm -rf "$tmp"
 mkdir -p "$tmp/lists/partial" "$tmp/archives/partial" "$tmp/root" || exit 1
 
 # the archive's address: VM_MIRROR, or the first of this machine's own that is not the security one
+# shellcheck disable=SC2016
 uri=${VM_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
 	grep -v security | head -n 1)}
 [ "$uri" ] || die "apt knows no archive; VM_MIRROR can name one"

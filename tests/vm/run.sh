@@ -41,6 +41,28 @@ boot() {
 
 busybox_of() { find "$cache/busybox-$1" -path '*bin/busybox' -type f; }
 
+triplet_of() {
+	case $1 in
+	amd64) echo x86_64-linux-gnu ;;
+	arm64) echo aarch64-linux-gnu ;;
+	esac
+}
+
+# libs PROGRAM TRIPLET ROOT: the dynamic linker and the libraries that it needs, where it seeks them
+libs() {
+	elf=$(LC_ALL=C readelf -ldW "$1")
+	linker=$(echo "$elf" | sed -n 's/.*program interpreter: \(.*\)]/\1/p')
+	mkdir -p "$3/lib/$2" "$3${linker%/*}"
+	for lib in "${linker##*/}" $(echo "$elf" | sed -n 's/.*(NEEDED).*\[\(.*\)]/\1/p'); do
+		to=$3/lib/$2/$lib
+		[ "$lib" = "${linker##*/}" ] && to=$3$linker
+		for dir in "/lib/$2" "/usr/lib/$2" "/usr/$2/lib" "${linker%/*}"; do
+			[ ! -f "$dir/$lib" ] || { cp -L "$dir/$lib" "$to"; break; }
+		done
+		[ -f "$to" ] || die "no $lib for $2"
+	done
+}
+
 # pack ARCH BUILD INITRD: busybox, and what the tests want at the paths where it is here
 pack() {
 	i=$work/root
@@ -52,6 +74,8 @@ pack() {
 	echo root:x:0: >"$i/etc/group"
 	cp "$2/vm/check" "$i$2/check"
 	cp "$2/static/rawbpf" "$i$2/rawbpf"
+	cp "$2/child" "$2/child-stripped" "$2/child-pointers" "$i$2/"
+	libs "$2/child" "$(triplet_of "$1")" "$i"
 	cp -r "$root/tests/data" "$root/tests/asm" "$i$root/tests/"
 	cp -r "$root/bpfasm" "$i$root/"
 	(cd "$i" && find . | "$busybox" cpio -o -H newc 2>/dev/null | gzip -1) >"$3"
