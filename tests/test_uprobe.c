@@ -337,6 +337,82 @@ START_TEST(inside_a_function)
 }
 END_TEST
 
+/* ---- ENDBR64 ------------------------------------------------------------------------------ */
+
+#ifdef __x86_64__
+/* what follows ENDBR64, and how many bytes behind the symbol its probe is to be */
+#define ENDBR(name, code)                                                                 \
+	long name(long n);                                                                \
+	__asm__(".text\n.p2align 4\n.globl " #name "\n.type " #name ", @function\n" #name \
+		": .byte 0xf3, 0x0f, 0x1e, 0xfa\n" code "ret\n.size " #name ", .-" #name "\n")
+ENDBR(t_endbr_push, "push %rbx\nmov %rdi, %rbx\nlea 1000(%rbx), %rax\npop %rbx\n");
+ENDBR(t_endbr_r12, "push %r12\nmov %rdi, %r12\nlea 1000(%r12), %rax\npop %r12\n");
+ENDBR(t_endbr_loop, "1: inc %rdi\ncmp $1000, %rdi\njl 1b\nlea 1000(%rdi), %rax\n");
+ENDBR(t_endbr_sub, "sub $8, %rsp\nlea 1000(%rdi), %rax\nadd $8, %rsp\n");
+ENDBR(t_endbr_movq, ".byte 0x48, 0x89, 0xf8\nadd $1000, %rax\n");
+
+static const struct endbr {
+	const char *sym;
+	long (*fn)(long);
+	unsigned at;
+	long last; /* what fn(9) returns */
+} endbrs[] = {
+	{"t_endbr_push", t_endbr_push, 4, 1009},
+	{"t_endbr_r12", t_endbr_r12, 4, 1009},
+	{"t_endbr_loop", t_endbr_loop, 0, 2000},
+	{"t_endbr_sub", t_endbr_sub, 0, 1009},
+	{"t_endbr_movq", t_endbr_movq, 0, 1009},
+};
+
+static int on_endbr(void *arg, const struct rawbpf_sym *s)
+{
+	*(uint64_t *)arg = s->offset;
+	return 1;
+}
+
+static void on_log(void *arg, enum rawbpf_log_level level, const char *msg)
+{
+	if (level == RAWBPF_LOG_DEBUG && strstr(msg, "endbr64"))
+		snprintf(arg, 256, "%s", msg);
+}
+
+/* The probe is behind ENDBR64 where a push follows; it counts each call once, whatever follows. */
+START_TEST(endbr64)
+{
+	const struct endbr *e = &endbrs[_i / 2];
+	long (*volatile fn)(long) = e->fn;
+	bool is_ret = _i & 1;
+	char log[256] = "";
+	uint64_t offset = 0;
+	struct bed t;
+	long i;
+
+	T_NEED_ROOT();
+	bed_open(&t);
+	t.b.log = on_log;
+	t.b.log_arg = log;
+	ck_assert_int_eq(rawbpf_each_sym(t.exe, e->sym, on_endbr, &offset, NULL), 1);
+	attach(&t, is_ret, (struct rawbpf_uprobe_opts){.sym = e->sym});
+	ck_assert_uint_eq(t.b.links->key[2], offset + e->at);
+	ck_assert_ptr_nonnull(strstr(log, e->at ? "at the push behind it" : "there, no push"));
+	for (i = 0; i < 10; i++)
+		fn(i);
+	ck_assert_uint_eq(counts(&t).calls, 10);
+	if (is_ret && e->last)
+		ck_assert_uint_eq(counts(&t).last, (uint64_t)e->last);
+	else if (!is_ret)
+		ck_assert_uint_eq(counts(&t).sum, 45);
+	link_close_until(&t.b, NULL);
+	/* who asks for an offset or an address gets it */
+	attach(&t, is_ret, (struct rawbpf_uprobe_opts){.offset = offset});
+	ck_assert_uint_eq(t.b.links->key[2], offset);
+	fn(9);
+	ck_assert_uint_eq(counts(&t).calls, 11);
+	bed_close(&t);
+}
+END_TEST
+#endif
+
 /* ---- other programs ----------------------------------------------------------------------- */
 
 /* work() of the child program; the file is the one without symbols. */
@@ -622,6 +698,9 @@ Suite *suite_uprobe(void)
 	tcase_add_loop_test(t, all_processes, -1, 1);
 	tcase_add_test(t, pattern);
 	tcase_add_test(t, inside_a_function);
+#ifdef __x86_64__
+	tcase_add_loop_test(t, endbr64, 0, 2 * (int)(sizeof(endbrs) / sizeof(*endbrs)));
+#endif
 	tcase_add_loop_test(t, stripped, 0, 4);
 	tcase_add_test(t, detach_after_exit);
 	tcase_add_loop_test(t, strlen_of_libc, 0, 2);
