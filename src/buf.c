@@ -67,7 +67,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 
 const char *buf_str(const struct buf *b)
 {
-	return b->data ? b->data : "";
+	return b->len ? b->data : ""; /* reserved bytes hold nothing yet */
 }
 
 char *buf_steal(struct buf *b)
