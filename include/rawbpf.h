@@ -178,6 +178,37 @@ RAWBPF_API int rawbpf_attach_uretprobe_opts(struct rawbpf *b, const struct rawbp
 RAWBPF_API int rawbpf_detach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
 RAWBPF_API int rawbpf_detach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
 
+/* Where a probe of the kernel goes. */
+struct rawbpf_kprobe_opts {
+	size_t sz;
+	const char *event;   /* "vfs_read", "module:function", a system call, "0xADDRESS" */
+	const char *fn_name; /* the program */
+	uint64_t event_off;  /* bytes into event; entry probes only */
+	unsigned maxactive; /* return probes: calls in flight at one time; 0: the kernel's choice */
+};
+
+/*
+ * rawbpf_attach_kprobe(), rawbpf_attach_kretprobe() - run a program when a function of the kernel
+ * is entered, or returns.
+ *
+ * A system call may be named as "openat" or "sys_openat", whatever its function is called here.
+ * An offset must be inside of the function: the kernel would take any.  .maxactive (Linux 4.12)
+ * takes the slower way through tracefs.  Returns 0, or -ENOENT (no such function: what it became,
+ * or near names, are told), -EINVAL (an offset outside, a function that is never probed),
+ * -EADDRNOTAVAIL (several functions of the name), -EILSEQ (no instruction begins there), -EEXIST,
+ * -EPERM/-EACCES.  Linux 4.1; from 4.17 on nothing is left behind when a process is killed.
+ *
+ *	err = rawbpf_attach_kretprobe(b, .event = "vfs_read", .fn_name = "on_return");
+ */
+RAWBPF_API int rawbpf_attach_kprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o);
+RAWBPF_API int rawbpf_attach_kretprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o);
+/*
+ * rawbpf_detach_kprobe(), rawbpf_detach_kretprobe() - the event named as when it was attached;
+ * .fn_name NULL: every program there.  -ENOENT: none is.
+ */
+RAWBPF_API int rawbpf_detach_kprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o);
+RAWBPF_API int rawbpf_detach_kretprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o);
+
 struct rawbpf_tracepoint_opts {
 	size_t sz;
 	const char *tp;	     /* "category:event" */
@@ -205,9 +236,10 @@ struct rawbpf_attach_all_opts {
 
 /*
  * rawbpf_attach_all() - attach every program by its section ("uprobe/c:malloc",
- * "uretprobe/FILE:FUNCTION", "tracepoint/CATEGORY/EVENT", "tp/...") or by bcc's function name
- * ("tracepoint__sched__sched_switch").  A section without a place ("uprobe") is left to be attached
- * by name.  Any other kind is -EOPNOTSUPP.  All or none: after a failure nothing that this call
+ * "uretprobe/FILE:FUNCTION", "kprobe/FUNCTION+OFFSET", "kretprobe/FUNCTION", "ksyscall/openat",
+ * "kretsyscall/openat", "tracepoint/CATEGORY/EVENT", "tp/...") or by bcc's function name
+ * ("tracepoint__sched__sched_switch", "kprobe__vfs_read", "kretprobe__vfs_read").  A section
+ * without a place ("uprobe") is left to be attached by name.  Any other kind is -EOPNOTSUPP.  All or none: after a failure nothing that this call
  * attached stays.
  */
 RAWBPF_API int rawbpf_attach_all(struct rawbpf *b);
@@ -517,6 +549,22 @@ RAWBPF_API int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct
 	rawbpf_detach_uretprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_uprobe_opts))
 #define rawbpf_detach_uretprobe_(b, ...) \
 	rawbpf_detach_uretprobe_opts(b, &(const struct rawbpf_uprobe_opts){__VA_ARGS__})
+#define rawbpf_attach_kprobe(...) \
+	rawbpf_attach_kprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kprobe_opts))
+#define rawbpf_attach_kprobe_(b, ...) \
+	rawbpf_attach_kprobe_opts(b, &(const struct rawbpf_kprobe_opts){__VA_ARGS__})
+#define rawbpf_attach_kretprobe(...) \
+	rawbpf_attach_kretprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kprobe_opts))
+#define rawbpf_attach_kretprobe_(b, ...) \
+	rawbpf_attach_kretprobe_opts(b, &(const struct rawbpf_kprobe_opts){__VA_ARGS__})
+#define rawbpf_detach_kprobe(...) \
+	rawbpf_detach_kprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kprobe_opts))
+#define rawbpf_detach_kprobe_(b, ...) \
+	rawbpf_detach_kprobe_opts(b, &(const struct rawbpf_kprobe_opts){__VA_ARGS__})
+#define rawbpf_detach_kretprobe(...) \
+	rawbpf_detach_kretprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kprobe_opts))
+#define rawbpf_detach_kretprobe_(b, ...) \
+	rawbpf_detach_kretprobe_opts(b, &(const struct rawbpf_kprobe_opts){__VA_ARGS__})
 #define rawbpf_attach_tracepoint(...) \
 	rawbpf_attach_tracepoint_(__VA_ARGS__, .sz = sizeof(struct rawbpf_tracepoint_opts))
 #define rawbpf_attach_tracepoint_(b, ...) \

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "kprobe.h"
 #include "link.h"
 #include "opts.h"
 #include "prog.h"
@@ -89,6 +90,49 @@ int rawbpf_detach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts 
 int rawbpf_detach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o)
 {
 	return public_uprobe(b, o, true, false, "detach_uretprobe");
+}
+
+/* ---- kprobes ----------------------------------------------------------------------------- */
+
+static int public_kprobe(struct rawbpf *b, const struct rawbpf_kprobe_opts *in, bool ret,
+	bool attach, const char *call)
+{
+	struct rawbpf_kprobe_opts o;
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	err = opts_read(&o, sizeof(o), in, "attach", &b->error);
+	if (err)
+		return err;
+	if (attach && (!o.fn_name || !*o.fn_name))
+		return attach_invalid(b, call, ".fn_name (the program) is missing");
+	if (!o.event || !*o.event)
+		return attach_invalid(b, call, ".event (a kernel function) is missing");
+	err = attach ? attach_prepare(b, o.fn_name) : 0;
+	if (err)
+		return err;
+	return attach ? kprobe_attach(b, &o, ret) : kprobe_detach(b, &o, ret);
+}
+
+int rawbpf_attach_kprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o)
+{
+	return public_kprobe(b, o, false, true, "attach_kprobe");
+}
+
+int rawbpf_attach_kretprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o)
+{
+	return public_kprobe(b, o, true, true, "attach_kretprobe");
+}
+
+int rawbpf_detach_kprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o)
+{
+	return public_kprobe(b, o, false, false, "detach_kprobe");
+}
+
+int rawbpf_detach_kretprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o)
+{
+	return public_kprobe(b, o, true, false, "detach_kretprobe");
 }
 
 /* ---- tracepoints ------------------------------------------------------------------------- */
@@ -231,13 +275,45 @@ static int section_uprobe_return(struct rawbpf *b, struct prog *p, const char *p
 	return section_uprobe(b, p, place, pid, true);
 }
 
-/* A tracepoint's program runs for every process, whatever the event was opened for. */
-static void warn_pid(struct rawbpf *b, const struct prog *p, pid_t pid)
+/* A program in the kernel runs for every process, whatever the event was opened for. */
+static void warn_pid(struct rawbpf *b, const struct prog *p, pid_t pid, const char *what)
 {
 	if (pid > 0)
-		ctx_log(b, RAWBPF_LOG_WARN,
-			"program '%s': a tracepoint sees every process, not only %d", p->name,
-			(int)pid);
+		ctx_log(b, RAWBPF_LOG_WARN, "program '%s': a %s sees every process, not only %d",
+			p->name, what, (int)pid);
+}
+
+/* FUNCTION, FUNCTION+OFFSET, MODULE:FUNCTION */
+static int section_kprobe(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	const struct rawbpf_kprobe_opts o = {.sz = sizeof(o), .event = place, .fn_name = p->name};
+
+	warn_pid(b, p, pid, "kprobe");
+	return *place ? kprobe_attach(b, &o, false) : bad_place(b, p, "kprobe/FUNCTION");
+}
+
+static int section_kretprobe(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	const struct rawbpf_kprobe_opts o = {.sz = sizeof(o), .event = place, .fn_name = p->name};
+
+	warn_pid(b, p, pid, "kretprobe");
+	return *place ? kprobe_attach(b, &o, true) : bad_place(b, p, "kretprobe/FUNCTION");
+}
+
+static int section_ksyscall(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	const struct rawbpf_kprobe_opts o = {.sz = sizeof(o), .event = place, .fn_name = p->name};
+
+	warn_pid(b, p, pid, "kprobe");
+	return *place ? kprobe_attach_syscall(b, &o, false) : bad_place(b, p, "ksyscall/NAME");
+}
+
+static int section_kretsyscall(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	const struct rawbpf_kprobe_opts o = {.sz = sizeof(o), .event = place, .fn_name = p->name};
+
+	warn_pid(b, p, pid, "kretprobe");
+	return *place ? kprobe_attach_syscall(b, &o, true) : bad_place(b, p, "kretsyscall/NAME");
 }
 
 static int section_tracepoint(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
@@ -247,7 +323,7 @@ static int section_tracepoint(struct rawbpf *b, struct prog *p, const char *plac
 
 	if (!slash || slash == place || !slash[1])
 		return bad_place(b, p, "tracepoint/CATEGORY/EVENT");
-	warn_pid(b, p, pid);
+	warn_pid(b, p, pid, "tracepoint");
 	return tracepoint_attach(b, &o);
 }
 
@@ -263,7 +339,7 @@ static int name_tracepoint(struct rawbpf *b, struct prog *p, const char *place, 
 	char tp[256];
 	int err;
 
-	warn_pid(b, p, pid);
+	warn_pid(b, p, pid, "tracepoint");
 	for (mark = strstr(place, "__"); mark; mark = strstr(mark + 1, "__")) {
 		if (mark == place || !mark[2])
 			continue;
@@ -291,6 +367,10 @@ static const struct attach_kind {
 	{"uprobe.multi", section_uprobe_entry, NULL},
 	{"uretprobe", section_uprobe_return, NULL},
 	{"uretprobe.multi", section_uprobe_return, NULL},
+	{"kprobe", section_kprobe, section_kprobe},
+	{"kretprobe", section_kretprobe, section_kretprobe},
+	{"ksyscall", section_ksyscall, NULL},
+	{"kretsyscall", section_kretsyscall, NULL},
 	{"tracepoint", section_tracepoint, name_tracepoint},
 	{"tp", section_tracepoint, NULL},
 };
@@ -310,7 +390,9 @@ static int attach_unsupported(struct rawbpf *b, const struct prog *p)
 	err_set(&b->error, "attach", -EOPNOTSUPP,
 		"section '%s' of program '%s' is of a kind that is not attached by section",
 		p->section, p->name);
-	err_hint(&b->error, "this version attaches uprobe/, uretprobe/, tracepoint/ and tp/");
+	err_hint(&b->error,
+		"this version attaches uprobe/, uretprobe/, kprobe/, kretprobe/, ksyscall/, "
+		"kretsyscall/, tracepoint/ and tp/");
 	err_prog(&b->error, p->name);
 	return -EOPNOTSUPP;
 }

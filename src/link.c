@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "kern.h"
+#include "probeevent.h"
 #include "rights.h"
 
 #define LINK_ENOTSUPP 524
@@ -107,6 +108,9 @@ static void link_free(struct rawbpf *b, struct link *l)
 	for (i = 0; l->places && i < l->n_places; i++)
 		free(l->places[i].name);
 	free(l->places);
+	if (l->event) /* which is in use as long as the perf event is open */
+		probeevent_remove(b, l->event_file, l->event);
+	free(l->event);
 	free(l->place);
 	free(l);
 }
@@ -198,6 +202,15 @@ int link_multi(struct rawbpf *b, enum link_kind kind, struct prog *prog, const c
 	l->link_fd = err;
 	link_add(b, l);
 	*out = l;
+	return 0;
+}
+
+int link_own_event(struct rawbpf *b, struct link *l, const char *file, const char *event)
+{
+	l->event = strdup(event);
+	if (!l->event)
+		return err_set(&b->error, "attach", -ENOMEM, "out of memory");
+	l->event_file = file;
 	return 0;
 }
 

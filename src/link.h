@@ -12,6 +12,8 @@ enum link_kind {
 	LINK_UPROBE,
 	LINK_URETPROBE,
 	LINK_TRACEPOINT,
+	LINK_KPROBE,
+	LINK_KRETPROBE,
 };
 
 /* One of the places of a link or of a probe that is being made. */
@@ -31,6 +33,8 @@ struct link {
 	int perf_fd, link_fd;	   /* -1: none */
 	unsigned n_places;	   /* places probed by it */
 	struct link_place *places; /* them, for a link of many; NULL: place and key[2] alone */
+	char *event;		   /* a probe event of tracefs to be removed with it, or NULL */
+	const char *event_file;
 };
 
 /*
@@ -48,6 +52,12 @@ int link_perf_event(struct rawbpf *b, enum link_kind kind, struct prog *prog, co
  */
 int link_multi(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place,
 	union rawbpf_attr *a, const struct link_place *places, size_t n, struct link **out);
+
+/*
+ * Have the probe event of that name removed from tracefs when l is detached; file is a constant
+ * ("kprobe_events").  The name is copied; -ENOMEM leaves l as it was.
+ */
+int link_own_event(struct rawbpf *b, struct link *l, const char *file, const char *event);
 
 /* Detach one, and free it. */
 void link_close(struct rawbpf *b, struct link *l);

@@ -340,6 +340,18 @@ int tracefs_event_format(
 	return text->failed ? 0 : id_keep(b, path, buf_str(text) + start);
 }
 
+int tracefs_owner(struct sys *s, long *pid, uint64_t *start)
+{
+	struct proc_stat me;
+	int err = proc_stat(s, 0, &me);
+
+	if (err)
+		return err;
+	*pid = (long)me.pid;
+	*start = me.start;
+	return 0;
+}
+
 /*
  * mkdir under the first free number.  The number of this process, as procfs has it, and when it was
  * started say for ever whose the instance was.

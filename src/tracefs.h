@@ -18,6 +18,12 @@ void tracefs_free(struct rawbpf *b);
 /* Sets the error for err, which the kernel gave for the file path of tracefs_dir(); returns err. */
 int tracefs_refused(struct rawbpf *b, const char *stage, const char *path, int err);
 
+/*
+ * This process as procfs names it, and when it was started (clock ticks since boot): together they
+ * say for ever whose an object in tracefs was.
+ */
+int tracefs_owner(struct sys *s, long *pid, uint64_t *start);
+
 /* id of a tracepoint "category", "event"; -ENOENT with near names in the hint */
 int tracefs_event_id(struct rawbpf *b, const char *category, const char *event, uint64_t *id);
 /* its format file's text, appended to *text */

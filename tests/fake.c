@@ -10,7 +10,7 @@
 
 static long fake_fd(struct fake *f)
 {
-	ck_assert_uint_lt(f->n_fds, FAKE_FDS);
+	FAKE_MUST(f->n_fds < FAKE_FDS);
 	f->open[f->n_fds] = true;
 	f->n_open++;
 	return FAKE_FD + (long)f->n_fds++;
@@ -22,7 +22,7 @@ static long fake_close(struct fake *f, const struct rawbpf_call *c)
 
 	if ((int)c->arg[0] < FAKE_FD)
 		return rawbpf_call_kernel(c);
-	ck_assert_msg(i < f->n_fds && f->open[i], "fd %d is not open", (int)c->arg[0]);
+	FAKE_MUST(i < f->n_fds && f->open[i]);
 	f->open[i] = false;
 	f->n_open--;
 	return 0;
@@ -75,7 +75,7 @@ static long fake_bpf(struct fake *f, const struct rawbpf_call *c)
 {
 	const union rawbpf_attr *a = (const union rawbpf_attr *)c->arg[1];
 
-	ck_assert_uint_lt(c->arg[0], 40);
+	FAKE_MUST(c->arg[0] < 40);
 	f->n_bpf[c->arg[0]]++;
 	if (f->n_bpf_calls < FAKE_CALLS)
 		f->bpf_calls[f->n_bpf_calls++] = (int)c->arg[0];

@@ -30,6 +30,13 @@ struct fake {
 	union rawbpf_attr last_prog, last_map;
 };
 
+/* ck_assert for hooks: it allocates nothing while it holds, as t_fail_alloc_at() wants it */
+#define FAKE_MUST(cond)                                                       \
+	do {                                                                  \
+		if (!(cond))                                                  \
+			ck_abort_msg("%s:%d: %s", __FILE__, __LINE__, #cond); \
+	} while (0)
+
 /* the hook; arg is the struct fake */
 long fake_call(void *arg, const struct rawbpf_call *c);
 /* a context on it */

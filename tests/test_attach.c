@@ -169,9 +169,8 @@ START_TEST(all_or_nothing)
 		{"uprobe/c:", NULL, "names no place", "uprobe/FILE:FUNCTION", -EINVAL},
 		{"uprobe/c:strlen+x", NULL, "names no place", "uprobe/FILE:FUNCTION", -EINVAL},
 		{"uprobe/c:0x12x", NULL, "names no place", "uprobe/FILE:FUNCTION", -EINVAL},
-		{"kprobe/vfs_read", NULL,
-			"section 'kprobe/vfs_read' of program 'count2' is of a kind",
-			"this version attaches", -EOPNOTSUPP},
+		{"kprobe/vfs_read", NULL, "program 'count2' (section 'kprobe/vfs_read') is not for",
+			"name its section 'kprobe'", -EINVAL},
 		{"xdp", NULL, "is of a kind that is not attached", "this version attaches",
 			-EOPNOTSUPP},
 	};

@@ -133,8 +133,8 @@ START_TEST(sizes_are_within_their_bars)
 }
 END_TEST
 
-static const char *const examples[] = {"strlen_hist", "opensnoop", "count_opens", "read_sizes",
-	"read_latency", "execsnoop", "exits"};
+static const char *const examples[] = {"strlen_hist", "vfs_read_latency", "opensnoop",
+	"count_opens", "read_sizes", "read_latency", "execsnoop", "exits"};
 
 START_TEST(examples_load)
 {

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/*
+ * probeevent.c - probe events of tracefs: made, found and removed again.
+ *
+ * These events belong to nobody and outlive whoever made them, so the name says whose they are:
+ * rawbpf_PID_STARTTIME_N.  N must be free, since a name that is there already gets the new place
+ * as a further one of its own (Linux 5.4): it begins with the fd of this context's tracefs, which
+ * no other context of the process has, and then counts what is taken.
+ */
+#include "probeevent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tracefs.h"
+
+#define PROBEEVENT_MAX 4096 /* names tried */
+
+static int probeevent_write(
+	struct rawbpf *b, int dir, const char *file, const char *text, const char *role)
+{
+	/* without O_APPEND the kernel would forget all events of everybody */
+	return sys_write_file(&b->sys, dir, file, O_APPEND, text, role);
+}
+
+static void probeevent_path(char *out, size_t size, const char *name, const char *file)
+{
+	snprintf(out, size, "events/" PROBEEVENT_GROUP "/%s%s%s", name, *file ? "/" : "", file);
+}
+
+static bool probeevent_exists(struct rawbpf *b, int dir, const char *name)
+{
+	char path[128];
+	int fd;
+
+	probeevent_path(path, sizeof(path), name, "");
+	fd = sys_openat(&b->sys, dir, path, O_PATH | O_DIRECTORY, NULL);
+	sys_close(&b->sys, fd);
+	return fd >= 0;
+}
+
+int probeevent_add(
+	struct rawbpf *b, const char *file, const char *kind, const char *where, const char *name)
+{
+	int err, dir = tracefs_dir(b);
+	struct buf text = {0};
+
+	if (dir < 0)
+		return dir;
+	buf_printf(&text, "%s:" PROBEEVENT_GROUP "/%s %s\n", kind, name, where);
+	err = text.failed ? -ENOMEM : probeevent_write(b, dir, file, buf_str(&text), where);
+	buf_free(&text);
+	return err;
+}
+
+static int probeevent_id(struct rawbpf *b, int dir, const char *name, uint64_t *id)
+{
+	char path[128], line[32], *end;
+	int err;
+
+	probeevent_path(path, sizeof(path), name, "id");
+	err = sys_read_line(&b->sys, dir, path, line, sizeof(line));
+	if (err)
+		return err;
+	*id = strtoull(line, &end, 10);
+	return end == line || *end ? -EIO : 0;
+}
+
+int probeevent_make(struct rawbpf *b, const char *file, const char *kind, const char *where,
+	char name[PROBEEVENT_NAME], uint64_t *id, bool *reached)
+{
+	int err, n, dir = tracefs_dir(b);
+	uint64_t start;
+	long pid;
+
+	*reached = dir >= 0;
+	if (dir < 0)
+		return dir;
+	err = tracefs_owner(&b->sys, &pid, &start);
+	for (n = 0; !err && n < PROBEEVENT_MAX; n++) {
+		snprintf(name, PROBEEVENT_NAME, "rawbpf_%ld_%" PRIu64 "_%" PRIu64, pid, start,
+			(uint64_t)dir * PROBEEVENT_MAX + (uint64_t)n);
+		if (probeevent_exists(b, dir, name))
+			continue;
+		err = probeevent_add(b, file, kind, where, name);
+		if (err != -EEXIST)
+			break;
+		err = 0;
+	}
+	if (err || n == PROBEEVENT_MAX)
+		return err ? err : -EEXIST;
+	err = probeevent_id(b, dir, name, id);
+	if (err)
+		probeevent_remove(b, file, name);
+	return err;
+}
+
+int probeevent_remove(struct rawbpf *b, const char *file, const char *name)
+{
+	int err = -EBUSY, i, dir = tracefs_dir(b);
+	char text[PROBEEVENT_NAME + 16];
+
+	if (dir < 0)
+		return dir;
+	snprintf(text, sizeof(text), "-:" PROBEEVENT_GROUP "/%s\n", name);
+	/* EBUSY until the kernel is through with closing its perf event */
+	for (i = 0; i < 50 && err == -EBUSY; i++) {
+		if (i)
+			sys_poll(&b->sys, NULL, 0, 10);
+		err = probeevent_write(b, dir, file, text, name);
+	}
+	if (err == -ENOENT)
+		err = 0;
+	if (err)
+		ctx_log(b, RAWBPF_LOG_WARN, "probe event '%s' cannot be removed (%s) and stays",
+			name, err_name(err));
+	return err;
+}

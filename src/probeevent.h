@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* probeevent.h - probe events of tracefs: made, found and removed again. */
+#ifndef PROBEEVENT_H
+#define PROBEEVENT_H
+
+#include "context.h"
+
+#define PROBEEVENT_GROUP "kprobes"
+#define PROBEEVENT_NAME	 64 /* the kernel's own limit, with the NUL */
+
+/*
+ * Make one event: kind is "p", "r" or "r64" (instances of a return probe, Linux 4.12), where what
+ * the kernel reads as the place ("vfs_read+16").  file is a file of tracefs ("kprobe_events").
+ * *name becomes the event's name, rawbpf_PID_STARTTIME_N, and *id its number for perf events.
+ * A negative errno is the kernel's own, no error is set but for tracefs itself (*reached false).
+ */
+int probeevent_make(struct rawbpf *b, const char *file, const char *kind, const char *where,
+	char name[PROBEEVENT_NAME], uint64_t *id, bool *reached);
+/* One more place for it (Linux 5.4): -EEXIST before that. */
+int probeevent_add(
+	struct rawbpf *b, const char *file, const char *kind, const char *where, const char *name);
+/* An event whose perf events are closed.  One that is gone already is no failure. */
+int probeevent_remove(struct rawbpf *b, const char *file, const char *name);
+
+#endif
