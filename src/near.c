@@ -3,7 +3,8 @@
  * near.c - "did you mean": the names nearest to one that was not found.
  *
  * Near means few edits: a letter more, less or other, or two neighbours exchanged.  Letters that
- * differ only in case are half an edit, so distances count in halves.
+ * differ only in case are half an edit, so distances count in halves.  Where nothing is near, a name
+ * that has the word in it may have been meant: sys for syscalls, openat for sys_enter_openat.
  */
 #include "near.h"
 
@@ -70,13 +71,35 @@ void near_start(struct near *n, const char *want)
 	n->len = len;
 }
 
+static void near_offer_whole(struct near *n, const char *name, size_t len)
+{
+	const char *at = n->len >= NEAR_PART ? strstr(name, n->want) : NULL;
+	size_t i, rank = at == name ? len : NEAR_LEN + len;
+
+	for (i = 0; i < n->n_whole; i++)
+		if (!strcmp(n->whole[i].name, name))
+			return;
+	for (i = 0; i < n->n_whole && n->whole[i].rank <= rank; i++)
+		;
+	if (!at || i == NEAR_MAX)
+		return;
+	if (n->n_whole < NEAR_MAX)
+		n->n_whole++;
+	memmove(&n->whole[i + 1], &n->whole[i], (n->n_whole - 1 - i) * sizeof(n->whole[0]));
+	memcpy(n->whole[i].name, name, len + 1);
+	n->whole[i].rank = rank;
+}
+
 void near_offer(struct near *n, const char *name)
 {
 	unsigned d, limit = near_limit(n->len);
 	size_t i, len = strlen(name);
 
-	if (!n->len || !len || len >= NEAR_LEN || len > n->len + limit / 2 ||
-		n->len > len + limit / 2)
+	if (!n->len || !len || len >= NEAR_LEN)
+		return;
+	if (!n->n)
+		near_offer_whole(n, name, len);
+	if (len > n->len + limit / 2 || n->len > len + limit / 2)
 		return;
 	if (n->n == NEAR_MAX && n->best[NEAR_MAX - 1].distance <= limit)
 		limit = n->best[NEAR_MAX - 1].distance;
@@ -99,16 +122,18 @@ void near_offer(struct near *n, const char *name)
 
 const char *near_text(const struct near *n, char *out, size_t size)
 {
-	size_t i, at = 0;
+	size_t i, at = 0, count = n->n ? n->n : n->n_whole;
+	const char *name;
 	int len;
 
 	if (size)
 		out[0] = '\0';
-	for (i = 0; i < n->n; i++) {
+	for (i = 0; i < count; i++) {
 		/* only what is about as near as the nearest */
-		if (n->best[i].distance > n->best[0].distance + 2)
+		if (n->n && n->best[i].distance > n->best[0].distance + 2)
 			break;
-		len = snprintf(out + at, size - at, "%s'%s'", i ? ", " : "", n->best[i].name);
+		name = n->n ? n->best[i].name : n->whole[i].name;
+		len = snprintf(out + at, size - at, "%s'%s'", i ? ", " : "", name);
 		if (len < 0 || (size_t)len >= size - at) {
 			out[at] = '\0';
 			break;

@@ -8,8 +8,9 @@
 
 struct rawbpf_error;
 
-#define NEAR_MAX 3
-#define NEAR_LEN 80 /* longer names are not compared */
+#define NEAR_MAX  3
+#define NEAR_PART 3  /* a shorter word is part of too many */
+#define NEAR_LEN  80 /* longer names are not compared */
 
 struct near {
 	char want[NEAR_LEN];
@@ -18,6 +19,13 @@ struct near {
 		char name[NEAR_LEN];
 		unsigned distance;
 	} best[NEAR_MAX]; /* nearest first */
+	/* names that the word is a part of, when nothing is near: those that begin with it first, then
+	 * by length */
+	struct near_whole {
+		char name[NEAR_LEN];
+		size_t rank;
+	} whole[NEAR_MAX];
+	size_t n_whole;
 };
 
 void near_start(struct near *n, const char *want);

@@ -215,42 +215,71 @@ static int event_path(
 	return 0;
 }
 
+/* The names of a folder: those near to one, and, when none is, a few to show what they look like. */
+struct tracefs_names {
+	struct near near;
+	unsigned n;
+	char some[96]; /* "'sched_switch', 'sched_wakeup'" */
+	size_t used;
+};
+
 static int offer_name(void *arg, const char *name)
 {
-	if (*name != '.')
-		near_offer(arg, name);
+	struct tracefs_names *t = arg;
+	size_t left = sizeof(t->some) - t->used;
+	int len;
+
+	if (*name == '.' || !strcmp(name, "enable") || !strcmp(name, "filter") ||
+		!strncmp(name, "header_", 7))
+		return 0;
+	near_offer(&t->near, name);
+	if (t->n++ > 2)
+		return 0;
+	len = snprintf(t->some + t->used, left, "%s'%s'", t->used ? ", " : "", name);
+	if (len > 0 && (size_t)len < left)
+		t->used += (size_t)len;
+	else
+		t->some[t->used] = '\0';
 	return 0;
 }
 
-/* Offers every name in a directory below tracefs, "." and ".." apart; false: it is not there. */
-static bool offer_names(struct rawbpf *b, const char *path, struct near *n)
+/* Offers every name in a directory below tracefs but its files; false: it is not there. */
+static bool offer_names(
+	struct rawbpf *b, const char *path, const char *want, struct tracefs_names *t)
 {
-	return !proc_each_name(&b->sys, tracefs_dir(b), path, offer_name, n);
+	memset(t, 0, sizeof(*t));
+	near_start(&t->near, want);
+	return !proc_each_name(&b->sys, tracefs_dir(b), path, offer_name, t);
 }
 
 /* Sets the error for an event that is not there: the category or the event may be misspelt. */
 static int no_event(struct rawbpf *b, const char *category, const char *event)
 {
+	struct tracefs_names t;
 	char path[256];
-	struct near n;
 	bool found;
 
-	near_start(&n, event);
 	snprintf(path, sizeof(path), "events/%s", category);
-	found = *category && *category != '.' && !strchr(category, '/') && offer_names(b, path, &n);
+	found = *category && *category != '.' && !strchr(category, '/') &&
+		offer_names(b, path, event, &t);
 	if (found) {
 		err_set(&b->error, "tracefs", -ENOENT, "no tracepoint '%s:%s'", category, event);
 	} else {
-		near_start(&n, category);
-		if (!offer_names(b, "events", &n)) {
+		if (!offer_names(b, "events", category, &t)) {
 			err_set(&b->error, "tracefs", -ENOENT, "this kernel has no tracepoints");
 			err_hint(&b->error, "it must be built with CONFIG_EVENT_TRACING");
 			return -ENOENT;
 		}
 		err_set(&b->error, "tracefs", -ENOENT, "no category '%s' of tracepoints", category);
 	}
-	if (!near_hint(&n, &b->error) && !found && !strcmp(category, "syscalls"))
+	if (near_hint(&t.near, &b->error))
+		return -ENOENT;
+	if (!found && !strcmp(category, "syscalls"))
 		err_hint(&b->error, "tracepoints of system calls need CONFIG_FTRACE_SYSCALLS");
+	else if (t.n)
+		err_hint(&b->error, "%s%s%s has %u %s, among them %s", found ? "category '" : "",
+			found ? category : "this kernel", found ? "'" : "", t.n,
+			found ? "events" : "categories", t.some);
 	return -ENOENT;
 }
 

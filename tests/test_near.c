@@ -31,6 +31,21 @@ START_TEST(nearest_first)
 }
 END_TEST
 
+/* Where nothing is near: what the word is the beginning of, then what it is in. */
+START_TEST(part_of_a_name)
+{
+	const char *const names[] = {
+		"raw_syscalls", "xdp", "sys_long_name", "vsyscall", "syscalls", "syscalls", NULL};
+	const char *const near[] = {"raw_syscalls", "sya", NULL};
+	char out[256];
+
+	ck_assert_str_eq(
+		near_of("sys", names, out, sizeof(out)), "'syscalls', 'sys_long_name', 'vsyscall'");
+	ck_assert_str_eq(near_of("sys", near, out, sizeof(out)), "'sya'");
+	ck_assert_str_eq(near_of("sy", names, out, sizeof(out)), "");
+}
+END_TEST
+
 START_TEST(at_most_three)
 {
 	const char *const names[] = {"abcdee", "abcdef", "abcdeg", "abcdeh", "abcdex", NULL};
@@ -76,6 +91,7 @@ Suite *suite_near(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, nearest_first);
+	tcase_add_test(t, part_of_a_name);
 	tcase_add_test(t, at_most_three);
 	tcase_add_test(t, long_names_and_small_buffers);
 	tcase_add_test(t, hint);

@@ -258,6 +258,11 @@ START_TEST(unknown_events)
 	} rows[] = {
 		{"sched", "sched_swich", "no tracepoint 'sched:sched_swich'", "'sched_switch'"},
 		{"shced", "sched_switch", "no category 'shced' of tracepoints", "'sched'"},
+		{"sched", "nope", "no tracepoint 'sched:nope'", "category 'sched' has "},
+		{"sched", "nope", "no tracepoint 'sched:nope'", ", among them 'sched_"},
+		{"sys", "x", "no category 'sys'", "'syscalls'"},
+		{"syscalls", "openat", "no tracepoint 'syscalls:openat'", "'sys_enter_openat'"},
+		{"nope", "x", "no category 'nope'", "this kernel has "},
 		{"", "x", "no category ''", NULL},
 		{"sched", "", "no tracepoint 'sched:'", NULL},
 		{"..", "sched", "no category '..'", NULL},
