@@ -280,6 +280,9 @@ struct rawbpf_trace_fields_opts {
 	const char *symbol; /* only records of this event */
 	const char *file;   /* saved lines: this file, or "-" for stdin */
 	bool notices;	    /* a notice of lost events is a record too: only lost and cpu are set */
+	uint64_t *unknown;  /* counts lines left out that hold no record, empty ones and # apart */
+	/* what a signal's handler sets to end it though lines never do: non-zero is -EINTR */
+	const volatile int *stop;
 };
 
 /*
@@ -304,12 +307,15 @@ struct rawbpf_trace_print_opts {
 	const char *symbol; /* only records of this event */
 	const char *file;   /* saved lines: this file, or "-" for stdin */
 	bool escape;	    /* control bytes as \xNN: for terminals, since anyone can print any */
+	uint64_t *unknown;  /* counts lines left out that hold no record, empty ones and # apart */
+	/* what a signal's handler sets to end it though lines never do: non-zero is -EINTR */
+	const volatile int *stop;
 };
 
 /*
  * rawbpf_trace_print() - print records until a signal ends it (-EINTR), out cannot be written
- * (-EIO), or timeout_ms or the file is over (0).  A bad fmt is -EINVAL before the first line; the
- * error's log then shows the place.
+ * (its errno, -EIO when that is not known), or timeout_ms or the file is over (0).  A bad fmt is
+ * -EINVAL before the first line; the error's log then shows the place.
  *
  * fmt takes task, pid, cpu, flags, ts and msg as {0} to {5} or {} in that order, with python's
  * format after a colon: [[fill]align][0][width][.precision][d x X f e g s].

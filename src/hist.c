@@ -147,8 +147,7 @@ static int hist_end(const struct rawbpf_hist_opts *o, int written)
 			return 0;
 		err = errno;
 	}
-	return err_set(o->error, HIST_STAGE, -EIO, "histogram cannot be written (%s)",
-		err_name(err ? err : EIO));
+	return err_set(o->error, HIST_STAGE, err ? -err : -EIO, "histogram cannot be written");
 }
 
 int hist_slot(int64_t slot, int max)

@@ -38,6 +38,7 @@ struct trace_source {
 	struct traceread *r;
 	int64_t deadline;
 	const char *symbol;
+	uint64_t *unknown;
 };
 
 static int trace_need(struct rawbpf *b)
@@ -211,10 +212,12 @@ int rawbpf_trace_fd(struct rawbpf *b, bool shared)
 
 /* ---- reading ---- */
 
-static int trace_failed(struct rawbpf *b, int err)
+static int trace_failed(struct rawbpf *b, const struct traceread *r, int err)
 {
 	if (err == -EINTR)
 		return err_set(&b->error, TRACE_STAGE, err, "a signal ended the wait");
+	if (r == &b->trace->file)
+		return err_set(&b->error, TRACE_STAGE, err, "'%s' cannot be read", b->trace->path);
 	return err_set(&b->error, TRACE_STAGE, err, "trace lines cannot be read");
 }
 
@@ -225,18 +228,27 @@ static int trace_block(
 	int ret = traceread_next(&b->sys, src->r, src->deadline, block);
 
 	if (ret < 0)
-		return trace_failed(b, ret);
+		return trace_failed(b, src->r, ret);
 	if (ret && block->kind == TRACEREAD_LOST)
 		src->r->lost += block->lost;
 	return ret;
+}
+
+/* A line that is left out and holds no record: "# tracer: nop" and the like are no loss. */
+static void trace_unknown(const struct trace_source *src, const struct traceread_block *block)
+{
+	if (src->unknown && block->kind != TRACEREAD_LOST && *block->text != '#')
+		++*src->unknown;
 }
 
 /* A block to *f if it is a wanted record; the count of lost events goes with it. */
 static bool trace_wanted(const struct trace_source *src, const struct traceread_block *block,
 	char *text, struct rawbpf_trace_fields *f)
 {
-	if (block->kind != TRACEREAD_RECORD || !rawbpf_parse_trace_line(text, block->len, f))
+	if (block->kind != TRACEREAD_RECORD || !rawbpf_parse_trace_line(text, block->len, f)) {
+		trace_unknown(src, block);
 		return false;
+	}
 	if (src->symbol && !traceline_is(f, src->symbol))
 		return false;
 	f->lost = src->r->lost;
@@ -276,6 +288,7 @@ int rawbpf_trace_fields_opts(struct rawbpf *b, struct rawbpf_trace_fields *f,
 		return ret;
 	src.deadline = o.nonblocking ? TRACEREAD_NOWAIT : traceread_deadline(o.timeout_ms);
 	src.symbol = o.symbol;
+	src.unknown = o.unknown;
 	do {
 		ret = trace_block(b, &src, &block);
 		if (ret > 0 && o.notices && block.kind == TRACEREAD_LOST) {
@@ -283,6 +296,8 @@ int rawbpf_trace_fields_opts(struct rawbpf *b, struct rawbpf_trace_fields *f,
 			src.r->lost = 0;
 			return 1;
 		}
+		if (ret > 0 && o.stop && *o.stop)
+			return trace_failed(b, src.r, -EINTR);
 	} while (ret > 0 && !trace_wanted(&src, &block, block.text, f));
 	return ret;
 }
@@ -315,8 +330,10 @@ static int trace_print_raw(
 	struct rawbpf_trace_fields f;
 
 	t->text.len = 0;
-	if (src->symbol && block->kind == TRACEREAD_OTHER)
+	if (src->symbol && block->kind == TRACEREAD_OTHER) {
+		trace_unknown(src, block);
 		return 0;
+	}
 	if (!src->symbol || block->kind == TRACEREAD_LOST) {
 		buf_add(&t->text, block->text, block->len);
 		return 1;
@@ -352,15 +369,19 @@ static int trace_print_all(struct rawbpf *b, const struct trace_source *src, con
 	int ret;
 
 	while ((ret = trace_block(b, src, &block)) > 0) {
+		errno = 0;
 		if (trace_print_block(t, src, fmt, &block) && !t->text.failed) {
 			trace_write(o->out, buf_str(&t->text), t->text.len, o->escape);
 			fputc('\n', o->out);
 		}
 		if (t->text.failed)
-			return trace_failed(b, -ENOMEM);
+			return trace_failed(b, src->r, -ENOMEM);
 		/* each line is seen before the next read can wait */
-		if (!traceread_ready(src->r) && (fflush(o->out) || ferror(o->out)))
-			return err_set(&b->error, "print", -EIO, "trace lines cannot be written");
+		if (ferror(o->out) || (!traceread_ready(src->r) && fflush(o->out)))
+			return err_set(&b->error, "print", errno ? -errno : -EIO,
+				"trace lines cannot be written");
+		if (o->stop && *o->stop)
+			return trace_failed(b, src->r, -EINTR);
 	}
 	return ret;
 }
@@ -368,7 +389,7 @@ static int trace_print_all(struct rawbpf *b, const struct trace_source *src, con
 static int trace_print_fmt(
 	struct rawbpf *b, const struct rawbpf_trace_print_opts *o, const struct fmt *fmt)
 {
-	struct trace_source src = {.symbol = o->symbol};
+	struct trace_source src = {.symbol = o->symbol, .unknown = o->unknown};
 	int err;
 
 	src.r = trace_reader(b, o->shared, o->file, &err);

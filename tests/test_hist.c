@@ -322,9 +322,9 @@ START_TEST(unwritable_out)
 	FILE *out = fopen("/dev/full", "we");
 
 	ck_assert_ptr_nonnull(out);
-	ck_assert_int_eq(rawbpf_fprint_log2_hist(out, slots, 3, .error = &e), -EIO);
-	ck_assert_str_eq(e.msg, "histogram cannot be written (ENOSPC): EIO");
-	ck_assert_int_eq(rawbpf_fprint_log2_sections(out, &entry, 1), -EIO);
+	ck_assert_int_eq(rawbpf_fprint_log2_hist(out, slots, 3, .error = &e), -ENOSPC);
+	ck_assert_str_eq(e.msg, "histogram cannot be written: ENOSPC");
+	ck_assert_int_eq(rawbpf_fprint_log2_sections(out, &entry, 1), -ENOSPC);
 	fclose(out);
 }
 END_TEST

@@ -140,9 +140,11 @@ START_TEST(command_examples)
 			left++;
 			continue;
 		}
-		status = t_run(&out,
-			"cd " TEST_ROOT " && PATH=" TEST_BUILD ":$PATH && { %s; } 2>&1", line + 6);
+		status = t_run(
+			&out, "cd " TEST_ROOT " && PATH=" TEST_BUILD ":$PATH && { %s; }", line + 6);
 		ck_assert_msg(!status, "%s: exit status %d\n%s", line + 6, status, out);
+		/* a libc may have no probes */
+		ck_assert_msg(*out || strstr(line, "usdt"), "%s: prints nothing", line + 6);
 		free(out);
 		run++;
 	}

@@ -174,6 +174,26 @@ START_TEST(lines_as_they_come)
 }
 END_TEST
 
+/* Each of them ends it with what it has, and nothing is left behind. */
+START_TEST(ends_by_signal)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+	struct started s;
+	int status;
+	char *out;
+
+	T_NEED_ROOT();
+	start(&s, SAY, NULL);
+	events(3);
+	kill(s.pid, signals[_i]);
+	out = finish(&s, &status);
+	ck_assert_int_eq(status, 0);
+	ck_assert_msg(strstr(out, ": 3        |"), "%s", out);
+	ck_assert_int_eq(instances_of(s.pid), 0);
+	free(out);
+}
+END_TEST
+
 START_TEST(reader_goes_away)
 {
 	struct started s;
@@ -211,6 +231,10 @@ START_TEST(failures)
 
 	ck_assert_int_eq(t_run(&out, RUN "/no/such.bpf 2>&1"), 1);
 	ck_assert_msg(strstr(out, "/no/such.bpf") && strstr(out, "ENOENT"), "%s", out);
+	free(out);
+	/* told before anything is done */
+	ck_assert_int_eq(t_run(&out, RUN "/no/such.bpf 2>&1 >&-"), 1);
+	ck_assert_str_eq(out, "rawbpf run: stdout is closed: EBADF\n");
 	free(out);
 	T_NEED_ROOT();
 	make_program(file, "	r0 = *(u64 *)(r6 +0)\n");
@@ -254,7 +278,7 @@ START_TEST(few_system_calls)
 	/* from the first signal call of main() to the first poll(2) */
 	t_run(&out,
 		"strace -qq -o /dev/stdout " RUN "-d 1 %s 2>/dev/null | "
-		"awk '/SIG_BLOCK/{on=1} /^poll/{on=0; done=1} "
+		"awk '/SIG_BLOCK/{on=1} /^poll/&&on{on=0; done=1} "
 		"on && !done && !/^(brk|mmap|munmap|mprotect|rt_sig)/"
 		"{n++; sub(/\\(.*/, \"\"); all = all \" \" $0} END{print n+0 all}'",
 		file);
@@ -280,6 +304,7 @@ Suite *suite_run(void)
 	tcase_add_test(t, histogram_at_the_end);
 	tcase_add_test(t, histogram_as_json);
 	tcase_add_test(t, lines_as_they_come);
+	tcase_add_loop_test(t, ends_by_signal, 0, 4);
 	tcase_add_test(t, reader_goes_away);
 	tcase_add_test(t, ends_in_time);
 	suite_add_tcase(s, t);

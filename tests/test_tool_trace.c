@@ -49,13 +49,93 @@ START_TEST(wrong_use)
 {
 	check_trace("-f '{1} {5:q}' -", 1, "{1} {5:q}\n       ^\n");
 	check_trace("/nonexistent", 1, "'/nonexistent' cannot be opened: ENOENT");
-	check_trace("- >/dev/full", 1, "EIO");
+	check_trace("- >/dev/full", 1, "trace lines cannot be written: ENOSPC\n");
+	check_trace("--json - >/dev/full", 1, "stdout cannot be written: ENOSPC\n");
+	check_trace("/etc", 1, "'/etc' cannot be read: EISDIR\n");
+	check_trace("- >&-", 1, "stdout is closed: EBADF\n");
+	check_trace("-f '{0}' -", 0, "bash\nsleep-1\n");
 	check_trace("--json -f x -", 2, "usage: rawbpf trace");
 	check_trace("--shared -", 2, "usage: rawbpf trace");
 	check_trace("a b", 2, "usage: rawbpf trace");
 	check_trace("--help", 0, "usage: rawbpf trace");
-	/* a reader that goes away is not worth a word */
-	check_trace("- | sleep 0.2", 0, "");
+}
+END_TEST
+
+/* Lines that hold no record are not printed, and told. */
+START_TEST(no_record)
+{
+	char *out;
+
+	ck_assert_int_eq(
+		t_run(&out, "printf 'x\\n\\n# tracer: nop\\nsh-1 [000] no time\\n' | " TT_CMD
+			    "-f '{5}' - 2>&1"),
+		0);
+	ck_assert_str_eq(out, "rawbpf trace: 2 lines of 'stdin' held no record\n");
+	free(out);
+	t_run(&out, "printf 'x\\n' | " TT_CMD "--json - 2>&1");
+	ck_assert_str_eq(out, "rawbpf trace: 1 line of 'stdin' held no record\n");
+	free(out);
+	t_run(&out, "printf 'x\\n' | " TT_CMD "--symbol y - 2>&1");
+	ck_assert_str_eq(out, "rawbpf trace: 1 line of 'stdin' held no record\n");
+	free(out);
+	t_run(&out, "printf 'x\\n' | " TT_CMD "- 2>&1");
+	ck_assert_str_eq(out, "x\n");
+	free(out);
+}
+END_TEST
+
+static pid_t spawn(int in, int out, char *const *argv)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	dup2(in, 0);
+	dup2(out, 1);
+	execvp(*argv, argv);
+	_exit(127);
+}
+
+/* Each signal ends it, though lines never do; the first bytes tell that it has begun. */
+START_TEST(ends_by_signal)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+	static char *const opts[] = {"--symbol=y", "--format={5}", "--json"};
+	static char line[] = "              sh-1       [000] ....     1.000001: y: x";
+	char tool[] = TEST_BUILD "/rawbpf", buf[65536];
+	int lines[2], out[2], status;
+	pid_t yes, trace;
+
+	ck_assert(!pipe2(lines, O_CLOEXEC) && !pipe2(out, O_CLOEXEC));
+	yes = spawn(0, lines[1], (char *[]){"yes", line, NULL});
+	trace = spawn(lines[0], out[1], (char *[]){tool, "trace", opts[_i % 3], "-", NULL});
+	close(lines[0]);
+	close(lines[1]);
+	close(out[1]);
+	ck_assert_int_gt(read(out[0], buf, sizeof(buf)), 0);
+	ck_assert_int_eq(kill(trace, signals[_i / 3]), 0);
+	while (read(out[0], buf, sizeof(buf)) > 0)
+		;
+	ck_assert_int_eq(waitpid(trace, &status, 0), trace);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(waitpid(yes, &status, 0), yes);
+	close(out[0]);
+}
+END_TEST
+
+/* A reader of stdout that goes away is an end like Ctrl-C, and worth no word. */
+START_TEST(reader_goes_away)
+{
+	static char line[] = "              sh-1       [000] ....     1.000001: y: x";
+	char *out;
+
+	ck_assert_int_eq(t_run(&out,
+				 "{ yes '%s' | { " TT_CMD "%s - 2>&3; echo $? >&3; } | head -1; } "
+				 "3>&1 >/dev/null",
+				 line, _i ? "--json" : ""),
+		0);
+	ck_assert_str_eq(out, "0\n");
+	free(out);
 }
 END_TEST
 
@@ -76,9 +156,10 @@ static FILE *start(pid_t *pid)
 	return fdopen(fds[0], "re");
 }
 
-/* The instance appears before the first line is asked for, and goes away with Ctrl-C. */
+/* The instance appears before the first line is asked for, and goes away with each signal. */
 START_TEST(on_this_kernel)
 {
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 	char line[4096], want[64];
 	int prog, status, found = 0;
 	FILE *f;
@@ -95,7 +176,7 @@ START_TEST(on_this_kernel)
 	while (found < 3 && fgets(line, sizeof(line), f))
 		found += strstr(line, want) != NULL;
 	ck_assert_int_eq(found, 3);
-	ck_assert_int_eq(kill(pid, SIGINT), 0);
+	ck_assert_int_eq(kill(pid, signals[_i]), 0);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFEXITED(status));
 	ck_assert_int_eq(WEXITSTATUS(status), 0);
@@ -112,10 +193,13 @@ Suite *suite_tool_trace(void)
 
 	tcase_add_test(t, saved_lines);
 	tcase_add_test(t, wrong_use);
+	tcase_add_test(t, no_record);
+	tcase_add_loop_test(t, ends_by_signal, 0, 12);
+	tcase_add_loop_test(t, reader_goes_away, 0, 2);
 	tcase_set_timeout(t, 30);
 	suite_add_tcase(s, t);
 	tcase_set_timeout(live, 60);
-	tcase_add_test(live, on_this_kernel);
+	tcase_add_loop_test(live, on_this_kernel, 0, 4);
 	suite_add_tcase(s, live);
 	return s;
 }

@@ -288,16 +288,16 @@ static int asm_option(struct asm_job *job, int c, const char *arg)
 		job->o.kernel = asm_version(arg);
 		if (job->o.kernel)
 			return 0;
-		tool_fail("asm", "'%s' is no kernel version; they look like 5.10", arg);
-		return -1;
+		return tool_wrong(
+			"asm", asm_usage, "'%s' is no kernel version; they look like 5.10", arg);
 	case 'E':
 		if (arg && strcmp(arg, "B") != 0 && strcmp(arg, "L") != 0)
-			return -1;
+			return tool_wrong("asm", asm_usage, "no option '-E%s'", arg);
 		job->expand |= !arg;
 		job->order_given |= arg != NULL;
 		job->o.big_endian = arg ? *arg == 'B' : job->o.big_endian;
 		return 0;
-	default: return -1;
+	default: return TOOL_USAGE;
 	}
 }
 
@@ -311,18 +311,18 @@ static int asm_run_job(struct asm_job *job, int argc, char **argv)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "o:f:E::I:h", options, NULL)) != -1) {
+	while ((c = tool_getopt("asm", asm_usage, argc, argv, ":o:f:E::I:h", options)) != -1) {
 		if (c == 'h')
-			return tool_usage("asm", asm_usage, true);
+			return tool_usage("asm", asm_usage);
 		if (asm_option(job, c, optarg))
-			return tool_usage("asm", asm_usage, false);
+			return TOOL_USAGE;
 	}
-	if (argc - optind != 1)
-		return tool_usage("asm", asm_usage, false);
+	if (tool_operands("asm", asm_usage, argc, argv, "FILE", 1, 1))
+		return TOOL_USAGE;
 	if (strcmp(job->format, "elf") != 0 && strcmp(job->format, "c") != 0 &&
 		strcmp(job->format, "hex") != 0) {
-		tool_fail("asm", "no format '%s'; elf, c and hex are there", job->format);
-		return TOOL_USAGE;
+		return tool_wrong(
+			"asm", asm_usage, "no format '%s'; elf, c and hex are there", job->format);
 	}
 	job->file = argv[optind];
 	job->o.name = strcmp(job->file, "-") != 0 ? job->file : "<stdin>";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* dis.c - rawbpf dis: instructions back to text. */
+#include <getopt.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,26 +99,34 @@ static bool host_is_big(void)
 
 int dis_main(int argc, char **argv)
 {
-	const char *path = NULL;
+	static const struct option options[] = {
+		{"big-endian", no_argument, NULL, 'b'},
+		{"little-endian", no_argument, NULL, 'l'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
 	bool big_endian = host_is_big();
-	int i, status;
+	const char *path;
+	int c, status;
 	size_t len;
 	char *p;
 
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--big-endian") || !strcmp(argv[i], "-EB"))
-			big_endian = true;
-		else if (!strcmp(argv[i], "--little-endian") || !strcmp(argv[i], "-EL"))
-			big_endian = false;
-		else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
-			return tool_usage("dis", usage, true);
-		else if ((argv[i][0] == '-' && argv[i][1]) || path)
-			return tool_usage("dis", usage, false);
-		else
-			path = argv[i];
+	while ((c = tool_getopt("dis", usage, argc, argv, ":E:h", options)) != -1) {
+		switch (c) {
+		case 'b': big_endian = true; break;
+		case 'l': big_endian = false; break;
+		case 'E':
+			if (strcmp(optarg, "B") != 0 && strcmp(optarg, "L") != 0)
+				return tool_wrong("dis", usage, "no option '-E%s'", optarg);
+			big_endian = *optarg == 'B';
+			break;
+		case 'h': return tool_usage("dis", usage);
+		default: return TOOL_USAGE;
+		}
 	}
-	if (!path)
-		return tool_usage("dis", usage, false);
+	if (tool_operands("dis", usage, argc, argv, "FILE", 1, 1))
+		return TOOL_USAGE;
+	path = argv[optind];
 	p = tool_read("dis", path, &len);
 	if (!p)
 		return TOOL_FAILED;

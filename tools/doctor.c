@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -726,21 +727,32 @@ static int reap(void)
 
 int doctor_main(int argc, char **argv)
 {
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"reap", no_argument, NULL, 'r'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
 	struct patient p = {.tracefs = -1};
-	int i, status = TOOL_OK;
-	bool json = false;
+	int c, status = TOOL_OK;
+	bool json = false, old = false;
 	struct finding f;
 	size_t k;
 
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
-			return tool_usage("doctor", doctor_usage, true);
-		if (!strcmp(argv[i], "--reap") && argc == 2)
-			return reap();
-		if (strcmp(argv[i], "--json"))
-			return tool_usage("doctor", doctor_usage, false);
-		json = true;
+	while ((c = tool_getopt("doctor", doctor_usage, argc, argv, ":h", options)) != -1) {
+		switch (c) {
+		case 'j': json = true; break;
+		case 'r': old = true; break;
+		case 'h': return tool_usage("doctor", doctor_usage);
+		default: return TOOL_USAGE;
+		}
 	}
+	if (tool_operands("doctor", doctor_usage, argc, argv, "", 0, 0))
+		return TOOL_USAGE;
+	if (old && json)
+		return tool_wrong("doctor", doctor_usage, "--json or --reap, not both");
+	if (old)
+		return reap();
 	status_value("CapEff", 16, &p.caps);
 	for (k = 0; k < sizeof(checks) / sizeof(*checks); k++) {
 		memset(&f, 0, sizeof(f));

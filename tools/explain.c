@@ -144,20 +144,19 @@ int explain_main(int argc, char **argv)
 	bool as_json = false;
 	int c, err = 0;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((c = tool_getopt("explain", explain_usage, argc, argv, ":h", options)) != -1) {
 		switch (c) {
 		case 'e':
 			err = parse_errno(optarg);
 			if (err || !strcmp(optarg, "0"))
 				break;
-			tool_fail("explain", "no errno '%s'", optarg);
-			return TOOL_USAGE;
+			return tool_wrong("explain", explain_usage, "no errno '%s'", optarg);
 		case 'j': as_json = true; break;
-		case 'h': return tool_usage("explain", explain_usage, true);
-		default: return tool_usage("explain", explain_usage, false);
+		case 'h': return tool_usage("explain", explain_usage);
+		default: return TOOL_USAGE;
 		}
 	}
-	if (argc - optind > 1)
-		return tool_usage("explain", explain_usage, false);
+	if (tool_operands("explain", explain_usage, argc, argv, "FILE", 0, 1))
+		return TOOL_USAGE;
 	return explain(optind < argc ? argv[optind] : "-", err, as_json);
 }

@@ -267,7 +267,8 @@ static int hist_print(struct hist_cmd *c)
 	return hist_text(c, slots, plain, n > 0);
 }
 
-static int hist_options(struct hist_cmd *c, int argc, char **argv)
+/* false: it is over, with *status */
+static bool hist_options(struct hist_cmd *c, int argc, char **argv, int *status)
 {
 	static const struct option longs[] = {{"linear", no_argument, NULL, 'l'},
 		{"val-type", required_argument, NULL, 't'},
@@ -276,31 +277,31 @@ static int hist_options(struct hist_cmd *c, int argc, char **argv)
 		{"help", no_argument, NULL, 'h'}, {0}};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+	while ((opt = tool_getopt("hist", hist_usage, argc, argv, ":h", longs)) != -1) {
 		switch (opt) {
 		case 'l': c->linear = true; break;
 		case 't': c->o.val_type = optarg; break;
 		case 's': c->o.section_header = optarg; break;
 		case 'z': c->o.strip_leading_zero = true; break;
 		case 'j': c->json = true; break;
-		default:
-			tool_usage("hist", hist_usage, opt == 'h');
-			return opt == 'h' ? -1 : TOOL_USAGE;
+		case 'h': *status = tool_usage("hist", hist_usage); return false;
+		default: *status = TOOL_USAGE; return false;
 		}
 	}
-	c->file = optind < argc ? argv[optind++] : "-";
-	return optind < argc ? tool_usage("hist", hist_usage, false) : TOOL_OK;
+	c->file = optind < argc ? argv[optind] : "-";
+	*status = tool_operands("hist", hist_usage, argc, argv, "FILE", 0, 1);
+	return *status == TOOL_OK;
 }
 
 int hist_main(int argc, char **argv)
 {
 	struct hist_cmd c = {.o = {.sz = sizeof(c.o), .section_print_fn = put_section}};
-	int status = hist_options(&c, argc, argv);
 	size_t len;
 	char *text;
+	int status;
 
-	if (status)
-		return status < 0 ? TOOL_OK : status;
+	if (!hist_options(&c, argc, argv, &status))
+		return status;
 	c.o.error = &c.error;
 	text = tool_read("hist", c.file, &len);
 	if (!text)

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* load.c - rawbpf load: every program of a file through the verifier, none attached. */
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tool.h"
 
-#define LOAD_USAGE "[--json] FILE"
+static const char load_usage[] = "[--json] FILE\n\n"
+				 "Loads every program of FILE (assembler text or a BPF object) and "
+				 "attaches none: does this\n"
+				 "kernel take each, and why not.\n\n"
+				 "  --json  one object a program\n";
 
 struct load {
 	struct json json;
@@ -61,15 +66,22 @@ static int load_row(void *arg, const struct rawbpf_prog_info *p)
 	tool_puts_safe(stdout, p->name);
 	printf("%*s  %-*s  %12u  %s\n", l->name_width - (int)strlen(p->name), "", l->type_width,
 		p->type, p->n_insns, load_result(p));
+	return 0;
+}
+
+/* Why, after the whole table. */
+static int load_why(void *arg, const struct rawbpf_prog_info *p)
+{
+	(void)arg;
 	if (!p->err)
 		return 0;
-	fputs("    ", stdout);
-	tool_puts_safe(stdout, p->error ? p->error : "");
+	fputs("rawbpf load: ", stderr);
+	tool_puts_safe(stderr, p->error ? p->error : "failed");
 	if (p->hint) {
-		fputs("\n    ", stdout);
-		tool_puts_safe(stdout, p->hint);
+		fputs("\n  hint: ", stderr);
+		tool_puts_safe(stderr, p->hint);
 	}
-	putchar('\n');
+	fputc('\n', stderr);
 	return 0;
 }
 
@@ -86,6 +98,8 @@ static int load_file(struct load *l, const char *path)
 			printf("%-*s  %-*s  %12s  %s\n", l->name_width, "program", l->type_width,
 				"type", "instructions", "result");
 		rawbpf_each_prog(b, load_row, l);
+		fflush(stdout);
+		rawbpf_each_prog(b, load_why, l);
 		if (l->refused)
 			status = TOOL_FAILED;
 	}
@@ -95,21 +109,22 @@ static int load_file(struct load *l, const char *path)
 
 int load_main(int argc, char **argv)
 {
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
 	struct load l = {.name_width = 7, .type_width = 4};
-	const char *path = NULL;
-	int i;
+	int c;
 
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
-			return tool_usage("load", LOAD_USAGE, true);
-		if (!strcmp(argv[i], "--json"))
-			l.as_json = true;
-		else if (*argv[i] == '-' || path)
-			return tool_usage("load", LOAD_USAGE, false);
-		else
-			path = argv[i];
+	while ((c = tool_getopt("load", load_usage, argc, argv, ":h", options)) != -1) {
+		switch (c) {
+		case 'j': l.as_json = true; break;
+		case 'h': return tool_usage("load", load_usage);
+		default: return TOOL_USAGE;
+		}
 	}
-	if (!path)
-		return tool_usage("load", LOAD_USAGE, false);
-	return load_file(&l, path);
+	if (tool_operands("load", load_usage, argc, argv, "FILE", 1, 1))
+		return TOOL_USAGE;
+	return load_file(&l, argv[optind]);
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* main.c - rawbpf: one binary, one table of subcommands. */
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tool.h"
 
@@ -23,6 +26,27 @@ static const struct {
 	{NULL, NULL, NULL},
 };
 
+/*
+ * A file opened later must not become the closed stdin, stdout or stderr.  Reading takes stdout's
+ * place, so that a write says EBADF.
+ */
+static void hold_standard_fds(void)
+{
+	struct pollfd fds[3] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}};
+	int i, fd;
+
+	poll(fds, 3, 0);
+	for (i = 0; i < 3; i++) {
+		if (!(fds[i].revents & POLLNVAL))
+			continue;
+		fd = open("/dev/null", i == 2 ? O_WRONLY : O_RDONLY);
+		if (fd >= 0 && fd != i) {
+			dup2(fd, i);
+			close(fd);
+		}
+	}
+}
+
 static int usage(FILE *out, int status)
 {
 	size_t i;
@@ -31,13 +55,14 @@ static int usage(FILE *out, int status)
 	for (i = 0; commands[i].name; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
 	fputs("\n'rawbpf SUBCOMMAND --help' tells more, rawbpf(1) all.\n", out);
-	return status;
+	return status ? status : tool_finish("help", status);
 }
 
 int main(int argc, char **argv)
 {
 	size_t i;
 
+	hold_standard_fds();
 	if (argc < 2)
 		return usage(stderr, TOOL_USAGE);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))

@@ -8,6 +8,7 @@
  * has gone, and the trace lines.
  */
 #include <errno.h>
+#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -54,15 +55,11 @@ static bool number(const char *s, double *v)
 	return !errno && end != s && !*end && *v >= 0 && *v < 1e9;
 }
 
-/* One option that has a value; false: it is wrong. */
-static bool option(struct run *r, char opt, const char *value)
+/* An option's value; false: it is wrong. */
+static bool option(struct run *r, int opt, const char *value)
 {
 	double v;
 
-	if (opt == 'I') {
-		r->dirs[r->n_dirs++] = value;
-		return true;
-	}
 	if (!number(value, &v))
 		return false;
 	if (opt == 'd')
@@ -72,34 +69,35 @@ static bool option(struct run *r, char opt, const char *value)
 	return opt == 'd' || (v >= 1 && v == (double)r->pid);
 }
 
-/* TOOL_OK, or the status to leave with. */
-static int arguments(struct run *r, int argc, char **argv)
+/* false: it is over, with *status */
+static bool arguments(struct run *r, int argc, char **argv, int *status)
 {
-	int i;
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
 
-	for (i = 1; i < argc; i++) {
-		const char *a = argv[i];
-
-		if (!strcmp(a, "--help") || !strcmp(a, "-h")) {
-			tool_usage("run", run_usage, true);
-			return -1;
-		}
-		if (!strcmp(a, "--json"))
-			r->json = true;
-		else if (!strcmp(a, "-v"))
-			r->verbose = true;
-		else if (a[0] == '-' && a[1] && strchr("pdI", a[1]) && (a[2] || i + 1 < argc)) {
-			if (!option(r, a[1], a[2] ? a + 2 : argv[++i])) {
-				tool_fail("run", "'%s' is no value for -%c", argv[i], a[1]);
-				return TOOL_USAGE;
-			}
-		} else if ((a[0] == '-' && a[1]) || r->file) {
-			return tool_usage("run", run_usage, false);
-		} else {
-			r->file = a;
+	*status = TOOL_USAGE;
+	while ((c = tool_getopt("run", run_usage, argc, argv, ":p:d:I:vh", options)) != -1) {
+		switch (c) {
+		case 'I': r->dirs[r->n_dirs++] = optarg; break;
+		case 'j': r->json = true; break;
+		case 'v': r->verbose = true; break;
+		case 'h': *status = tool_usage("run", run_usage); return false;
+		case 'p':
+		case 'd':
+			if (option(r, c, optarg))
+				break;
+			tool_wrong("run", run_usage, "'%s' is no value for -%c", optarg, c);
+			return false;
+		default: return false;
 		}
 	}
-	return r->file ? TOOL_OK : tool_usage("run", run_usage, false);
+	*status = tool_operands("run", run_usage, argc, argv, "FILE", 1, 1);
+	r->file = argv[optind];
+	return *status == TOOL_OK;
 }
 
 static void tell(void *arg, enum rawbpf_log_level level, const char *msg)
@@ -110,7 +108,10 @@ static void tell(void *arg, enum rawbpf_log_level level, const char *msg)
 		fprintf(stderr, "rawbpf run: %s\n", msg);
 }
 
-/* SIGINT, SIGTERM and SIGHUP come through the fd from here on; a write to nobody is an error. */
+/*
+ * These come through the fd from here on.  SIGPIPE too: as it is blocked, a write that nobody reads
+ * is an error and no death, which would leave the trace instance behind.
+ */
 static int take_signals(struct run *r)
 {
 	sigset_t set;
@@ -119,7 +120,7 @@ static int take_signals(struct run *r)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
-	signal(SIGPIPE, SIG_IGN);
+	sigaddset(&set, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (r->signals < 0)
@@ -351,8 +352,10 @@ static int finish(struct run *r)
 
 static int run(struct run *r)
 {
-	int status = take_signals(r);
+	int status = tool_stdout("run");
 
+	if (!status)
+		status = take_signals(r);
 	if (!status)
 		status = start(r);
 	if (!status)
@@ -368,13 +371,10 @@ int run_main(int argc, char **argv)
 	r.dirs = calloc((size_t)argc + 1, sizeof(*r.dirs));
 	if (!r.dirs)
 		return tool_fail("run", "out of memory");
-	status = arguments(&r, argc, argv);
-	if (status == TOOL_OK) {
+	if (arguments(&r, argc, argv, &status)) {
 		r.b = rawbpf_new();
 		status = run(&r);
 		rawbpf_free(r.b);
-	} else if (status < 0) {
-		status = TOOL_OK;
 	}
 	if (r.signals >= 0)
 		close(r.signals);

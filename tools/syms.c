@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* syms.c - rawbpf syms: the functions of a program or library. */
 #include <errno.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,25 +83,27 @@ static int on_sym(void *arg, const struct rawbpf_sym *s)
 
 int syms_main(int argc, char **argv)
 {
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
 	struct listing l = {NULL, false, 0};
-	const char *pattern = NULL;
+	const char *pattern;
 	struct rawbpf_error e;
-	int i, err;
+	int c, err;
 
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--json"))
-			l.json = true;
-		else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
-			return tool_usage("syms", usage, true);
-		else if (argv[i][0] == '-' || pattern)
-			return tool_usage("syms", usage, false);
-		else if (!l.path)
-			l.path = argv[i];
-		else
-			pattern = argv[i];
+	while ((c = tool_getopt("syms", usage, argc, argv, ":h", options)) != -1) {
+		switch (c) {
+		case 'j': l.json = true; break;
+		case 'h': return tool_usage("syms", usage);
+		default: return TOOL_USAGE;
+		}
 	}
-	if (!l.path)
-		return tool_usage("syms", usage, false);
+	if (tool_operands("syms", usage, argc, argv, "PATH or NAME", 1, 2))
+		return TOOL_USAGE;
+	l.path = argv[optind];
+	pattern = argv[optind + 1];
 	err = rawbpf_each_sym(l.path, pattern, on_sym, &l, &e);
 	if (err && e.msg)
 		return tool_error("syms", &e);

@@ -3,10 +3,13 @@
 #include "tool.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int tool_fail(const char *name, const char *fmt, ...)
 {
@@ -35,10 +38,73 @@ int tool_error(const char *name, const struct rawbpf_error *e)
 	return TOOL_FAILED;
 }
 
-int tool_usage(const char *name, const char *usage, bool asked)
+static void print_usage(FILE *out, const char *name, const char *usage)
 {
-	fprintf(asked ? stdout : stderr, "usage: rawbpf %s %s\n", name, usage);
-	return asked ? TOOL_OK : TOOL_USAGE;
+	size_t len = strlen(usage);
+
+	fprintf(out, "usage: rawbpf %s %s%s", name, usage,
+		len && usage[len - 1] == '\n' ? "" : "\n");
+}
+
+int tool_usage(const char *name, const char *usage)
+{
+	print_usage(stdout, name, usage);
+	return tool_finish(name, TOOL_OK);
+}
+
+int tool_wrong(const char *name, const char *usage, const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fprintf(stderr, "rawbpf %s: ", name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	print_usage(stderr, name, usage);
+	return TOOL_USAGE;
+}
+
+/* What getopt_long() found wrong: c is '?' or ':', word the argument it was in. */
+static void wrong_option(const char *name, const char *usage, int c, const char *word)
+{
+	const char shown[] = {'-', (char)optopt, '\0'};
+
+	if (strncmp(word, "--", 2) != 0)
+		word = shown; /* one of several letters, perhaps */
+	if (c == ':')
+		tool_wrong(name, usage, "option '%s' needs an argument", word);
+	else if (word != shown && optopt)
+		tool_wrong(name, usage, "option '%.*s' takes no argument: '%s'",
+			(int)strcspn(word, "="), word, word);
+	else
+		tool_wrong(name, usage, "no option '%s'", word);
+}
+
+int tool_getopt(const char *name, const char *usage, int argc, char **argv, const char *shorts,
+	const struct option *longs)
+{
+	int at = optind, c;
+
+	opterr = 0;
+	optopt = 0;
+	c = getopt_long(argc, argv, shorts, longs, NULL);
+	if (c != '?' && c != ':')
+		return c;
+	/* a letter in a cluster does not move optind */
+	wrong_option(name, usage, c, optind > at ? argv[optind - 1] : argv[at]);
+	return '?';
+}
+
+int tool_operands(const char *name, const char *usage, int argc, char **argv, const char *what,
+	int min, int max)
+{
+	if (argc - optind < min)
+		return tool_wrong(name, usage, "no %s given", what);
+	if (argc - optind > max)
+		return tool_wrong(name, usage, "no use for '%s'", argv[optind + max]);
+	return TOOL_OK;
 }
 
 static char *read_stream(FILE *f, size_t *len)
@@ -80,6 +146,15 @@ char *tool_read(const char *name, const char *path, size_t *len)
 	if (f && !is_stdin)
 		fclose(f);
 	return p;
+}
+
+int tool_stdout(const char *name)
+{
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+	if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY)
+		return TOOL_OK;
+	return tool_fail(name, "stdout is closed: %s", rawbpf_errno_name(EBADF));
 }
 
 int tool_finish(const char *name, int status)

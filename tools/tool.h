@@ -29,11 +29,26 @@ int usdt_main(int argc, char **argv);
 int tool_fail(const char *name, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* an error object: its message, its hint on a line of its own, and the log when there is one */
 int tool_error(const char *name, const struct rawbpf_error *e);
-/* usage text to stderr (TOOL_USAGE), or to stdout for --help (TOOL_OK) */
-int tool_usage(const char *name, const char *usage, bool asked);
+/* for --help: usage to stdout */
+int tool_usage(const char *name, const char *usage);
+/* wrong usage: what is wrong, then usage; returns TOOL_USAGE */
+int tool_wrong(const char *name, const char *usage, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* getopt_long(3), whose optarg and optind go with it; '?' after it told what is wrong, with usage */
+struct option;
+int tool_getopt(const char *name, const char *usage, int argc, char **argv, const char *shorts,
+	const struct option *longs);
+/*
+ * The operands after the options, at least min and at most max, of which what ("FILE") names one
+ * that is missing; TOOL_OK or TOOL_USAGE.
+ */
+int tool_operands(const char *name, const char *usage, int argc, char **argv, const char *what,
+	int min, int max);
 
 /* a whole file, or stdin for "-"; malloc'ed, NUL-terminated; NULL after it told why */
 char *tool_read(const char *name, const char *path, size_t *len);
+/* before work whose result would be lost: TOOL_FAILED when stdout is closed */
+int tool_stdout(const char *name);
 /* flush stdout; TOOL_FAILED when what was written did not all go out, else status */
 int tool_finish(const char *name, int status);
 

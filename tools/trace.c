@@ -2,6 +2,7 @@
 /* trace.c - rawbpf trace: the lines that BPF programs print, live or saved. */
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,11 +25,15 @@ static const char trace_usage[] =
 struct trace_cmd {
 	const char *fmt, *symbol, *file;
 	bool json, shared;
+	uint64_t unknown; /* lines of a file without a record */
 };
 
-static volatile sig_atomic_t trace_stop, trace_broken;
+static volatile int trace_stop;
 
-/* A signal between a look at the flag and the wait is caught up with by the alarm. */
+/*
+ * A signal between a look at the flag and the wait is caught up with by the alarm.  SIGPIPE too
+ * only ends the loop: dying of it would leave the trace instance behind.
+ */
 static void on_stop(int sig)
 {
 	(void)sig;
@@ -36,21 +41,14 @@ static void on_stop(int sig)
 	alarm(1);
 }
 
-static void on_broken_pipe(int sig)
-{
-	(void)sig;
-	trace_broken = 1;
-}
-
 static void catch_signals(void)
 {
-	const struct sigaction sa = {.sa_handler = on_stop}, pipe = {.sa_handler = on_broken_pipe};
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGPIPE};
+	const struct sigaction sa = {.sa_handler = on_stop};
+	size_t i;
 
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
-	sigaction(SIGALRM, &sa, NULL);
-	sigaction(SIGPIPE, &pipe, NULL);
+	for (i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		sigaction(ends[i], &sa, NULL);
 }
 
 static void json_record(const struct rawbpf_trace_fields *f)
@@ -78,14 +76,14 @@ static void json_record(const struct rawbpf_trace_fields *f)
 	json_close(&j);
 }
 
-static int print_json(struct rawbpf *b, const struct trace_cmd *c)
+static int print_json(struct rawbpf *b, struct trace_cmd *c)
 {
 	struct rawbpf_trace_fields f;
 	int ret = 0;
 
-	while (!trace_stop &&
-		(ret = rawbpf_trace_fields(b, &f, .shared = c->shared, .symbol = c->symbol,
-			 .file = c->file, .notices = true)) > 0) {
+	while (!trace_stop && (ret = rawbpf_trace_fields(b, &f, .shared = c->shared,
+				       .symbol = c->symbol, .file = c->file, .notices = true,
+				       .unknown = &c->unknown, .stop = &trace_stop)) > 0) {
 		json_record(&f);
 		if (ferror(stdout) || (!c->file && fflush(stdout)))
 			break; /* tool_finish() tells */
@@ -93,10 +91,11 @@ static int print_json(struct rawbpf *b, const struct trace_cmd *c)
 	return ret;
 }
 
-static int print_lines(struct rawbpf *b, const struct trace_cmd *c)
+static int print_lines(struct rawbpf *b, struct trace_cmd *c)
 {
 	return rawbpf_trace_print(b, .fmt = c->fmt, .shared = c->shared, .symbol = c->symbol,
-		.file = c->file, .escape = isatty(STDOUT_FILENO) == 1);
+		.file = c->file, .escape = isatty(STDOUT_FILENO) == 1, .unknown = &c->unknown,
+		.stop = &trace_stop);
 }
 
 static int trace_failed(const struct rawbpf_error *e)
@@ -108,25 +107,44 @@ static int trace_failed(const struct rawbpf_error *e)
 	return status;
 }
 
-static int trace_run(const struct trace_cmd *c)
+/* Of saved lines only: the live pipe carries other events too. */
+static void tell_unknown(const struct trace_cmd *c)
 {
-	struct rawbpf *b = rawbpf_new();
-	int ret, status = TOOL_OK;
+	const char *name = c->file && !strcmp(c->file, "-") ? "stdin" : c->file;
 
+	if (c->file && c->unknown)
+		tool_fail("trace", "%" PRIu64 " line%s of '%s' held no record", c->unknown,
+			c->unknown == 1 ? "" : "s", name);
+}
+
+/* What could be written has been: a reader of stdout that has gone is an end like Ctrl-C. */
+static int trace_end(void)
+{
+	errno = 0;
+	if (trace_stop && (fflush(stdout) || ferror(stdout)) && (!errno || errno == EPIPE))
+		return TOOL_OK;
+	return tool_finish("trace", TOOL_OK);
+}
+
+static int trace_run(struct trace_cmd *c)
+{
+	int ret, status = tool_stdout("trace");
+	struct rawbpf *b;
+
+	if (status)
+		return status;
+	b = rawbpf_new();
 	catch_signals();
 	ret = c->file ? 0 : rawbpf_trace_fd(b, c->shared);
 	if (ret >= 0 && !c->file)
 		fputs("rawbpf trace: reading, Ctrl-C ends\n", stderr);
 	if (ret >= 0)
 		ret = c->json ? print_json(b, c) : print_lines(b, c);
-	if (ret < 0 && !trace_broken && !(ret == -EINTR && trace_stop))
+	if (ret < 0 && !(trace_stop && (ret == -EINTR || ret == -EPIPE)))
 		status = trace_failed(rawbpf_error(b));
 	rawbpf_free(b);
-	if (trace_broken) { /* now that the instance is gone, as if it had not been caught */
-		signal(SIGPIPE, SIG_DFL);
-		raise(SIGPIPE);
-	}
-	return status == TOOL_OK ? tool_finish("trace", status) : status;
+	tell_unknown(c);
+	return status ? status : trace_end();
 }
 
 int trace_main(int argc, char **argv)
@@ -137,17 +155,23 @@ int trace_main(int argc, char **argv)
 	struct trace_cmd c = {0};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "f:h", longs, NULL)) != -1) {
+	while ((opt = tool_getopt("trace", trace_usage, argc, argv, ":f:h", longs)) != -1) {
 		switch (opt) {
 		case 'f': c.fmt = optarg; break;
 		case 'j': c.json = true; break;
 		case 's': c.shared = true; break;
 		case 'y': c.symbol = optarg; break;
-		default: return tool_usage("trace", trace_usage, opt == 'h');
+		case 'h': return tool_usage("trace", trace_usage);
+		default: return TOOL_USAGE;
 		}
 	}
-	c.file = optind < argc ? argv[optind++] : NULL;
-	if (optind < argc || (c.json && c.fmt) || (c.file && c.shared))
-		return tool_usage("trace", trace_usage, false);
+	if (tool_operands("trace", trace_usage, argc, argv, "FILE", 0, 1))
+		return TOOL_USAGE;
+	c.file = argv[optind];
+	if (c.json && c.fmt)
+		return tool_wrong("trace", trace_usage, "--json or -f, not both");
+	if (c.file && c.shared)
+		return tool_wrong(
+			"trace", trace_usage, "--shared is for live lines, not '%s'", c.file);
 	return trace_run(&c);
 }

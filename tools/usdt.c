@@ -245,21 +245,20 @@ int usdt_main(int argc, char **argv)
 	char *end;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "p:h", options, NULL)) != -1) {
+	while ((c = tool_getopt("usdt", usdt_usage, argc, argv, ":p:h", options)) != -1) {
 		switch (c) {
 		case 'p':
 			pid = strtol(optarg, &end, 10);
 			if (*optarg >= '0' && *optarg <= '9' && !*end && pid > 0 &&
 				pid <= INT32_MAX)
 				break;
-			tool_fail("usdt", "no process number: '%s'", optarg);
-			return TOOL_USAGE;
+			return tool_wrong("usdt", usdt_usage, "no process number: '%s'", optarg);
 		case 'j': l.json = true; break;
-		case 'h': return tool_usage("usdt", usdt_usage, true);
-		default: return tool_usage("usdt", usdt_usage, false);
+		case 'h': return tool_usage("usdt", usdt_usage);
+		default: return TOOL_USAGE;
 		}
 	}
-	if (argc - optind != !pid)
-		return tool_usage("usdt", usdt_usage, false);
+	if (tool_operands("usdt", usdt_usage, argc, argv, "PATH or -p PID", !pid, !pid))
+		return TOOL_USAGE;
 	return usdt_list(&l, pid ? NULL : argv[optind], (pid_t)pid);
 }
