@@ -141,6 +141,13 @@ RAWBPF_API int rawbpf_each_prog(
 struct bpfasm_resolver;
 RAWBPF_API int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *r);
 
+/*
+ * rawbpf_resolver_btf() - where the context's resolvers, and rawbpf_load() of a text, look up
+ * records of the kernel ("task_struct.tgid"): a file with BTF, or an ELF file with a section .BTF;
+ * NULL: the running kernel's, which is read when the first such name is met.
+ */
+RAWBPF_API int rawbpf_resolver_btf(struct rawbpf *b, const char *path);
+
 /* ---- events ------------------------------------------------------------------------------ */
 
 /* Where a user-level probe goes: one of sym, addr, offset. */

@@ -6,6 +6,9 @@
  * strings.  btf_parse() walks the types once and notes where each begins; every later access goes
  * through that table, and every length has been checked by then.  Type ids inside types are
  * checked where they are followed.
+ *
+ * A kernel's BTF has 130,000 types and more, of which a handful is wanted: btf_view() copies nothing
+ * and walks only as far as it is asked to, noting where each 64th type begins.
  */
 #include "btf.h"
 
@@ -20,12 +23,23 @@
 #define BTF_INFO_KIND(i) ((i) >> 24 & 0x1f)
 #define BTF_INFO_VLEN(i) ((i)&0xffff)
 
+#define BTF_STRIDE 64
+
 struct btf {
 	unsigned char *data;
 	size_t len;
 	uint32_t str_off, str_len; /* from the start of data */
 	uint32_t *types;	   /* where each id begins; [0] unused */
 	uint32_t n_types, cap;
+	struct btf_walked *walked; /* a view; then types is not used */
+};
+
+/* How far a view has been walked. */
+struct btf_walked {
+	uint32_t *marks; /* where id 64, 128 ... begins */
+	uint32_t n_marks, cap;
+	uint32_t first, end; /* of all types */
+	uint32_t id, at;     /* the next one */
 };
 
 static uint32_t btf_u32(const unsigned char *p)
@@ -164,12 +178,101 @@ int btf_parse(const void *data, size_t len, struct btf **out, struct rawbpf_erro
 	return 0;
 }
 
+int btf_view(const void *data, size_t len, struct btf **out, struct rawbpf_error *e)
+{
+	struct btf *b = calloc(1, sizeof(*b));
+	struct btf_walked *w = b ? calloc(1, sizeof(*w)) : NULL;
+	int err;
+
+	*out = NULL;
+	if (!w) {
+		free(b);
+		return err_set(e, "open", -ENOMEM, "out of memory");
+	}
+	b->walked = w;
+	b->data = (unsigned char *)(uintptr_t)data; /* never written to through a view */
+	b->len = len;
+	err = btf_header(b, &w->first, &w->end, e);
+	if (err) {
+		btf_free(b);
+		return err;
+	}
+	w->id = 1;
+	w->at = w->first;
+	*out = b;
+	return 0;
+}
+
+/* Bytes of a type that has been checked. */
+static uint32_t btf_type_len(const struct btf *b, uint32_t at)
+{
+	uint32_t info = btf_u32(b->data + at + 4);
+
+	return BTF_TYPE_HEAD + (uint32_t)btf_extra(BTF_INFO_KIND(info), BTF_INFO_VLEN(info));
+}
+
+static bool btf_mark(struct btf_walked *w)
+{
+	uint32_t *p, cap = w->cap ? w->cap * 2 : 64;
+
+	if (w->n_marks == w->cap) {
+		p = realloc(w->marks, cap * sizeof(*p));
+		if (!p)
+			return false;
+		w->marks = p;
+		w->cap = cap;
+	}
+	w->marks[w->n_marks++] = w->at;
+	return true;
+}
+
+/* One type more; false: there is none, or none that can be read. */
+static bool btf_advance(const struct btf *b)
+{
+	struct btf_walked *w = b->walked;
+	uint32_t left = w->end - w->at, info;
+	size_t extra;
+
+	if (w->at >= w->end || left < BTF_TYPE_HEAD)
+		return false;
+	info = btf_u32(b->data + w->at + 4);
+	extra = btf_extra(BTF_INFO_KIND(info), BTF_INFO_VLEN(info));
+	if (extra > left - BTF_TYPE_HEAD || btf_u32(b->data + w->at) >= b->str_len ||
+		(!(w->id % BTF_STRIDE) && !btf_mark(w)))
+		return false;
+	w->id++;
+	w->at += BTF_TYPE_HEAD + (uint32_t)extra;
+	return true;
+}
+
+/* Where a type begins; 0: no such id. */
+static uint32_t btf_at(const struct btf *b, uint32_t id)
+{
+	struct btf_walked *w = b->walked;
+	uint32_t i, at;
+
+	if (!w)
+		return id < b->n_types ? b->types[id] : 0;
+	while (id >= w->id)
+		if (!btf_advance(b))
+			return 0;
+	i = id - id % BTF_STRIDE;
+	at = i ? w->marks[i / BTF_STRIDE - 1] : w->first;
+	for (i = i ? i : 1; i < id; i++)
+		at += btf_type_len(b, at);
+	return at;
+}
+
 void btf_free(struct btf *b)
 {
 	if (!b)
 		return;
+	if (b->walked)
+		free(b->walked->marks);
+	else
+		free(b->data);
+	free(b->walked);
 	free(b->types);
-	free(b->data);
 	free(b);
 }
 
@@ -181,7 +284,11 @@ const void *btf_bytes(const struct btf *b, size_t *len)
 
 uint32_t btf_n_types(const struct btf *b)
 {
-	return b->n_types;
+	if (!b->walked)
+		return b->n_types;
+	while (btf_advance(b))
+		;
+	return b->walked->id;
 }
 
 const char *btf_str(const struct btf *b, uint32_t off)
@@ -192,37 +299,73 @@ const char *btf_str(const struct btf *b, uint32_t off)
 bool btf_type(const struct btf *b, uint32_t id, struct btf_type *t)
 {
 	const unsigned char *p;
-	uint32_t info;
+	uint32_t info, at;
 
 	memset(t, 0, sizeof(*t));
 	t->name = "";
 	t->id = id;
 	if (!id)
 		return true;
-	if (id >= b->n_types)
+	at = btf_at(b, id);
+	if (!at)
 		return false;
-	p = b->data + b->types[id];
+	p = b->data + at;
 	info = btf_u32(p + 4);
 	t->kind = BTF_INFO_KIND(info);
 	t->vlen = BTF_INFO_VLEN(info);
 	t->kflag = info >> 31;
 	t->size = t->type = btf_u32(p + 8);
 	t->name = btf_str(b, btf_u32(p));
-	t->at = b->types[id] + BTF_TYPE_HEAD;
+	t->at = at + BTF_TYPE_HEAD;
 	return true;
+}
+
+/* The id behind id, and where it begins; 0: there is none.  id 0 begins. */
+static uint32_t btf_next(const struct btf *b, uint32_t id, uint32_t *at)
+{
+	if (!b->walked) {
+		if (++id >= b->n_types)
+			return 0;
+		*at = b->types[id];
+		return id;
+	}
+	*at = id ? *at + btf_type_len(b, *at) : b->walked->first;
+	id++;
+	return id < b->walked->id || btf_advance(b) ? id : 0;
+}
+
+uint32_t btf_find_any(const struct btf *b, uint32_t kinds, const char *name)
+{
+	uint32_t id = 0, at = 0;
+
+	while ((id = btf_next(b, id, &at))) {
+		const unsigned char *p = b->data + at;
+
+		if (kinds >> BTF_INFO_KIND(btf_u32(p + 4)) & 1 &&
+			!strcmp(btf_str(b, btf_u32(p)), name))
+			return id;
+	}
+	return 0;
 }
 
 uint32_t btf_find(const struct btf *b, enum btf_kind kind, const char *name)
 {
-	const unsigned char *p;
-	uint32_t id;
+	return btf_find_any(b, 1U << kind, name);
+}
 
-	for (id = 1; id < b->n_types; id++) {
-		p = b->data + b->types[id];
-		if (BTF_INFO_KIND(btf_u32(p + 4)) == kind && !strcmp(btf_str(b, btf_u32(p)), name))
-			return id;
-	}
-	return 0;
+void btf_each_name(
+	const struct btf *b, uint32_t kinds, void (*fn)(void *arg, const char *name), void *arg)
+{
+	uint32_t id = 0, at = 0;
+
+	while ((id = btf_next(b, id, &at)))
+		if (kinds >> BTF_INFO_KIND(btf_u32(b->data + at + 4)) & 1)
+			fn(arg, btf_str(b, btf_u32(b->data + at)));
+}
+
+uint32_t btf_int_bits(const struct btf *b, const struct btf_type *t)
+{
+	return t->kind == BTF_INT ? btf_u32(b->data + t->at) & 0xff : 0;
 }
 
 bool btf_plain(const struct btf *b, uint32_t id, struct btf_type *t)

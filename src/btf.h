@@ -66,6 +66,11 @@ struct btf_secvar {
 
 /* data is copied.  0, -EINVAL, -ENOMEM */
 int btf_parse(const void *data, size_t len, struct btf **out, struct rawbpf_error *e);
+/*
+ * data is borrowed, and is walked only as far as it is asked about: for large ones of which little is
+ * wanted.  What is malformed further on shows as types that are not there.  Not for corrections.
+ */
+int btf_view(const void *data, size_t len, struct btf **out, struct rawbpf_error *e);
 void btf_free(struct btf *b);
 const void *btf_bytes(const struct btf *b, size_t *len);
 
@@ -76,10 +81,15 @@ const char *btf_str(const struct btf *b, uint32_t off);
 bool btf_type(const struct btf *b, uint32_t id, struct btf_type *t);
 /* the first type of that kind and name; its id, 0 when there is none */
 uint32_t btf_find(const struct btf *b, enum btf_kind kind, const char *name);
+/* ... of any of these kinds, 1 << BTF_STRUCT and so on */
+uint32_t btf_find_any(const struct btf *b, uint32_t kinds, const char *name);
+void btf_each_name(
+	const struct btf *b, uint32_t kinds, void (*fn)(void *arg, const char *name), void *arg);
 /* the type below const, volatile, restrict, tags and typedefs; false: a loop, or no such id */
 bool btf_plain(const struct btf *b, uint32_t id, struct btf_type *t);
 /* bytes; a negative errno when the type has no size */
 int64_t btf_size(const struct btf *b, uint32_t id);
+uint32_t btf_int_bits(const struct btf *b, const struct btf_type *t); /* of an INT, else 0 */
 bool btf_is_signed(const struct btf *b, const struct btf_type *t);
 
 /* i below t->vlen */

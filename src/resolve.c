@@ -2,9 +2,9 @@
 /*
  * resolve.c - the assembler's questions, answered by the running kernel.
  *
- * Fields of tracepoints come from tracefs, registers from a table.  An event's format is read once
- * for each context, and an event that could not be read is not asked for again: twenty wrong lines
- * of a text cost one look.
+ * Fields of tracepoints come from tracefs, registers from a table, fields of records from BTF.  An
+ * event's format, and BTF, is read once for each context and not before it is wanted, and what could
+ * not be read is not asked for again: twenty wrong lines of a text cost one look.
  */
 #include "resolve.h"
 
@@ -15,6 +15,8 @@
 
 #include "arch.h"
 #include "bpfasm.h"
+#include "btffile.h"
+#include "btfpath.h"
 #include "kern.h"
 #include "near.h"
 #include "tpformat.h"
@@ -38,6 +40,10 @@ struct resolve_target {
 struct resolve {
 	struct resolve_event *events;
 	struct resolve_target *targets;
+	struct btffile btf;
+	bool btf_named; /* a file, not the running kernel's */
+	int btf_err;	/* why the kernel's could not be read */
+	char btf_why[384];
 };
 
 static void event_free(struct resolve_event *v)
@@ -65,6 +71,7 @@ void resolve_free(struct rawbpf *b)
 		more = t->next;
 		free(t);
 	}
+	btffile_close(&b->sys, &b->resolve->btf);
 	free(b->resolve);
 	b->resolve = NULL;
 }
@@ -244,6 +251,72 @@ static unsigned resolve_kernel(void *arg)
 	return kern_version(((struct resolve_target *)arg)->b);
 }
 
+/* ---- records ----------------------------------------------------------------------------- */
+
+static const struct arch *running_arch(struct rawbpf *b);
+
+static int resolve_btf(struct resolve_target *t)
+{
+	struct resolve *r = t->b->resolve;
+	const struct arch *here = r->btf_named ? t->arch : running_arch(t->b);
+
+	if (here != t->arch) {
+		snprintf(r->btf_why, sizeof(r->btf_why),
+			"the BTF of this machine's kernel is not that of %s; name a file with "
+			"--btf",
+			t->arch->name);
+		return -EINVAL;
+	}
+	if (r->btf.btf || r->btf_err)
+		return r->btf_err;
+	r->btf_err = btffile_open(&t->b->sys, NULL, &r->btf, &t->b->error);
+	if (r->btf_err)
+		error_text(&t->b->error, r->btf_why, sizeof(r->btf_why));
+	return r->btf_err;
+}
+
+static int resolve_type(
+	void *arg, const char *path, struct bpfasm_field *out, char *msg, size_t msg_len)
+{
+	struct resolve_target *t = arg;
+	struct btfpath found;
+	int err = resolve_btf(t);
+
+	if (err) {
+		snprintf(msg, msg_len, "%s", t->b->resolve->btf_why);
+		return err;
+	}
+	err = btfpath_find(t->b->resolve->btf.btf, path, t->arch->word, &found, msg, msg_len);
+	if (err)
+		return err;
+	memset(out, 0, sizeof(*out));
+	out->offset = found.offset;
+	out->size = found.size;
+	out->is_signed = found.is_signed;
+	out->kind = found.plain ? BPFASM_FIELD_PLAIN : BPFASM_FIELD_BYTES;
+	return 0;
+}
+
+int rawbpf_resolver_btf(struct rawbpf *b, const char *path)
+{
+	struct btffile f = {0};
+	int err = 0;
+
+	if (!b)
+		return -ENOMEM;
+	if (!resolve_get(b))
+		return err_set(&b->error, "assemble", -ENOMEM, "out of memory");
+	if (path)
+		err = btffile_open(&b->sys, path, &f, &b->error);
+	if (err)
+		return err;
+	btffile_close(&b->sys, &b->resolve->btf);
+	b->resolve->btf = f;
+	b->resolve->btf_named = path != NULL;
+	b->resolve->btf_err = 0;
+	return 0;
+}
+
 /*
  * The kernel's CPU.  A program of 32 bits may run on a kernel of 64 (arm on arm64, i386 on
  * x86_64), and the context is the kernel's; it says which since 6.1.
@@ -289,6 +362,7 @@ int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *
 		.arg = t,
 		.tracepoint_field = resolve_field,
 		.reg = resolve_reg,
+		.type_field = resolve_type,
 		.kernel = arch ? NULL : resolve_kernel}; /* another CPU's is not this one */
 	return 0;
 }

@@ -247,12 +247,83 @@ START_TEST(kernels_own)
 }
 END_TEST
 
+/* A view finds what the table of all types finds, in any order, over many of its marks. */
+START_TEST(view_is_as_good)
+{
+	enum { N = 1000 };
+	uint32_t words[3 * N], i;
+	struct btf *all, *view;
+	struct btf_type a, b;
+	unsigned char *p;
+	size_t len;
+
+	for (i = 0; i < N; i++) {
+		words[3 * i] = i % 100 == 99 ? S_PAIR : S_X;
+		words[3 * i + 1] = INFO(i % 2 ? BTF_CONST : BTF_FLOAT, 0, 0);
+		words[3 * i + 2] = i % 2 ? i : 4;
+	}
+	p = btf_make(words, 3 * N, &len);
+	ck_assert_int_eq(btf_parse(p, len, &all, NULL), 0);
+	ck_assert_int_eq(btf_view(p, len, &view, NULL), 0);
+	for (i = 0; i < 3 * N; i++) {
+		uint32_t id = i * 517 % N + 1;
+
+		ck_assert(btf_type(all, id, &a) && btf_type(view, id, &b));
+		ck_assert_uint_eq(a.at, b.at);
+		ck_assert(a.kind == b.kind && a.type == b.type && !strcmp(a.name, b.name));
+	}
+	ck_assert(!btf_type(view, N + 1, &b));
+	ck_assert_uint_eq(btf_n_types(view), N + 1);
+	btf_free(view);
+	ck_assert_int_eq(btf_view(p, len, &view, NULL), 0);
+	ck_assert_uint_eq(btf_find(view, BTF_CONST, "pair"), 100);
+	ck_assert_uint_eq(btf_find(view, BTF_CONST, "pair"), btf_find(all, BTF_CONST, "pair"));
+	ck_assert_uint_eq(btf_find_any(view, 1 << BTF_INT | 1 << BTF_CONST, "x"), 2);
+	ck_assert_uint_eq(btf_find(view, BTF_CONST, "color"), 0);
+	btf_free(view);
+	btf_free(all);
+	free(p);
+}
+END_TEST
+
+/* What is malformed is not there; what stands before it is. */
+START_TEST(view_of_hostile_bytes)
+{
+	size_t len, i, n = sizeof(btf_words) / 4;
+	unsigned char *p = btf_make(btf_words, n, &len);
+	struct btf_type t;
+	struct btf *b;
+	uint32_t id;
+
+	for (i = 24; i < 24 + 4 * n; i++) {
+		p[i] ^= 0xff;
+		ck_assert_int_eq(btf_view(p, len, &b, NULL), 0);
+		btf_find(b, BTF_UNION, "nothing");
+		for (id = 0; id < 20; id++)
+			if (btf_type(b, id, &t))
+				btf_size(b, id);
+		btf_free(b);
+		p[i] ^= 0xff;
+	}
+	for (i = 0; i < len; i++) {
+		unsigned char *cut = malloc(i ? i : 1);
+
+		memcpy(cut, p, i);
+		ck_assert_int_eq(btf_view(cut, i, &b, NULL), -EINVAL);
+		free(cut);
+	}
+	free(p);
+}
+END_TEST
+
 Suite *suite_btf(void);
 Suite *suite_btf(void)
 {
 	Suite *s = suite_create("btf");
 	TCase *t = tcase_create("unit"), *live = tcase_create("live");
 
+	tcase_add_test(t, view_is_as_good);
+	tcase_add_test(t, view_of_hostile_bytes);
 	tcase_add_test(t, types);
 	tcase_add_test(t, sizes);
 	tcase_add_test(t, corrections);

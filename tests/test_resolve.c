@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* test_resolve.c - the assembler's questions: tracepoint fields and registers. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bpfasm.h"
 #include "resolve.h"
@@ -243,12 +245,63 @@ START_TEST(every_allocation_fails)
 }
 END_TEST
 
+/* A kernel without BTF; opens are counted. */
+static long no_btf_call(void *arg, const struct rawbpf_call *c)
+{
+	if (c->kind == RAWBPF_CALL_OPENAT && strstr((const char *)c->arg[1], "/btf/vmlinux")) {
+		++*(int *)arg;
+		return -ENOENT;
+	}
+	return rawbpf_call_kernel(c);
+}
+
+START_TEST(records)
+{
+	static const char text[] =
+		".struct rec\na: u16\n.end\n.map m hash(rec, u16)\n.prog p \"socket\"\nreturn 0\n";
+	char path[] = "/tmp/rawbpf-resolve-XXXXXX", msg[400];
+	struct bpfasm_opts o = {.sz = sizeof(o)};
+	struct rawbpf *b = rawbpf_new();
+	struct bpfasm_resolver r;
+	struct bpfasm_field f;
+	struct bpfasm_out out;
+	int opens = 0, i, fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	rawbpf_set_hook(b, no_btf_call, &opens);
+	ck_assert_int_eq(rawbpf_resolver(b, NULL, &r), 0);
+	ck_assert_int_eq(opens, 0);
+	for (i = 0; i < 3; i++) {
+		ck_assert_int_eq(r.type_field(r.arg, "rec.a", &f, msg, sizeof(msg)), -ENOENT);
+		ck_assert_ptr_nonnull(strstr(msg, "'/sys/kernel/btf/vmlinux' cannot be read"));
+	}
+	ck_assert_int_le(opens, 2); /* mapped, then read: once */
+	o.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	ck_assert_int_eq(bpfasm_assemble(text, strlen(text), &o, &out), 0);
+	ck_assert_int_eq(write(fd, out.data, out.len), (ssize_t)out.len);
+	close(fd);
+	bpfasm_free(&out);
+	ck_assert_int_eq(rawbpf_resolver_btf(b, path), 0);
+	unlink(path);
+	ck_assert_int_eq(r.type_field(r.arg, "rec.a", &f, msg, sizeof(msg)), 0);
+	ck_assert(f.size == 2 && !f.is_signed && f.kind == BPFASM_FIELD_PLAIN);
+	/* a file that is not there leaves all as it was */
+	ck_assert_int_eq(rawbpf_resolver_btf(b, "/nonexistent"), -ENOENT);
+	ck_assert_int_eq(r.type_field(r.arg, "rec.a", &f, msg, sizeof(msg)), 0);
+	ck_assert_int_eq(rawbpf_resolver_btf(b, NULL), 0);
+	ck_assert_int_eq(r.type_field(r.arg, "rec.a", &f, msg, sizeof(msg)), -ENOENT);
+	ck_assert_int_eq(rawbpf_resolver_btf(NULL, NULL), -ENOMEM);
+	rawbpf_free(b);
+}
+END_TEST
+
 Suite *suite_resolve(void);
 Suite *suite_resolve(void)
 {
 	Suite *s = suite_create("resolve");
 	TCase *t = tcase_create("unit");
 
+	tcase_add_test(t, records);
 	tcase_add_test(t, registers);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");

@@ -60,6 +60,23 @@ START_TEST(names_of_the_output)
 }
 END_TEST
 
+/* records of the target: here those of an object that is the assembler's own */
+START_TEST(records_from_btf)
+{
+	says(0, "b70100000c000000\n61620c0000000000\nb702000018000000\n",
+		"printf '.struct key\\na: u64\\nb: u32\\nc: u32\\nd: u64\\n.end\\n.map m hash(key, "
+		"u32)\\n"
+		".prog p \"socket\"\\nreturn 0\\n' > k.bpf && " ASM " k.bpf && "
+		"printf 'r1 = key.c\\nr2 = r6->key.c\\nr2 = sizeof(key)\\n' | " ASM
+		" --btf k.o -f hex -");
+	says(1, "'key' has no member 'cc'; did you mean 'c'?",
+		"echo 'r1 = key.cc' | " ASM " --arch arm64 --btf k.o -f hex - 2>&1");
+	says(1, "rawbpf asm: 'none' cannot be read: ENOENT\n",
+		"echo 'r1 = key.c' | " ASM " --btf none -f hex - 2>&1");
+	says(1, "name a file with --btf", "echo 'r1 = key.c' | " ASM " --arch s390x -f hex - 2>&1");
+}
+END_TEST
+
 START_TEST(a_header_compiles_alone)
 {
 	says(0, "#define STRLEN_HIST_BPF_PROG_COUNT \"count\"",
@@ -147,6 +164,7 @@ Suite *suite_tool_asm(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, hex_has_one_instruction_a_line);
 	tcase_add_test(tc, names_of_the_output);
+	tcase_add_test(tc, records_from_btf);
 	tcase_add_test(tc, a_header_compiles_alone);
 	tcase_add_test(tc, expanded_text_gives_the_same_bytes);
 	tcase_add_test(tc, registers_of_another_cpu);

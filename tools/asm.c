@@ -12,6 +12,7 @@
 
 static const char asm_usage[] =
 	"FILE [-o OUT] [-f elf|c|hex] [-E] [-I DIR] [--arch CPU] [--kernel X.Y]\n"
+	"     [--btf FILE]\n"
 	"  FILE           the program's text; - is stdin\n"
 	"  -o OUT         default: FILE with .o, .h or .hex; with -E, and for stdin, stdout (-)\n"
 	"  -f elf|c|hex   object, C header that holds it, one instruction a line\n"
@@ -19,10 +20,12 @@ static const char asm_usage[] =
 	"  -I DIR         where .include looks, too\n"
 	"  -EB, -EL       byte order of the output; default: that of the CPU\n"
 	"  --arch CPU     whose registers retval and arg1 are; default: this machine's\n"
-	"  --kernel X.Y   the value of KERNEL; default: the running one";
+	"  --kernel X.Y   the value of KERNEL; default: the running one\n"
+	"  --btf FILE     where records as task_struct are: BTF, or ELF with .BTF; default: the\n"
+	"                 running kernel";
 
 struct asm_job {
-	const char *file, *out, *format;
+	const char *file, *out, *format, *btf;
 	bool expand, order_given;
 	struct bpfasm_opts o;
 	const char **dirs;
@@ -269,6 +272,8 @@ static int asm_with_target(struct asm_job *job)
 	if (rawbpf_resolver(b, job->o.arch, &target)) {
 		tool_error("asm", rawbpf_error(b));
 		status = TOOL_USAGE;
+	} else if (job->btf && rawbpf_resolver_btf(b, job->btf)) {
+		status = tool_error("asm", rawbpf_error(b));
 	} else {
 		job->o.resolver = &target;
 		status = asm_file(job);
@@ -284,6 +289,7 @@ static int asm_option(struct asm_job *job, int c, const char *arg)
 	case 'f': job->format = arg; return 0;
 	case 'I': job->dirs[job->o.n_include_dirs++] = arg; return 0;
 	case 'a': job->o.arch = arg; return 0;
+	case 'b': job->btf = arg; return 0;
 	case 'k':
 		job->o.kernel = asm_version(arg);
 		if (job->o.kernel)
@@ -305,6 +311,7 @@ static int asm_run_job(struct asm_job *job, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"arch", required_argument, NULL, 'a'},
+		{"btf", required_argument, NULL, 'b'},
 		{"kernel", required_argument, NULL, 'k'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* btfpath.h - "task_struct.tgid" to a place in memory. */
+#ifndef BTFPATH_H
+#define BTFPATH_H
+
+#include "btf.h"
+
+struct btfpath {
+	uint64_t offset, size; /* bytes */
+	bool is_signed;
+	bool plain; /* a number or pointer; else an array or a record */
+};
+
+/*
+ * TYPE, or TYPE.MEMBER with members of embedded records behind further dots; members of unnamed ones
+ * count as their owner's.  word: bytes of a pointer.  0, or a negative errno and why in msg.
+ */
+int btfpath_find(const struct btf *b, const char *path, unsigned word, struct btfpath *out,
+	char *msg, size_t msg_len);
+
+#endif
