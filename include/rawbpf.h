@@ -236,6 +236,55 @@ RAWBPF_API int rawbpf_attach_tracepoint_opts(
 RAWBPF_API int rawbpf_detach_tracepoint_opts(
 	struct rawbpf *b, const struct rawbpf_tracepoint_opts *o);
 
+struct rawbpf_raw_tracepoint_opts {
+	size_t sz;
+	const char *tp;	     /* the event alone: "sched_switch" */
+	const char *fn_name; /* the program */
+};
+
+/*
+ * rawbpf_attach_raw_tracepoint() - run a program at a kernel tracepoint with its raw arguments.
+ *
+ * Cheaper than rawbpf_attach_tracepoint(), and detached at once; tracefs is not needed.  Returns 0,
+ * or -ENOENT (no such tracepoint), -EINVAL (not a program for it), -EEXIST (it is there already).
+ * Linux 4.17.
+ *
+ *	err = rawbpf_attach_raw_tracepoint(b, .tp = "sched_switch", .fn_name = "on_switch");
+ */
+RAWBPF_API int rawbpf_attach_raw_tracepoint_opts(
+	struct rawbpf *b, const struct rawbpf_raw_tracepoint_opts *o);
+/* rawbpf_detach_raw_tracepoint() - .fn_name NULL: every program there.  -ENOENT: none is. */
+RAWBPF_API int rawbpf_detach_raw_tracepoint_opts(
+	struct rawbpf *b, const struct rawbpf_raw_tracepoint_opts *o);
+
+/* What is counted: PERF_TYPE_* and PERF_COUNT_* of linux/perf_event.h. */
+struct rawbpf_perf_event_opts {
+	size_t sz;
+	uint32_t ev_type;	/* 0 hardware, 1 software, 3 cache, 4 raw, 6 and up a PMU's own */
+	uint64_t ev_config;	/* software: 0 cpu-clock, 2 page-faults, 3 context-switches ... */
+	const char *fn_name;	/* the program */
+	uint64_t sample_period; /* run it every so many events (clocks: ns); or ... */
+	uint64_t sample_freq;	/* ... so many times a second */
+	pid_t pid;		/* this process, all its threads; 0 and -1: every process */
+	const char *cpus;	/* "0-3,8"; NULL: all that are online */
+};
+
+/*
+ * rawbpf_attach_perf_event() - run a program every so many events of a CPU's counter or of the
+ * kernel's own, on each CPU.
+ *
+ * Returns 0, or -EINVAL, -ENOENT and -EOPNOTSUPP (no such counter: virtual machines often have
+ * none), -ENODEV (no such CPU), -ESRCH, -EACCES, -EPERM.  Linux 4.9.
+ *
+ *	err = rawbpf_attach_perf_event(b, .ev_type = 1, .ev_config = 0, .sample_freq = 99,
+ *		.fn_name = "on_sample");
+ */
+RAWBPF_API int rawbpf_attach_perf_event_opts(
+	struct rawbpf *b, const struct rawbpf_perf_event_opts *o);
+/* rawbpf_detach_perf_event() - by .ev_type and .ev_config; .fn_name NULL: every program. */
+RAWBPF_API int rawbpf_detach_perf_event_opts(
+	struct rawbpf *b, const struct rawbpf_perf_event_opts *o);
+
 struct rawbpf_attach_all_opts {
 	size_t sz;
 	pid_t pid; /* user-level probes: only this process; 0 and -1: every process */
@@ -244,9 +293,10 @@ struct rawbpf_attach_all_opts {
 /*
  * rawbpf_attach_all() - attach every program by its section ("uprobe/c:malloc",
  * "uretprobe/FILE:FUNCTION", "kprobe/FUNCTION+OFFSET", "kretprobe/FUNCTION", "ksyscall/openat",
- * "kretsyscall/openat", "tracepoint/CATEGORY/EVENT", "tp/...") or by bcc's function name
- * ("tracepoint__sched__sched_switch", "kprobe__vfs_read", "kretprobe__vfs_read").  A section
- * without a place ("uprobe") is left to be attached by name.  Any other kind is -EOPNOTSUPP.  All or none: after a failure nothing that this call
+ * "kretsyscall/openat", "tracepoint/CATEGORY/EVENT", "tp/...", "raw_tp/EVENT") or by bcc's function
+ * name ("tracepoint__sched__sched_switch", "kprobe__vfs_read", "kretprobe__vfs_read",
+ * "raw_tracepoint__sched_switch").  A section without a place ("uprobe") is left to be attached by
+ * name.  Any other kind is -EOPNOTSUPP.  All or none: after a failure nothing that this call
  * attached stays.
  */
 RAWBPF_API int rawbpf_attach_all(struct rawbpf *b);
@@ -586,6 +636,24 @@ RAWBPF_API int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct
 	rawbpf_detach_tracepoint_(__VA_ARGS__, .sz = sizeof(struct rawbpf_tracepoint_opts))
 #define rawbpf_detach_tracepoint_(b, ...) \
 	rawbpf_detach_tracepoint_opts(b, &(const struct rawbpf_tracepoint_opts){__VA_ARGS__})
+#define rawbpf_attach_raw_tracepoint(...) \
+	rawbpf_attach_raw_tracepoint_(__VA_ARGS__, .sz = sizeof(struct rawbpf_raw_tracepoint_opts))
+#define rawbpf_attach_raw_tracepoint_(b, ...) \
+	rawbpf_attach_raw_tracepoint_opts(    \
+		b, &(const struct rawbpf_raw_tracepoint_opts){__VA_ARGS__})
+#define rawbpf_detach_raw_tracepoint(...) \
+	rawbpf_detach_raw_tracepoint_(__VA_ARGS__, .sz = sizeof(struct rawbpf_raw_tracepoint_opts))
+#define rawbpf_detach_raw_tracepoint_(b, ...) \
+	rawbpf_detach_raw_tracepoint_opts(    \
+		b, &(const struct rawbpf_raw_tracepoint_opts){__VA_ARGS__})
+#define rawbpf_attach_perf_event(...) \
+	rawbpf_attach_perf_event_(__VA_ARGS__, .sz = sizeof(struct rawbpf_perf_event_opts))
+#define rawbpf_attach_perf_event_(b, ...) \
+	rawbpf_attach_perf_event_opts(b, &(const struct rawbpf_perf_event_opts){__VA_ARGS__})
+#define rawbpf_detach_perf_event(...) \
+	rawbpf_detach_perf_event_(__VA_ARGS__, .sz = sizeof(struct rawbpf_perf_event_opts))
+#define rawbpf_detach_perf_event_(b, ...) \
+	rawbpf_detach_perf_event_opts(b, &(const struct rawbpf_perf_event_opts){__VA_ARGS__})
 
 #define rawbpf_attach_all(...) \
 	rawbpf_attach_all_(__VA_ARGS__, .sz = sizeof(struct rawbpf_attach_all_opts))

@@ -13,7 +13,9 @@
 #include "kprobe.h"
 #include "link.h"
 #include "opts.h"
+#include "perfevent.h"
 #include "prog.h"
+#include "rawtp.h"
 #include "trace.h"
 #include "tracepoint.h"
 #include "uprobe.h"
@@ -166,6 +168,69 @@ int rawbpf_attach_tracepoint_opts(struct rawbpf *b, const struct rawbpf_tracepoi
 int rawbpf_detach_tracepoint_opts(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
 {
 	return public_tracepoint(b, o, false, "detach_tracepoint");
+}
+
+/* ---- raw tracepoints, perf events --------------------------------------------------------- */
+
+static int public_raw_tracepoint(struct rawbpf *b, const struct rawbpf_raw_tracepoint_opts *in,
+	bool attach, const char *call)
+{
+	struct rawbpf_raw_tracepoint_opts o;
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	err = opts_read(&o, sizeof(o), in, "attach", &b->error);
+	if (err)
+		return err;
+	if (attach && (!o.fn_name || !*o.fn_name))
+		return attach_invalid(b, call, ".fn_name (the program) is missing");
+	if (!o.tp || !*o.tp)
+		return attach_invalid(b, call, ".tp (the event) is missing");
+	err = attach ? attach_prepare(b, o.fn_name) : 0;
+	if (err)
+		return err;
+	return attach ? rawtp_attach(b, &o) : rawtp_detach(b, &o);
+}
+
+int rawbpf_attach_raw_tracepoint_opts(struct rawbpf *b, const struct rawbpf_raw_tracepoint_opts *o)
+{
+	return public_raw_tracepoint(b, o, true, "attach_raw_tracepoint");
+}
+
+int rawbpf_detach_raw_tracepoint_opts(struct rawbpf *b, const struct rawbpf_raw_tracepoint_opts *o)
+{
+	return public_raw_tracepoint(b, o, false, "detach_raw_tracepoint");
+}
+
+int rawbpf_attach_perf_event_opts(struct rawbpf *b, const struct rawbpf_perf_event_opts *in)
+{
+	static const char call[] = "attach_perf_event";
+	struct rawbpf_perf_event_opts o;
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	err = opts_read(&o, sizeof(o), in, "attach", &b->error);
+	if (err)
+		return err;
+	if (!o.fn_name || !*o.fn_name)
+		return attach_invalid(b, call, ".fn_name (the program) is missing");
+	if (!o.sample_period == !o.sample_freq)
+		return attach_invalid(b, call, "one of .sample_period and .sample_freq");
+	err = attach_prepare(b, o.fn_name);
+	return err ? err : perfevent_attach(b, &o);
+}
+
+int rawbpf_detach_perf_event_opts(struct rawbpf *b, const struct rawbpf_perf_event_opts *in)
+{
+	struct rawbpf_perf_event_opts o;
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	err = opts_read(&o, sizeof(o), in, "attach", &b->error);
+	return err ? err : perfevent_detach(b, &o);
 }
 
 /* ---- by section -------------------------------------------------------------------------- */
@@ -357,6 +422,21 @@ static int name_tracepoint(struct rawbpf *b, struct prog *p, const char *place, 
 	return first.err;
 }
 
+static int section_raw_tracepoint(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	struct rawbpf_raw_tracepoint_opts o = {.sz = sizeof(o), .tp = place, .fn_name = p->name};
+
+	warn_pid(b, p, pid, "raw tracepoint");
+	return *place ? rawtp_attach(b, &o) : bad_place(b, p, "raw_tp/EVENT");
+}
+
+static int section_perf_event(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	(void)place;
+	(void)pid;
+	return bad_place(b, p, "perf_event alone, and attach it with its counter");
+}
+
 static const struct attach_kind {
 	const char *kind;
 	int (*section)(struct rawbpf *b, struct prog *p, const char *place, pid_t pid);
@@ -373,6 +453,9 @@ static const struct attach_kind {
 	{"kretsyscall", section_kretsyscall, NULL},
 	{"tracepoint", section_tracepoint, name_tracepoint},
 	{"tp", section_tracepoint, NULL},
+	{"raw_tracepoint", section_raw_tracepoint, section_raw_tracepoint},
+	{"raw_tp", section_raw_tracepoint, NULL},
+	{"perf_event", section_perf_event, NULL},
 };
 
 static const struct attach_kind *find_kind(const char *s, size_t len)
@@ -392,7 +475,7 @@ static int attach_unsupported(struct rawbpf *b, const struct prog *p)
 		p->section, p->name);
 	err_hint(&b->error,
 		"this version attaches uprobe/, uretprobe/, kprobe/, kretprobe/, ksyscall/, "
-		"kretsyscall/, tracepoint/ and tp/");
+		"kretsyscall/, tracepoint/, tp/ and raw_tp/");
 	err_prog(&b->error, p->name);
 	return -EOPNOTSUPP;
 }

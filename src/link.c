@@ -214,6 +214,22 @@ int link_own_event(struct rawbpf *b, struct link *l, const char *file, const cha
 	return 0;
 }
 
+int link_adopt(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place, int fd,
+	struct link **out)
+{
+	struct link *l = link_new(kind, prog, place);
+
+	if (out)
+		*out = l;
+	if (!l) {
+		sys_close(&b->sys, fd);
+		return err_set(&b->error, "attach", -ENOMEM, "out of memory");
+	}
+	l->link_fd = fd;
+	link_add(b, l);
+	return 0;
+}
+
 void link_close(struct rawbpf *b, struct link *l)
 {
 	struct link **p;

@@ -14,6 +14,8 @@ enum link_kind {
 	LINK_TRACEPOINT,
 	LINK_KPROBE,
 	LINK_KRETPROBE,
+	LINK_RAW_TRACEPOINT,
+	LINK_PERF_EVENT,
 };
 
 /* One of the places of a link or of a probe that is being made. */
@@ -58,6 +60,9 @@ int link_multi(struct rawbpf *b, enum link_kind kind, struct prog *prog, const c
  * ("kprobe_events").  The name is copied; -ENOMEM leaves l as it was.
  */
 int link_own_event(struct rawbpf *b, struct link *l, const char *file, const char *event);
+/* The same for an fd that is the link already, which is closed on failure.  The error is set. */
+int link_adopt(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place, int fd,
+	struct link **out);
 
 /* Detach one, and free it. */
 void link_close(struct rawbpf *b, struct link *l);
