@@ -205,6 +205,13 @@ int link_multi(struct rawbpf *b, enum link_kind kind, struct prog *prog, const c
 	return 0;
 }
 
+int link_own_places(struct rawbpf *b, struct link *l, const struct link_place *places, size_t n)
+{
+	if (!link_copy_places(l, places, n))
+		return 0;
+	return err_set(&b->error, "attach", -ENOMEM, "out of memory");
+}
+
 int link_own_event(struct rawbpf *b, struct link *l, const char *file, const char *event)
 {
 	l->event = strdup(event);

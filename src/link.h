@@ -60,7 +60,9 @@ int link_multi(struct rawbpf *b, enum link_kind kind, struct prog *prog, const c
  * ("kprobe_events").  The name is copied; -ENOMEM leaves l as it was.
  */
 int link_own_event(struct rawbpf *b, struct link *l, const char *file, const char *event);
-/* The same for an fd that is the link already, which is closed on failure.  The error is set. */
+/* Make copies of places those of l; -ENOMEM with the error set. */
+int link_own_places(struct rawbpf *b, struct link *l, const struct link_place *places, size_t n);
+/* As link_perf_event(), for an fd that is the link already, which is closed on failure.  The error is set. */
 int link_adopt(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place, int fd,
 	struct link **out);
 

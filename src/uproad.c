@@ -4,7 +4,8 @@
  *
  * One uprobe_multi link (Linux 6.6) holds any number of places and is closed in one go; a perf
  * event of the uprobe PMU (Linux 4.17) holds one, and the kernel takes some 100 ms to close each.
- * So several places go by a link where there is one, and by an event each where there is none.
+ * So several places go by a link where there is one.  Where there is none, more than a few go by
+ * one event of tracefs that has them all as siblings (Linux 5.4), others by an event each.
  * One place goes by its event: the link would need the program loaded once more.
  *
  * The link wants its program loaded for it (expected_attach_type), and gives it the same pt_regs.
@@ -20,12 +21,15 @@
 #include <sys/stat.h>
 
 #include "kern.h"
+#include "probeevent.h"
 #include "rights.h"
 
 #define UPROAD_ENOTSUPP 524 /* the kernel's own: no probe on this instruction */
 #define UPROAD_PMU	"/sys/bus/event_source/devices/uprobe"
 #define UPROAD_RETURN	1 /* uprobe_multi.flags */
 #define UPROAD_NEXT	1 /* try the next road */
+#define UPROAD_FEW	8 /* places for which an event each will do */
+#define UPROAD_FILE	"uprobe_events"
 
 static enum link_kind uproad_kind(const struct uproad *r)
 {
@@ -47,7 +51,7 @@ static int uproad_no_pmu(struct uproad *r, int err)
 		return -ENODEV;
 	}
 	err_set(e, "attach", -ENODEV, "the kernel has no '%s'", UPROAD_PMU);
-	err_hint(e, "probes of programs need Linux 4.17 with CONFIG_UPROAD_EVENTS");
+	err_hint(e, "probes of programs need Linux 4.17 with CONFIG_UPROBE_EVENTS");
 	return -ENODEV;
 }
 
@@ -264,6 +268,86 @@ static int uproad_multi(struct uproad *r)
 	return err;
 }
 
+/* ---- one event of tracefs ------------------------------------------------------------------- */
+
+static int uproad_sibling_make(struct uproad *r, char event[PROBEEVENT_NAME], uint64_t *id)
+{
+	const char *kind = r->ret ? "r" : "p";
+	struct buf where = {0};
+	bool reached, made = false;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && i < r->n; i++) {
+		buf_free(&where);
+		buf_printf(&where, "%s:0x%llx", r->path, (unsigned long long)r->places[i].offset);
+		if (where.failed)
+			err = -ENOMEM;
+		else if (made)
+			err = probeevent_add(r->b, UPROAD_FILE, kind, buf_str(&where), event);
+		else
+			err = probeevent_make(
+				r->b, UPROAD_FILE, kind, buf_str(&where), event, id, &reached);
+		made |= !err;
+	}
+	buf_free(&where);
+	if (err && made)
+		probeevent_remove(r->b, UPROAD_FILE, event);
+	return err;
+}
+
+/* The perf event of the whole, with the program on it. */
+static int uproad_sibling_link(struct uproad *r, uint64_t id, struct link **l)
+{
+	struct rawbpf_perf_attr a = {
+		.type = RAWBPF_PERF_TYPE_TRACEPOINT, .size = sizeof(a), .config = id};
+	char what[64];
+	int fd;
+
+	snprintf(what, sizeof(what), "uprobe event, %zu places", r->n);
+	fd = sys_perf_event_open(&r->b->sys, &a, r->pid ? r->pid : -1, r->pid ? -1 : 0, what);
+	if (fd < 0)
+		return fd;
+	return link_perf_event(r->b, uproad_kind(r), r->prog, what, fd, l);
+}
+
+/*
+ * 0, UPROAD_NEXT, or -ENOMEM with the error set.  What is refused here is refused again by the
+ * next road, whose answer says which place it was.
+ */
+static int uproad_siblings(struct uproad *r)
+{
+	char event[PROBEEVENT_NAME];
+	struct link *l;
+	uint64_t id;
+	int err;
+
+	if (r->n <= UPROAD_FEW || strpbrk(r->path, " \t\n"))
+		return UPROAD_NEXT;
+	err = uproad_sibling_make(r, event, &id);
+	if (!err) {
+		err = uproad_sibling_link(r, id, &l);
+		if (!err) {
+			err = link_own_event(r->b, l, UPROAD_FILE, event);
+			if (err)
+				link_close(r->b, l);
+		}
+		if (err)
+			probeevent_remove(r->b, UPROAD_FILE, event);
+	}
+	if (err) {
+		err_clear(&r->b->error);
+		return UPROAD_NEXT;
+	}
+	l->key[0] = r->dev;
+	l->key[1] = r->ino;
+	l->pid = r->pid;
+	err = link_own_places(r->b, l, r->places, r->n);
+	if (err)
+		link_close(r->b, l);
+	return err;
+}
+
 /* ---- the choice ----------------------------------------------------------------------------- */
 
 static void uproad_log(struct uproad *r, const char *road)
@@ -277,6 +361,7 @@ int uproad_attach(struct uproad *r)
 {
 	bool many = r->n > 1 || r->prog->attach_type == RAWBPF_TRACE_UPROBE_MULTI;
 	struct rawbpf_error first;
+	bool one;
 	int err = many ? uproad_multi(r) : UPROAD_NEXT;
 
 	if (err != UPROAD_NEXT) {
@@ -284,11 +369,16 @@ int uproad_attach(struct uproad *r)
 			uproad_log(r, "one uprobe_multi link");
 		return err;
 	}
-	err = uproad_events(r);
+	err = uproad_siblings(r);
+	one = !err;
+	if (err == UPROAD_NEXT)
+		err = uproad_events(r);
 	if (!err && r->no_multi)
 		r->b->kern->no_uprobe_multi = true;
 	if (!err)
-		uproad_log(r, r->n == 1 ? "a perf event" : "perf events, one each");
+		uproad_log(r, one	  ? "one event of tracefs"
+			      : r->n == 1 ? "a perf event"
+					  : "perf events, one each");
 	/* kernels that want CAP_SYS_ADMIN for events (since 2025) want less for the link */
 	if (many || (err != -EPERM && err != -EACCES))
 		return err;

@@ -14,6 +14,7 @@
 #include "kern.h"
 #include "many.h"
 #include "t.h"
+#include "tracefs.h"
 
 /* Slot N counts the calls of many_N; a return's value is one more. */
 static const char program[] = ".include \"hist.inc\"\n"
@@ -36,6 +37,7 @@ struct road {
 	bool no_events; /* no right to uprobe perf events */
 	int refuse;	/* a place that takes no probe: the offset of many_07 */
 	uint64_t bad;
+	unsigned no_sibling; /* 1: a second place for an event is refused, as before Linux 5.4 */
 	unsigned multi, refused, events;
 	char exe[4096];
 };
@@ -67,6 +69,8 @@ static long road_call(void *arg, const struct rawbpf_call *c)
 	if (c->kind == RAWBPF_CALL_BPF && c->arg[0] == RAWBPF_LINK_CREATE &&
 		a->link.attach_type == RAWBPF_TRACE_UPROBE_MULTI)
 		return road_multi(r, c);
+	if (c->kind == RAWBPF_CALL_WRITE && c->role && strstr(c->role, ":0x") && r->no_sibling)
+		return r->no_sibling++ < 2 ? rawbpf_call_kernel(c) : -EEXIST;
 	if (c->kind == RAWBPF_CALL_PERF_EVENT_OPEN) {
 		r->events++;
 		if (r->no_events)
@@ -87,6 +91,21 @@ static void road_open(struct road *r, const char *section)
 	r->b = rawbpf_new();
 	rawbpf_set_hook(r->b, road_call, r);
 	ck_assert_msg(!rawbpf_load(r->b, .text = text), "%s", rawbpf_errmsg(r->b));
+}
+
+/* Whether tracefs has a probe event of this process. */
+static bool has_event(struct road *r)
+{
+	struct buf text = {0};
+	char mine[32];
+	bool has;
+
+	snprintf(mine, sizeof(mine), "rawbpf_%d_", (int)getpid());
+	ck_assert_int_eq(
+		sys_read_file(&r->b->sys, tracefs_dir(r->b), "uprobe_events", 1 << 20, &text), 0);
+	has = strstr(buf_str(&text), mine);
+	buf_free(&text);
+	return has;
 }
 
 /* Whether this kernel has such links; the road must not be taken for granted. */
@@ -167,6 +186,47 @@ START_TEST(one_link)
 	ck_assert_int_eq(detach_many(&r, _i, "many_"), -ENOENT);
 	rawbpf_free(r.b);
 	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+/* Without such links: one event of tracefs, which is gone afterwards.  _i: at the return */
+START_TEST(siblings)
+{
+	struct road r = {.no_multi = true};
+	int fds = t_count_fds();
+
+	T_NEED_ROOT();
+	road_open(&r, "uprobe");
+	ck_assert_msg(!attach_many(&r, _i, "many_[0-9]", 0), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.refused, 1);
+	ck_assert_uint_eq(r.events, 1);
+	ck_assert(has_event(&r));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), MANY);
+	ck_assert_int_eq(many_call(7), 0);
+	check_seen(&r, _i, MANY - 1 + _i, 7);
+	ck_assert_int_eq(detach_many(&r, _i, "many_"), 0);
+	many_call(1);
+	check_seen(&r, _i, MANY - 1 + _i, 7);
+	ck_assert(!has_event(&r));
+	rawbpf_free(r.b);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+/* Before Linux 5.4 an event has one place: then it is an event each, and nothing stays. */
+START_TEST(no_siblings)
+{
+	struct road r = {.no_multi = true, .no_sibling = 1};
+
+	T_NEED_ROOT();
+	road_open(&r, "uprobe");
+	ck_assert_msg(!attach_many(&r, false, "many_0", 0), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.no_sibling, 3);
+	ck_assert_uint_eq(r.events, 10);
+	ck_assert(!has_event(&r));
+	many_call(2);
+	check_seen(&r, 0, 9, 2);
+	rawbpf_free(r.b);
 }
 END_TEST
 
@@ -325,6 +385,8 @@ Suite *suite_uproad(void)
 
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, one_link, 0, 2);
+	tcase_add_loop_test(t, siblings, 0, 2);
+	tcase_add_test(t, no_siblings);
 	tcase_add_loop_test(t, detach_some, 0, 2);
 	tcase_add_loop_test(t, by_pid, 0, 2);
 	tcase_add_loop_test(t, no_link, 0, 2);
