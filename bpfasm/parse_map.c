@@ -284,7 +284,11 @@ int parse_map(struct parse *p)
 	struct ir_map *m;
 	int err;
 
-	if (t->kind != TOK_NAME || memchr(t->s, '.', t->len) || parse_is_reserved(t))
+	if (t->kind == TOK_NAME && parse_is_reserved(t))
+		return parse_error(p, t,
+			"a map cannot be named '%.*s': that is a word of the language", (int)t->len,
+			t->s);
+	if (t->kind != TOK_NAME || memchr(t->s, '.', t->len))
 		return parse_error(p, t, "a map is '.map NAME KIND', as in '.map dist histogram'");
 	have = names_get(&p->maps, t->s, t->len);
 	if (have || names_get(&p->funcs, t->s, t->len))

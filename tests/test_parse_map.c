@@ -50,6 +50,7 @@ END_TEST
 
 START_TEST(errors)
 {
+	tasm_fails(".map pc hash(u32, u64)\n", "a map cannot be named 'pc'");
 	tasm_fails(".map", "a map is '.map NAME KIND'");
 	tasm_fails(".map m", "a map is '.map NAME KIND'");
 	tasm_fails(".map m hsh", "no kind of map 'hsh'; did you mean 'hash'?");

@@ -171,6 +171,14 @@ START_TEST(compiles_as_one_unit)
 }
 END_TEST
 
+START_TEST(top_level_is_fixed)
+{
+	expect_silence("what does not belong at the top",
+		"git ls-files 2>/dev/null | sed 's,/.*,,' | sort -u | grep -vxE"
+		" 'src|include|bpfasm|tests|tools|Makefile|README.md|LICENSE|CHANGELOG.md|\\..*'");
+}
+END_TEST
+
 START_TEST(nothing_left_to_do)
 {
 	expect_silence("work left in the text",
@@ -197,6 +205,7 @@ Suite *suite_tree(void)
 	tcase_add_test(t, no_writable_globals);
 	tcase_add_test(t, assembler_needs_little);
 	tcase_add_test(t, compiles_as_one_unit);
+	tcase_add_test(t, top_level_is_fixed);
 	tcase_add_test(t, nothing_left_to_do);
 	suite_add_tcase(s, t);
 	return s;
