@@ -9,7 +9,7 @@
 /* with all its symbols, and with none */
 #define T_CHILD		 TEST_BUILD "/child"
 #define T_CHILD_STRIPPED TEST_BUILD "/child-stripped"
-/* with pointers to strstr() and time(), and no calls */
+/* with pointers to strstr(), memchr() and time(), and no calls */
 #define T_CHILD_POINTERS TEST_BUILD "/child-pointers"
 
 struct t_child {

@@ -323,8 +323,29 @@ static bool logged(const char *log, char *text, size_t size)
 	return true;
 }
 
-/* One instruction: 1 when the log's text was compared, 0 when the log does not have it. */
-static int compare(const struct ir_insn *in, size_t n, char *log)
+/* Linux 6.6 has the newest instructions; an older one prints what it does not know as what it does. */
+static bool knows_all(char *log)
+{
+	static const struct ir_insn gotol[] = {
+		{0x06, 0, 0, 0, 0}, {0xb7, 0, 0, 0, 0}, {0x95, 0, 0, 0, 0}};
+
+	return load(gotol, 3, log) >= 0;
+}
+
+/* Linux 7 makes "goto pc+0" of a condition that goes nowhere. */
+static bool goes_nowhere(const struct ir_insn *in)
+{
+	unsigned class = in->code & INSN_CLASS, op = in->code & 0xf0;
+
+	return (class == INSN_JMP || class == INSN_JMP32) && op != 0 && op < 0xe0 && op != 0x80 &&
+	       op != 0x90 && !in->off;
+}
+
+/*
+ * One instruction: 1 when the log's text was compared, 0 when the log does not have it.  Of a
+ * kernel that does not know all instructions only those it takes are compared.
+ */
+static int compare(const struct ir_insn *in, size_t n, bool all, char *log)
 {
 	static const struct ir_insn end[] = {{0xb7, 0, 0, 0, 0}, {0x95, 0, 0, 0, 0}};
 	char ours[DIS_TEXT_MAX], theirs[256];
@@ -349,6 +370,10 @@ static int compare(const struct ir_insn *in, size_t n, char *log)
 		return 0;
 	}
 	if (!logged(log, theirs, sizeof(theirs)))
+		return 0;
+	if (goes_nowhere(in) && !strcmp(theirs, "goto pc+0"))
+		return 0;
+	if (!all && (fd < 0 || !strncmp(theirs, "call unknown#", 13)))
 		return 0;
 	ll = strstr(ours, " ll");
 	if (ll)
@@ -394,6 +419,7 @@ START_TEST(kernel_prints_the_same)
 	static const int16_t offs[] = {0, 1, 8, 16, 32, -8, -16};
 	static const int32_t imms[] = {
 		0, 1, 16, 32, 64, 7, -1, 0x40, 0x41, 0x51, 0xa1, 0xe1, 0xf1, 0x100, 0x110, 65536};
+	bool all;
 	char *log;
 	int code, compared = 0;
 	size_t o, m;
@@ -401,6 +427,7 @@ START_TEST(kernel_prints_the_same)
 	T_NEED_ROOT();
 	log = malloc(LOG);
 	ck_assert_ptr_nonnull(log);
+	all = knows_all(log);
 	for (code = 0; code < 256; code++)
 		for (o = 0; o < sizeof(offs) / sizeof(offs[0]); o++)
 			for (m = 0; m < sizeof(imms) / sizeof(imms[0]); m++) {
@@ -410,9 +437,9 @@ START_TEST(kernel_prints_the_same)
 				if ((code & 7) < 4 && (code & 7) != INSN_STX && m > 2)
 					break;
 				set_regs(&in);
-				compared += compare(&in, 1, log);
+				compared += compare(&in, 1, all, log);
 			}
-	ck_assert_int_gt(compared, 500);
+	ck_assert_int_gt(compared, all ? 500 : 150);
 	free(log);
 }
 END_TEST
@@ -437,14 +464,16 @@ START_TEST(kernel_prints_calls_and_jumps)
 	};
 	size_t i;
 	int compared = 0;
+	bool all;
 	char *log;
 
 	T_NEED_ROOT();
 	log = malloc(LOG);
 	ck_assert_ptr_nonnull(log);
+	all = knows_all(log);
 	for (i = 0; i < sizeof(in) / sizeof(in[0]); i++)
-		compared += compare(in[i], in[i][0].code == INSN_LD_IMM64 ? 2 : 1, log);
-	ck_assert_int_ge(compared, 10);
+		compared += compare(in[i], in[i][0].code == INSN_LD_IMM64 ? 2 : 1, all, log);
+	ck_assert_int_ge(compared, all ? 10 : 5);
 	free(log);
 }
 END_TEST

@@ -148,7 +148,7 @@ START_TEST(kernel_agrees_on_licences)
 			helper_by_id(id)->name, verdict);
 		compared++;
 	}
-	ck_assert_uint_gt(compared, 100);
+	ck_assert_uint_gt(compared, 80); /* 88 with Linux 5.10 */
 }
 END_TEST
 

@@ -562,7 +562,8 @@ START_TEST(errors)
 	refused(&t, false, O(.sym = "t_other", .pid = 0x7ffffff0), -ESRCH, "no process", NULL);
 	refused(&t, false, O(.sym = "t_other", .pid = -7), -EINVAL, "pid -7", NULL);
 	refused(&t, false, O(.addr = 8), -EINVAL, "address 0x8 is not in the code", NULL);
-	refused(&t, false, O(.offset = 8), -EINVAL, "file offset 0x8 is not in the code", NULL);
+	refused(&t, false, O(.offset = 1ULL << 40), -EINVAL,
+		"file offset 0x10000000000 is not in the code", NULL);
 	refused(&t, false, O(.sym_re = "a("), -EINVAL, "pattern 'a(' cannot be read", NULL);
 	refused(&t, false, O(.name = "c", .sym = "printff"), -ENOENT, "no function 'printff' in '/",
 		"'printf'");

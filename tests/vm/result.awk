@@ -3,7 +3,7 @@
 function set(test, what, why) {
 	if (!(test in result))
 		order[++n] = test
-	if (result[test] == "FAIL")
+	else if (result[test] == "FAIL")
 		return
 	result[test] = what
 	reason[test] = why
@@ -61,7 +61,7 @@ END {
 	else if (!told)
 		set("kernel:end", "FAIL", "the test program ended with status " status)
 	for (test in skipped) {
-		if (result[test] == "FAIL")
+		if ((test in result) && result[test] == "FAIL")
 			continue
 		if (!(test in feature))
 			set(test, "FAIL", "unexpected skip: " skipped[test])
@@ -72,7 +72,7 @@ END {
 			set(test, "skip", skipped[test])
 	}
 	for (test in feature)
-		if (booted && ended && result[test] == "pass")
+		if (booted && ended && (test in result) && result[test] == "pass")
 			set(test, "FAIL", "in tests/vm/skips, but was not skipped")
 		else if (booted && ended && !(test in result))
 			set(test, "FAIL", "in tests/vm/skips, but there is no such test")

@@ -1,11 +1,15 @@
 #!/bin/sh
-# run.sh NAME-ARCH=BUILD ...: boot these kernels of tests/vm/kernels under QEMU, without KVM, run the
-# live suite of BUILD/vm/check in each, and print the matrix of test by kernel.
+# run.sh BUILD [NAME-ARCH ...]: boot these kernels of tests/vm/kernels (all) under QEMU, without KVM,
+# run the live suite of a static test program in each, and print the matrix of test by kernel.  For
+# another CPU the program is made in BUILD/ARCH, with the cross compiler and Debian's archives.
 #
 # A test may be skipped only where tests/vm/skips says so, and only while the doctor in that very
 # machine calls the feature absent; a skip that the table names and that did not happen is a failure
-# too, so the table stays true.  VM_CACHE: where the kernels are kept.
+# too, so the table stays true.  VM_CACHE: where the kernels are kept.  Exit status 77: apt, QEMU or
+# the cross compiler is missing.
 set -u
+top=$1
+shift
 vm=$(cd "$(dirname "$0")" && pwd)
 root=${vm%/tests/vm}
 cache=${VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf-vm}
@@ -29,7 +33,7 @@ boot() {
 	amd64) set -- "$@" -accel tcg,thread=single -cpu max,la57=off,cx16=off -smp 2 \
 		-serial "file:$5" -serial "file:$4" \
 		-append "console=ttyS0 vm.out=ttyS1 $words" ;;
-	arm64) set -- "$@" -M virt -cpu max -smp 1 -serial "file:$5" \
+	arm64) set -- "$@" -M virt -cpu max,pauth-impdef=on -smp 1 -serial "file:$5" \
 		-chardev "file,id=out,path=$4" -device pci-serial,chardev=out \
 		-append "console=ttyAMA0 vm.out=ttyS0 $words" ;;
 	esac
@@ -102,47 +106,62 @@ one() {
 	awk -v id="$id" -f "$vm/result.awk" "$vm/skips" "$work/$id.out" >"$work/$id.tsv"
 }
 
-for tool in apt-get dpkg-deb; do
-	command -v $tool >/dev/null || no_vm "no $tool to fetch Debian's kernels with"
+# build_of ARCH: where its programs are made
+build_of() { [ "$1" = "$host" ] && echo "$top" || echo "$top/$1"; }
+
+make_for() {
+	build=$(build_of "$1") dev=$cache/dev-$1 t=$(triplet_of "$1")
+	set -- -s --no-print-directory -C "$root" BUILD="$build" vm-built
+	[ "$build" = "$top" ] || set -- "$@" CC="$t-gcc" AR="$t-ar" \
+		CPPFLAGS="-isystem $dev/usr/include" LDFLAGS="-L$dev/usr/lib/$t"
+	# the linker warns of getpwnam() and the like
+	"${MAKE:-make}" "$@" 2>"$work/make" || { cat "$work/make" >&2; die "$build/vm/check: no build"; }
+}
+
+for tool in apt-get dpkg-deb dpkg readelf; do
+	command -v $tool >/dev/null || no_vm "no $tool"
 done
-for arg; do
-	arch=${arg%%=*}
-	qemu=$(qemu_of "${arch##*-}")
+host=$(dpkg --print-architecture)
+[ $# -gt 0 ] || eval "set -- $(awk '!/^#/ && NF == 4 {printf "%s-%s ", $1, $2}' "$vm/kernels")"
+for id; do
+	arch=${id##*-}
+	qemu=$(qemu_of "$arch") || exit 1
 	command -v "$qemu" >/dev/null || no_vm "no $qemu"
+	cc=$(triplet_of "$arch")-gcc
+	[ "$arch" = "$host" ] || command -v "$cc" >/dev/null || no_vm "no $cc"
 done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir -p "$cache" || exit 1
-host=$(dpkg --print-architecture)
-for arg; do
-	arch=${arg%%=*}
-	echo "${arch##*-}"
-done | { cat; echo "$host"; } | sort -u >"$work/archs"
+for id; do echo "${id##*-}"; done | { cat; echo "$host"; } | sort -u >"$work/archs"
 while read -r arch; do
 	"$vm/fetch.sh" "$cache/busybox-$arch" stable "$arch" busybox-static || exit 1
+	[ "$arch" = "$host" ] || "$vm/fetch.sh" "$cache/dev-$arch" bookworm "$arch" \
+		check libelf-dev libsubunit-dev libzstd-dev zlib1g-dev || exit 1
 done <"$work/archs"
 busybox=$(busybox_of "$host")
-
-ids=
-for arg; do
-	id=${arg%%=*}
-	start=$(date +%s)
-	one "$id" "${arg#*=}" || exit 1
-	echo "check-vm: $id: $(sed -n 's/^@init //p' "$work/$id.out"), $(($(date +%s) - start)) s"
-	ids="$ids $id"
-done
+for id; do echo "${id##*-}"; done | sort -u >"$work/archs"
+while read -r arch; do
+	make_for "$arch"
+done <"$work/archs"
 
 files=
-for id in $ids; do files="$files $work/$id.tsv"; done
+for id; do
+	start=$(date +%s)
+	one "$id" "$(build_of "${id##*-}")" || exit 1
+	echo "check-vm: $id: $(sed -n 's/^@init //p' "$work/$id.out"), $(($(date +%s) - start)) s"
+	files="$files $work/$id.tsv"
+done
+
 echo
 # shellcheck disable=SC2086
-awk -v ids="$ids" -f "$vm/matrix.awk" $files
+awk -v ids="$*" -f "$vm/matrix.awk" $files
 status=$?
 if [ $status != 0 ]; then
-	rm -rf "$root/build/vm-logs"
-	mkdir -p "$root/build/vm-logs" && cp "$work"/*.out "$work"/*.console "$root/build/vm-logs/"
-	echo "check-vm: what the machines said is in $root/build/vm-logs"
+	rm -rf "$top/vm-logs"
+	mkdir -p "$top/vm-logs" && cp "$work"/*.out "$work"/*.console "$top/vm-logs/"
+	echo "check-vm: what the machines said is in $top/vm-logs"
 fi
 exit $status

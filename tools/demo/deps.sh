@@ -36,6 +36,14 @@ pkg() {
 	esac
 }
 
+# what make check-vm needs, on Debian only: the kernels are Debian's
+missing_vm() {
+	have qemu-system-x86_64 || echo qemu-system-x86
+	have qemu-system-aarch64 || echo qemu-system-arm
+	have aarch64-linux-gnu-gcc || echo gcc-aarch64-linux-gnu
+	[ -f /usr/aarch64-linux-gnu/lib/libc.a ] || echo libc6-dev-arm64-cross
+}
+
 # packages that the jobs need and this machine lacks, one a line
 missing() {
 	for job; do
@@ -67,6 +75,7 @@ missing() {
 			have strace || pkg strace strace strace strace
 			have tcc || pkg tcc tcc tcc tcc
 			have musl-gcc || pkg musl-tools musl-dev musl-gcc musl
+			[ $manager != apt-get ] || missing_vm
 			;;
 		*) die "no job '$job': build, test, fuzz or ci" ;;
 		esac
