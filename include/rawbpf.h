@@ -192,6 +192,7 @@ struct rawbpf_kprobe_opts {
 	const char *fn_name; /* the program */
 	uint64_t event_off;  /* bytes into event; entry probes only */
 	unsigned maxactive; /* return probes: calls in flight at one time; 0: the kernel's choice */
+	const char *event_re; /* every function whose whole name it matches (POSIX extended) */
 };
 
 /*
@@ -200,7 +201,9 @@ struct rawbpf_kprobe_opts {
  *
  * A system call may be named as "openat" or "sys_openat", whatever its function is called here.
  * An offset must be inside of the function: the kernel would take any.  .maxactive (Linux 4.12)
- * takes the slower way through tracefs.  Returns 0, or -ENOENT (no such function: what it became,
+ * takes the slower way through tracefs.  .event_re takes those functions that the kernel lists as
+ * traceable and whose names are unique; more than 8 share one event of tracefs (Linux 5.4), and any
+ * that the kernel refuses is left out, unless all are.  Returns 0, or -ENOENT (no such function: what it became,
  * or near names, are told), -EINVAL (an offset outside, a function that is never probed),
  * -EADDRNOTAVAIL (several functions of the name), -EILSEQ (no instruction begins there), -EEXIST,
  * -EPERM/-EACCES.  Linux 4.1; from 4.17 on nothing is left behind when a process is killed.

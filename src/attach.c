@@ -109,8 +109,13 @@ static int public_kprobe(struct rawbpf *b, const struct rawbpf_kprobe_opts *in, 
 		return err;
 	if (attach && (!o.fn_name || !*o.fn_name))
 		return attach_invalid(b, call, ".fn_name (the program) is missing");
-	if (!o.event || !*o.event)
-		return attach_invalid(b, call, ".event (a kernel function) is missing");
+	if ((!o.event || !*o.event) && (!o.event_re || !*o.event_re))
+		return attach_invalid(
+			b, call, ".event (a kernel function) or .event_re is missing");
+	if (o.event && o.event_re)
+		return attach_invalid(b, call, "only one of .event and .event_re");
+	if (o.event_re && o.event_off)
+		return attach_invalid(b, call, ".event_off needs .event");
 	err = attach ? attach_prepare(b, o.fn_name) : 0;
 	if (err)
 		return err;

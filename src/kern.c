@@ -50,6 +50,30 @@ bool kern_raise_memlock(struct rawbpf *b)
 	return true;
 }
 
+void kern_raise_nofile(struct rawbpf *b, size_t n)
+{
+	const size_t others = 64; /* files that are open besides */
+	struct rlimit lim;
+
+	if (b->no_rlimit || sys_prlimit(&b->sys, RLIMIT_NOFILE, NULL, &lim) ||
+		lim.rlim_cur >= n + others)
+		return;
+	lim.rlim_cur = n + others;
+	if (lim.rlim_max < lim.rlim_cur) {
+		lim.rlim_max = lim.rlim_cur;
+		if (!sys_prlimit(&b->sys, RLIMIT_NOFILE, &lim, NULL))
+			goto raised;
+		if (sys_prlimit(&b->sys, RLIMIT_NOFILE, NULL, &lim) || lim.rlim_cur == lim.rlim_max)
+			return;
+		lim.rlim_cur = lim.rlim_max; /* without CAP_SYS_RESOURCE */
+	}
+	if (sys_prlimit(&b->sys, RLIMIT_NOFILE, &lim, NULL))
+		return;
+raised:
+	ctx_log(b, RAWBPF_LOG_INFO, "RLIMIT_NOFILE raised to %llu",
+		(unsigned long long)lim.rlim_cur);
+}
+
 /* "0-3,8": the highest number, plus one; 0 when it is none */
 static uint32_t kern_parse_cpus(const char *s)
 {

@@ -32,6 +32,11 @@ void kern_free(struct rawbpf *b);
  * each context, unless that was forbidden.  true: the call is worth another try.
  */
 bool kern_raise_memlock(struct rawbpf *b);
+/*
+ * Before n files more are opened: raise RLIMIT_NOFILE as far as that needs and rights allow,
+ * unless it was forbidden.
+ */
+void kern_raise_nofile(struct rawbpf *b, size_t n);
 /* Possible CPUs: as many slots per-CPU values have.  Or a negative errno, with the error set. */
 int kern_possible_cpus(struct rawbpf *b);
 /* major << 16 | minor << 8 | patch of the running kernel, 0 when it does not say */

@@ -12,12 +12,19 @@
  */
 #include "kprobe.h"
 
+#ifdef __TINYC__ /* which cannot read glibc's regexec(size_t n, regmatch_t m[n]) */
+#define _REGEX_NELTS(n)
+#endif
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kern.h"
+#include "kprobelist.h"
 #include "kprobewhy.h"
 #include "ksym.h"
 #include "probeevent.h"
@@ -426,9 +433,126 @@ static int kprobe_attach_event(
 	return fd < 0 ? fd : kprobe_link(&k, prog, fd);
 }
 
+/* ---- by pattern ---------------------------------------------------------------------------- */
+
+/* Functions up to here get a perf event each, which is gone when the process is. */
+#define KPROBE_FEW 8
+
+/* One by one: a function that the kernel refuses is left out, unless none is taken. */
+static int kprobe_each(struct kprobe *k, const struct kprobelist *l)
+{
+	struct rawbpf_kprobe_opts o = *k->o;
+	struct link *mark = k->b->links;
+	struct rawbpf_error first = {0};
+	size_t i;
+	int err;
+
+	kern_raise_nofile(k->b, 2 * l->n);
+	for (i = 0; i < l->n; i++) {
+		o.event = l->names[i];
+		err = kprobe_attach_event(k->b, &o, k->ret, false);
+		if (err && !first.err)
+			err_copy(&first, &k->b->error);
+		if (err == -ENOMEM || err == -EMFILE || err == -ENFILE) {
+			link_close_until(k->b, mark);
+			break;
+		}
+		if (err)
+			ctx_log(k->b, RAWBPF_LOG_WARN, "%s: left out", k->b->error.msg);
+	}
+	if (k->b->links != mark) {
+		err_clear(&k->b->error);
+		return 0;
+	}
+	err_copy(&k->b->error, &first);
+	return first.err;
+}
+
+/*
+ * All as places of one event (Linux 5.4), which needs one fd however many they are.  The number
+ * of places, or a negative errno without an error set: one by one, then.
+ */
+static int kprobe_siblings(struct kprobe *k, const struct kprobelist *l)
+{
+	char kind[16];
+	bool reached;
+	uint64_t id;
+	size_t i;
+	int n = 0, err = 0;
+
+	snprintf(kind, sizeof(kind), k->o->maxactive ? "r%u" : k->ret ? "r" : "p", k->o->maxactive);
+	for (i = 0; i < l->n && err != -EEXIST && err != -ENOMEM; i++) {
+		if (!n)
+			err = probeevent_make(
+				k->b, KPROBE_FILE, kind, l->names[i], k->event, &id, &reached);
+		else
+			err = probeevent_add(k->b, KPROBE_FILE, kind, l->names[i], k->event);
+		if (!n && err && !reached)
+			break;
+		if (err)
+			ctx_log(k->b, RAWBPF_LOG_DEBUG, "no place at '%s' (%s)", l->names[i],
+				err_name(err));
+		else if (!n++)
+			k->attr = (struct rawbpf_perf_attr){.type = RAWBPF_PERF_TYPE_TRACEPOINT,
+				.size = sizeof(k->attr),
+				.config = id};
+	}
+	if (n && (err == -EEXIST || err == -ENOMEM)) {
+		probeevent_remove(k->b, KPROBE_FILE, k->event);
+		n = 0;
+	}
+	return n ? n : err;
+}
+
+/* 1: attached, 0: this road is closed, or a negative errno. */
+static int kprobe_as_one(struct kprobe *k, struct prog *prog, const struct kprobelist *l)
+{
+	int fd, err, n = kprobe_siblings(k, l);
+
+	if (n <= 0)
+		return 0;
+	fd = kprobe_perf_open(k, &k->attr);
+	if (fd < 0) {
+		probeevent_remove(k->b, KPROBE_FILE, k->event);
+		ctx_log(k->b, RAWBPF_LOG_INFO, "one event for all is refused (%s)", err_name(fd));
+		return 0;
+	}
+	err = kprobe_link(k, prog, fd);
+	if (err)
+		return err;
+	k->b->links->n_places = (unsigned)n;
+	return 1;
+}
+
+static int kprobe_attach_pattern(
+	struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret, struct prog *prog)
+{
+	struct kprobe k = {.b = b, .o = o, .ret = ret};
+	struct kprobelist l;
+	int err = kprobe_check(&k);
+
+	snprintf(k.place, sizeof(k.place), "%s", o->event_re);
+	if (!err)
+		err = kprobe_once(&k, prog);
+	if (err)
+		return err;
+	err = kprobelist_match(b, o->event_re, &l);
+	if (!err && l.n > KPROBE_FEW)
+		err = kprobe_as_one(&k, prog, &l);
+	if (!err)
+		err = kprobe_each(&k, &l);
+	kprobelist_free(&l);
+	return err > 0 ? 0 : err;
+}
+
 int kprobe_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
 {
-	return kprobe_attach_event(b, o, ret, false);
+	struct prog *prog;
+
+	if (!o->event_re)
+		return kprobe_attach_event(b, o, ret, false);
+	prog = kprobe_prog(b, o->fn_name);
+	return prog ? kprobe_attach_pattern(b, o, ret, prog) : b->error.err;
 }
 
 int kprobe_attach_syscall(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
@@ -438,28 +562,54 @@ int kprobe_attach_syscall(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, 
 
 /* ---- detach -------------------------------------------------------------------------------- */
 
-int kprobe_detach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
+/* The pattern's own event, or a function's that it matches. */
+static bool kprobe_is_match(const struct kprobe *k, const struct link *l, const regex_t *re)
 {
-	struct kprobe k = {.b = b, .o = o, .ret = ret};
+	regmatch_t m;
+
+	if (!k->o->event_re || kprobe_is_at(k, l))
+		return kprobe_is_at(k, l);
+	return l->kind == (k->ret ? LINK_KRETPROBE : LINK_KPROBE) &&
+	       !regexec(re, l->place, 1, &m, 0) && !m.rm_so && !l->place[m.rm_eo];
+}
+
+static int kprobe_detach_all(struct kprobe *k, const regex_t *re)
+{
+	const char *fn = k->o->fn_name;
 	struct link *l, *next;
 	bool any = false;
-	int err = kprobe_parse(&k);
 
-	if (err)
-		return err;
-	for (l = b->links; l; l = next) {
+	for (l = k->b->links; l; l = next) {
 		next = l->next;
-		if (!kprobe_is_at(&k, l) || (o->fn_name && strcmp(l->prog->name, o->fn_name)))
+		if (!kprobe_is_match(k, l, re) || (fn && strcmp(l->prog->name, fn)))
 			continue;
-		link_close(b, l);
+		link_close(k->b, l);
 		any = true;
 	}
 	if (any)
 		return 0;
-	if (o->fn_name)
-		return err_set(&b->error, "detach", -ENOENT,
-			"program '%s' is not attached to kernel function '%s'", o->fn_name,
-			k.place);
-	return err_set(&b->error, "detach", -ENOENT, "nothing is attached to kernel function '%s'",
-		k.place);
+	if (fn)
+		return err_set(&k->b->error, "detach", -ENOENT,
+			"program '%s' is not attached to kernel function '%s'", fn, k->place);
+	return err_set(&k->b->error, "detach", -ENOENT,
+		"nothing is attached to kernel function '%s'", k->place);
+}
+
+int kprobe_detach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
+{
+	struct kprobe k = {.b = b, .o = o, .ret = ret};
+	regex_t re;
+	int err;
+
+	if (!o->event_re) {
+		err = kprobe_parse(&k);
+		return err ? err : kprobe_detach_all(&k, NULL);
+	}
+	snprintf(k.place, sizeof(k.place), "%s", o->event_re);
+	if (regcomp(&re, o->event_re, REG_EXTENDED))
+		return err_set(
+			&b->error, "detach", -EINVAL, "pattern '%s' cannot be read", o->event_re);
+	err = kprobe_detach_all(&k, &re);
+	regfree(&re);
+	return err;
 }

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: MIT
 /*
- * kprobelist.c - what the kernel lists of its functions: those never probed.
+ * kprobelist.c - what the kernel lists of its functions: those to be traced, those never probed.
  *
- * The list is in debugfs, which is often not mounted.  A detached mount (Linux 5.2) reads it
+ * The second list is in debugfs, which is often not mounted.  A detached mount (Linux 5.2) reads it
  * without a trace in the mount table.
  */
 #include "kprobelist.h"
 
+#ifdef __TINYC__ /* which cannot read glibc's regexec(size_t n, regmatch_t m[n]) */
+#define _REGEX_NELTS(n)
+#endif
+
 #include <errno.h>
 #include <fcntl.h>
+#include <regex.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "tracefs.h"
 
 #define KPROBELIST_MAX (64u << 20)
 
@@ -52,4 +60,149 @@ bool kprobelist_has(const struct buf *text, const char *name)
 		if (p > text->data && p[-1] == '\t' && (p[len] == '\n' || !p[len]))
 			return true;
 	return false;
+}
+
+/* ---- functions by pattern ------------------------------------------------------------------ */
+
+/* Bytes that every match begins with: what stands before the first operator. */
+static size_t kprobelist_literal(const char *pattern)
+{
+	size_t n = strcspn(pattern, ".[]()*+?{}|^$\\");
+
+	if (strchr(pattern, '|'))
+		return 0;
+	return n && pattern[n] && strchr("*?{", pattern[n]) ? n - 1 : n;
+}
+
+/* Names that are no functions of anybody, or whose probes would see the probes themselves. */
+static bool kprobelist_is_inner(const char *name)
+{
+	static const char *const heads[] = {
+		"_kbl_addr_", "__perf", "perf_", "__SCT__", "__ftrace_invalid_address__"};
+	size_t i;
+
+	for (i = 0; i < sizeof(heads) / sizeof(*heads); i++)
+		if (!strncmp(name, heads[i], strlen(heads[i])))
+			return true;
+	return strstr(name, ".cold") != NULL;
+}
+
+static int kprobelist_add(struct kprobelist *l, const char *name)
+{
+	size_t cap = l->cap ? 2 * l->cap : 64;
+	const char **more;
+
+	if (l->n == l->cap) {
+		more = realloc(l->names, cap * sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		l->names = more;
+		l->cap = cap;
+	}
+	l->names[l->n++] = name;
+	return 0;
+}
+
+/* Lines are "NAME" or "NAME [MODULE]". */
+static int kprobelist_scan(struct kprobelist *l, const char *pattern, const regex_t *re)
+{
+	size_t literal = kprobelist_literal(pattern);
+	char *line, *next;
+	regmatch_t m;
+	int err = 0;
+
+	for (line = l->text.len ? l->text.data : NULL; line && *line && !err; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		line[strcspn(line, " \t")] = '\0';
+		if (strncmp(line, pattern, literal) || kprobelist_is_inner(line))
+			continue;
+		if (!*line || regexec(re, line, 1, &m, 0) || m.rm_so || line[m.rm_eo])
+			continue;
+		err = kprobelist_add(l, line);
+	}
+	return err;
+}
+
+static int kprobelist_order(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A name that is there twice names no function: the kernel would take any of them. */
+static void kprobelist_once(struct kprobelist *l, const struct buf *never)
+{
+	size_t i, j, out = 0;
+
+	if (l->n)
+		qsort(l->names, l->n, sizeof(*l->names), kprobelist_order);
+	for (i = 0; i < l->n; i = j) {
+		for (j = i + 1; j < l->n && !strcmp(l->names[i], l->names[j]); j++)
+			;
+		if (j == i + 1 && !kprobelist_has(never, l->names[i]))
+			l->names[out++] = l->names[i];
+	}
+	l->n = out;
+}
+
+static int kprobelist_bad_pattern(struct rawbpf *b, const char *pattern, int err, const regex_t *re)
+{
+	char why[128];
+
+	regerror(err, re, why, sizeof(why));
+	err_set(&b->error, "attach", -EINVAL, "pattern '%s' cannot be read", pattern);
+	err_hint(&b->error, "%s", why);
+	return -EINVAL;
+}
+
+static int kprobelist_read(struct rawbpf *b, struct kprobelist *l)
+{
+	static const char path[] = "available_filter_functions";
+	int dir = tracefs_dir(b), err;
+
+	if (dir < 0)
+		return dir;
+	err = sys_read_file(&b->sys, dir, path, KPROBELIST_MAX, &l->text);
+	if (err == -ENOENT) {
+		err_set(&b->error, "attach", err, "the kernel does not list its functions");
+		err_hint(&b->error,
+			"patterns need CONFIG_DYNAMIC_FTRACE; name a function by .event");
+		return err;
+	}
+	return err ? tracefs_refused(b, "attach", path, err) : 0;
+}
+
+int kprobelist_match(struct rawbpf *b, const char *pattern, struct kprobelist *l)
+{
+	struct buf never = {0};
+	regex_t re;
+	int err;
+
+	memset(l, 0, sizeof(*l));
+	err = regcomp(&re, pattern, REG_EXTENDED);
+	if (err)
+		return kprobelist_bad_pattern(b, pattern, err, &re);
+	err = kprobelist_read(b, l);
+	if (!err && kprobelist_scan(l, pattern, &re))
+		err = err_set(&b->error, "attach", -ENOMEM, "out of memory");
+	regfree(&re);
+	if (err)
+		return err;
+	if (l->n)
+		kprobelist_blacklist(&b->sys, &never);
+	kprobelist_once(l, &never);
+	buf_free(&never);
+	if (l->n)
+		return 0;
+	err_set(&b->error, "attach", -ENOENT, "no function of the kernel matches '%s'", pattern);
+	err_hint(&b->error, "the whole name must match, as in 'vfs_.*'");
+	return -ENOENT;
+}
+
+void kprobelist_free(struct kprobelist *l)
+{
+	free(l->names);
+	buf_free(&l->text);
+	memset(l, 0, sizeof(*l));
 }

@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* kprobelist.h - what the kernel lists of its functions: those never probed. */
+/* kprobelist.h - what the kernel lists of its functions: those to be traced, those never probed. */
 #ifndef KPROBELIST_H
 #define KPROBELIST_H
 
-#include "buf.h"
-#include "sys.h"
+#include "context.h"
 
 /* The text of debugfs' kprobes/blacklist, from its mount or a detached one.  0 or -errno. */
 int kprobelist_blacklist(struct sys *s, struct buf *text);
 /* Is name in that text? */
 bool kprobelist_has(const struct buf *text, const char *name);
+
+/* Functions that a pattern names, sorted; each name once, and none that has copies. */
+struct kprobelist {
+	struct buf text;
+	const char **names;
+	size_t n, cap;
+};
+
+/*
+ * Those of available_filter_functions in tracefs that the POSIX extended expression matches as a
+ * whole, without the blacklist.  0, or a negative errno with the error set: -ENOENT for none.
+ * kprobelist_free() is due in any case.
+ */
+int kprobelist_match(struct rawbpf *b, const char *pattern, struct kprobelist *l);
+void kprobelist_free(struct kprobelist *l);
 
 #endif

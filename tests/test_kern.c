@@ -137,12 +137,45 @@ START_TEST(version_is_asked_once)
 }
 END_TEST
 
+START_TEST(nofile)
+{
+	static const struct {
+		rlim_t cur, max;
+		int refuse;
+		size_t want;
+		rlim_t becomes;
+	} rows[] = {
+		{1024, 4096, 0, 100, 1024},	  /* enough */
+		{1024, 4096, 0, 2000, 2064},	  /* as needed */
+		{1024, 4096, 0, 8000, 8064},	  /* the hard limit too */
+		{1024, 4096, -EPERM, 8000, 4096}, /* as far as it goes */
+		{4096, 4096, -EPERM, 8000, 4096},
+	};
+	struct machine m;
+	struct rawbpf *b;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		m = (struct machine){
+			.memlock = {rows[i].cur, rows[i].max}, .refuse = rows[i].refuse};
+		b = on_machine(&m);
+		kern_raise_nofile(b, rows[i].want);
+		ck_assert_uint_eq(m.memlock.rlim_cur, rows[i].becomes);
+		b->no_rlimit = true;
+		kern_raise_nofile(b, 1000000);
+		ck_assert_uint_eq(m.memlock.rlim_cur, rows[i].becomes);
+		rawbpf_free(b);
+	}
+}
+END_TEST
+
 Suite *suite_kern(void);
 Suite *suite_kern(void)
 {
 	Suite *s = suite_create("kern");
 	TCase *t = tcase_create("unit");
 
+	tcase_add_test(t, nofile);
 	tcase_add_test(t, versions);
 	tcase_add_test(t, cpus);
 	tcase_add_test(t, memlock_once);
