@@ -123,25 +123,51 @@ static bool is_perf(const char *action)
 	       action_is(action, RIGHTS_KPROBE);
 }
 
-/* The capabilities that action asks for and this process has not; NULL: it has them. */
-static const char *missing_cap(const struct rights *r, const char *action)
+/*
+ * What an action asks for.  Who may not mount tracefs is told at once what the program will ask for
+ * next.  Probe PMUs ask for CAP_SYS_ADMIN since the fix of CVE-2025-38466.
+ */
+static bool wants_cap(const struct rights *r, const char *action, unsigned nr)
 {
+	bool probe = action_is(action, RIGHTS_UPROBE) || action_is(action, RIGHTS_KPROBE);
+	bool mount = action_is(action, RIGHTS_MOUNT);
+
+	if (!is_bpf(action) && !is_perf(action) && !mount)
+		return false;
+	if (nr == CAP_NR_SYS_ADMIN)
+		return mount || probe || !r->split;
+	if (!r->split)
+		return false;
+	return nr == CAP_NR_PERFMON || is_bpf(action) || mount;
+}
+
+/*
+ * "CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN": what action asks for and this process has not; "": it
+ * has all.
+ */
+static const char *missing_caps(const struct rights *r, const char *action, char *out, size_t size)
+{
+	static const struct {
+		unsigned nr;
+		const char *name;
+	} caps[] = {{CAP_NR_BPF, "CAP_BPF"}, {CAP_NR_PERFMON, "CAP_PERFMON"},
+		{CAP_NR_SYS_ADMIN, "CAP_SYS_ADMIN"}};
+	const char *names[3];
+	size_t i, n = 0;
+
+	*out = '\0';
 	if (has_cap(r, CAP_NR_SYS_ADMIN))
-		return NULL;
-	if (!r->split || action_is(action, RIGHTS_MOUNT))
-		return "CAP_SYS_ADMIN";
-	if (is_bpf(action)) {
-		if (!has_cap(r, CAP_NR_BPF))
-			return has_cap(r, CAP_NR_PERFMON) ? "CAP_BPF" : "CAP_BPF and CAP_PERFMON";
-		return has_cap(r, CAP_NR_PERFMON) ? NULL : "CAP_PERFMON";
-	}
-	if (is_perf(action)) {
-		if (!has_cap(r, CAP_NR_PERFMON))
-			return "CAP_PERFMON";
-		/* probe PMUs ask for more since the fix of CVE-2025-38466 */
-		return action_is(action, RIGHTS_PERF) ? NULL : "CAP_SYS_ADMIN";
-	}
-	return NULL;
+		return out; /* which is as good as the others */
+	for (i = 0; i < 3; i++)
+		if (wants_cap(r, action, caps[i].nr) && !has_cap(r, caps[i].nr))
+			names[n++] = caps[i].name;
+	for (i = 0; i < n; i++)
+		snprintf(out + strlen(out), size - strlen(out), "%s%s",
+			!i	     ? ""
+			: i + 1 == n ? " and "
+				     : ", ",
+			names[i]);
+	return out;
 }
 
 /* Before 5.11 maps and programs are charged to RLIMIT_MEMLOCK. */
@@ -218,6 +244,7 @@ int rights_explain(struct sys *s, struct rawbpf_error *e, const char *action, in
 {
 	const char *missing, *what;
 	struct rights r;
+	char caps[64];
 
 	if (!e || (err != -EPERM && err != -EACCES && err != -ENOSYS))
 		return err;
@@ -226,9 +253,9 @@ int rights_explain(struct sys *s, struct rawbpf_error *e, const char *action, in
 		nosys_hint(&r, e, action);
 		return err;
 	}
-	missing = missing_cap(&r, action);
+	missing = missing_caps(&r, action, caps, sizeof(caps));
 	what = is_bpf(action) ? RIGHTS_BPF : action;
-	if (missing) {
+	if (*missing) {
 		caps_hint(s, e, action, missing);
 	} else if (r.user_ns) {
 		err_hint(e,

@@ -90,10 +90,13 @@ START_TEST(capabilities)
 		"CAP_BPF and CAP_PERFMON missing (kernel.unprivileged_bpf_disabled is 2)");
 	check_hint(m, RIGHTS_PERF, -EACCES,
 		"CAP_PERFMON missing (kernel.perf_event_paranoid is 3): run as root");
-	check_hint(m, RIGHTS_MOUNT, -EPERM, "CAP_SYS_ADMIN missing: run as root");
+	check_hint(m, RIGHTS_MOUNT, -EPERM,
+		"CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN missing: run as root");
+	check_hint(m, RIGHTS_UPROBE, -EACCES, "CAP_PERFMON and CAP_SYS_ADMIN missing");
 	check_hint(m, RIGHTS_TRACEFS, -EACCES, "tracefs is for its owner only");
 	m.caps = "000000c000000000";
 	check_hint(m, RIGHTS_UPROBE, -EPERM, "CAP_SYS_ADMIN missing");
+	check_hint(m, RIGHTS_MOUNT, -EPERM, "CAP_SYS_ADMIN missing");
 	check_hint(m, RIGHTS_BPF, -EPERM, "security module");
 	m.caps = "0000008000000000";
 	check_hint(m, RIGHTS_BPF, -EPERM, "CAP_PERFMON missing");
