@@ -68,6 +68,7 @@ static int ctx_tracepoint(struct parse *p, const struct tok *t, struct bpfasm_fi
 	const struct bpfasm_resolver *r = p->o->resolver;
 	const char *section = p->fn->ir->section;
 	char *category, *event, *name, msg[384];
+	int err;
 
 	if (!ctx_event(p, section, &category, &event))
 		return parse_error(p, t,
@@ -83,15 +84,15 @@ static int ctx_tracepoint(struct parse *p, const struct tok *t, struct bpfasm_fi
 	if (!name)
 		return -ENOMEM;
 	snprintf(msg, sizeof(msg), "tracepoint %s:%s has no field '%s'", category, event, name);
-	if (r->tracepoint_field(r->arg, category, event, name, f, msg, sizeof(msg)))
-		return parse_error(p, t, "%s", msg);
-	return 0;
+	err = r->tracepoint_field(r->arg, category, event, name, f, msg, sizeof(msg));
+	return err ? parse_target_error(p, t, err, msg) : 0;
 }
 
 static int ctx_reg(struct parse *p, const struct tok *t, struct bpfasm_field *f)
 {
 	const struct bpfasm_resolver *r = p->o->resolver;
 	char name[32], msg[384];
+	int err;
 
 	if (!r || !r->reg)
 		return parse_error(p, t, "'%.*s' needs a target: the registers of its CPU (--arch)",
@@ -101,7 +102,8 @@ static int ctx_reg(struct parse *p, const struct tok *t, struct bpfasm_field *f)
 	memcpy(name, t->s, t->len);
 	name[t->len] = '\0';
 	snprintf(msg, sizeof(msg), "no register '%s'", name);
-	return r->reg(r->arg, name, f, msg, sizeof(msg)) ? parse_error(p, t, "%s", msg) : 0;
+	err = r->reg(r->arg, name, f, msg, sizeof(msg));
+	return err ? parse_target_error(p, t, err, msg) : 0;
 }
 
 /* arg1..arg6: the digit; retval: 0; -1: another name */

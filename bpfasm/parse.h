@@ -47,8 +47,9 @@ struct parse {
 	const struct tok *end; /* its TOK_END */
 	struct pos at;
 	struct expr_env env;
-	int log_code;  /* opcode in front of a verifier log's line; -1: none */
-	bool jump_end; /* the last instruction does not go on to the next */
+	int log_code;	     /* opcode in front of a verifier log's line; -1: none */
+	bool jump_end;	     /* the last instruction does not go on to the next */
+	const char *refused; /* why the target could not be asked, as reported last */
 };
 
 /* An operand that is a register: r0..r10, or w0..w10 for its lower half. */
@@ -79,6 +80,11 @@ int parse_want_end(struct parse *p);		      /* of the line */
 /* report at a token; always -EINVAL */
 int parse_error(struct parse *p, const struct tok *t, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/*
+ * What a resolver answered with err.  One that speaks of the target, not of the name at t, is
+ * reported once: each further name would get it too.
+ */
+int parse_target_error(struct parse *p, const struct tok *t, int err, const char *msg);
 void parse_warn(struct parse *p, const struct tok *t, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 struct pos parse_pos(const struct parse *p, const struct tok *t);

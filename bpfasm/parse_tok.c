@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* parse_tok.c - what every statement is made of: operators, registers, numbers; and its output. */
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -25,6 +26,20 @@ int parse_error(struct parse *p, const struct tok *t, const char *fmt, ...)
 	va_end(ap);
 	diag_error(p->diag, parse_pos(p, t), t->len, "%s", text);
 	return -EINVAL;
+}
+
+int parse_target_error(struct parse *p, const struct tok *t, int err, const char *msg)
+{
+	if (err == -ENOENT || err == -EINVAL || err == -ERANGE)
+		return parse_error(p, t, "%s", msg);
+	if (p->refused && !strcmp(p->refused, msg)) {
+		if (p->fn)
+			p->fn->n_errors =
+				UINT_MAX; /* the function is not whole, as after an error */
+		return -EINVAL;
+	}
+	p->refused = pool_strndup(p->pool, msg, strlen(msg));
+	return parse_error(p, t, "%s", msg);
 }
 
 void parse_warn(struct parse *p, const struct tok *t, const char *fmt, ...)

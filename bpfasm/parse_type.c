@@ -322,6 +322,7 @@ static int type_from_target(
 {
 	const struct bpfasm_resolver *r = p->o->resolver;
 	char path[256], msg[384];
+	int err;
 
 	snprintf(msg, sizeof(msg), "'%.*s' needs a target: the BTF of a kernel",
 		len < 60 ? (int)len : 60, s);
@@ -333,8 +334,10 @@ static int type_from_target(
 	path[len] = '\0';
 	memset(f, 0, sizeof(*f));
 	snprintf(msg, sizeof(msg), "no type '%s'", path);
-	return r->type_field(r->arg, path, f, msg, sizeof(msg)) ? type_missing(p, t, s, len, msg)
-								: 0;
+	err = r->type_field(r->arg, path, f, msg, sizeof(msg));
+	if (err && err != -ENOENT)
+		return parse_target_error(p, t, err, msg);
+	return err ? type_missing(p, t, s, len, msg) : 0;
 }
 
 /* kind and width of a record's field as a resolver would say it */

@@ -41,6 +41,8 @@ struct bpfasm_field {
  * What the assembler asks of its surroundings.  Each function may be NULL: then the name "needs a
  * target".  A function returns 0 and fills *f, or a negative errno and writes to msg one line that
  * says what is wrong, with a suggestion ("tracepoint a:b has no field 'x'; did you mean 'y'?").
+ * -ENOENT, -EINVAL and -ERANGE mean that name; with any other errno the target could not be asked,
+ * and the same msg is reported once only.
  */
 struct bpfasm_resolver {
 	size_t sz; /* sizeof(struct bpfasm_resolver) */

@@ -28,6 +28,7 @@ struct resolve_event {
 	struct tpformat format;
 	int err; /* why it could not be read ... */
 	char why[256];
+	struct rawbpf_error error; /* the same */
 };
 
 /* What one resolver's arg points to. */
@@ -44,6 +45,7 @@ struct resolve {
 	bool btf_named; /* a file, not the running kernel's */
 	int btf_err;	/* why the kernel's could not be read */
 	char btf_why[384];
+	const struct resolve_event *refused; /* asked for since the last resolver was made */
 };
 
 static void event_free(struct resolve_event *v)
@@ -100,13 +102,21 @@ static void event_read(struct rawbpf *b, struct resolve_event *v)
 	struct buf text = {0};
 
 	v->err = tracefs_event_format(b, v->category, v->event, &text);
+	if (v->err == -ENOENT && tracefs_dir(b) < 0)
+		v->err = -ENODEV; /* it is not the event that is missing */
 	if (!v->err && text.failed)
 		v->err = err_set(&b->error, "tracefs", -ENOMEM, "out of memory");
 	if (!v->err)
 		v->err = tpformat_parse(buf_str(&text), text.len, &v->format, &b->error);
+	err_copy(&v->error, &b->error);
 	if (v->err)
 		error_text(&b->error, v->why, sizeof(v->why));
 	buf_free(&text);
+}
+
+const struct rawbpf_error *resolve_refused(const struct rawbpf *b)
+{
+	return b->resolve && b->resolve->refused ? &b->resolve->refused->error : NULL;
 }
 
 /* An event, read now or before; NULL: out of memory. */
@@ -174,7 +184,7 @@ static int unreadable(const struct resolve_event *v, const char *name, char *msg
 
 	snprintf(msg, msg_len, "field '%s' of tracepoint %s:%s is not passed to programs%s", name,
 		v->category, v->event, pid ? "; use bpf_get_current_pid_tgid()" : "");
-	return -EACCES;
+	return -EINVAL;
 }
 
 static int resolve_field(void *arg, const char *category, const char *event, const char *name,
@@ -195,6 +205,8 @@ static int resolve_field(void *arg, const char *category, const char *event, con
 		return -ENOMEM;
 	}
 	if (v->err) {
+		if (v->err != -ENOENT && v->err != -EINVAL)
+			t->b->resolve->refused = v;
 		snprintf(msg, msg_len, "%s", v->why);
 		return v->err;
 	}
@@ -356,6 +368,7 @@ int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *
 		return err_set(&b->error, "assemble", -ENOMEM, "out of memory");
 	t->b = b;
 	t->arch = a;
+	b->resolve->refused = NULL;
 	t->next = b->resolve->targets;
 	b->resolve->targets = t;
 	*r = (struct bpfasm_resolver){.sz = sizeof(*r),

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "bpfasm.h"
+#include "resolve.h"
 
 #define SOURCE_MAX (256U << 20) /* bytes of a file */
 
@@ -165,6 +166,7 @@ static int source_assemble(struct rawbpf *b, const struct rawbpf_load_opts *o, c
 	struct bpfasm_resolver r = {.sz = sizeof(r)};
 	struct bpfasm_opts a = {.sz = sizeof(a), .name = name, .resolver = &r};
 	struct bpfasm_out out = {0};
+	const struct rawbpf_error *refused;
 	int err = rawbpf_resolver(b, NULL, &r);
 
 	if (err)
@@ -173,11 +175,16 @@ static int source_assemble(struct rawbpf *b, const struct rawbpf_load_opts *o, c
 	a.n_include_dirs = o->n_include_dirs;
 	a.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 	err = bpfasm_assemble(text, len, &a, &out);
+	refused = out.n_errors == 1 ? resolve_refused(b) : NULL;
 	if (err == -ENOMEM)
 		source_nomem(b);
+	else if (err && refused) /* nothing is wrong with the text, as far as one can tell */
+		err = refused->err;
 	else if (err)
 		source_bad_text(b, err, out.diag);
-	if (out.diag && err)
+	if (err && refused && err != -ENOMEM)
+		err_copy(&b->error, refused);
+	else if (out.diag && err)
 		ctx_take_log(b, strdup(out.diag));
 	else if (out.diag)
 		ctx_log(b, RAWBPF_LOG_WARN, "%s", out.diag);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* test_operand_ctx.c - args->FIELD, arg1, retval, ctx: by the section of the program. */
+#include <errno.h>
+#include <stdio.h>
 
 #include "t.h"
 #include "tasm.h"
@@ -67,12 +69,48 @@ START_TEST(without_a_target)
 }
 END_TEST
 
+static int closed_target(void *arg, const char *category, const char *event, const char *field,
+	struct bpfasm_field *f, char *msg, size_t msg_len)
+{
+	(void)category;
+	(void)event;
+	(void)f;
+	snprintf(msg, msg_len, "tracefs is closed%s%s", *(int *)arg == -ENOENT ? " to " : "",
+		*(int *)arg == -ENOENT ? field : "");
+	return *(int *)arg;
+}
+
+/* A target that cannot be asked is one error, however many names need it; each name is its own. */
+START_TEST(target_that_cannot_be_asked)
+{
+	int err = -EACCES;
+	struct bpfasm_resolver r = {
+		.sz = sizeof(r), .arg = &err, .tracepoint_field = closed_target};
+	struct bpfasm_opts o = tasm_opts(BPFASM_ELF);
+	struct bpfasm_out out;
+	static const char text[] = ".prog a \"tracepoint/c/e\"\nr2 = args->x\nr3 = args->y\n"
+				   "r0 = 0\nexit\n.prog b \"tracepoint/c/e\"\nr0 = args->x\n";
+
+	o.resolver = &r;
+	ck_assert_int_eq(bpfasm_assemble(text, sizeof(text) - 1, &o, &out), -EINVAL);
+	ck_assert_uint_eq(out.n_errors, 1);
+	ck_assert_str_eq(
+		out.diag, "t:2:12: error: tracefs is closed\nr2 = args->x\n           ^\n");
+	bpfasm_free(&out);
+	err = -ENOENT;
+	ck_assert_int_eq(bpfasm_assemble(text, sizeof(text) - 1, &o, &out), -EINVAL);
+	ck_assert_uint_eq(out.n_errors, 3);
+	bpfasm_free(&out);
+}
+END_TEST
+
 Suite *suite_operand_ctx(void)
 {
 	Suite *s = suite_create("operand_ctx");
 	TCase *tc = tcase_create("unit");
 
 	tcase_add_test(tc, registers);
+	tcase_add_test(tc, target_that_cannot_be_asked);
 	tcase_add_test(tc, arrays);
 	tcase_add_test(tc, records);
 	tcase_add_test(tc, the_context_must_still_be_there);

@@ -106,10 +106,10 @@ START_TEST(bad_fields)
 		{"a", "common_pid",
 			"field 'common_pid' of tracepoint a:made_up is not passed to programs; "
 			"use bpf_get_current_pid_tgid()",
-			-EACCES},
+			-EINVAL},
 		{"syscalls", "name",
 			"field 'name' of tracepoint syscalls:made_up is not passed to programs",
-			-EACCES},
+			-EINVAL},
 	};
 	struct fake_format f = {.text = made_up};
 	struct bpfasm_resolver r;

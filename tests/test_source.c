@@ -140,6 +140,45 @@ START_TEST(bad_text)
 }
 END_TEST
 
+static long no_tracefs(void *arg, const struct rawbpf_call *c)
+{
+	switch (c->kind) {
+	case RAWBPF_CALL_STATFS: return -ENOENT;
+	case RAWBPF_CALL_FSOPEN: return *(int *)arg;
+	default: return rawbpf_call_kernel(c);
+	}
+}
+
+/* The right that is missing is the error, not the lines that would need it. */
+START_TEST(text_of_a_closed_target)
+{
+	static const char needy[] = ".prog f \"tracepoint/a/b\"\n\tr2 = args->x\n\tr3 = args->y\n"
+				    "\tr0 = 0\n\texit\n";
+	static const char bad[] = ".prog f \"kprobe/f\"\n\tr0 = nothing\n\texit\n";
+	struct rawbpf *b = rawbpf_new();
+	const struct rawbpf_error *e = rawbpf_error(b);
+	int err = -EPERM;
+
+	rawbpf_set_hook(b, no_tracefs, &err);
+	ck_assert_int_eq(rawbpf_load(b, .text = needy), -EPERM);
+	ck_assert_str_eq(e->msg, "tracefs is not mounted and may not be reached unmounted: EPERM");
+	ck_assert_ptr_nonnull(e->hint);
+	ck_assert_ptr_null(e->log);
+	ck_assert_int_eq(rawbpf_load(b, .text = needy), -EPERM); /* from memory, the same */
+	ck_assert_ptr_nonnull(e->hint);
+	/* and a text that is wrong itself is told so */
+	ck_assert_int_eq(rawbpf_load(b, .text = bad), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(e->log, "r0 = nothing"));
+	rawbpf_free(b);
+	b = rawbpf_new();
+	err = -ENOSYS;
+	rawbpf_set_hook(b, no_tracefs, &err);
+	ck_assert_int_eq(rawbpf_load(b, .text = needy), -ENOENT);
+	ck_assert_str_eq(rawbpf_error(b)->msg, "tracefs is not mounted: ENOENT");
+	rawbpf_free(b);
+}
+END_TEST
+
 /* Both ways of one file: text, and the object made of it. */
 START_TEST(text_file)
 {
@@ -167,6 +206,7 @@ Suite *suite_source(void)
 
 	tcase_add_test(t, object_file);
 	tcase_add_test(t, missing);
+	tcase_add_test(t, text_of_a_closed_target);
 	tcase_add_test(t, beside_the_program);
 	tcase_add_test(t, every_call_fails);
 	tcase_add_test(t, interrupted_read);
