@@ -116,7 +116,7 @@ $(BUILD)/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libb
 
 # one file for a machine with nothing else; libelf.a brings zlib and perhaps zstd with it
 STATIC_LIBS ?= -lelf $$(for l in z zstd lzma bz2; do \
-	$(CC) -static -nostartfiles -Wl,--unresolved-symbols=ignore-all -o /dev/null -l$$l 2>/dev/null && \
+	$(CC) -static -nostartfiles -Wl,--unresolved-symbols=ignore-all -o $(BUILD)/probe -l$$l 2>/dev/null && \
 	echo -l$$l; done)
 static: $(BUILD)/static/rawbpf
 $(BUILD)/static/rawbpf: $(TOOL_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a

@@ -4,6 +4,10 @@
 # Says what it installs; says nothing when nothing is missing.  Knows apt, apk, dnf and pacman.
 set -u
 
+# a file of its own: a compiler that removes its output must not be given a device
+probe=$(mktemp) || exit 1
+trap 'rm -f "$probe"' EXIT
+
 die() { echo "deps: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
@@ -11,13 +15,13 @@ have() { command -v "$1" >/dev/null 2>&1; }
 can_compile() {
 	header=$1; shift
 	printf '#include <stdio.h>\n#include <%s>\nint main(void){return 0;}\n' "$header" |
-		${CC:-cc} -x c - -o /dev/null "$@" >/dev/null 2>&1
+		${CC:-cc} -x c - -o "$probe" "$@" >/dev/null 2>&1
 }
 
 # is clang here, with libFuzzer and the sanitizers?
 can_fuzz() {
 	echo 'int LLVMFuzzerTestOneInput(const char *p, long n); int LLVMFuzzerTestOneInput(const char *p, long n) { return p && n < 0; }' |
-		clang -fsanitize=fuzzer,address,undefined -x c - -o /dev/null >/dev/null 2>&1
+		clang -fsanitize=fuzzer,address,undefined -x c - -o "$probe" >/dev/null 2>&1
 }
 
 manager=none
