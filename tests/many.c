@@ -19,11 +19,13 @@
 	}
 #define MANY_10(X, t) \
 	X(t##0) X(t##1) X(t##2) X(t##3) X(t##4) X(t##5) X(t##6) X(t##7) X(t##8) X(t##9)
+/* clang-format would move these lines at every run */
+/* clang-format off */
 #define MANY_ALL(X)                                                                         \
 	MANY_10(X, 0)                                                                       \
-	MANY_10(X, 1)                                                                       \
-	MANY_10(X, 2) MANY_10(X, 3) MANY_10(X, 4) MANY_10(X, 5) MANY_10(X, 6) MANY_10(X, 7) \
-		MANY_10(X, 8) MANY_10(X, 9)
+	MANY_10(X, 1) MANY_10(X, 2) MANY_10(X, 3) MANY_10(X, 4) MANY_10(X, 5) MANY_10(X, 6) \
+		MANY_10(X, 7) MANY_10(X, 8) MANY_10(X, 9)
+/* clang-format on */
 #define MANY_NAME(n) many_##n,
 
 MANY_ALL(MANY_1)
