@@ -55,14 +55,91 @@ START_TEST(rights_here)
 }
 END_TEST
 
+#define DEPS TEST_ROOT "/tools/demo/deps.sh "
+/* A PATH of these commands and an apt-get that does what the script says. */
+#define WORLD(commands, apt)                                                                     \
+	"d=$(mktemp -d) && for c in sh sed grep id mktemp rm sort tr tail cat " commands "; do " \
+	"ln -s \"$(command -v $c)\" $d/$c; done; printf '#!/bin/sh\\n%%s\\n' '" apt              \
+	"' >$d/apt-get; "                                                                        \
+	"chmod +x $d/apt-get; "
+
+/* What a manager says at length when it fails is one line. */
+START_TEST(deps_fail_shortly)
+{
+	char *out;
+	int ret;
+
+	T_NEED_ROOT();
+	T_NEED_CAP(CAP_SETUID);
+	ret = t_run(&out,
+		WORLD("", "for i in 1 2 3 4 5 6; do echo \"W: line $i\" >&2; done; "
+			  "echo \"E: no net\" >&2; exit 100") "PATH=$d " DEPS
+							      "build 2>&1; r=$?; rm -r $d; "
+							      "exit $r");
+	ck_assert_msg(ret == 1, "%d %s", ret, out);
+	ck_assert_msg(!strncmp(out, "deps: installing binutils gcc ", 30), "%s", out);
+	ck_assert_str_eq(strchr(out, '\n') + 1, "deps: apt-get finds no packages: E: no net\n");
+	free(out);
+}
+END_TEST
+
+/* Without its capabilities root is told before the manager is asked. */
+START_TEST(deps_without_rights)
+{
+	char *out;
+
+	T_NEED_ROOT();
+	T_NEED_CAP(CAP_SETUID);
+	if (t_run(NULL, "setpriv --bounding-set=-chown true 2>/dev/null"))
+		T_SKIP("no setpriv(1)");
+	ck_assert_int_eq(
+		t_run(&out, WORLD("setpriv", "echo asked") "PATH=$d setpriv --inh-caps=-all "
+							   "--bounding-set=-setuid " DEPS
+							   "build 2>&1; r=$?; rm -r $d; exit $r"),
+		1);
+	ck_assert_msg(!strncmp(out, "deps: missing: binutils gcc ", 28), "%s", out);
+	ck_assert_ptr_nonnull(strstr(out, "needs root with all its capabilities"));
+	ck_assert_ptr_eq(strchr(out, '\n'), out + strlen(out) - 1);
+	free(out);
+}
+END_TEST
+
+/* What tests only compare with may be missing. */
+START_TEST(deps_do_without_oracles)
+{
+	char *out;
+	int ret;
+
+	T_NEED_ROOT();
+	T_NEED_CAP(CAP_SETUID);
+	if (t_run(NULL, "command -v cc gcc g++ ld as ar xz pkg-config >/dev/null"))
+		T_SKIP("no cc, g++, xz or pkg-config");
+	ret = t_run(&out,
+		WORLD("cc gcc g++ ld as ar xz pkg-config",
+			"case \"$*\" in update*) exit 0 ;; esac; "
+			"echo \"E: Unable to locate\"; exit 100") "PATH=$d " DEPS
+								  "build test 2>&1; r=$?; rm -r "
+								  "$d; exit $r");
+	ck_assert_msg(!ret, "%s", out);
+	ck_assert_ptr_nonnull(strstr(out, "deps: apt-get has no bpftool: tests that compare"));
+	ck_assert_ptr_nonnull(strstr(out, "deps: apt-get has no strace: tests that compare"));
+	free(out);
+}
+END_TEST
+
 Suite *suite_demo(void);
 Suite *suite_demo(void)
 {
 	Suite *s = suite_create("demo");
-	TCase *t = tcase_create("scripts");
+	TCase *t = tcase_create("scripts"), *host = tcase_create("host");
 
 	tcase_add_test(t, rights);
 	tcase_add_test(t, rights_here);
 	suite_add_tcase(s, t);
+	tcase_set_timeout(host, 60);
+	tcase_add_test(host, deps_fail_shortly);
+	tcase_add_test(host, deps_without_rights);
+	tcase_add_test(host, deps_do_without_oracles);
+	suite_add_tcase(s, host);
 	return s;
 }

@@ -95,6 +95,38 @@ static char *doctor_of_nobody(void)
 	return out;
 }
 
+/* A remedy names what is missing and nothing that is there. */
+static void check_lacking(
+	const char *bounding, const char *check, const char *status, const char *says)
+{
+	char *out;
+	const char *line;
+
+	t_run(&out, "setpriv --inh-caps=-all --bounding-set=%s " DOCTOR " --json 2>&1", bounding);
+	check_status(out, check, status);
+	line = strchr(check_line(out, check), '\n');
+	*strchr(check_line(out, check), '\n') = '\0';
+	ck_assert_msg(line && strstr(check_line(out, check), says), "%s: %s", bounding,
+		check_line(out, check));
+	free(out);
+}
+
+START_TEST(remedy_names_what_is_missing)
+{
+	T_NEED_ROOT();
+	if (t_run(NULL, "setpriv --bounding-set=-sys_admin true 2>/dev/null"))
+		T_SKIP("no setpriv(1)");
+	check_lacking("-sys_admin", "prog_kprobe", "ok", "\"remedy\": null");
+	check_lacking("-sys_admin", "tracefs", "", "CAP_SYS_ADMIN");
+	check_lacking("-sys_admin", "capabilities", "ok", "give the program CAP_SYS_ADMIN\"");
+	check_lacking("-sys_admin,-bpf", "map", "denied", "run as root, or with CAP_BPF\"");
+	check_lacking("-sys_admin,-perfmon", "prog_kprobe", "denied", "or with CAP_PERFMON\"");
+	check_lacking("-all", "map", "denied", "or with CAP_BPF, CAP_PERFMON\"");
+	check_lacking("-all", "capabilities", "denied",
+		"give the program CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN\"");
+}
+END_TEST
+
 START_TEST(nobody_hears_why)
 {
 	char *out;
@@ -104,7 +136,7 @@ START_TEST(nobody_hears_why)
 	check_status(out, "prog_kprobe", "denied");
 	check_status(out, "prog_tracepoint", "denied");
 	check_status(out, "capabilities", "denied");
-	ck_assert_ptr_nonnull(strstr(out, "has none; lacks CAP_SYS_ADMIN"));
+	ck_assert_ptr_nonnull(strstr(out, "has none; lacks CAP_BPF CAP_PERFMON CAP_SYS_ADMIN"));
 	ck_assert_ptr_nonnull(strstr(out, "run as root"));
 	free(out);
 }
@@ -129,7 +161,7 @@ Suite *suite_doctor(void);
 Suite *suite_doctor(void)
 {
 	Suite *s = suite_create("doctor");
-	TCase *t = tcase_create("tool"), *live = tcase_create("live");
+	TCase *t = tcase_create("tool"), *live = tcase_create("live"), *host = tcase_create("host");
 
 	tcase_set_timeout(t, 30);
 	tcase_add_test(t, every_line_is_whole);
@@ -138,6 +170,8 @@ Suite *suite_doctor(void)
 	tcase_set_timeout(live, 60);
 	tcase_add_test(live, root_can_trace);
 	tcase_add_test(live, nobody_hears_why);
+	tcase_add_test(host, remedy_names_what_is_missing);
 	suite_add_tcase(s, live);
+	suite_add_tcase(s, host);
 	return s;
 }

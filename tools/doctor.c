@@ -16,6 +16,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "rawbpf_sys.h"
 #include "tool.h"
 
@@ -35,18 +36,21 @@ static const char *const status_names[] = {"ok", "missing", "denied", "unknown"}
 
 struct finding {
 	enum status status;
+	enum need need;
+	const struct caps *caps;       /* of the process */
 	char reason[200], remedy[200]; /* "": none */
 };
 
 /* Of the process, read once. */
 struct patient {
-	uint64_t caps; /* effective */
-	int tracefs;   /* directory fd, -1: none */
+	struct caps caps;
+	int tracefs; /* directory fd, -1: none */
 };
 
 struct check {
 	const char *name;
 	bool needed; /* by every program */
+	enum need need;
 	void (*run)(struct patient *p, struct finding *f, int arg);
 	int arg;
 };
@@ -69,6 +73,16 @@ __attribute__((format(printf, 2, 3))) static void remedy(struct finding *f, cons
 	va_start(ap, fmt);
 	vsnprintf(f->remedy, sizeof(f->remedy), fmt, ap);
 	va_end(ap);
+}
+
+static void remedy_rights(struct finding *f)
+{
+	char caps[100];
+
+	if (*caps_lacking(f->caps, f->need, caps, sizeof(caps)))
+		remedy(f, "run as root, or with %s", caps);
+	else
+		remedy(f, "no capability is missing: see seccomp, user_namespace and lockdown");
 }
 
 static long call(enum rawbpf_call_kind kind, uintptr_t a0, uintptr_t a1, uintptr_t a2, uintptr_t a3)
@@ -108,9 +122,7 @@ static void judge(struct finding *f, long ret, const char *what, const char *sin
 	case -EPERM:
 	case -EACCES:
 		found(f, STATUS_DENIED, "%s: %s", what, rawbpf_errno_name((int)ret));
-		remedy(f,
-			"run as root, or with CAP_BPF and CAP_PERFMON; see the lines capabilities, "
-			"seccomp, user_namespace and lockdown");
+		remedy_rights(f);
 		break;
 	case -EINVAL:
 	case -ENOSYS:
@@ -496,57 +508,22 @@ static void check_event(struct patient *p, struct finding *f, int syscalls)
 
 /* ---- rights and settings ----------------------------------------------------------------- */
 
-static const struct {
-	const char *name;
-	unsigned nr;
-} cap_names[] = {
-	{"CAP_SYS_ADMIN", 21},
-	{"CAP_SYS_RESOURCE", 24},
-	{"CAP_PERFMON", 38},
-	{"CAP_BPF", 39},
-};
-
-static bool privileged(const struct patient *p)
-{
-	return p->caps >> 21 & 1 || (p->caps >> 38 & 3) == 3;
-}
-
-/* The value after "NAME:" in /proc/self/status. */
-static bool status_value(const char *name, int base, uint64_t *v)
-{
-	size_t n = strlen(name);
-	char line[256];
-	bool got = false;
-	FILE *f = fopen("/proc/self/status", "re");
-
-	while (f && !got && fgets(line, sizeof(line), f)) {
-		got = !strncmp(line, name, n) && line[n] == ':';
-		if (got)
-			*v = strtoull(line + n + 1, NULL, base);
-	}
-	if (f)
-		fclose(f);
-	return got;
-}
-
 static void check_caps(struct patient *p, struct finding *f, int arg)
 {
-	char has[100] = "", lacks[100] = "";
-	size_t i;
+	char has[100], lacks[100], need[100];
 
+	(void)p;
 	(void)arg;
-	for (i = 0; i < sizeof(cap_names) / sizeof(*cap_names); i++) {
-		char *to = p->caps >> cap_names[i].nr & 1 ? has : lacks;
-
-		snprintf(to + strlen(to), 100 - strlen(to), " %s", cap_names[i].name);
-	}
+	caps_list(f->caps, true, has, sizeof(has));
+	caps_list(f->caps, false, lacks, sizeof(lacks));
+	caps_lacking(f->caps, NEED_BPF, need, sizeof(need));
 	if (!*lacks)
 		found(f, STATUS_OK, "has%s", has);
 	else
-		found(f, privileged(p) ? STATUS_OK : STATUS_DENIED, "has%s; lacks%s",
-			*has ? has : " none", lacks);
-	if (!privileged(p))
-		remedy(f, "run as root, or give the program CAP_BPF and CAP_PERFMON (Linux 5.8)");
+		found(f, *need ? STATUS_DENIED : STATUS_OK, "has%s; lacks%s", *has ? has : " none",
+			lacks);
+	if (*caps_lacking(f->caps, *need ? NEED_ALL : NEED_PROBE, need, sizeof(need)))
+		remedy(f, "run as root, or give the program %s", need);
 }
 
 static void check_seccomp(struct patient *p, struct finding *f, int arg)
@@ -555,7 +532,7 @@ static void check_seccomp(struct patient *p, struct finding *f, int arg)
 
 	(void)p;
 	(void)arg;
-	if (!status_value("Seccomp", 10, &mode)) {
+	if (!caps_status("Seccomp", 10, &mode)) {
 		found(f, STATUS_UNKNOWN, "/proc/self/status does not tell");
 	} else if (mode) {
 		found(f, STATUS_DENIED, "a seccomp filter is in force: calls may be refused by it");
@@ -596,9 +573,10 @@ static void check_sysctl(struct patient *p, struct finding *f, int which)
 		{"/proc/sys/kernel/perf_event_paranoid", -1, "tracing events"},
 		{"/proc/sys/kernel/kptr_restrict", 0, "kernel addresses"},
 	};
-	char line[32];
+	char line[32], caps[100];
 	int v;
 
+	(void)p;
 	if (read_line(AT_FDCWD, rows[which].path, line, sizeof(line))) {
 		found(f, STATUS_UNKNOWN, "%s cannot be read", rows[which].path);
 		return;
@@ -607,10 +585,12 @@ static void check_sysctl(struct patient *p, struct finding *f, int which)
 	if (v <= rows[which].open)
 		found(f, STATUS_OK, "%d: %s for everybody", v, rows[which].what);
 	else
-		found(f, privileged(p) ? STATUS_OK : STATUS_DENIED,
+		found(f,
+			*caps_lacking(f->caps, f->need, caps, sizeof(caps)) ? STATUS_DENIED
+									    : STATUS_OK,
 			"%d: %s for privileged processes", v, rows[which].what);
 	if (f->status == STATUS_DENIED)
-		remedy(f, "run as root");
+		remedy_rights(f);
 }
 
 static void check_lockdown(struct patient *p, struct finding *f, int arg)
@@ -652,36 +632,36 @@ static void check_jit(struct patient *p, struct finding *f, int arg)
 /* ------------------------------------------------------------------------------------------ */
 
 static const struct check checks[] = {
-	{"kernel", false, check_kernel, 0},
-	{"bpf", true, check_bpf, 0},
-	{"map", true, check_map, RAWBPF_MAP_ARRAY},
-	{"memlock", false, check_memlock, 0},
-	{"prog_kprobe", true, check_prog, RAWBPF_PROG_KPROBE},
-	{"prog_tracepoint", true, check_prog, RAWBPF_PROG_TRACEPOINT},
-	{"prog_perf_event", false, check_prog, RAWBPF_PROG_PERF_EVENT},
-	{"prog_raw_tracepoint", false, check_prog, RAWBPF_PROG_RAW_TRACEPOINT},
-	{"uprobe", true, check_pmu, 0},
-	{"kprobe", false, check_pmu, 1},
-	{"tracefs", true, check_tracefs, 0},
-	{"syscall_tracepoints", false, check_event, 1},
-	{"trace_instance", false, check_event, 0},
-	{"perf_link", false, check_link, 0},
-	{"uprobe_multi", false, check_multi, 0},
-	{"kprobe_multi", false, check_multi, 1},
-	{"btf_kernel", false, check_btf_kernel, 0},
-	{"btf_load", false, check_btf_load, 0},
-	{"perf_buffer", false, check_map, RAWBPF_MAP_PERF_EVENT_ARRAY},
-	{"ring_buffer", false, check_map, RAWBPF_MAP_RINGBUF},
-	{"stack_trace", false, check_map, RAWBPF_MAP_STACK_TRACE},
-	{"batch", false, check_batch, 0},
-	{"jit", false, check_jit, 0},
-	{"capabilities", false, check_caps, 0},
-	{"user_namespace", false, check_user_ns, 0},
-	{"seccomp", false, check_seccomp, 0},
-	{"unprivileged_bpf_disabled", false, check_sysctl, 0},
-	{"perf_event_paranoid", false, check_sysctl, 1},
-	{"kptr_restrict", false, check_sysctl, 2},
-	{"lockdown", false, check_lockdown, 0},
+	{"kernel", false, NEED_NONE, check_kernel, 0},
+	{"bpf", true, NEED_BPF, check_bpf, 0},
+	{"map", true, NEED_BPF, check_map, RAWBPF_MAP_ARRAY},
+	{"memlock", false, NEED_BPF, check_memlock, 0},
+	{"prog_kprobe", true, NEED_BPF, check_prog, RAWBPF_PROG_KPROBE},
+	{"prog_tracepoint", true, NEED_BPF, check_prog, RAWBPF_PROG_TRACEPOINT},
+	{"prog_perf_event", false, NEED_BPF, check_prog, RAWBPF_PROG_PERF_EVENT},
+	{"prog_raw_tracepoint", false, NEED_BPF, check_prog, RAWBPF_PROG_RAW_TRACEPOINT},
+	{"uprobe", true, NEED_PROBE, check_pmu, 0},
+	{"kprobe", false, NEED_PROBE, check_pmu, 1},
+	{"tracefs", true, NEED_NONE, check_tracefs, 0},
+	{"syscall_tracepoints", false, NEED_NONE, check_event, 1},
+	{"trace_instance", false, NEED_NONE, check_event, 0},
+	{"perf_link", false, NEED_EVENT, check_link, 0},
+	{"uprobe_multi", false, NEED_BPF, check_multi, 0},
+	{"kprobe_multi", false, NEED_BPF, check_multi, 1},
+	{"btf_kernel", false, NEED_NONE, check_btf_kernel, 0},
+	{"btf_load", false, NEED_BPF, check_btf_load, 0},
+	{"perf_buffer", false, NEED_BPF, check_map, RAWBPF_MAP_PERF_EVENT_ARRAY},
+	{"ring_buffer", false, NEED_BPF, check_map, RAWBPF_MAP_RINGBUF},
+	{"stack_trace", false, NEED_BPF, check_map, RAWBPF_MAP_STACK_TRACE},
+	{"batch", false, NEED_BPF, check_batch, 0},
+	{"jit", false, NEED_NONE, check_jit, 0},
+	{"capabilities", false, NEED_NONE, check_caps, 0},
+	{"user_namespace", false, NEED_NONE, check_user_ns, 0},
+	{"seccomp", false, NEED_NONE, check_seccomp, 0},
+	{"unprivileged_bpf_disabled", false, NEED_BPF, check_sysctl, 0},
+	{"perf_event_paranoid", false, NEED_EVENT, check_sysctl, 1},
+	{"kptr_restrict", false, NEED_ADDRESSES, check_sysctl, 2},
+	{"lockdown", false, NEED_NONE, check_lockdown, 0},
 };
 
 static void print_finding(const struct check *c, const struct finding *f, bool json)
@@ -753,9 +733,9 @@ int doctor_main(int argc, char **argv)
 		return tool_wrong("doctor", doctor_usage, "--json or --reap, not both");
 	if (old)
 		return reap();
-	status_value("CapEff", 16, &p.caps);
+	caps_read(&p.caps);
 	for (k = 0; k < sizeof(checks) / sizeof(*checks); k++) {
-		memset(&f, 0, sizeof(f));
+		f = (struct finding){.need = checks[k].need, .caps = &p.caps};
 		checks[k].run(&p, &f, checks[k].arg);
 		print_finding(&checks[k], &f, json);
 		if (checks[k].needed && f.status != STATUS_OK)

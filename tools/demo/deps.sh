@@ -2,26 +2,28 @@
 # deps.sh [build] [test] [fuzz] [ci]: install what a build, the tests, make fuzz or CI need and this
 # machine lacks.
 # Says what it installs; says nothing when nothing is missing.  Knows apt, apk, dnf and pacman.
+# What the tests only compare with comes one by one: what cannot be had is told, and is no failure.
 set -u
-
-# a file of its own: a compiler that removes its output must not be given a device
-probe=$(mktemp) || exit 1
-trap 'rm -f "$probe"' EXIT
 
 die() { echo "deps: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
+
+# for outputs: a compiler that removes its output must not be given a device
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
 
 # can_compile HEADER [FLAGS]: does the compiler find this header, and the linker these libraries?
 can_compile() {
 	header=$1; shift
 	printf '#include <stdio.h>\n#include <%s>\nint main(void){return 0;}\n' "$header" |
-		${CC:-cc} -x c - -o "$probe" "$@" >/dev/null 2>&1
+		${CC:-cc} -x c - -o "$tmp/out" "$@" >/dev/null 2>&1
 }
 
 # is clang here, with libFuzzer and the sanitizers?
 can_fuzz() {
 	echo 'int LLVMFuzzerTestOneInput(const char *p, long n); int LLVMFuzzerTestOneInput(const char *p, long n) { return p && n < 0; }' |
-		clang -fsanitize=fuzzer,address,undefined -x c - -o "$probe" >/dev/null 2>&1
+		clang -fsanitize=fuzzer,address,undefined -x c - -o "$tmp/out" >/dev/null 2>&1
 }
 
 manager=none
@@ -48,6 +50,20 @@ missing_vm() {
 	[ -f /usr/aarch64-linux-gnu/lib/libc.a ] || echo libc6-dev-arm64-cross
 }
 
+# packages of what the tests compare with
+oracles() {
+	case " $* " in *' test '*) ;; *) return ;; esac
+	have bpftool || pkg bpftool bpftool bpftool bpf
+	have clang || pkg clang clang clang clang
+	have llvm-objdump || pkg llvm llvm llvm llvm
+	have readelf || pkg binutils binutils binutils binutils
+	have strace || pkg strace strace strace strace
+	have setpriv || pkg util-linux setpriv util-linux util-linux
+	have unshare || pkg util-linux util-linux-misc util-linux util-linux
+	have mandoc || pkg mandoc mandoc mandoc mandoc
+	have python3 || pkg python3 python3 python3 python
+}
+
 # packages that the jobs need and this machine lacks, one a line
 missing() {
 	for job; do
@@ -64,7 +80,6 @@ missing() {
 			have g++ || pkg g++ g++ gcc-c++ gcc
 			have gcc || pkg gcc gcc gcc gcc
 			have xz || pkg xz-utils xz xz xz
-			have mandoc || pkg mandoc mandoc mandoc mandoc
 			;;
 		fuzz)
 			have clang || pkg clang clang clang clang
@@ -86,28 +101,60 @@ missing() {
 	done
 }
 
+# root of a container may lack what a package manager does as root: chown, setuid and the like
+can_install() {
+	caps=$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status 2>/dev/null)
+	[ "$(id -u)" = 0 ] && [ $((0x${caps:-cb} & 0xcb)) = $((0xcb)) ]
+}
+
+# install PACKAGE ...: what the manager says is kept for why()
+install() {
+	case $manager in
+	apt-get) DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" ;;
+	apk) apk add -q "$@" ;;
+	dnf) dnf install -y -q "$@" ;;
+	pacman) pacman -S --noconfirm --needed "$@" ;;
+	esac >"$tmp/said" 2>&1 </dev/null
+}
+refresh() {
+	case $manager in
+	apt-get) apt-get update -q ;;
+	pacman) pacman -Sy --noconfirm ;;
+	esac >"$tmp/said" 2>&1 </dev/null
+}
+# its first error, on one line
+why() { grep -i -m1 -e '^E:' -e error -e 'unable' "$tmp/said" || tail -1 "$tmp/said"; }
+
 list=$(missing "$@" | sort -u | tr '\n' ' ')
-[ -n "$list" ] || exit 0
+more=$(oracles "$@" | sort -u | tr '\n' ' ')
+[ -n "$list$more" ] || exit 0
 
-[ "$manager" != none ] || die "missing: $list- no apt-get, apk, dnf or pacman here to install them with"
-[ "$(id -u)" = 0 ] || die "missing: $list- installing them needs root: sudo make deps"
-echo "deps: installing $list(with $manager)"
-case $manager in
-apt-get)
-	export DEBIAN_FRONTEND=noninteractive
-	apt-get update -q >/dev/null || die "apt-get update failed"
-	# shellcheck disable=SC2086
-	apt-get install -y -q --no-install-recommends $list >/dev/null ;;
-apk)
-	# shellcheck disable=SC2086
-	apk add -q $list ;;
-dnf)
-	# shellcheck disable=SC2086
-	dnf install -y -q $list ;;
-pacman)
-	# shellcheck disable=SC2086
-	pacman -Sy --noconfirm --needed $list >/dev/null ;;
-esac || die "$manager could not install: $list"
+# without the right or the means to install them, only what a build must have ends it
+cannot=
+if [ "$manager" = none ]; then
+	cannot="no apt-get, apk, dnf or pacman here to install them with"
+elif ! can_install; then
+	cannot="installing them needs root with all its capabilities: sudo make deps"
+fi
+if [ -n "$cannot" ]; then
+	[ -z "$list" ] || die "missing: $list- $cannot"
+	echo "deps: some tests are skipped without: $more- $cannot"
+	exit 0
+fi
 
-left=$(missing "$@" | sort -u | tr '\n' ' ')
-[ -z "$left" ] || die "still missing after the install: $left"
+echo "deps: installing $list$more(with $manager)"
+if ! refresh; then
+	[ -z "$list" ] || die "$manager finds no packages: $(why)"
+	echo "deps: some tests are skipped without: $more- $manager finds no packages: $(why)"
+	exit 0
+fi
+if [ -n "$list" ]; then
+	# shellcheck disable=SC2086
+	install $list || die "$manager could not install $list: $(why)"
+	left=$(missing "$@" | sort -u | tr '\n' ' ')
+	[ -z "$left" ] || die "still missing after the install: $left"
+fi
+for p in $more; do
+	install "$p" || echo "deps: $manager has no $p: tests that compare with it are skipped"
+done
+exit 0
