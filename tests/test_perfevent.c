@@ -47,6 +47,15 @@ static uint64_t fault_count(const struct counter *c, int n)
 	return after - before;
 }
 
+/* Each page of each round, and nothing else; ASan touches a few pages of its own for a mapping. */
+static void expect_faults(const struct counter *c, int rounds)
+{
+	uint64_t want = (uint64_t)rounds * PAGES, got = fault_count(c, rounds);
+
+	ck_assert_uint_ge(got, want);
+	ck_assert_uint_le(got, want + (T_SANITIZED ? PAGES / 8 : 0));
+}
+
 /* _i: all processes on every CPU, or this process on any */
 START_TEST(period)
 {
@@ -60,7 +69,7 @@ START_TEST(period)
 			      .sample_period = 1, .fn_name = "count0", .pid = pid),
 		"%s; %s", c.b.error.msg, c.b.error.hint);
 	ck_assert_int_eq(rawbpf_num_open_probes(&c.b), _i ? 1 : (int)sysconf(_SC_NPROCESSORS_ONLN));
-	ck_assert_uint_eq(fault_count(&c, 3), 3 * PAGES);
+	expect_faults(&c, 3);
 	ck_assert_int_eq(
 		rawbpf_detach_perf_event(&c.b, .ev_type = SOFTWARE, .ev_config = CPU_CLOCK),
 		-ENOENT);
