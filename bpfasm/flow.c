@@ -114,8 +114,8 @@ void flow_check_jumps(
 /* One pass over a function. */
 struct flow_walk {
 	const struct ir_func *fn;
-	uint16_t *held; /* registers that hold the context, before each instruction */
-	uint32_t *todo; /* a stack of instructions to look at again */
+	uint16_t *held;	   /* registers that hold the context, before each instruction */
+	uint32_t *pending; /* a stack of instructions to look at again */
 	bool *queued;
 	size_t n;
 };
@@ -164,7 +164,7 @@ static void flow_reach(struct flow_walk *w, int64_t i, unsigned held)
 	w->held[i] &= (uint16_t)held;
 	if (!w->queued[i]) {
 		w->queued[i] = true;
-		w->todo[w->n++] = (uint32_t)i;
+		w->pending[w->n++] = (uint32_t)i;
 	}
 }
 
@@ -188,15 +188,15 @@ static const uint16_t *flow_walk(struct pool *pool, const struct ir_func *fn)
 	size_t i;
 
 	w.held = pool_alloc(pool, fn->n_insns * sizeof(*w.held));
-	w.todo = pool_alloc(pool, fn->n_insns * sizeof(*w.todo));
+	w.pending = pool_alloc(pool, fn->n_insns * sizeof(*w.pending));
 	w.queued = pool_alloc(pool, fn->n_insns * sizeof(*w.queued));
-	if (!w.held || !w.todo || !w.queued)
+	if (!w.held || !w.pending || !w.queued)
 		return NULL;
 	for (i = 0; i < fn->n_insns; i++)
 		w.held[i] = FLOW_ALL;
 	flow_reach(&w, 0, FLOW_FIRST);
 	while (w.n) {
-		i = w.todo[--w.n];
+		i = w.pending[--w.n];
 		w.queued[i] = false;
 		flow_step(&w, (uint32_t)i);
 	}
