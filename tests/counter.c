@@ -110,3 +110,15 @@ __attribute__((noinline)) int counter_call(int n)
 	__asm__ volatile("" : : : "memory"); /* each call is made */
 	return n + 1;
 }
+
+void counter_sections(struct counter *c, const char *const sections[COUNTER_PROGS],
+	const char *const names[COUNTER_PROGS])
+{
+	int i;
+
+	for (i = 0; i < COUNTER_PROGS; i++) {
+		c->progs[i].section = sections[i];
+		if (names && names[i])
+			c->progs[i].name = names[i];
+	}
+}

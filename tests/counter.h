@@ -8,7 +8,8 @@
 
 #define COUNTER_PROGS 4
 /* an event that nobody but counter_events() makes here */
-#define COUNTER_EVENT "syscalls:sys_enter_getpgid"
+#define COUNTER_EVENT	"syscalls:sys_enter_getpgid"
+#define COUNTER_SECTION "tracepoint/syscalls/sys_enter_getpgid"
 
 struct counter {
 	struct rawbpf b;
@@ -22,6 +23,9 @@ void counter_close(struct counter *c);
 /* what program "countI" has counted */
 uint64_t counter_get(const struct counter *c, uint32_t i);
 void counter_events(int n);
+/* sets sections and, where not NULL, names of the programs */
+void counter_sections(struct counter *c, const char *const sections[COUNTER_PROGS],
+	const char *const names[COUNTER_PROGS]);
 /* a function to be probed */
 int counter_call(int n);
 

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* test_attach.c - option checks of the public calls, and sections to places. */
+/* test_attach.c - option checks of the public calls, and all programs or none. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "counter.h"
 #include "link.h"
 #include "t.h"
 #include "tracefs.h"
-
-#define EVENT_SECTION "tracepoint/syscalls/sys_enter_getpgid"
 
 START_TEST(null_context)
 {
@@ -62,83 +58,16 @@ START_TEST(missing_options)
 }
 END_TEST
 
-/* Sets sections and, where not NULL, names of the first programs. */
-static void name_progs(struct counter *c, const char *const sections[COUNTER_PROGS],
-	const char *const names[COUNTER_PROGS])
-{
-	int i;
-
-	for (i = 0; i < COUNTER_PROGS; i++) {
-		c->progs[i].section = sections[i];
-		if (names && names[i])
-			c->progs[i].name = names[i];
-	}
-}
-
-START_TEST(by_section)
-{
-	static const char *const sections[] = {
-		EVENT_SECTION, "tp/syscalls/sys_enter_getpgid", "tracepoint", "tracepoint"};
-	static const char *const names[] = {
-		NULL, NULL, "tracepoint__syscalls__sys_enter_getpgid", "by_hand"};
-	int fds = t_count_fds();
-	struct counter c;
-
-	T_NEED_ROOT();
-	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
-	name_progs(&c, sections, names);
-	ck_assert_msg(!rawbpf_attach_all(&c.b), "%s", c.b.error.msg);
-	ck_assert_int_eq(rawbpf_num_open_probes(&c.b), 3);
-	counter_events(50);
-	ck_assert_uint_eq(counter_get(&c, 0), 50);
-	ck_assert_uint_eq(counter_get(&c, 1), 50);
-	ck_assert_uint_eq(counter_get(&c, 2), 50);
-	ck_assert_uint_eq(counter_get(&c, 3), 0);
-	counter_close(&c);
-	ck_assert_int_eq(t_count_fds(), fds);
-}
-END_TEST
-
-START_TEST(by_uprobe_section)
-{
-	static char sections[3][512];
-	const char *const all[] = {sections[0], sections[1], sections[2], "uprobe"};
-	int i, fds = t_count_fds();
-	struct counter c;
-	char exe[400];
-	ssize_t n;
-
-	T_NEED_ROOT();
-	n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	ck_assert_int_gt(n, 0);
-	exe[n] = '\0';
-	snprintf(sections[0], sizeof(sections[0]), "uprobe/%s:counter_call", exe);
-	snprintf(sections[1], sizeof(sections[1]), "uretprobe/%s:counter_call", exe);
-	snprintf(sections[2], sizeof(sections[2]), "uprobe/%s:counter_call+0x0", exe);
-	counter_open(&c, RAWBPF_PROG_KPROBE);
-	name_progs(&c, all, NULL);
-	ck_assert_msg(!rawbpf_attach_all(&c.b, .pid = getpid()), "%s", c.b.error.msg);
-	ck_assert_int_eq(rawbpf_num_open_probes(&c.b), 3);
-	for (i = 0; i < 20; i++)
-		ck_assert_int_eq(counter_call(i), i + 1);
-	for (i = 0; i < 3; i++)
-		ck_assert_uint_eq(counter_get(&c, (uint32_t)i), 20);
-	ck_assert_uint_eq(counter_get(&c, 3), 0);
-	counter_close(&c);
-	ck_assert_int_eq(t_count_fds(), fds);
-}
-END_TEST
-
 START_TEST(left_out_program)
 {
 	static const char *const sections[] = {
-		"?tracepoint/no/such", EVENT_SECTION, "tracepoint", "tracepoint"};
+		"?tracepoint/no/such", COUNTER_SECTION, "tracepoint", "tracepoint"};
 	struct counter c;
 	int fd;
 
 	T_NEED_ROOT();
 	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
-	name_progs(&c, sections, NULL);
+	counter_sections(&c, sections, NULL);
 	fd = c.progs[0].fd;
 	c.progs[0].fd = -1;
 	ck_assert_msg(!rawbpf_attach_all(&c.b), "%s", c.b.error.msg);
@@ -187,11 +116,11 @@ START_TEST(all_or_nothing)
 	fds = t_count_fds();
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const char *const sections[] = {
-			"tracepoint", EVENT_SECTION, rows[i].section, "tracepoint"};
+			"tracepoint", COUNTER_SECTION, rows[i].section, "tracepoint"};
 		const char *const names[] = {
 			NULL, NULL, rows[i].name ? rows[i].name : "count2", NULL};
 
-		name_progs(&c, sections, names);
+		counter_sections(&c, sections, names);
 		ck_assert_int_eq(rawbpf_attach_all(&c.b), rows[i].err);
 		ck_assert_msg(strstr(c.b.error.msg, rows[i].msg), "%s", c.b.error.msg);
 		if (rows[i].hint)
@@ -216,8 +145,6 @@ Suite *suite_attach(void)
 	tcase_add_test(t, missing_options);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
-	tcase_add_test(t, by_section);
-	tcase_add_test(t, by_uprobe_section);
 	tcase_add_test(t, left_out_program);
 	tcase_add_test(t, all_or_nothing);
 	suite_add_tcase(s, t);
