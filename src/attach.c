@@ -5,6 +5,7 @@
 
 #include "attachsec.h"
 #include "context.h"
+#include "kproad.h"
 #include "kprobe.h"
 #include "link.h"
 #include "opts.h"
@@ -121,6 +122,8 @@ static int public_kprobe(struct rawbpf *b, const struct rawbpf_kprobe_opts *in, 
 	err = attach ? attach_prepare(b, o.fn_name) : 0;
 	if (err)
 		return err;
+	if (o.event_re)
+		return attach ? kproad_attach(b, &o, ret) : kproad_detach(b, &o, ret);
 	return attach ? kprobe_attach(b, &o, ret) : kprobe_detach(b, &o, ret);
 }
 

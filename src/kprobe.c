@@ -12,19 +12,12 @@
  */
 #include "kprobe.h"
 
-#ifdef __TINYC__ /* which cannot read glibc's regexec(size_t n, regmatch_t m[n]) */
-#define _REGEX_NELTS(n)
-#endif
-
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "kern.h"
-#include "kprobelist.h"
 #include "kprobewhy.h"
 #include "ksym.h"
 #include "probeevent.h"
@@ -32,7 +25,6 @@
 #include "tracefs.h"
 
 #define KPROBE_PMU	 "/sys/bus/event_source/devices/kprobe"
-#define KPROBE_FILE	 "kprobe_events"
 #define KPROBE_MAXACTIVE 4096 /* the kernel's own limit */
 
 /* Names of system calls' functions; newer ones first, and this CPU's. */
@@ -125,6 +117,16 @@ static int kprobe_parse(struct kprobe *k)
 	return kprobe_is_name(k->name) ? 0 : kprobe_bad_event(k);
 }
 
+int kprobe_check_maxactive(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
+{
+	if (o->maxactive && !ret)
+		return err_set(&b->error, "attach", -EINVAL, ".maxactive is for return probes");
+	if (o->maxactive > KPROBE_MAXACTIVE)
+		return err_set(&b->error, "attach", -EINVAL, ".maxactive %u is more than %u",
+			o->maxactive, KPROBE_MAXACTIVE);
+	return 0;
+}
+
 static int kprobe_check(struct kprobe *k)
 {
 	struct rawbpf_error *e = &k->b->error;
@@ -135,12 +137,7 @@ static int kprobe_check(struct kprobe *k)
 		err_hint(e, "it runs when the function returns, wherever that is");
 		return -EINVAL;
 	}
-	if (k->o->maxactive && !k->ret)
-		return err_set(e, "attach", -EINVAL, ".maxactive is for return probes");
-	if (k->o->maxactive > KPROBE_MAXACTIVE)
-		return err_set(e, "attach", -EINVAL, ".maxactive %u is more than %u",
-			k->o->maxactive, KPROBE_MAXACTIVE);
-	return 0;
+	return kprobe_check_maxactive(k->b, k->o, k->ret);
 }
 
 static struct kprobewhy kprobe_why(const struct kprobe *k)
@@ -354,7 +351,7 @@ out:
 	return first >= 0 || said ? first : kprobewhy_refused(k->b, &w, first);
 }
 
-static struct prog *kprobe_prog(struct rawbpf *b, const char *fn_name)
+struct prog *kprobe_prog(struct rawbpf *b, const char *fn_name)
 {
 	struct prog *prog = prog_find(b, "attach", fn_name);
 
@@ -367,36 +364,45 @@ static struct prog *kprobe_prog(struct rawbpf *b, const char *fn_name)
 	return NULL;
 }
 
-static bool kprobe_is_at(const struct kprobe *k, const struct link *l)
+bool kprobe_is_at(const struct link *l, const char *place, bool ret)
 {
-	return l->kind == (k->ret ? LINK_KRETPROBE : LINK_KPROBE) && !strcmp(l->place, k->place);
+	return l->kind == (ret ? LINK_KRETPROBE : LINK_KPROBE) && !strcmp(l->place, place);
 }
 
-static int kprobe_once(struct kprobe *k, const struct prog *prog)
+int kprobe_once(struct rawbpf *b, const struct prog *prog, const char *place, bool ret)
 {
 	const struct link *l;
 
-	for (l = k->b->links; l; l = l->next)
-		if (l->prog == prog && kprobe_is_at(k, l))
-			return err_set(&k->b->error, "attach", -EEXIST,
+	for (l = b->links; l; l = l->next)
+		if (l->prog == prog && kprobe_is_at(l, place, ret))
+			return err_set(&b->error, "attach", -EEXIST,
 				"program '%s' is attached to kernel function '%s' already",
-				prog->name, k->place);
+				prog->name, place);
 	return 0;
 }
 
-static int kprobe_link(struct kprobe *k, struct prog *prog, int fd)
+int kprobe_nothing(struct rawbpf *b, const char *fn_name, const char *place)
+{
+	if (fn_name)
+		return err_set(&b->error, "detach", -ENOENT,
+			"program '%s' is not attached to kernel function '%s'", fn_name, place);
+	return err_set(
+		&b->error, "detach", -ENOENT, "nothing is attached to kernel function '%s'", place);
+}
+
+int kprobe_link(
+	struct rawbpf *b, struct prog *prog, const char *place, bool ret, int fd, const char *event)
 {
 	struct link *l;
-	int err = link_perf_event(
-		k->b, k->ret ? LINK_KRETPROBE : LINK_KPROBE, prog, k->place, fd, &l);
+	int err = link_perf_event(b, ret ? LINK_KRETPROBE : LINK_KPROBE, prog, place, fd, &l);
 
-	if (!err && *k->event) {
-		err = link_own_event(k->b, l, KPROBE_FILE, k->event);
+	if (!err && *event) {
+		err = link_own_event(b, l, KPROBE_FILE, event);
 		if (err)
-			link_close(k->b, l);
+			link_close(b, l);
 	}
-	if (err && *k->event)
-		probeevent_remove(k->b, KPROBE_FILE, k->event);
+	if (err && *event)
+		probeevent_remove(b, KPROBE_FILE, event);
 	return err;
 }
 
@@ -424,135 +430,18 @@ static int kprobe_attach_event(
 		return b->error.err;
 	err = kprobe_prepare(&k);
 	if (!err)
-		err = kprobe_once(&k, prog);
+		err = kprobe_once(b, prog, k.place, ret);
 	if (!err)
 		err = kprobe_pmu(&k);
 	if (err)
 		return err;
 	fd = kprobe_open_any(&k, syscall_only);
-	return fd < 0 ? fd : kprobe_link(&k, prog, fd);
-}
-
-/* ---- by pattern ---------------------------------------------------------------------------- */
-
-/* Functions up to here get a perf event each, which is gone when the process is. */
-#define KPROBE_FEW 8
-
-/* One by one: a function that the kernel refuses is left out, unless none is taken. */
-static int kprobe_each(struct kprobe *k, const struct kprobelist *l)
-{
-	struct rawbpf_kprobe_opts o = *k->o;
-	struct link *mark = k->b->links;
-	struct rawbpf_error first = {0};
-	size_t i;
-	int err;
-
-	kern_raise_nofile(k->b, 2 * l->n);
-	for (i = 0; i < l->n; i++) {
-		o.event = l->names[i];
-		err = kprobe_attach_event(k->b, &o, k->ret, false);
-		if (err && !first.err)
-			err_copy(&first, &k->b->error);
-		if (err == -ENOMEM || err == -EMFILE || err == -ENFILE) {
-			link_close_until(k->b, mark);
-			break;
-		}
-		if (err)
-			ctx_log(k->b, RAWBPF_LOG_WARN, "%s: left out", k->b->error.msg);
-	}
-	if (k->b->links != mark) {
-		err_clear(&k->b->error);
-		return 0;
-	}
-	err_copy(&k->b->error, &first);
-	return first.err;
-}
-
-/*
- * All as places of one event (Linux 5.4), which needs one fd however many they are.  The number
- * of places, or a negative errno without an error set: one by one, then.
- */
-static int kprobe_siblings(struct kprobe *k, const struct kprobelist *l)
-{
-	char kind[16];
-	bool reached;
-	uint64_t id;
-	size_t i;
-	int n = 0, err = 0;
-
-	snprintf(kind, sizeof(kind), k->o->maxactive ? "r%u" : k->ret ? "r" : "p", k->o->maxactive);
-	for (i = 0; i < l->n && err != -EEXIST && err != -ENOMEM; i++) {
-		if (!n)
-			err = probeevent_make(
-				k->b, KPROBE_FILE, kind, l->names[i], k->event, &id, &reached);
-		else
-			err = probeevent_add(k->b, KPROBE_FILE, kind, l->names[i], k->event);
-		if (!n && err && !reached)
-			break;
-		if (err)
-			ctx_log(k->b, RAWBPF_LOG_DEBUG, "no place at '%s' (%s)", l->names[i],
-				err_name(err));
-		else if (!n++)
-			k->attr = (struct rawbpf_perf_attr){.type = RAWBPF_PERF_TYPE_TRACEPOINT,
-				.size = sizeof(k->attr),
-				.config = id};
-	}
-	if (n && (err == -EEXIST || err == -ENOMEM)) {
-		probeevent_remove(k->b, KPROBE_FILE, k->event);
-		n = 0;
-	}
-	return n ? n : err;
-}
-
-/* 1: attached, 0: this road is closed, or a negative errno. */
-static int kprobe_as_one(struct kprobe *k, struct prog *prog, const struct kprobelist *l)
-{
-	int fd, err, n = kprobe_siblings(k, l);
-
-	if (n <= 0)
-		return 0;
-	fd = kprobe_perf_open(k, &k->attr);
-	if (fd < 0) {
-		probeevent_remove(k->b, KPROBE_FILE, k->event);
-		ctx_log(k->b, RAWBPF_LOG_INFO, "one event for all is refused (%s)", err_name(fd));
-		return 0;
-	}
-	err = kprobe_link(k, prog, fd);
-	if (err)
-		return err;
-	k->b->links->n_places = (unsigned)n;
-	return 1;
-}
-
-static int kprobe_attach_pattern(
-	struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret, struct prog *prog)
-{
-	struct kprobe k = {.b = b, .o = o, .ret = ret};
-	struct kprobelist l;
-	int err = kprobe_check(&k);
-
-	snprintf(k.place, sizeof(k.place), "%s", o->event_re);
-	if (!err)
-		err = kprobe_once(&k, prog);
-	if (err)
-		return err;
-	err = kprobelist_match(b, o->event_re, &l);
-	if (!err && l.n > KPROBE_FEW)
-		err = kprobe_as_one(&k, prog, &l);
-	if (!err)
-		err = kprobe_each(&k, &l);
-	kprobelist_free(&l);
-	return err > 0 ? 0 : err;
+	return fd < 0 ? fd : kprobe_link(b, prog, k.place, ret, fd, k.event);
 }
 
 int kprobe_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
 {
-	struct prog *prog;
-
-	if (!o->event_re)
-		return kprobe_attach_event(b, o, ret, false);
-	prog = kprobe_prog(b, o->fn_name);
-	return prog ? kprobe_attach_pattern(b, o, ret, prog) : b->error.err;
+	return kprobe_attach_event(b, o, ret, false);
 }
 
 int kprobe_attach_syscall(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
@@ -562,54 +451,22 @@ int kprobe_attach_syscall(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, 
 
 /* ---- detach -------------------------------------------------------------------------------- */
 
-/* The pattern's own event, or a function's that it matches. */
-static bool kprobe_is_match(const struct kprobe *k, const struct link *l, const regex_t *re)
-{
-	regmatch_t m;
-
-	if (!k->o->event_re || kprobe_is_at(k, l))
-		return kprobe_is_at(k, l);
-	return l->kind == (k->ret ? LINK_KRETPROBE : LINK_KPROBE) &&
-	       !regexec(re, l->place, 1, &m, 0) && !m.rm_so && !l->place[m.rm_eo];
-}
-
-static int kprobe_detach_all(struct kprobe *k, const regex_t *re)
-{
-	const char *fn = k->o->fn_name;
-	struct link *l, *next;
-	bool any = false;
-
-	for (l = k->b->links; l; l = next) {
-		next = l->next;
-		if (!kprobe_is_match(k, l, re) || (fn && strcmp(l->prog->name, fn)))
-			continue;
-		link_close(k->b, l);
-		any = true;
-	}
-	if (any)
-		return 0;
-	if (fn)
-		return err_set(&k->b->error, "detach", -ENOENT,
-			"program '%s' is not attached to kernel function '%s'", fn, k->place);
-	return err_set(&k->b->error, "detach", -ENOENT,
-		"nothing is attached to kernel function '%s'", k->place);
-}
-
 int kprobe_detach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
 {
 	struct kprobe k = {.b = b, .o = o, .ret = ret};
-	regex_t re;
-	int err;
+	struct link *l, *next;
+	bool any = false;
+	int err = kprobe_parse(&k);
 
-	if (!o->event_re) {
-		err = kprobe_parse(&k);
-		return err ? err : kprobe_detach_all(&k, NULL);
+	if (err)
+		return err;
+	for (l = b->links; l; l = next) {
+		next = l->next;
+		if (!kprobe_is_at(l, k.place, ret) ||
+			(o->fn_name && strcmp(l->prog->name, o->fn_name)))
+			continue;
+		link_close(b, l);
+		any = true;
 	}
-	snprintf(k.place, sizeof(k.place), "%s", o->event_re);
-	if (regcomp(&re, o->event_re, REG_EXTENDED))
-		return err_set(
-			&b->error, "detach", -EINVAL, "pattern '%s' cannot be read", o->event_re);
-	err = kprobe_detach_all(&k, &re);
-	regfree(&re);
-	return err;
+	return any ? 0 : kprobe_nothing(b, o->fn_name, k.place);
 }

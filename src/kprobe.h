@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* kprobe.h - probes on functions of the kernel. */
+/* kprobe.h - a probe on a function of the kernel. */
 #ifndef KPROBE_H
 #define KPROBE_H
 
 #include "link.h"
 
 /*
- * Attach o->fn_name where o says, at the entry or (ret) at the return.  All of it or nothing: 0,
+ * Attach o->fn_name where o->event says, at the entry or (ret) at the return.  All of it or nothing: 0,
  * or a negative errno with the context's error set.  o has been through opts_read().
  */
 int kprobe_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret);
@@ -15,5 +15,26 @@ int kprobe_attach_syscall(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, 
 
 /* Detach what was attached with the same event (fn_name NULL: any program). */
 int kprobe_detach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret);
+
+/* ---- what probes of one and of many have in common ---------------------------------------- */
+
+#define KPROBE_FILE "kprobe_events" /* of tracefs */
+
+/* A loaded program that probes take, by its function's name; NULL with the error set. */
+struct prog *kprobe_prog(struct rawbpf *b, const char *fn_name);
+/* o->maxactive against what the kernel takes: 0, or -EINVAL with the error set. */
+int kprobe_check_maxactive(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret);
+/* Is that where l is? */
+bool kprobe_is_at(const struct link *l, const char *place, bool ret);
+/* 0, or -EEXIST with the error set when prog is there already. */
+int kprobe_once(struct rawbpf *b, const struct prog *prog, const char *place, bool ret);
+/* -ENOENT, with the error set: a detach found nothing. */
+int kprobe_nothing(struct rawbpf *b, const char *fn_name, const char *place);
+/*
+ * Attach prog to the perf event fd, as link_perf_event() does; event (or "") is that of tracefs
+ * behind it, which goes with the link, or at once on failure.
+ */
+int kprobe_link(struct rawbpf *b, struct prog *prog, const char *place, bool ret, int fd,
+	const char *event);
 
 #endif

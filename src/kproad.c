@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+/*
+ * kproad.c - many functions of the kernel by a pattern, and the way on which they are probed.
+ *
+ * A few get a perf event each.  More are places of one event of tracefs (Linux 5.4), which is one
+ * fd however many they are; where the kernel takes no second place for an event, it is one each.
+ */
+#include "kproad.h"
+
+#ifdef __TINYC__ /* which cannot read glibc's regexec(size_t n, regmatch_t m[n]) */
+#define _REGEX_NELTS(n)
+#endif
+
+#include <errno.h>
+#include <regex.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kern.h"
+#include "kprobe.h"
+#include "kprobelist.h"
+#include "probeevent.h"
+
+/* Functions up to here get a perf event each, which is gone when the process is. */
+#define KPROAD_FEW 8
+
+/* What the options of one call come to. */
+struct kproad {
+	struct rawbpf *b;
+	const struct rawbpf_kprobe_opts *o;
+	struct prog *prog;
+	bool ret;
+	struct kprobelist list;
+};
+
+/* ---- a perf event each ---------------------------------------------------------------------- */
+
+/* One by one: a function that the kernel refuses is left out, unless none is taken. */
+static int kproad_each(struct kproad *r)
+{
+	struct rawbpf_kprobe_opts o = *r->o;
+	struct link *mark = r->b->links;
+	struct rawbpf_error first = {0};
+	size_t i;
+	int err;
+
+	o.event_re = NULL;
+	kern_raise_nofile(r->b, 2 * r->list.n);
+	for (i = 0; i < r->list.n; i++) {
+		o.event = r->list.names[i];
+		err = kprobe_attach(r->b, &o, r->ret);
+		if (err && !first.err)
+			err_copy(&first, &r->b->error);
+		if (err == -ENOMEM || err == -EMFILE || err == -ENFILE) {
+			link_close_until(r->b, mark);
+			break;
+		}
+		if (err)
+			ctx_log(r->b, RAWBPF_LOG_WARN, "%s: left out", r->b->error.msg);
+	}
+	if (r->b->links != mark) {
+		err_clear(&r->b->error);
+		return 0;
+	}
+	err_copy(&r->b->error, &first);
+	return first.err;
+}
+
+/* ---- one event of tracefs ------------------------------------------------------------------- */
+
+/*
+ * All as places of one event, which needs one fd however many they are.  The number of places, or
+ * a negative errno without an error set: one by one, then.
+ */
+static int kproad_sibling_make(struct kproad *r, char event[PROBEEVENT_NAME], uint64_t *id)
+{
+	bool reached;
+	char kind[16];
+	size_t i;
+	int n = 0, err = 0;
+
+	snprintf(kind, sizeof(kind), r->o->maxactive ? "r%u" : r->ret ? "r" : "p", r->o->maxactive);
+	for (i = 0; i < r->list.n && err != -EEXIST && err != -ENOMEM; i++) {
+		const char *name = r->list.names[i];
+
+		if (!n)
+			err = probeevent_make(r->b, KPROBE_FILE, kind, name, event, id, &reached);
+		else
+			err = probeevent_add(r->b, KPROBE_FILE, kind, name, event);
+		if (!n && err && !reached)
+			break;
+		n += !err;
+		if (err)
+			ctx_log(r->b, RAWBPF_LOG_DEBUG, "no place at '%s' (%s)", name,
+				err_name(err));
+	}
+	if (n && (err == -EEXIST || err == -ENOMEM)) {
+		probeevent_remove(r->b, KPROBE_FILE, event);
+		n = 0;
+	}
+	return n ? n : err;
+}
+
+/* 1: attached, 0: this road is closed, or a negative errno. */
+static int kproad_siblings(struct kproad *r)
+{
+	struct rawbpf_perf_attr a = {.type = RAWBPF_PERF_TYPE_TRACEPOINT, .size = sizeof(a)};
+	char event[PROBEEVENT_NAME];
+	int fd, err, n = kproad_sibling_make(r, event, &a.config);
+
+	if (n <= 0)
+		return 0;
+	fd = sys_perf_event_open(&r->b->sys, &a, -1, 0, r->o->event_re);
+	if (fd == -EINTR)
+		fd = sys_perf_event_open(&r->b->sys, &a, -1, 0, r->o->event_re);
+	if (fd < 0) {
+		probeevent_remove(r->b, KPROBE_FILE, event);
+		ctx_log(r->b, RAWBPF_LOG_INFO, "one event for all is refused (%s)", err_name(fd));
+		return 0;
+	}
+	err = kprobe_link(r->b, r->prog, r->o->event_re, r->ret, fd, event);
+	if (err)
+		return err;
+	r->b->links->n_places = (unsigned)n;
+	return 1;
+}
+
+/* ---- the choice ----------------------------------------------------------------------------- */
+
+int kproad_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
+{
+	struct kproad r = {.b = b, .o = o, .ret = ret, .prog = kprobe_prog(b, o->fn_name)};
+	int err;
+
+	if (!r.prog)
+		return b->error.err;
+	err = kprobe_check_maxactive(b, o, ret);
+	if (!err)
+		err = kprobe_once(b, r.prog, o->event_re, ret);
+	if (err)
+		return err;
+	err = kprobelist_match(b, o->event_re, &r.list);
+	if (!err && r.list.n > KPROAD_FEW)
+		err = kproad_siblings(&r);
+	if (!err)
+		err = kproad_each(&r);
+	kprobelist_free(&r.list);
+	return err > 0 ? 0 : err;
+}
+
+/* ---- detach -------------------------------------------------------------------------------- */
+
+/* The pattern's own event, or a function's that it matches. */
+static bool kproad_is_match(const struct link *l, const char *pattern, bool ret, const regex_t *re)
+{
+	regmatch_t m;
+
+	if (kprobe_is_at(l, pattern, ret))
+		return true;
+	return l->kind == (ret ? LINK_KRETPROBE : LINK_KPROBE) &&
+	       !regexec(re, l->place, 1, &m, 0) && !m.rm_so && !l->place[m.rm_eo];
+}
+
+int kproad_detach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
+{
+	struct link *l, *next;
+	bool any = false;
+	regex_t re;
+
+	if (regcomp(&re, o->event_re, REG_EXTENDED))
+		return err_set(
+			&b->error, "detach", -EINVAL, "pattern '%s' cannot be read", o->event_re);
+	for (l = b->links; l; l = next) {
+		next = l->next;
+		if (!kproad_is_match(l, o->event_re, ret, &re) ||
+			(o->fn_name && strcmp(l->prog->name, o->fn_name)))
+			continue;
+		link_close(b, l);
+		any = true;
+	}
+	regfree(&re);
+	return any ? 0 : kprobe_nothing(b, o->fn_name, o->event_re);
+}
