@@ -107,12 +107,12 @@ $(CHILDREN):
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g0 -fno-builtin $(if $(filter %-stripped,$@),-s) \
 		-fPIE -pie -pthread -o $@ $< -ldl
 
-# t_fail_alloc_at() of tests/t.c stands between our code and the allocator
-FAIL_ALLOC := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+# tests/t.c stands between our code and the allocator (t_fail_alloc_at()), and is told of each test
+WRAPPED := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=tcase_fn_start
 
 $(BUILD)/check: | $(CHILDREN)
 $(BUILD)/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(FAIL_ALLOC) -o $@ $^ $(LIBELF) $$($(PKG_CONFIG) --libs check)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(WRAPPED) -o $@ $^ $(LIBELF) $$($(PKG_CONFIG) --libs check)
 
 # one file for a machine with nothing else; libelf.a brings zlib and perhaps zstd with it
 STATIC_LIBS ?= -lelf $$(for l in z zstd lzma bz2; do \
@@ -126,7 +126,7 @@ $(BUILD)/static/rawbpf: $(TOOL_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 # the tests as one file too, for a virtual machine that has nothing but it
 $(BUILD)/vm/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static $(GC) $(FAIL_ALLOC) -o $@ $^ \
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static $(GC) $(WRAPPED) -o $@ $^ \
 		$$($(PKG_CONFIG) --static --libs check) $(STATIC_LIBS)
 
 # ---- what README tells first ----------------------------------------------------------------

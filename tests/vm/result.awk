@@ -1,5 +1,6 @@
-# result.awk: what a virtual machine (-v id=NAME-ARCH) told its second serial port, to lines
-# "suite:test<TAB>pass|skip|FAIL<TAB>reason"; the first file is the table of allowed skips.
+# result.awk: what a virtual machine (-v id=NAME-ARCH, -v qemu: how QEMU ended) told its second
+# serial port, to lines "suite:test<TAB>pass|skip|FAIL<TAB>reason"; the first file is the table of
+# allowed skips.
 function set(test, what, why) {
 	if (!(test in result))
 		order[++n] = test
@@ -27,6 +28,7 @@ FNR == NR {
 { sub(/\r$/, "") }
 /^@init / { booted = 1; next }
 /^@doctor / { doctor[field($0, "check")] = field($0, "status"); next }
+/^@begin / { begun = $2; next }
 /^@end / { ended = 1; status = $2; next }
 /^@dmesg / {
 	line = substr($0, 8)
@@ -55,9 +57,10 @@ match($0, /:[PFE]:[a-z]+:[a-z0-9_]+:-?[0-9]+: /) {
 
 END {
 	if (!booted)
-		set("kernel:boot", "FAIL", "never reached init")
+		set("kernel:boot", "FAIL", "never reached init (QEMU: " qemu ")")
 	else if (!ended)
-		set("kernel:end", "FAIL", "died in suite " suite " after " order[n])
+		set("kernel:end", "FAIL", "never reached its end; the last test begun: " \
+			(begun == "" ? "none" : begun) " (QEMU: " qemu ")")
 	else if (!told)
 		set("kernel:end", "FAIL", "the test program ended with status " status)
 	for (test in skipped) {

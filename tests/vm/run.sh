@@ -5,15 +5,17 @@
 #
 # A test may be skipped only where tests/vm/skips says so, and only while the doctor in that very
 # machine calls the feature absent; a skip that the table names and that did not happen is a failure
-# too, so the table stays true.  VM_CACHE: where the kernels are kept.  Exit status 77: apt, QEMU or
-# the cross compiler is missing.
+# too, so the table stays true.  Every event of tests/vm/events must have its tests run in every
+# kernel.  VM_CACHE: where the kernels are kept; VM_SECONDS: how long the tests of one may last;
+# VM_QUIET: how long it may say nothing.  Exit status 77: apt, QEMU or the cross compiler is missing.
 set -u
 top=$1
 shift
 vm=$(cd "$(dirname "$0")" && pwd)
 root=${vm%/tests/vm}
 cache=${VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf-vm}
-seconds=${VM_SECONDS:-300}
+seconds=${VM_SECONDS:-900}
+quiet=${VM_QUIET:-180}
 
 die() { echo "check-vm: $*" >&2; exit 1; }
 no_vm() { echo "check-vm: skipped, $*"; exit 77; }
@@ -26,21 +28,50 @@ qemu_of() {
 	esac
 }
 
-# boot ARCH KERNEL INITRD OUT CONSOLE BUILD: until it powers off, or the time is over
+# boot ARCH KERNEL INITRD BUILD TO: until it powers off, or watch() ends it; what the machine says
+# goes to TO.out and TO.console, what QEMU says and how it ended to TO.qemu
 boot() {
-	words="rdinit=/init panic=-1 quiet vm.root=$root vm.build=$6 vm.seconds=$seconds"
+	words="rdinit=/init panic=-1 quiet vm.root=$root vm.build=$4 vm.seconds=$seconds"
 	case $1 in
 	amd64) set -- "$@" -accel tcg,thread=single -cpu max,la57=off,cx16=off -smp 2 \
-		-serial "file:$5" -serial "file:$4" \
+		-serial "file:$5.console" -serial "file:$5.out" \
 		-append "console=ttyS0 vm.out=ttyS1 $words" ;;
-	arm64) set -- "$@" -M virt -cpu max,pauth-impdef=on -smp 1 -serial "file:$5" \
-		-chardev "file,id=out,path=$4" -device pci-serial,chardev=out \
+	arm64) set -- "$@" -M virt -cpu max,pauth-impdef=on -smp 1 -serial "file:$5.console" \
+		-chardev "file,id=out,path=$5.out" -device pci-serial,chardev=out \
 		-append "console=ttyAMA0 vm.out=ttyS0 $words" ;;
 	esac
-	qemu=$(qemu_of "$1") kernel=$2 initrd=$3
-	shift 6
-	timeout -k 5 $((seconds + 60)) "$qemu" -m 768 -nodefaults -display none -no-reboot \
-		-kernel "$kernel" -initrd "$initrd" "$@" </dev/null
+	qemu=$(qemu_of "$1") kernel=$2 initrd=$3 to=$5
+	shift 5
+	rm -f "$to.out" "$to.console"
+	"$qemu" -m 768 -nodefaults -display none -no-reboot \
+		-kernel "$kernel" -initrd "$initrd" "$@" </dev/null >"$to.qemu" 2>&1 &
+	machine=$!
+	watch "$to"
+	wait "$machine"
+	echo "exit $?" >>"$to.qemu"
+	machine=
+}
+
+# watch TO: end a machine that says nothing for longer than any test may last, or goes on for ever
+watch() {
+	began=$(date +%s) last=$began said=
+	while kill -0 "$machine" 2>/dev/null; do
+		sleep 1
+		now=$(date +%s) why=
+		size=$(cat "$1.out" "$1.console" 2>/dev/null | wc -c)
+		[ "$size" = "$said" ] || { said=$size last=$now; }
+		if grep -q '^@end ' "$1.out" 2>/dev/null; then
+			[ $((now - last)) -lt 30 ] || why="it did not power off"
+		else
+			[ $((now - last)) -lt "$quiet" ] || why="nothing said for $quiet s"
+			[ $((now - began)) -lt $((seconds + 120)) ] || why="not done in $((seconds + 120)) s"
+		fi
+		if [ "$why" ]; then
+			echo "ended by run.sh: $why" >>"$1.qemu"
+			kill -KILL "$machine"
+			return
+		fi
+	done
 }
 
 busybox_of() { find "$cache/busybox-$1" -path '*bin/busybox' -type f; }
@@ -93,17 +124,17 @@ one() {
 	"$vm/fetch.sh" "$cache/$id" "${line%% *}" "$arch" "${line##* }" || return 1
 	kernel=$(find "$cache/$id" -type f -name 'vmlinuz*')
 	[ -f "$work/initrd-$arch" ] || pack "$arch" "$build" "$work/initrd-$arch"
-	try=1
-	while :; do
-		rm -f "$work/$id.out" "$work/$id.console"
-		boot "$arch" "$kernel" "$work/initrd-$arch" "$work/$id.out" "$work/$id.console" \
-			"$build" >"$work/$id.qemu" 2>&1
-		grep -q '^@init' "$work/$id.out" 2>/dev/null && break
-		[ $try = 1 ] || break
-		try=2
+	boot "$arch" "$kernel" "$work/initrd-$arch" "$build" "$work/$id"
+	if ! grep -q '^@init' "$work/$id.out" 2>/dev/null; then
+		for kind in out console qemu; do
+			[ ! -f "$work/$id.$kind" ] || mv "$work/$id.$kind" "$work/$id.first.$kind"
+		done
 		echo "check-vm: $id: the boot never reached init; once more" >&2
-	done
-	awk -v id="$id" -f "$vm/result.awk" "$vm/skips" "$work/$id.out" >"$work/$id.tsv"
+		boot "$arch" "$kernel" "$work/initrd-$arch" "$build" "$work/$id"
+	fi
+	[ -f "$work/$id.out" ] || : >"$work/$id.out"
+	awk -v id="$id" -v qemu="$(tail -n 2 "$work/$id.qemu" | paste -s -d ' ')" \
+		-f "$vm/result.awk" "$vm/skips" "$work/$id.out" >"$work/$id.tsv"
 }
 
 # build_of ARCH: where its programs are made
@@ -132,7 +163,8 @@ for id; do
 done
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+machine=
+trap '[ -z "$machine" ] || kill -KILL "$machine"; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir -p "$cache" || exit 1
 for id; do echo "${id##*-}"; done | { cat; echo "$host"; } | sort -u >"$work/archs"
@@ -155,13 +187,11 @@ for id; do
 	files="$files $work/$id.tsv"
 done
 
+rm -rf "$top/vm-logs"
+mkdir -p "$top/vm-logs" && cp "$work"/*.out "$work"/*.console "$work"/*.qemu "$work"/*.tsv "$top/vm-logs/"
 echo
 # shellcheck disable=SC2086
-awk -v ids="$*" -f "$vm/matrix.awk" $files
+awk -v ids="$*" -f "$vm/matrix.awk" "$vm/events" $files
 status=$?
-if [ $status != 0 ]; then
-	rm -rf "$top/vm-logs"
-	mkdir -p "$top/vm-logs" && cp "$work"/*.out "$work"/*.console "$top/vm-logs/"
-	echo "check-vm: what the machines said is in $top/vm-logs"
-fi
+echo "check-vm: what the machines said is in $top/vm-logs"
 exit $status
