@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "asmtext.h"
 #include "dis.h"
 #include "insn.h"
 #include "parse.h"
+#include "parse_name.h"
 
 /* A caller built against an older header has fewer options, one against a newer more. */
 static int asm_opts(const struct bpfasm_opts *from, struct bpfasm_opts *o)
@@ -83,10 +85,7 @@ static int asm_run(struct parse *p, const char *text, size_t len, struct bpfasm_
 	if (!p->macro)
 		return -ENOMEM;
 	err = parse_unit(p);
-	if (!err)
-		err = asm_output(p, out);
-	macro_free(p->macro);
-	return err;
+	return err ? err : asm_output(p, out);
 }
 
 int bpfasm_assemble(

@@ -5,6 +5,8 @@
  * What expanded from one source line stands below that line, which becomes a comment.  Jumps keep
  * their labels; those of macro expansions get a number, since here they share one scope.
  */
+#include "asmtext.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,7 +14,8 @@
 
 #include "dis.h"
 #include "insn.h"
-#include "parse.h"
+#include "parse_map.h"
+#include "parse_type.h"
 
 struct asmtext {
 	char *text;

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
 /* cond.c - .if and its kin. */
+#include "cond.h"
+
 #include <errno.h>
 #include <string.h>
 
-#include "preproc.h"
+#include "equ.h"
 
 static int cond_begin(struct macro *m, const struct tok *t, bool yes)
 {
-	return input_if(&m->in, macro_pos(m, t), yes, yes);
+	return input_if(&m->in, preproc_pos(m, t), yes, yes);
 }
 
 /* After an error in a condition: pass over all its branches rather than guess. */
 static int cond_broken(struct macro *m, const struct tok *t)
 {
-	return input_if(&m->in, macro_pos(m, t), false, true);
+	return input_if(&m->in, preproc_pos(m, t), false, true);
 }
 
 int cond_if(struct macro *m, const struct tok *t)
@@ -21,7 +23,7 @@ int cond_if(struct macro *m, const struct tok *t)
 	const struct tok *e = t + 1;
 	int64_t v;
 
-	if (macro_eval(m, &e, &v) || !macro_end(m, e))
+	if (preproc_eval(m, &e, &v) || !preproc_end(m, e))
 		return cond_broken(m, t);
 	return cond_begin(m, t, v != 0);
 }
@@ -33,12 +35,12 @@ static int cond_defined(struct macro *m, const struct tok *t, bool want)
 	int64_t v;
 
 	if (name->kind != TOK_NAME) {
-		macro_error(m, name, "expected a name");
+		preproc_error(m, name, "expected a name");
 		return cond_broken(m, t);
 	}
-	if (!macro_end(m, name + 1))
+	if (!preproc_end(m, name + 1))
 		return cond_broken(m, t);
-	known = names_get(&m->defs, name->s, name->len) || !macro_equ(m, name->s, name->len, &v) ||
+	known = names_get(&m->defs, name->s, name->len) || !equ_get(m, name->s, name->len, &v) ||
 		(m->outer && m->outer->lookup &&
 			!m->outer->lookup(m->outer->arg, name->s, name->len, &v));
 	return cond_begin(m, t, known == want);
@@ -75,7 +77,7 @@ static int cond_same(struct macro *m, const struct tok *t, bool want)
 	if (err)
 		return err;
 	if (m->list.n != 2) {
-		macro_error(m, t, "expected two texts with a comma between");
+		preproc_error(m, t, "expected two texts with a comma between");
 		return cond_broken(m, t);
 	}
 	v = m->list.v;
@@ -99,9 +101,11 @@ static struct input_cond *cond_open(struct macro *m, const struct tok *t, bool l
 	struct input_cond *c = input_cond(&m->in);
 
 	if (!c)
-		diag_error(m->d, macro_pos(m, t), t->len, "'%.*s' without .if", (int)t->len, t->s);
+		diag_error(
+			m->d, preproc_pos(m, t), t->len, "'%.*s' without .if", (int)t->len, t->s);
 	else if (!last && c->other)
-		diag_error(m->d, macro_pos(m, t), t->len, "'%.*s' after .else", (int)t->len, t->s);
+		diag_error(
+			m->d, preproc_pos(m, t), t->len, "'%.*s' after .else", (int)t->len, t->s);
 	else
 		return c;
 	return NULL;
@@ -118,7 +122,7 @@ int cond_elseif(struct macro *m, const struct tok *t)
 	if (c->taken)
 		return 0;
 	t++;
-	if (macro_eval(m, &t, &v) || !macro_end(m, t))
+	if (preproc_eval(m, &t, &v) || !preproc_end(m, t))
 		v = c->taken = true;
 	else
 		c->active = c->taken = v != 0;
@@ -129,7 +133,7 @@ int cond_else(struct macro *m, const struct tok *t)
 {
 	struct input_cond *c = cond_open(m, t, false);
 
-	if (!c || !macro_end(m, t + 1))
+	if (!c || !preproc_end(m, t + 1))
 		return -EINVAL;
 	c->active = !c->taken;
 	c->taken = c->other = true;
@@ -140,7 +144,7 @@ int cond_endif(struct macro *m, const struct tok *t)
 {
 	if (!cond_open(m, t, true))
 		return -EINVAL;
-	macro_end(m, t + 1);
+	preproc_end(m, t + 1);
 	input_endif(&m->in);
 	return 0;
 }

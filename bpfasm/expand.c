@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "preproc.h"
+#include "expand.h"
 
 /* Does a line open (1) or close (-1) what .macro (or a loop) opened? */
 static int expand_nesting(const char *s, size_t n, bool loop)
@@ -11,11 +11,11 @@ static int expand_nesting(const char *s, size_t n, bool loop)
 	if (n < 4 || *s != '.')
 		return 0;
 	if (!loop)
-		return macro_word_is(s, n, ".macro") ? 1 : -macro_word_is(s, n, ".endm");
-	if (macro_word_is(s, n, ".irp") || macro_word_is(s, n, ".irpc") ||
-		macro_word_is(s, n, ".rept"))
+		return preproc_word_is(s, n, ".macro") ? 1 : -preproc_word_is(s, n, ".endm");
+	if (preproc_word_is(s, n, ".irp") || preproc_word_is(s, n, ".irpc") ||
+		preproc_word_is(s, n, ".rept"))
 		return 1;
-	return -macro_word_is(s, n, ".endr");
+	return -preproc_word_is(s, n, ".endr");
 }
 
 /*
@@ -25,7 +25,7 @@ static int expand_nesting(const char *s, size_t n, bool loop)
 static int expand_body(struct macro *m, const struct tok *t, bool loop, const char **text,
 	size_t *len, struct pos *first)
 {
-	struct pos at = macro_pos(m, t);
+	struct pos at = preproc_pos(m, t);
 	const char *s, *word, *from = m->in.top->p;
 	size_t n, word_len;
 	int depth = 1, err;
@@ -33,10 +33,10 @@ static int expand_body(struct macro *m, const struct tok *t, bool loop, const ch
 	*first = input_pos(&m->in);
 	first->line++;
 	while ((err = input_line(&m->in, &s, &n)) > 0) {
-		word = macro_word(s, n, &word_len);
+		word = preproc_word(s, n, &word_len);
 		if (!m->in.top->in_comment)
 			depth += expand_nesting(word, word_len, loop);
-		macro_follow(m, s, n);
+		preproc_follow(m, s, n);
 		if (!depth) {
 			*text = from;
 			*len = (size_t)(s - from);
@@ -44,7 +44,7 @@ static int expand_body(struct macro *m, const struct tok *t, bool loop, const ch
 		}
 	}
 	if (err)
-		return macro_fatal(err);
+		return preproc_fatal(err);
 	diag_error(
 		m->d, at, t->len, "'%.*s' without %s", (int)t->len, t->s, loop ? ".endr" : ".endm");
 	return -EINVAL;
@@ -67,10 +67,10 @@ static int expand_redefined(
 static int expand_head(struct macro *m, const struct tok *t, struct macro_def *def)
 {
 	if (t->kind != TOK_NAME)
-		return macro_error(m, t, ".macro needs a name");
+		return preproc_error(m, t, ".macro needs a name");
 	def->name = t->s;
 	def->len = t->len;
-	def->at = macro_pos(m, t);
+	def->at = preproc_pos(m, t);
 	def->text_name = pool_strndup(m->pool, t->s, t->len);
 	if (!def->text_name)
 		return -ENOMEM;
@@ -105,8 +105,8 @@ int expand_purgem(struct macro *m, const struct tok *t)
 	const struct tok *name = t + 1;
 
 	if (name->kind != TOK_NAME || !names_get(&m->defs, name->s, name->len))
-		return macro_error(m, name, ".purgem needs the name of a macro");
-	macro_end(m, name + 1);
+		return preproc_error(m, name, ".purgem needs the name of a macro");
+	preproc_end(m, name + 1);
 	return names_put(&m->defs, m->pool, name->s, name->len, NULL);
 }
 
@@ -121,7 +121,7 @@ static struct src *expand_text(struct macro *m, struct pos from, const struct bo
 	*err = input_charge(&m->in, from, len);
 	if (!*err) /* even an empty one costs */
 		*err = input_charge(&m->in, from, sizeof(*src));
-	*err = macro_fatal(*err);
+	*err = preproc_fatal(*err);
 	if (*err)
 		return NULL;
 	*err = -ENOMEM;
@@ -141,7 +141,7 @@ static int expand_enter(struct macro *m, struct src *src, struct input_loop *loo
 	int err = input_push(&m->in, src);
 
 	if (err)
-		return macro_fatal(err);
+		return preproc_fatal(err);
 	m->in.top->loop = loop;
 	m->in.top->call = !loop;
 	return 0;
@@ -158,7 +158,7 @@ int expand_call(struct macro *m, const struct tok *t, const struct macro_def *de
 		err = body_bind(m->d, input_pos(&m->in), t, b, &m->list, &m->bound);
 	if (err)
 		return err;
-	src = expand_text(m, macro_pos(m, t), b, m->bound.v, &err);
+	src = expand_text(m, preproc_pos(m, t), b, m->bound.v, &err);
 	if (!src)
 		return err;
 	m->count++;
@@ -194,7 +194,7 @@ static int expand_loop(struct macro *m, const struct tok *t, struct input_loop *
 	l->name = pool_strndup(m->pool, t->s, t->len);
 	if (!l->name)
 		return -ENOMEM;
-	l->from = macro_pos(m, t);
+	l->from = preproc_pos(m, t);
 	err = expand_body(m, t, true, &text, &len, &l->first);
 	if (!err)
 		err = body_cut(m->pool, &l->body, text, len);
@@ -224,10 +224,10 @@ int expand_rept(struct macro *m, const struct tok *t)
 
 	if (!l)
 		return -ENOMEM;
-	if (macro_eval(m, &e, &n) || !macro_end(m, e))
+	if (preproc_eval(m, &e, &n) || !preproc_end(m, e))
 		return expand_no_loop(m, t);
 	if (n < 0) {
-		macro_error(m, t + 1, "cannot repeat a negative number of times");
+		preproc_error(m, t + 1, "cannot repeat a negative number of times");
 		return expand_no_loop(m, t);
 	}
 	l->n = (uint64_t)n;
@@ -248,7 +248,7 @@ static struct input_loop *expand_values(struct macro *m, const struct tok *t, in
 	if (pool_grow(m->pool, &b->params, &b->cap_params, 0, sizeof(*b->params)))
 		return NULL;
 	if (name->kind != TOK_NAME || memchr(name->s, '.', name->len)) {
-		*err = macro_error(m, name, "expected a name for the value");
+		*err = preproc_error(m, name, "expected a name for the value");
 		return NULL;
 	}
 	v += lex_op(v, ',');
@@ -304,13 +304,13 @@ int expand_exitm(struct macro *m, const struct tok *t)
 {
 	struct input *f = m->in.top;
 
-	macro_end(m, t + 1);
+	preproc_end(m, t + 1);
 	while (f->src->expansion && !f->call && f->next)
 		f = f->next;
 	if (!f->src->expansion)
 		f = m->in.top;
 	if (!f->src->expansion)
-		return macro_error(m, t, ".exitm outside of a macro");
+		return preproc_error(m, t, ".exitm outside of a macro");
 	f = f->next;
 	while (m->in.top != f)
 		input_pop(&m->in, true);
@@ -319,6 +319,6 @@ int expand_exitm(struct macro *m, const struct tok *t)
 
 int expand_stray(struct macro *m, const struct tok *t)
 {
-	return macro_error(
+	return preproc_error(
 		m, t, lex_is(t, ".endr") ? ".endr without .irp or .rept" : ".endm without .macro");
 }

@@ -12,209 +12,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cond.h"
+#include "equ.h"
+#include "expand.h"
 #include "include.h"
-#include "preproc.h"
-
-struct macro_const {
-	int64_t value;
-	struct pos at;
-	bool fixed; /* by .equ */
-};
-
-struct pos macro_pos(const struct macro *m, const struct tok *t)
-{
-	struct pos at = input_pos(&m->in);
-
-	at.col = t->col;
-	return at;
-}
-
-int macro_error(struct macro *m, const struct tok *t, const char *text)
-{
-	diag_error(m->d, macro_pos(m, t), t->len, "%s", text);
-	return -EINVAL;
-}
-
-bool macro_end(struct macro *m, const struct tok *t)
-{
-	if (t->kind == TOK_END)
-		return true;
-	diag_error(m->d, macro_pos(m, t), t->len, "nothing may stand here");
-	return false;
-}
-
-int macro_fatal(int err)
-{
-	return err == -EINVAL ? -E2BIG : err;
-}
-
-/* ---- constants ---- */
-
-uint32_t macro_target_kernel(const struct bpfasm_opts *o)
-{
-	const struct bpfasm_resolver *r = o ? o->resolver : NULL;
-
-	if (o && o->kernel)
-		return o->kernel;
-	/* one of a caller that was built against an older header ends before it */
-	if (!r || r->sz < offsetof(struct bpfasm_resolver, kernel) + sizeof(r->kernel))
-		return 0;
-	return r->kernel ? r->kernel(r->arg) : 0;
-}
-
-static int macro_kernel(const struct macro *m, int64_t *v)
-{
-	*v = macro_target_kernel(m->o);
-	return *v ? 0 : -ENOENT;
-}
-
-int macro_equ(const struct macro *m, const char *s, size_t len, int64_t *v)
-{
-	const struct macro_const *c = names_get(&m->consts, s, len);
-
-	if (!c)
-		return len == 6 && !memcmp(s, "KERNEL", 6) ? macro_kernel(m, v) : -ENOENT;
-	*v = c->value;
-	return 0;
-}
-
-static int macro_lookup(void *arg, const char *s, size_t len, int64_t *v)
-{
-	struct macro *m = arg;
-	struct pos at = input_pos(&m->in);
-	int err = macro_equ(m, s, len, v);
-
-	if (err == -ENOENT && m->outer && m->outer->lookup)
-		err = m->outer->lookup(m->outer->arg, s, len, v);
-	if (err == -ENOENT && len == 6 && !memcmp(s, "KERNEL", 6)) {
-		at.col = (uint32_t)(s - m->in.top->at) + 1;
-		diag_error(m->d, at, len, "KERNEL needs a target: give --kernel");
-		err = -EINVAL;
-	}
-	return err;
-}
-
-static int macro_size_of(void *arg, const char *s, size_t len, int64_t *v)
-{
-	struct macro *m = arg;
-
-	if (!m->outer || !m->outer->size_of)
-		return -ENOENT;
-	return m->outer->size_of(m->outer->arg, s, len, v);
-}
-
-static void macro_offer(void *arg, const char *s, size_t len, void *value)
-{
-	(void)value;
-	suggest_offer(arg, s, len);
-}
-
-static void macro_env_suggest(void *arg, struct suggest *s)
-{
-	struct macro *m = arg;
-
-	suggest_offer(s, "KERNEL", 6);
-	names_each(&m->consts, macro_offer, s);
-	if (m->outer && m->outer->suggest)
-		m->outer->suggest(m->outer->arg, s);
-}
-
-int macro_eval(struct macro *m, const struct tok **t, int64_t *v)
-{
-	return expr_eval(m->d, input_pos(&m->in), &m->env, t, v);
-}
-
-/* .equ NAME, VALUE and .set NAME, VALUE */
-static int macro_assign(struct macro *m, const struct tok *t, bool fixed)
-{
-	const struct tok *name = ++t;
-	struct macro_const *c;
-	int64_t v;
-
-	if (name->kind != TOK_NAME || !lex_op(name + 1, ','))
-		return macro_error(m, name, "expected NAME, VALUE");
-	if (lex_is(name, "KERNEL"))
-		return macro_error(m, name, "KERNEL is the target's: give --kernel");
-	t += 2;
-	if (macro_eval(m, &t, &v) || !macro_end(m, t))
-		return -EINVAL;
-	c = names_get(&m->consts, name->s, name->len);
-	if (c && c->value != v && (fixed || c->fixed)) {
-		diag_error(m->d, macro_pos(m, name), name->len,
-			"'%.*s' is %lld since %s:%u; only .set may change what .set has set",
-			name->len > 100 ? 100 : (int)name->len, name->s, (long long)c->value,
-			diag_user_pos(c->at).src->name, diag_user_pos(c->at).line);
-		return -EINVAL;
-	}
-	if (!c) {
-		c = pool_alloc(m->pool, sizeof(*c));
-		if (!c || names_put(&m->consts, m->pool, name->s, name->len, c))
-			return -ENOMEM;
-	}
-	*c = (struct macro_const){v, macro_pos(m, name), fixed};
-	return 0;
-}
-
-static int macro_do_equ(struct macro *m, const struct tok *t)
-{
-	return macro_assign(m, t, true);
-}
-
-static int macro_do_set(struct macro *m, const struct tok *t)
-{
-	return macro_assign(m, t, false);
-}
-
-/* ---- reading lines ---- */
-
-const char *macro_word(const char *s, size_t len, size_t *n)
-{
-	const char *end = s + len, *p;
-
-	while (s < end && (*s == ' ' || *s == '\t'))
-		s++;
-	for (p = s; p < end && lex_name_char(*p); p++)
-		;
-	*n = (size_t)(p - s);
-	return s;
-}
-
-bool macro_word_is(const char *s, size_t n, const char *name)
-{
-	return strlen(name) == n && !memcmp(s, name, n);
-}
-
-void macro_follow(struct macro *m, const char *s, size_t len)
-{
-	struct input *f = m->in.top;
-	const char *p = s, *end = s + len;
-	bool quoted = false;
-
-	if (!f->in_comment && !memchr(s, '*', len))
-		return;
-	for (; p < end; p++) {
-		char next = p + 1 < end ? p[1] : '\0';
-
-		if (f->in_comment) {
-			if (*p == '*' && next == '/') {
-				f->in_comment = false;
-				p++;
-			}
-		} else if (quoted) {
-			p += *p == '\\';
-			quoted = p < end && *p != '"';
-		} else if (*p == ';' || (*p == '/' && next == '/')) {
-			return;
-		} else if (*p == '/' && next == '*') {
-			f->in_comment = true;
-			f->comment = input_pos(&m->in);
-			f->comment.col = (uint32_t)(p - s) + 1;
-			p++;
-		} else {
-			quoted = *p == '"';
-		}
-	}
-}
 
 /* ---- files and messages ---- */
 
@@ -225,15 +26,15 @@ static const char *macro_string(struct macro *m, const struct tok *t)
 	size_t len;
 
 	if (t[1].kind != TOK_STR) {
-		diag_error(m->d, macro_pos(m, t + 1), t[1].len, "%.*s needs a text in quotes",
+		diag_error(m->d, preproc_pos(m, t + 1), t[1].len, "%.*s needs a text in quotes",
 			(int)t->len, t->s);
 		return NULL;
 	}
-	if (!macro_end(m, t + 2))
+	if (!preproc_end(m, t + 2))
 		return NULL;
 	text = lex_string(m->d, input_pos(&m->in), t + 1, &len);
 	if (text && strlen(text) != len) {
-		macro_error(m, t + 1, "NUL byte in a text");
+		preproc_error(m, t + 1, "NUL byte in a text");
 		return NULL;
 	}
 	return text;
@@ -263,7 +64,7 @@ static int macro_include(struct macro *m, const struct tok *t)
 		return -ENOMEM;
 	*src = (struct src){
 		.name = f->path, .text = f->text, .len = f->len, .builtin = f->builtin, .from = at};
-	return macro_fatal(input_push(&m->in, src));
+	return preproc_fatal(input_push(&m->in, src));
 }
 
 static int macro_do_error(struct macro *m, const struct tok *t)
@@ -271,7 +72,7 @@ static int macro_do_error(struct macro *m, const struct tok *t)
 	const char *text = macro_string(m, t);
 
 	if (text)
-		diag_error(m->d, macro_pos(m, t), t->len, "%s", text);
+		diag_error(m->d, preproc_pos(m, t), t->len, "%s", text);
 	return -EINVAL;
 }
 
@@ -281,7 +82,7 @@ static int macro_do_warning(struct macro *m, const struct tok *t)
 
 	if (!text)
 		return -EINVAL;
-	diag_warning(m->d, macro_pos(m, t), t->len, "%s", text);
+	diag_warning(m->d, preproc_pos(m, t), t->len, "%s", text);
 	return 0;
 }
 
@@ -301,8 +102,8 @@ static const struct macro_directive {
 	{".rept", expand_rept, 0},
 	{".endr", expand_stray, 0},
 	{".include", macro_include, 0},
-	{".equ", macro_do_equ, 0},
-	{".set", macro_do_set, 0},
+	{".equ", equ_equ, 0},
+	{".set", equ_set, 0},
 	{".error", macro_do_error, 0},
 	{".warning", macro_do_warning, 0},
 	{".if", cond_if, 1},
@@ -327,7 +128,7 @@ static const struct macro_directive *macro_directive(const char *s, size_t len)
 		return NULL;
 	for (i = 0; i < MACRO_N_DIRECTIVES; i++)
 		if (macro_directives[i].name[1] == s[1] &&
-			macro_word_is(s, len, macro_directives[i].name))
+			preproc_word_is(s, len, macro_directives[i].name))
 			return &macro_directives[i];
 	return NULL;
 }
@@ -356,13 +157,13 @@ static int macro_skip(struct macro *m, const char *s, size_t len)
 	size_t n;
 	int err;
 
-	word = macro_word(s, len, &n);
+	word = preproc_word(s, len, &n);
 	dir = m->in.top->in_comment ? NULL : macro_directive(word, n);
 	if (dir && dir->cond == 2) {
 		err = macro_lex(m, s, len);
 		return err ? err : dir->fn(m, m->toks.tok);
 	}
-	macro_follow(m, s, len);
+	preproc_follow(m, s, len);
 	if (dir && dir->cond == 1)
 		return input_if(&m->in, input_pos(&m->in), false, true);
 	return 0;
@@ -413,7 +214,7 @@ static int macro_line(struct macro *m, struct asm_line *l)
 
 	err = input_line(&m->in, &s, &len);
 	if (err < 0)
-		return macro_fatal(err);
+		return preproc_fatal(err);
 	if (!err) {
 		loop = m->in.top->loop;
 		input_pop(&m->in, false);
@@ -460,16 +261,17 @@ struct macro *macro_new(struct pool *pool, struct diag *d, const char *text, siz
 	m->d = m->in.d = d;
 	m->o = o;
 	m->outer = env;
-	m->env = (struct expr_env){macro_lookup, macro_size_of, macro_env_suggest, m};
+	equ_env(m);
 	src->name = o && o->name ? o->name : "<text>";
 	src->text = text ? text : "";
 	src->len = text ? len : 0;
 	return input_push(&m->in, src) ? NULL : m;
 }
 
-void macro_free(struct macro *m)
+static void macro_offer(void *arg, const char *s, size_t len, void *value)
 {
-	(void)m;
+	(void)value;
+	suggest_offer(arg, s, len);
 }
 
 void macro_suggest(const struct macro *m, struct suggest *s)
@@ -477,7 +279,7 @@ void macro_suggest(const struct macro *m, struct suggest *s)
 	size_t i;
 
 	names_each(&m->defs, macro_offer, s);
-	names_each(&m->consts, macro_offer, s);
+	equ_offer(m, s);
 	for (i = 0; i < MACRO_N_DIRECTIVES; i++)
 		suggest_offer(s, macro_directives[i].name, strlen(macro_directives[i].name));
 }

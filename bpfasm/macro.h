@@ -24,15 +24,12 @@ struct macro; /* the state, in the pool */
  */
 struct macro *macro_new(struct pool *pool, struct diag *d, const char *text, size_t len,
 	const struct bpfasm_opts *o, const struct expr_env *env);
-/* 1 and *l; 0 at the end; -EINVAL when diag is full; -ENOMEM.  Errors before that are reported and
- * passed over. */
+/*
+ * 1 and *l; 0 at the end; -EINVAL when diag is full; -ENOMEM.  Errors before that are reported and
+ * passed over.
+ */
 int macro_next(struct macro *m, struct asm_line *l);
-void macro_free(struct macro *m);
 
-/* .equ names, for the parser's own expressions; -ENOENT */
-/* value of KERNEL: given, or the resolver's; 0: unknown */
-uint32_t macro_target_kernel(const struct bpfasm_opts *o);
-int macro_equ(const struct macro *m, const char *s, size_t len, int64_t *v);
 /* offer the names of macros and .equ to a suggestion */
 void macro_suggest(const struct macro *m, struct suggest *s);
 

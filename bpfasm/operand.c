@@ -5,33 +5,7 @@
 #include <errno.h>
 
 #include "insn.h"
-
-int parse_place(
-	struct parse *p, const struct tok *t, const char *s, size_t len, struct parse_place *place)
-{
-	const char *dot = len > 1 ? memchr(s + 1, '.', len - 1) : NULL;
-	size_t first = dot ? (size_t)(dot - s) : len;
-	const struct frame_var *v;
-	const struct ir_field *f;
-	uint32_t offset;
-
-	memset(place, 0, sizeof(*place));
-	v = p->fn && len ? frame_find(&p->fn->frame, p->at.src, s, first) : NULL;
-	if (!v)
-		return 0;
-	place->slot = v->slot;
-	place->type = v->type;
-	if (!dot)
-		return 1;
-	if (v->type.kind != IR_TYPE_STRUCT)
-		return parse_error(p, t, "'%s' is no record, it has no fields", v->name);
-	f = parse_field(v->type.record, dot + 1, len - first - 1, &offset);
-	if (!f)
-		return parse_no_field(p, t, "struct", v->type.record, dot + 1, len - first - 1);
-	place->slot.off += (int32_t)offset;
-	place->type = f->type;
-	return 1;
-}
+#include "parse_name.h"
 
 /* "&NAME", "&NAME.field", "&NAME + 8" */
 static int operand_address(struct parse *p, struct operand *o)

@@ -3,7 +3,7 @@
 #ifndef OPERAND_H
 #define OPERAND_H
 
-#include "parse.h"
+#include "parse_tok.h"
 
 enum operand_kind {
 	OPERAND_REG,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "operand.h"
+#include "parse_type.h"
 
 /* What the section says about the program's argument. */
 enum ctx_kind {

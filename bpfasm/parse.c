@@ -7,6 +7,13 @@
 
 #include "insn.h"
 #include "parse_fn.h"
+#include "parse_insn.h"
+#include "parse_jump.h"
+#include "parse_map.h"
+#include "parse_mem.h"
+#include "parse_name.h"
+#include "parse_type.h"
+#include "sugar.h"
 
 static const struct {
 	const char *name;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* parse_fn.c - functions: where they begin, what they declare, and what is checked at their end. */
 #include "parse_fn.h"
+#include "parse_type.h"
 #include "section.h"
 
 #include <errno.h>

@@ -3,7 +3,9 @@
 #ifndef PARSE_FN_H
 #define PARSE_FN_H
 
-#include "parse.h"
+#include "parse_tok.h"
+
+int parse_need_fn(struct parse *p, const struct tok *t); /* or report that .prog is missing */
 
 /* each after its directive */
 int parse_prog(struct parse *p);

@@ -3,7 +3,9 @@
 #include <errno.h>
 
 #include "insn.h"
-#include "parse.h"
+#include "parse_insn.h"
+#include "parse_mem.h"
+#include "sugar.h"
 
 static const char alu_wide[] = "a wider constant is written 'rN = VALUE ll'";
 

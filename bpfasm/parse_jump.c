@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* parse_jump.c - if, goto and its kin, and calls by name or number without arguments. */
+#include "parse_jump.h"
+
 #include <errno.h>
 
 #include "insn.h"
-#include "parse.h"
+#include "equ.h"
+
+enum { JUMP_KERNEL_OLD = 4 << 16 | 17 << 8 };
 
 /* The distance behind "pc", or alone: +5, -5. */
 static int jump_distance(struct parse *p, int64_t min, int64_t max, int64_t *by)
@@ -222,6 +226,23 @@ static int call_pc(struct parse *p)
 	return 0;
 }
 
+void parse_check_helper(struct parse *p, const struct tok *t, const struct helper *h)
+{
+	uint32_t want = h->kernel, have = 0;
+
+	/* what is older than uprobes' perf events (4.17) is in every kernel this can be for */
+	if (want > JUMP_KERNEL_OLD || p->o->kernel)
+		have = equ_target_kernel(p->o);
+	if (have && have < want)
+		parse_error(p, t, "'%s' came with Linux %u.%u, this is for %u.%u", h->name,
+			(unsigned)(want >> 16), (unsigned)(want >> 8 & 255), (unsigned)(have >> 16),
+			(unsigned)(have >> 8 & 255));
+	if (h->gpl_only && !p->gpl) {
+		p->gpl = h;
+		p->gpl_at = parse_pos(p, t);
+	}
+}
+
 int parse_call_line(struct parse *p)
 {
 	const struct tok *t = p->t;
@@ -245,7 +266,7 @@ int parse_call_line(struct parse *p)
 	p->t++;
 	h = helper_find(t->s, t->len);
 	if (h) {
-		sugar_check_helper(p, t, h);
+		parse_check_helper(p, t, h);
 		parse_emit(p, INSN_CALL_K, 0, INSN_CALL_HELPER, 0, h->id);
 		return 0;
 	}

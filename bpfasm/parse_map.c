@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* parse_map.c - .map: the kinds of maps, what they take, and their defaults. */
+#include "parse_map.h"
+
 #include <errno.h>
 #include <stdio.h>
 
-#include "parse.h"
+#include "equ.h"
+#include "parse_type.h"
 
 enum {
 	MAPK_HASH = 1,
@@ -98,7 +101,7 @@ static int map_arg(struct parse *p, struct map_args *a)
 	if (a->has_n)
 		return parse_error(p, t, "a map has one number of entries");
 	if (t->kind == TOK_NAME && !parse_is(t, "sizeof") &&
-		macro_equ(p->macro, t->s, t->len, &a->n) == -ENOENT)
+		equ_get(p->macro, t->s, t->len, &a->n) == -ENOENT)
 		return parse_no_type(p, t);
 	a->has_n = true;
 	a->n_tok = t;

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "insn.h"
-#include "parse.h"
+#include "parse_mem.h"
 
 static int mem_no_type(struct parse *p, const struct tok *t)
 {

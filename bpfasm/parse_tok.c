@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "insn.h"
-#include "parse.h"
+#include "parse_tok.h"
 
 struct pos parse_pos(const struct parse *p, const struct tok *t)
 {
@@ -118,137 +118,40 @@ int parse_want_reg(struct parse *p, struct parse_reg *r)
 	return parse_error(p, p->t, "a register is missing here");
 }
 
-bool parse_is_reserved(const struct tok *t)
+/* r0, w10, and what looks like one: r11 */
+static bool tok_is_reg(const char *s, size_t len)
+{
+	size_t i;
+
+	if (len < 2 || len > 3 || (*s != 'r' && *s != 'w'))
+		return false;
+	for (i = 1; i < len; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return true;
+}
+
+bool bpfasm_is_word(const char *s, size_t len)
 {
 	static const char *const words[] = {"if", "goto", "gotol", "gotox", "may_goto", "call",
 		"callx", "exit", "lock", "return", "args", "ctx", "retval", "sizeof", "pc", "ll",
 		"store_release"};
 	size_t i;
 
-	if (t->len > 1 && t->len < 4 && (t->s[0] == 'r' || t->s[0] == 'w') && t->s[1] >= '0' &&
-		t->s[1] <= '9')
-		return true;
-	if (t->len == 4 && !memcmp(t->s, "arg", 3) && t->s[3] >= '0' && t->s[3] <= '9')
+	if (tok_is_reg(s, len) || (len == 4 && !memcmp(s, "arg", 3) && s[3] >= '0' && s[3] <= '9'))
 		return true;
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (parse_is(t, words[i]))
+		if (strlen(words[i]) == len && !memcmp(s, words[i], len))
 			return true;
 	return false;
 }
 
+bool parse_is_reserved(const struct tok *t)
+{
+	return t->kind == TOK_NAME && bpfasm_is_word(t->s, t->len);
+}
+
 /* ---- expressions ------------------------------------------------------------------------- */
-
-static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
-{
-	struct parse *p = arg;
-	struct bpfasm_field f;
-	int err = p->macro ? macro_equ(p->macro, s, len, v) : -ENOENT;
-
-	if (err != -ENOENT)
-		return err;
-	/* nobody said which kernel it is for: one that has everything */
-	if (len == 6 && !memcmp(s, "KERNEL", 6)) {
-		*v = macro_target_kernel(p->o);
-		if (!*v)
-			*v = UINT32_MAX;
-		return 0;
-	}
-	if (!memchr(s, '.', len))
-		return -ENOENT;
-	err = parse_type_path(p, s, len, &f);
-	if (!err)
-		*v = (int64_t)f.offset;
-	return err;
-}
-
-static int env_size_of(void *arg, const char *s, size_t len, int64_t *v)
-{
-	return parse_size_of(arg, s, len, v);
-}
-
-/* r and w registers whose digit is a letter, arg1 to arg6: the likely one first. */
-static void env_suggest_regs(struct suggest *s)
-{
-	static const char args[6][5] = {"arg6", "arg5", "arg4", "arg3", "arg2", "arg1"};
-	char last = s->len ? s->want[s->len - 1] : 0;
-	bool one = last == 'l' || last == 'I' || last == 'i', zero = last == 'o' || last == 'O';
-	size_t i;
-
-	if (s->len == 2 && (one || zero)) {
-		if (*s->want == 'r')
-			suggest_offer(s, one ? "r1" : "r0", 2);
-		if (*s->want == 'w')
-			suggest_offer(s, one ? "w1" : "w0", 2);
-	}
-	if (one)
-		suggest_offer(s, "arg1", 4);
-	for (i = 0; i < 6; i++)
-		suggest_offer(s, args[i], 4);
-	suggest_offer(s, "retval", 6);
-	suggest_offer(s, "args", 4);
-	suggest_offer(s, "ctx", 3);
-}
-
-static void env_suggest_places(struct parse *p, struct suggest *s)
-{
-	size_t i;
-
-	for (i = 0; p->fn && i < p->fn->frame.n_vars; i++)
-		suggest_offer(s, p->fn->frame.vars[i].name, p->fn->frame.vars[i].len);
-	for (i = 0; i < p->unit->n_structs; i++)
-		suggest_offer(s, p->unit->structs[i]->name, strlen(p->unit->structs[i]->name));
-}
-
-static void env_suggest(void *arg, struct suggest *s)
-{
-	struct parse *p = arg;
-
-	if (p->fn)
-		env_suggest_regs(s);
-	env_suggest_places(p, s);
-	if (p->macro)
-		macro_suggest(p->macro, s);
-	suggest_offer(s, "KERNEL", 6);
-}
-
-const char *parse_near_place(struct parse *p, const char *name, size_t len, char *buf, size_t size)
-{
-	const char *dot = len > 1 ? memchr(name + 1, '.', len - 1) : NULL;
-	size_t first = dot ? (size_t)(dot - name) : len;
-	struct suggest s;
-
-	*buf = '\0';
-	suggest_start(&s, name, first);
-	env_suggest_places(p, &s);
-	if (s.best && s.best_len + len - first < size - 20)
-		snprintf(buf, size, "; did you mean '%.*s%.*s'?", (int)s.best_len, s.best,
-			(int)(len - first), name + first);
-	return buf;
-}
-
-void parse_env(struct parse *p, struct expr_env *env)
-{
-	env->lookup = env_lookup;
-	env->size_of = env_size_of;
-	env->suggest = env_suggest;
-	env->arg = p;
-}
-
-int parse_unknown(struct parse *p, const struct tok *t, const char *what)
-{
-	struct suggest s;
-	char buf[128];
-	size_t i;
-
-	suggest_start(&s, t->s, t->len);
-	env_suggest(p, &s);
-	for (i = 0; i < p->unit->n_maps; i++)
-		suggest_offer(&s, p->unit->maps[i]->name, strlen(p->unit->maps[i]->name));
-	/* of "vv.pid" the first part is what may be known */
-	if (!*parse_near_place(p, t->s, t->len, buf, sizeof(buf)))
-		suggest_text(&s, buf, sizeof(buf));
-	return parse_error(p, t, "no %s '%.*s'%s", what, t->len < 60 ? (int)t->len : 60, t->s, buf);
-}
 
 /* Does an expression end before this token? */
 static bool tok_ends_expr(const struct tok *t)

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "parse.h"
+#include "parse_type.h"
 
 enum { TYPE_MAX_SIZE = 64 * 1024 };
 
@@ -12,8 +12,7 @@ enum { TYPE_MAX_SIZE = 64 * 1024 };
 const struct ir_type parse_u32 = {IR_TYPE_INT, 4, false, NULL};
 const struct ir_type parse_u64 = {IR_TYPE_INT, 8, false, NULL};
 
-/* u8..u64, s8..s64 */
-static bool type_int(const char *s, size_t len, struct ir_type *type)
+bool parse_type_int(const char *s, size_t len, struct ir_type *type)
 {
 	static const char names[4][3] = {"8", "16", "32", "64"};
 	unsigned i;
@@ -40,7 +39,7 @@ bool parse_type_starts(const struct parse *p, const struct tok *t)
 {
 	struct ir_type type;
 
-	return t->kind == TOK_NAME && (parse_is(t, "char") || type_int(t->s, t->len, &type) ||
+	return t->kind == TOK_NAME && (parse_is(t, "char") || parse_type_int(t->s, t->len, &type) ||
 					      parse_find_struct(p, t->s, t->len));
 }
 
@@ -92,7 +91,7 @@ int parse_type(struct parse *p, struct ir_type *type)
 	if (t->kind != TOK_NAME)
 		return parse_no_type(p, t);
 	p->t++;
-	if (type_int(t->s, t->len, type))
+	if (parse_type_int(t->s, t->len, type))
 		return 0;
 	if (parse_is(t, "char"))
 		return type_chars(p, type);
@@ -178,7 +177,7 @@ int parse_struct(struct parse *p)
 
 	if (t->kind != TOK_NAME || memchr(t->s, '.', t->len))
 		return parse_error(p, t, "a record is '.struct NAME', its fields, '.end'");
-	if (type_int(t->s, t->len, &type) || parse_is(t, "char"))
+	if (parse_type_int(t->s, t->len, &type) || parse_is(t, "char"))
 		return parse_error(p, t, "'%.*s' is a type already", (int)t->len, t->s);
 	have = parse_find_struct(p, t->s, t->len);
 	if (have)
@@ -290,110 +289,4 @@ int parse_no_field(struct parse *p, const struct tok *t, const char *what,
 		suggest_offer(&near, s->fields[i].name, strlen(s->fields[i].name));
 	return parse_error(p, t, "%s '%s' has no field '%.*s'%s", what, s->name,
 		len < 60 ? (int)len : 60, name, suggest_text(&near, buf, sizeof(buf)));
-}
-
-/* ---- names in expressions ---------------------------------------------------------------- */
-
-/* The token that a name of an expression belongs to. */
-static const struct tok *tok_of(const struct parse *p, const char *s)
-{
-	const struct tok *t;
-
-	for (t = p->t; t && t < p->end; t++)
-		if (s >= t->s && s < t->s + t->len)
-			return t;
-	return p->t;
-}
-
-/* No such type: a variable or a record may have been meant, else msg says what is wrong. */
-static int type_missing(
-	struct parse *p, const struct tok *t, const char *s, size_t len, const char *msg)
-{
-	char near[128];
-
-	if (*parse_near_place(p, s, len, near, sizeof(near)))
-		return parse_error(
-			p, t, "no variable or struct '%.*s'%s", len < 60 ? (int)len : 60, s, near);
-	return parse_error(p, t, "%s", msg);
-}
-
-static int type_from_target(
-	struct parse *p, const struct tok *t, const char *s, size_t len, struct bpfasm_field *f)
-{
-	const struct bpfasm_resolver *r = p->o->resolver;
-	char path[256], msg[384];
-	int err;
-
-	snprintf(msg, sizeof(msg), "'%.*s' needs a target: the BTF of a kernel",
-		len < 60 ? (int)len : 60, s);
-	if (!r || !r->type_field)
-		return type_missing(p, t, s, len, msg);
-	if (len >= sizeof(path))
-		return parse_error(p, t, "this name is longer than %zu characters", sizeof(path));
-	memcpy(path, s, len);
-	path[len] = '\0';
-	memset(f, 0, sizeof(*f));
-	snprintf(msg, sizeof(msg), "no type '%s'", path);
-	err = r->type_field(r->arg, path, f, msg, sizeof(msg));
-	if (err && err != -ENOENT)
-		return parse_target_error(p, t, err, msg);
-	return err ? type_missing(p, t, s, len, msg) : 0;
-}
-
-/* kind and width of a record's field as a resolver would say it */
-static void type_describe(const struct ir_field *field, uint32_t offset, struct bpfasm_field *f)
-{
-	memset(f, 0, sizeof(*f));
-	f->offset = offset;
-	f->size = field->type.size;
-	f->is_signed = field->type.is_signed;
-	f->kind = field->type.kind == IR_TYPE_INT ? BPFASM_FIELD_PLAIN : BPFASM_FIELD_BYTES;
-}
-
-int parse_type_path(struct parse *p, const char *s, size_t len, struct bpfasm_field *f)
-{
-	const char *dot = memchr(s, '.', len);
-	size_t first = dot ? (size_t)(dot - s) : len;
-	const struct ir_struct *record = parse_find_struct(p, s, first);
-	const struct ir_field *field;
-	const struct tok *t = tok_of(p, s);
-	uint32_t offset;
-
-	if (!record)
-		return type_from_target(p, t, s, len, f);
-	if (!dot) {
-		memset(f, 0, sizeof(*f));
-		f->size = record->size;
-		f->kind = BPFASM_FIELD_BYTES;
-		return 0;
-	}
-	field = parse_field(record, dot + 1, len - first - 1, &offset);
-	if (!field)
-		return parse_no_field(p, t, "struct", record, dot + 1, len - first - 1);
-	type_describe(field, offset, f);
-	return 0;
-}
-
-/* sizeof: a variable or a part of it, a type, a field of a record or of the target's types */
-int parse_size_of(struct parse *p, const char *s, size_t len, int64_t *v)
-{
-	struct ir_type type;
-	struct bpfasm_field f;
-	struct parse_place place;
-	int err = parse_place(p, tok_of(p, s), s, len, &place);
-
-	if (err) {
-		*v = place.type.size;
-		return err < 0 ? err : 0;
-	}
-	if (type_int(s, len, &type)) {
-		*v = type.size;
-		return 0;
-	}
-	if (!parse_find_struct(p, s, len) && !memchr(s, '.', len) &&
-		!(p->o->resolver && p->o->resolver->type_field))
-		return -ENOENT;
-	err = parse_type_path(p, s, len, &f);
-	*v = err ? 0 : (int64_t)f.size;
-	return err;
 }

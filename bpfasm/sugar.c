@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* sugar.c - statements that expand to several instructions: calls, variables, return, .ctx. */
+#include "sugar.h"
+
 #include <errno.h>
 
 #include "insn.h"
 #include "operand.h"
+#include "parse_fn.h"
+#include "parse_jump.h"
+#include "parse_name.h"
 
-enum { SUGAR_MAX_ARGS = 5, SUGAR_KERNEL_OLD = 4 << 16 | 17 << 8 };
+enum { SUGAR_MAX_ARGS = 5 };
 
 /* ---- calls ------------------------------------------------------------------------------- */
 
@@ -28,24 +33,6 @@ static int call_args(struct parse *p, struct sugar_args *a)
 			return -EINVAL;
 	} while (parse_take(p, PUNCT(',', 0, 0)));
 	return parse_want(p, PUNCT(')', 0, 0));
-}
-
-void sugar_check_helper(struct parse *p, const struct tok *t, const struct helper *h)
-{
-	uint32_t want = h->kernel, have = 0;
-
-	/* what is older than uprobes' perf events (4.17) is in every kernel this can be for */
-	if (want > SUGAR_KERNEL_OLD || p->o->kernel)
-		have = macro_target_kernel(p->o);
-
-	if (have && have < want)
-		parse_error(p, t, "'%s' came with Linux %u.%u, this is for %u.%u", h->name,
-			(unsigned)(want >> 16), (unsigned)(want >> 8 & 255), (unsigned)(have >> 16),
-			(unsigned)(have >> 8 & 255));
-	if (h->gpl_only && !p->gpl) {
-		p->gpl = h;
-		p->gpl_at = parse_pos(p, t);
-	}
 }
 
 static int call_count(struct parse *p, const struct tok *t, const struct helper *h, unsigned n)
@@ -127,7 +114,7 @@ int sugar_call(struct parse *p)
 	if (h) {
 		if (call_count(p, t, h, a.n))
 			return -EINVAL;
-		sugar_check_helper(p, t, h);
+		parse_check_helper(p, t, h);
 		call_check_format(p, h, &a);
 	}
 	if (call_load(p, &a))

@@ -106,6 +106,12 @@ BPFASM_API int bpfasm_disassemble(
 
 BPFASM_API void bpfasm_free(struct bpfasm_out *out); /* NULL: nothing */
 
+/*
+ * bpfasm_is_word() - is it a register or a word of the language, which no map can be called?  For
+ * those who write text for bpfasm_assemble().
+ */
+BPFASM_API bool bpfasm_is_word(const char *s, size_t len);
+
 #ifdef __cplusplus
 }
 #endif

@@ -64,7 +64,6 @@ int t_expand_text(const char *text, size_t len, const struct expr_env *env)
 		}
 		t_macro_put("\n", 1);
 	}
-	macro_free(m);
 	return err;
 }
 

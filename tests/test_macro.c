@@ -18,20 +18,6 @@ START_TEST(plain_lines_pass)
 }
 END_TEST
 
-START_TEST(constants)
-{
-	t_gives(".equ A, 3\n.set B, A * 2\n.set B, B + 1\n.rept B - A\nx\n.endr\n", "x\nx\nx\nx\n");
-	t_gives(".equ A, 3\n.equ A, 1 + 2\n", "");
-	t_fails(".equ A, 3\n.equ A, 4\n", "'A' is 3 since a.bpf:1");
-	t_fails(".set A, 3\n.equ A, 4\n", "'A' is 3 since a.bpf:1");
-	t_fails(".equ KERNEL, 4\n", "give --kernel");
-	t_fails(".equ A\n", "expected NAME, VALUE");
-	t_fails(".equ A, B\n", "unknown name 'B'");
-	t_fails(".equ LIMIT, 2\n.set X, LIMTI\n", "unknown name 'LIMTI'; did you mean 'LIMIT'?");
-	t_fails(".equ A, 1 2\n", "a.bpf:1:11: error: nothing may stand here");
-}
-END_TEST
-
 START_TEST(messages)
 {
 	ck_assert_int_eq(
@@ -52,34 +38,6 @@ START_TEST(messages)
 }
 END_TEST
 
-static int outer_lookup(void *arg, const char *s, size_t len, int64_t *v)
-{
-	(void)arg;
-	if (len != 5 || memcmp(s, "OUTER", 5))
-		return -ENOENT;
-	*v = 1;
-	return 0;
-}
-
-static int outer_size(void *arg, const char *s, size_t len, int64_t *v)
-{
-	(void)arg;
-	(void)s;
-	*v = (int64_t)len;
-	return 0;
-}
-
-START_TEST(parsers_names)
-{
-	static const struct expr_env env = {outer_lookup, outer_size, NULL, NULL};
-	const char *text = ".if OUTER && sizeof(abc) == 3\nx\n.endif\n.ifdef OUTER\ny\n.endif\n";
-
-	ck_assert_int_eq(t_expand_text(text, strlen(text), &env), 0);
-	ck_assert_uint_eq(tm.diag.len, 0);
-	ck_assert_str_eq(tm.out, "x\ny\n");
-}
-END_TEST
-
 START_TEST(names_for_the_parser)
 {
 	const char *text = ".equ FOO, 5\n.macro hist_add\n.endm\nx\n";
@@ -87,16 +45,10 @@ START_TEST(names_for_the_parser)
 	struct suggest s;
 	struct macro *m;
 	char buf[64];
-	int64_t v;
 
 	tm.diag.pool = &tm.pool;
 	m = macro_new(&tm.pool, &tm.diag, text, strlen(text), &tm.opts, NULL);
 	ck_assert_int_eq(macro_next(m, &l), 1);
-	ck_assert_int_eq(macro_equ(m, "FOO", 3, &v), 0);
-	ck_assert_int_eq(v, 5);
-	ck_assert_int_eq(macro_equ(m, "FO", 2, &v), -ENOENT);
-	ck_assert_int_eq(macro_equ(m, "KERNEL", 6, &v), 0);
-	ck_assert_int_eq(v, tm.opts.kernel);
 	suggest_start(&s, "hist_ad", 7);
 	macro_suggest(m, &s);
 	ck_assert_str_eq(suggest_text(&s, buf, sizeof(buf)), "; did you mean 'hist_add'?");
@@ -105,7 +57,6 @@ START_TEST(names_for_the_parser)
 	ck_assert_str_eq(suggest_text(&s, buf, sizeof(buf)), "; did you mean '.include'?");
 	ck_assert_int_eq(macro_next(m, &l), 0);
 	ck_assert_int_eq(macro_next(m, &l), 0);
-	macro_free(m);
 }
 END_TEST
 
@@ -144,9 +95,7 @@ Suite *suite_macro(void)
 
 	tcase_add_checked_fixture(t, t_macro_setup, t_macro_teardown);
 	tcase_add_test(t, plain_lines_pass);
-	tcase_add_test(t, constants);
 	tcase_add_test(t, messages);
-	tcase_add_test(t, parsers_names);
 	tcase_add_test(t, names_for_the_parser);
 	tcase_add_test(t, out_of_memory);
 	suite_add_tcase(s, t);

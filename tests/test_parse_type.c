@@ -33,17 +33,6 @@ START_TEST(records_in_records)
 }
 END_TEST
 
-START_TEST(names_of_the_target)
-{
-	tasm_is("r1 = task_struct.tgid + 1\nr1 = sizeof(task_struct)\nr2 = r6->task_struct.tgid",
-		"b7010000e9030000 b701000028230000 6162e80300000000 6702000020000000 "
-		"c702000020000000");
-	tasm_is("r2 = r6->task_struct.comm", "bf62000000000000 07020000f0030000");
-	tasm_fails(".prog p \"kprobe/f\"\nr1 = task_struct.tgit\nexit",
-		"t:2:6: error: no type 'task_struct.tgit' in the kernel's BTF");
-}
-END_TEST
-
 START_TEST(errors)
 {
 	tasm_fails(".struct", "a record is '.struct NAME'");
@@ -84,7 +73,6 @@ Suite *suite_parse_type(void)
 	tcase_add_test(tc, natural_alignment);
 	tcase_add_test(tc, both_spellings);
 	tcase_add_test(tc, records_in_records);
-	tcase_add_test(tc, names_of_the_target);
 	tcase_add_test(tc, errors);
 	tcase_add_test(tc, very_many_fields);
 	suite_add_tcase(s, tc);

@@ -37,8 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (m && macro_next(m, &l) == 1)
 		use_line(&d, &l, &none);
 	if (m)
-		macro_free(m);
-	FUZZ_CHECK(!d.text || strlen(d.text) == d.len);
+		FUZZ_CHECK(!d.text || strlen(d.text) == d.len);
 	diag_free(&d);
 	pool_free(&pool);
 	return 0;

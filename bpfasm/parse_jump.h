@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* parse_jump.h - jumps and calls. */
+#ifndef PARSE_JUMP_H
+#define PARSE_JUMP_H
+
+#include "parse_tok.h"
+
+int parse_if_line(struct parse *p);		     /* after if */
+int parse_goto_line(struct parse *p, unsigned code); /* after goto, gotol, may_goto ... */
+int parse_call_line(struct parse *p);		     /* after call */
+/* is it in the kernel that was named; does it ask for a licence? */
+void parse_check_helper(struct parse *p, const struct tok *t, const struct helper *h);
+
+#endif

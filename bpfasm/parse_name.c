@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+/* parse_name.c - what a name means in an expression: a variable, a type, a part of one, sizeof. */
+
+#include "parse_name.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "equ.h"
+
+/* ---- what may have been meant --------------------------------------------------------------- */
+
+/* r and w registers whose digit is a letter, arg1 to arg6: the likely one first. */
+static void env_suggest_regs(struct suggest *s)
+{
+	static const char args[6][5] = {"arg6", "arg5", "arg4", "arg3", "arg2", "arg1"};
+	char last = s->len ? s->want[s->len - 1] : 0;
+	bool one = last == 'l' || last == 'I' || last == 'i', zero = last == 'o' || last == 'O';
+	size_t i;
+
+	if (s->len == 2 && (one || zero)) {
+		if (*s->want == 'r')
+			suggest_offer(s, one ? "r1" : "r0", 2);
+		if (*s->want == 'w')
+			suggest_offer(s, one ? "w1" : "w0", 2);
+	}
+	if (one)
+		suggest_offer(s, "arg1", 4);
+	for (i = 0; i < 6; i++)
+		suggest_offer(s, args[i], 4);
+	suggest_offer(s, "retval", 6);
+	suggest_offer(s, "args", 4);
+	suggest_offer(s, "ctx", 3);
+}
+
+static void env_suggest_places(struct parse *p, struct suggest *s)
+{
+	size_t i;
+
+	for (i = 0; p->fn && i < p->fn->frame.n_vars; i++)
+		suggest_offer(s, p->fn->frame.vars[i].name, p->fn->frame.vars[i].len);
+	for (i = 0; i < p->unit->n_structs; i++)
+		suggest_offer(s, p->unit->structs[i]->name, strlen(p->unit->structs[i]->name));
+}
+
+static void env_suggest(void *arg, struct suggest *s)
+{
+	struct parse *p = arg;
+
+	if (p->fn)
+		env_suggest_regs(s);
+	env_suggest_places(p, s);
+	if (p->macro)
+		macro_suggest(p->macro, s);
+	suggest_offer(s, "KERNEL", 6);
+}
+
+const char *parse_near_place(struct parse *p, const char *name, size_t len, char *buf, size_t size)
+{
+	const char *dot = len > 1 ? memchr(name + 1, '.', len - 1) : NULL;
+	size_t first = dot ? (size_t)(dot - name) : len;
+	struct suggest s;
+
+	*buf = '\0';
+	suggest_start(&s, name, first);
+	env_suggest_places(p, &s);
+	if (s.best && s.best_len + len - first < size - 20)
+		snprintf(buf, size, "; did you mean '%.*s%.*s'?", (int)s.best_len, s.best,
+			(int)(len - first), name + first);
+	return buf;
+}
+
+int parse_unknown(struct parse *p, const struct tok *t, const char *what)
+{
+	struct suggest s;
+	char buf[128];
+	size_t i;
+
+	suggest_start(&s, t->s, t->len);
+	env_suggest(p, &s);
+	for (i = 0; i < p->unit->n_maps; i++)
+		suggest_offer(&s, p->unit->maps[i]->name, strlen(p->unit->maps[i]->name));
+	/* of "vv.pid" the first part is what may be known */
+	if (!*parse_near_place(p, t->s, t->len, buf, sizeof(buf)))
+		suggest_text(&s, buf, sizeof(buf));
+	return parse_error(p, t, "no %s '%.*s'%s", what, t->len < 60 ? (int)t->len : 60, t->s, buf);
+}
+
+/* ---- variables and types -------------------------------------------------------------------- */
+
+int parse_place(
+	struct parse *p, const struct tok *t, const char *s, size_t len, struct parse_place *place)
+{
+	const char *dot = len > 1 ? memchr(s + 1, '.', len - 1) : NULL;
+	size_t first = dot ? (size_t)(dot - s) : len;
+	const struct frame_var *v;
+	const struct ir_field *f;
+	uint32_t offset;
+
+	memset(place, 0, sizeof(*place));
+	v = p->fn && len ? frame_find(&p->fn->frame, p->at.src, s, first) : NULL;
+	if (!v)
+		return 0;
+	place->slot = v->slot;
+	place->type = v->type;
+	if (!dot)
+		return 1;
+	if (v->type.kind != IR_TYPE_STRUCT)
+		return parse_error(p, t, "'%s' is no record, it has no fields", v->name);
+	f = parse_field(v->type.record, dot + 1, len - first - 1, &offset);
+	if (!f)
+		return parse_no_field(p, t, "struct", v->type.record, dot + 1, len - first - 1);
+	place->slot.off += (int32_t)offset;
+	place->type = f->type;
+	return 1;
+}
+
+/* The token that a name of an expression belongs to. */
+static const struct tok *tok_of(const struct parse *p, const char *s)
+{
+	const struct tok *t;
+
+	for (t = p->t; t && t < p->end; t++)
+		if (s >= t->s && s < t->s + t->len)
+			return t;
+	return p->t;
+}
+
+/* No such type: a variable or a record may have been meant, else msg says what is wrong. */
+static int type_missing(
+	struct parse *p, const struct tok *t, const char *s, size_t len, const char *msg)
+{
+	char near[128];
+
+	if (*parse_near_place(p, s, len, near, sizeof(near)))
+		return parse_error(
+			p, t, "no variable or struct '%.*s'%s", len < 60 ? (int)len : 60, s, near);
+	return parse_error(p, t, "%s", msg);
+}
+
+static int type_from_target(
+	struct parse *p, const struct tok *t, const char *s, size_t len, struct bpfasm_field *f)
+{
+	const struct bpfasm_resolver *r = p->o->resolver;
+	char path[256], msg[384];
+	int err;
+
+	snprintf(msg, sizeof(msg), "'%.*s' needs a target: the BTF of a kernel",
+		len < 60 ? (int)len : 60, s);
+	if (!r || !r->type_field)
+		return type_missing(p, t, s, len, msg);
+	if (len >= sizeof(path))
+		return parse_error(p, t, "this name is longer than %zu characters", sizeof(path));
+	memcpy(path, s, len);
+	path[len] = '\0';
+	memset(f, 0, sizeof(*f));
+	snprintf(msg, sizeof(msg), "no type '%s'", path);
+	err = r->type_field(r->arg, path, f, msg, sizeof(msg));
+	if (err && err != -ENOENT)
+		return parse_target_error(p, t, err, msg);
+	return err ? type_missing(p, t, s, len, msg) : 0;
+}
+
+/* kind and width of a record's field as a resolver would say it */
+static void type_describe(const struct ir_field *field, uint32_t offset, struct bpfasm_field *f)
+{
+	memset(f, 0, sizeof(*f));
+	f->offset = offset;
+	f->size = field->type.size;
+	f->is_signed = field->type.is_signed;
+	f->kind = field->type.kind == IR_TYPE_INT ? BPFASM_FIELD_PLAIN : BPFASM_FIELD_BYTES;
+}
+
+int parse_type_path(struct parse *p, const char *s, size_t len, struct bpfasm_field *f)
+{
+	const char *dot = memchr(s, '.', len);
+	size_t first = dot ? (size_t)(dot - s) : len;
+	const struct ir_struct *record = parse_find_struct(p, s, first);
+	const struct ir_field *field;
+	const struct tok *t = tok_of(p, s);
+	uint32_t offset;
+
+	if (!record)
+		return type_from_target(p, t, s, len, f);
+	if (!dot) {
+		memset(f, 0, sizeof(*f));
+		f->size = record->size;
+		f->kind = BPFASM_FIELD_BYTES;
+		return 0;
+	}
+	field = parse_field(record, dot + 1, len - first - 1, &offset);
+	if (!field)
+		return parse_no_field(p, t, "struct", record, dot + 1, len - first - 1);
+	type_describe(field, offset, f);
+	return 0;
+}
+
+/* sizeof: a variable or a part of it, a type, a field of a record or of the target's types */
+int parse_size_of(struct parse *p, const char *s, size_t len, int64_t *v)
+{
+	struct ir_type type;
+	struct bpfasm_field f;
+	struct parse_place place;
+	int err = parse_place(p, tok_of(p, s), s, len, &place);
+
+	if (err) {
+		*v = place.type.size;
+		return err < 0 ? err : 0;
+	}
+	if (parse_type_int(s, len, &type)) {
+		*v = type.size;
+		return 0;
+	}
+	if (!parse_find_struct(p, s, len) && !memchr(s, '.', len) &&
+		!(p->o->resolver && p->o->resolver->type_field))
+		return -ENOENT;
+	err = parse_type_path(p, s, len, &f);
+	*v = err ? 0 : (int64_t)f.size;
+	return err;
+}
+
+/* ---- for expr.c ------------------------------------------------------------------------------ */
+
+static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
+{
+	struct parse *p = arg;
+	struct bpfasm_field f;
+	int err = p->macro ? equ_get(p->macro, s, len, v) : -ENOENT;
+
+	if (err != -ENOENT)
+		return err;
+	/* nobody said which kernel it is for: one that has everything */
+	if (len == 6 && !memcmp(s, "KERNEL", 6)) {
+		*v = equ_target_kernel(p->o);
+		if (!*v)
+			*v = UINT32_MAX;
+		return 0;
+	}
+	if (!memchr(s, '.', len))
+		return -ENOENT;
+	err = parse_type_path(p, s, len, &f);
+	if (!err)
+		*v = (int64_t)f.offset;
+	return err;
+}
+
+static int env_size_of(void *arg, const char *s, size_t len, int64_t *v)
+{
+	return parse_size_of(arg, s, len, v);
+}
+
+void parse_env(struct parse *p, struct expr_env *env)
+{
+	env->lookup = env_lookup;
+	env->size_of = env_size_of;
+	env->suggest = env_suggest;
+	env->arg = p;
+}
