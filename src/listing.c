@@ -11,7 +11,8 @@
 #include <string.h>
 
 #include "bpfasm.h"
-#include "listing.h"
+#include "listmap.h"
+#include "listname.h"
 
 enum {
 	LISTING_EM_BPF = 247,
@@ -47,64 +48,6 @@ struct listing {
 static int listing_nomem(struct rawbpf_error *e)
 {
 	return err_set(e, "dis", -ENOMEM, "out of memory");
-}
-
-bool listing_is_name(char c, bool first)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-	       (!first && c >= '0' && c <= '9');
-}
-
-void listing_name(struct buf *out, const char *name)
-{
-	if (!*name || (*name >= '0' && *name <= '9'))
-		buf_puts(out, "_");
-	for (; *name; name++)
-		buf_add(out, listing_is_name(*name, false) ? name : "_", 1);
-}
-
-/* Words that mean something else to the assembler where a map's name stands. */
-static bool listing_is_word(const char *name)
-{
-	static const char *const words[] = {"if", "goto", "gotol", "gotox", "may_goto", "call",
-		"callx", "exit", "lock", "return", "args", "ctx", "retval", "sizeof", "pc", "ll",
-		"store_release"};
-	size_t i, len = strlen(name);
-
-	if (len > 1 && len < 4 && (*name == 'r' || *name == 'w') && name[1] >= '0' &&
-		name[1] <= '9')
-		return true;
-	if (len == 4 && !memcmp(name, "arg", 3) && name[3] >= '0' && name[3] <= '9')
-		return true;
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(name, words[i]))
-			return true;
-	return false;
-}
-
-void listing_map_name(struct buf *out, const char *name)
-{
-	listing_name(out, name);
-	if (listing_is_word(name))
-		buf_puts(out, "_");
-}
-
-void listing_quoted(struct buf *out, const char *s, size_t len)
-{
-	size_t i;
-
-	buf_puts(out, "\"");
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if (c == '"' || c == '\\')
-			buf_printf(out, "\\%c", c);
-		else if (c < 32 || c == 127)
-			buf_printf(out, "\\x%02x", c);
-		else
-			buf_add(out, &s[i], 1);
-	}
-	buf_puts(out, "\"");
 }
 
 /* ---- what a relocation means ------------------------------------------------------------- */
@@ -148,7 +91,7 @@ static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 	if (!call && p[0] == LISTING_LD_IMM64 && l->maps && s->section == l->maps &&
 		s->type != LISTING_SECTION && !imm) {
 		buf_printf(l->out, "%.*s= &", (int)strcspn(line, "="), line);
-		listing_map_name(l->out, s->name);
+		listname_map(l->out, s->name);
 		return true;
 	}
 	if (s->section == LISTING_UNDEF || (!call && p[0] != LISTING_LD_IMM64))
@@ -160,7 +103,7 @@ static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 		buf_puts(l->out, "call ");
 	else
 		buf_printf(l->out, "%.*s= &", (int)strcspn(line, "="), line);
-	listing_name(l->out, fn.name);
+	listname_put(l->out, fn.name);
 	return true;
 }
 
@@ -180,7 +123,7 @@ static void listing_reloc(const struct listing *l, const struct elf_reloc *r,
 		name = in.name;
 	buf_printf(l->out, "%.*s ; %s ", (int)len, line,
 		s.section == LISTING_UNDEF ? "extern" : "address of");
-	listing_quoted(l->out, name, strlen(name));
+	listname_quoted(l->out, name, strlen(name));
 }
 
 /* ---- code -------------------------------------------------------------------------------- */
@@ -303,10 +246,10 @@ static void listing_head(
 	bool text = listing_is_text(in);
 
 	buf_puts(l->out, text ? "\n.func " : "\n.prog ");
-	listing_name(l->out, fn->name ? fn->name : in->name);
+	listname_put(l->out, fn->name ? fn->name : in->name);
 	if (!text) {
 		buf_puts(l->out, " ");
-		listing_quoted(l->out, in->name, strlen(in->name));
+		listname_quoted(l->out, in->name, strlen(in->name));
 	} else if (fn->global) {
 		buf_puts(l->out, " global");
 	}
@@ -353,7 +296,7 @@ static void listing_license(const struct listing *l)
 		return;
 	len = strnlen(p, len);
 	buf_puts(l->out, ".license ");
-	listing_quoted(l->out, p, len);
+	listname_quoted(l->out, p, len);
 	buf_puts(l->out, "\n");
 }
 

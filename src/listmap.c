@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "btf.h"
-#include "listing.h"
+#include "listmap.h"
+#include "listname.h"
 
 enum {
 	LISTMAP_ARRAY = 2, /* map types */
@@ -88,7 +89,7 @@ static void listmap_struct_name(const struct btf_type *t, char *text, size_t siz
 	else
 		snprintf(text, size, "anon_%u", (unsigned int)t->id);
 	for (i = 0; text[i]; i++)
-		if (!listing_is_name(text[i], i == 0))
+		if (!listname_is_name(text[i], i == 0))
 			text[i] = '_';
 }
 
@@ -171,7 +172,7 @@ static bool listmap_record(
 		for (i = 0; i < t->vlen; i++) {
 			btf_member(l->btf, t, i, &m);
 			buf_puts(l->out, "\t");
-			listing_name(l->out, m.name);
+			listname_put(l->out, m.name);
 			buf_printf(l->out, ": %s\n", fields[i].text);
 		}
 		buf_puts(l->out, ".end\n");
@@ -271,7 +272,7 @@ static uint32_t listmap_bucket(const struct btf *b, const struct listmap_def *d)
 static void listmap_line(struct listmap *l, const struct listmap_def *d, const char *kind)
 {
 	buf_puts(l->out, ".map ");
-	listing_map_name(l->out, d->name);
+	listname_map(l->out, d->name);
 	buf_printf(l->out, " %s", kind);
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "bpfasm.h"
-#include "listing.h"
+#include "listmap.h"
 #include "t.h"
 
 #define PROGRAM ".license \"GPL\"\n.prog p \"uprobe\"\n r0 = 0\n exit\n"
