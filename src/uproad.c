@@ -127,6 +127,9 @@ static int uproad_events(struct uproad *r)
 	int err = uproad_pmu(r, &a);
 	size_t i;
 
+	/* an event and perhaps a link each, above the files that are open already */
+	if (r->n > 1)
+		kern_raise_nofile(r->b, 2 * r->n + (size_t)r->prog->fd);
 	for (i = 0; i < r->n && !err; i++)
 		err = uproad_event(r, &a, &r->places[i]);
 	if (!err || r->b->links == mark)

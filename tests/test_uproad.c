@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -377,6 +378,36 @@ START_TEST(by_section)
 }
 END_TEST
 
+/*
+ * Eight files may be opened above those that are: an event each takes more, so the limit is raised,
+ * unless that was forbidden.
+ */
+START_TEST(more_than_the_soft_limit)
+{
+	struct road r = {.no_multi = true, .no_sibling = 1};
+	struct rlimit lim;
+	int fd;
+
+	T_NEED_ROOT();
+	road_open(&r, "uprobe");
+	fd = dup(0);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &lim), 0);
+	lim.rlim_cur = (rlim_t)fd + 8;
+	close(fd);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &lim), 0);
+	r.b->no_rlimit = true;
+	ck_assert_int_eq(attach_many(&r, false, "many_0[0-9]", 0), -EMFILE);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	r.b->no_rlimit = false;
+	r.no_sibling = 1;
+	ck_assert_msg(!attach_many(&r, false, "many_0[0-9]", 0), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 10);
+	ck_assert_int_eq(many_call(3), 0);
+	check_seen(&r, 0, 9, 3);
+	rawbpf_free(r.b);
+}
+END_TEST
+
 Suite *suite_uproad(void);
 Suite *suite_uproad(void)
 {
@@ -394,6 +425,7 @@ Suite *suite_uproad(void)
 	tcase_add_test(t, by_section);
 	tcase_add_test(t, no_right_to_events);
 	tcase_add_loop_test(t, one_bad_place, 7, 9);
+	tcase_add_test(t, more_than_the_soft_limit);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: MIT
+/*
+ * uplace.c - what a uprobe's options ask for, as offsets in one file.
+ *
+ * A library's name becomes a file; a function, a pattern, an address or an offset becomes places in
+ * it.  The kernel takes any offset, so the bounds are held here.
+ */
+#include "uplace.h"
+
+#ifdef __TINYC__ /* which cannot read glibc's regexec(size_t n, regmatch_t m[n]) */
+#define _REGEX_NELTS(n)
+#endif
+
+#include <elf.h>
+#include <errno.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- places ------------------------------------------------------------------------------- */
+
+int uplace_no_memory(struct uplace *u)
+{
+	return err_set(&u->b->error, "attach", -ENOMEM, "out of memory");
+}
+
+/* A place as it was found: nr tells which was first of those at one offset. */
+struct uplace_found {
+	struct link_place place;
+	size_t nr;
+};
+
+/* One more place; what is its name after "LIBRARY:". */
+static int uplace_add(struct uplace *u, uint64_t offset, const char *what)
+{
+	struct uplace_found *more;
+	struct buf name = {0};
+	size_t n = u->n_found;
+
+	if (!(n & (n - 1))) {
+		more = realloc(u->found, (n ? 2 * n : 1) * sizeof(*more));
+		if (!more)
+			return uplace_no_memory(u);
+		u->found = more;
+	}
+	buf_printf(&name, "%s:%s", u->o->name, what);
+	u->found[n] = (struct uplace_found){{offset, buf_steal(&name)}, n};
+	if (!u->found[n].place.name)
+		return uplace_no_memory(u);
+	u->n_found++;
+	return 0;
+}
+
+static int uplace_by_offset_then_nr(const void *a, const void *b)
+{
+	const struct uplace_found *x = a, *y = b;
+
+	if (x->place.offset != y->place.offset)
+		return x->place.offset < y->place.offset ? -1 : 1;
+	return x->nr < y->nr ? -1 : x->nr > y->nr;
+}
+
+/* Functions have several names, and most are in two tables: each offset once, by its first name. */
+static int uplace_sort(struct uplace *u)
+{
+	size_t i;
+
+	if (!u->n_found)
+		return 0;
+	u->places = calloc(u->n_found, sizeof(*u->places));
+	if (!u->places)
+		return uplace_no_memory(u);
+	qsort(u->found, u->n_found, sizeof(*u->found), uplace_by_offset_then_nr);
+	for (i = 0; i < u->n_found; i++) {
+		if (u->n && u->places[u->n - 1].offset == u->found[i].place.offset)
+			continue;
+		u->places[u->n++] = u->found[i].place;
+		u->found[i].place.name = NULL;
+	}
+	return 0;
+}
+
+static int uplace_no_target(struct uplace *u, const char *name, int err)
+{
+	const struct ifunc *i = u->pid ? &u->ifunc_any : &u->ifunc;
+	struct rawbpf_error *e = &u->b->error;
+
+	if (err == -EXDEV) {
+		err_set(e, "attach", -EOPNOTSUPP,
+			"'%s' of '%s' became a function of the vdso, the kernel's own page", name,
+			u->file.shown);
+		err_hint(e, "the kernel takes no probe there: probe a function that calls it");
+		return -EOPNOTSUPP;
+	}
+	if (i->err && i->err != -EACCES && i->err != -EPERM)
+		return err_set(e, "attach", i->err,
+			"what IFUNC '%s' of '%s' became cannot be read from processes", name,
+			u->file.shown);
+	err_set(e, "attach", -ENOENT,
+		"'%s' of '%s' is an IFUNC, and no process shows what it became", name,
+		u->file.shown);
+	if (i->n_denied > i->n_read)
+		err_hint(e,
+			"%u of %u processes could not be read (%s): it takes CAP_SYS_PTRACE; or "
+			"give .offset",
+			i->n_denied, i->n_denied + i->n_read, err_name(i->err));
+	else if (u->pid)
+		err_hint(e, "let process %d call it first, or give .offset", (int)u->pid);
+	else
+		err_hint(e, "start a program that calls it, or give .offset");
+	return -ENOENT;
+}
+
+/* Looks at the library's own slots, once, then at those of its callers: 0, -ENOENT or -EXDEV. */
+static int uplace_ask_ifunc(
+	struct uplace *u, pid_t pid, const struct rawbpf_sym *s, const char *name, uint64_t *offset)
+{
+	struct ifunc *i = pid == u->pid ? &u->ifunc : &u->ifunc_any;
+	bool *tried = pid == u->pid ? &u->ifunc_tried : &u->ifunc_any_tried;
+	struct sys *sys = &u->b->sys;
+	int err, own;
+
+	if (!*tried) {
+		*tried = true;
+		err = ifunc_open(sys, &u->sym, u->file.path, u->file.shown, pid, i);
+		if (err)
+			return err;
+	}
+	own = ifunc_target(i, s, offset);
+	if (!own)
+		return 0;
+	err = ifunc_target_elsewhere(
+		sys, &u->sym, u->file.path, u->file.shown, pid, s, name, offset);
+	return err == -ENOENT ? own : err;
+}
+
+/* From the resolver's offset to that of the implementation, which is where calls arrive. */
+static int uplace_follow_ifunc(
+	struct uplace *u, const struct rawbpf_sym *s, const char *name, uint64_t *offset)
+{
+	const char *how = "its slot says";
+	char impl[128];
+	int err = uplace_ask_ifunc(u, u->pid, s, name, offset);
+
+	/* all processes run on the same CPUs; this one may not have called it yet */
+	if (err && err != -ENOMEM && u->pid) {
+		how = "another process's slot says";
+		err = uplace_ask_ifunc(u, 0, s, name, offset);
+	}
+	if (err == -ENOMEM)
+		return uplace_no_memory(u);
+	if (err)
+		return uplace_no_target(u, name, err);
+	if (!u->b->log)
+		return 0;
+	if (sym_at(&u->sym, *offset, impl, sizeof(impl)))
+		snprintf(impl, sizeof(impl), "its implementation");
+	ctx_log(u->b, RAWBPF_LOG_INFO, "'%s' is an IFUNC: probing %s at offset 0x%llx, as %s", name,
+		impl, (unsigned long long)*offset, how);
+	return 0;
+}
+
+/*
+ * A function of x86-64 built for indirect branch tracking begins with ENDBR64, which the kernel can
+ * only step over (2.5 us an event).  A push behind it is emulated (0.2 us), and nothing has
+ * happened yet: the arguments are in their registers, the return address is on top of the stack.
+ * Any other instruction would be stepped over as well, and might be the head of a loop.
+ */
+static uint64_t uplace_entry(struct uplace *u, uint64_t offset, uint64_t size, const char *name)
+{
+	static const unsigned char endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
+	const unsigned char *p;
+	bool push;
+
+	if (elf_ident(u->sym.elf)->machine != EM_X86_64 || (size && size < 6))
+		return offset;
+	p = elf_bytes(u->sym.elf, offset, 6);
+	if (!p || memcmp(p, endbr64, sizeof(endbr64)))
+		return offset;
+	push = (p[4] & 0xf8) == 0x50 || (p[4] == 0x41 && (p[5] & 0xf8) == 0x50);
+	ctx_log(u->b, RAWBPF_LOG_DEBUG, "'%s' of '%s' begins with endbr64: probed %s", name,
+		u->file.shown, push ? "at the push behind it" : "there, no push follows");
+	return push ? offset + sizeof(endbr64) : offset;
+}
+
+static int uplace_bad_sym_off(struct uplace *u, const struct rawbpf_sym *s)
+{
+	struct rawbpf_error *e = &u->b->error;
+	unsigned long long off = u->o->sym_off;
+
+	if (s->ifunc)
+		return err_set(e, "attach", -EINVAL,
+			"'%s' is an IFUNC: .sym_off 0x%llx has no meaning there", u->o->sym, off);
+	return err_set(e, "attach", -EINVAL,
+		"'%s' has %llu bytes: .sym_off 0x%llx is outside of it", u->o->sym,
+		(unsigned long long)s->size, off);
+}
+
+static int uplace_by_sym(struct uplace *u)
+{
+	const struct rawbpf_uprobe_opts *o = u->o;
+	struct rawbpf_sym s;
+	struct buf what = {0};
+	uint64_t offset;
+	int err = sym_find(&u->sym, o->sym, u->file.shown, &s, &u->b->error);
+
+	if (err)
+		return err;
+	if (o->sym_off && (s.ifunc || o->sym_off >= s.size))
+		return uplace_bad_sym_off(u, &s);
+	offset = (o->sym_off ? s.offset : s.local) + o->sym_off;
+	if (s.version && !s.ifunc)
+		ctx_log(u->b, RAWBPF_LOG_DEBUG, "'%s' is %s%s%s of '%s' (%s)", o->sym, o->sym,
+			strchr(o->sym, '@') ? ""
+			: s.is_default	    ? "@@"
+					    : "@",
+			strchr(o->sym, '@') ? "" : s.version, u->file.shown, s.table);
+	if (s.ifunc) {
+		buf_add(&what, o->sym, strcspn(o->sym, "@"));
+		err = what.failed ? uplace_no_memory(u)
+				  : uplace_follow_ifunc(u, &s, buf_str(&what), &offset);
+		buf_free(&what);
+		if (err)
+			return err;
+	}
+	if (!o->sym_off)
+		offset = uplace_entry(u, offset, s.ifunc ? 0 : s.size, o->sym);
+	buf_puts(&what, o->sym);
+	if (o->sym_off)
+		buf_printf(&what, "+0x%llx", (unsigned long long)o->sym_off);
+	err = what.failed ? uplace_no_memory(u) : uplace_add(u, offset, buf_str(&what));
+	buf_free(&what);
+	return err;
+}
+
+struct uplace_pattern {
+	struct uplace *u;
+	regex_t re;
+};
+
+/*
+ * As python's re.match, which bcc uses: the match must begin at the name's start, and may end
+ * before the name does.
+ */
+static int uplace_on_sym(void *arg, const struct rawbpf_sym *s)
+{
+	struct uplace_pattern *p = arg;
+	uint64_t offset = s->local;
+	regmatch_t m;
+
+	if (regexec(&p->re, s->name, 1, &m, 0) || m.rm_so)
+		return 0;
+	if (s->ifunc && uplace_follow_ifunc(p->u, s, s->name, &offset)) {
+		if (p->u->b->error.err == -ENOMEM)
+			return -ENOMEM;
+		ctx_log(p->u->b, RAWBPF_LOG_WARN, "%s: left out", p->u->b->error.msg);
+		err_clear(&p->u->b->error);
+		return 0;
+	}
+	offset = uplace_entry(p->u, offset, s->ifunc ? 0 : s->size, s->name);
+	return uplace_add(p->u, offset, s->name);
+}
+
+static int uplace_by_pattern(struct uplace *u)
+{
+	struct rawbpf_error *e = &u->b->error;
+	struct uplace_pattern p = {.u = u};
+	char why[128];
+	int err = regcomp(&p.re, u->o->sym_re, REG_EXTENDED);
+
+	if (err) {
+		regerror(err, &p.re, why, sizeof(why));
+		err_set(e, "attach", -EINVAL, "pattern '%s' cannot be read", u->o->sym_re);
+		err_hint(e, "%s", why);
+		return -EINVAL;
+	}
+	err = sym_each(&u->sym, true, uplace_on_sym, &p);
+	regfree(&p.re);
+	if (!err && !u->n_found)
+		err = err_set(e, "attach", -ENOENT, "no function of '%s' matches '%s'",
+			u->file.shown, u->o->sym_re);
+	return err;
+}
+
+static int uplace_by_addr(struct uplace *u)
+{
+	unsigned long long addr = u->o->addr;
+	struct rawbpf_error *e = &u->b->error;
+	uint64_t offset, other;
+	char what[32];
+
+	if (elf_offset(u->sym.elf, addr, PF_X, &offset)) {
+		err_set(e, "attach", -EINVAL, "address 0x%llx is not in the code of '%s'", addr,
+			u->file.shown);
+		if (!elf_vaddr(u->sym.elf, addr, PF_X, &other))
+			err_hint(e, "as a file offset it is: use .offset");
+		else
+			err_hint(e, "an address is what nm prints, without the load address");
+		return -EINVAL;
+	}
+	snprintf(what, sizeof(what), "0x%llx", addr);
+	return uplace_add(u, offset, what);
+}
+
+static int uplace_by_offset(struct uplace *u)
+{
+	unsigned long long offset = u->o->offset;
+	struct rawbpf_error *e = &u->b->error;
+	uint64_t other;
+	char what[32];
+
+	if (elf_vaddr(u->sym.elf, offset, PF_X, &other)) {
+		err_set(e, "attach", -EINVAL, "file offset 0x%llx is not in the code of '%s'",
+			offset, u->file.shown);
+		if (!elf_offset(u->sym.elf, offset, PF_X, &other))
+			err_hint(e, "as an address it is: use .addr");
+		return -EINVAL;
+	}
+	snprintf(what, sizeof(what), "+0x%llx", offset);
+	return uplace_add(u, offset, what);
+}
+
+static int uplace_check(struct uplace *u)
+{
+	const struct rawbpf_uprobe_opts *o = u->o;
+	struct rawbpf_error *e = &u->b->error;
+
+	if (o->pid < -1)
+		return err_set(e, "attach", -EINVAL, "pid %d is no process", (int)o->pid);
+	if (u->ret && o->sym_off)
+		return err_set(e, "attach", -EINVAL, "a return probe takes no .sym_off (0x%llx)",
+			(unsigned long long)o->sym_off);
+	u->pid = o->pid > 0 ? o->pid : 0;
+	return 0;
+}
+
+static int uplace_find_file(struct uplace *u)
+{
+	struct rawbpf_error *e = &u->b->error;
+	int err = libname_find(&u->b->sys, u->o->name, u->pid, &u->file, e);
+
+	if (err)
+		return err;
+	err = sys_stat(&u->b->sys, u->file.path, &u->st);
+	if (err)
+		return err_set(e, "attach", err, "'%s' cannot be found", u->file.shown);
+	return sym_open(&u->b->sys, u->file.path, &u->sym, e);
+}
+
+int uplace_open(struct uplace *u)
+{
+	const struct rawbpf_uprobe_opts *o = u->o;
+	int err = uplace_check(u);
+
+	if (!err)
+		err = uplace_find_file(u);
+	if (err)
+		return err;
+	if (o->sym)
+		err = uplace_by_sym(u);
+	else if (o->sym_re)
+		err = uplace_by_pattern(u);
+	else
+		err = o->addr ? uplace_by_addr(u) : uplace_by_offset(u);
+	return err ? err : uplace_sort(u);
+}
+
+void uplace_close(struct uplace *u)
+{
+	while (u->n_found)
+		free(u->found[--u->n_found].place.name);
+	free(u->found);
+	while (u->n)
+		free(u->places[--u->n].name);
+	free(u->places);
+	ifunc_close(&u->ifunc);
+	ifunc_close(&u->ifunc_any);
+	sym_close(&u->sym);
+	libname_free(&u->file);
+}
