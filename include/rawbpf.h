@@ -389,10 +389,12 @@ RAWBPF_API int rawbpf_trace_print_opts(struct rawbpf *b, const struct rawbpf_tra
 RAWBPF_API int rawbpf_trace_fd(struct rawbpf *b, bool shared);
 
 /*
- * rawbpf_reap() - remove what killed processes of rawbpf left in tracefs: trace instances whose
- * maker has ended (each rawbpf_PID_STARTTIME_N).  Making an instance does the same first.  fn, if
- * any, is called for each with its path below tracefs and 0 or why it stays (-EBUSY: still read);
- * non-zero stops and is returned.  Returns how many were removed, or a negative errno.
+ * rawbpf_reap() - remove what killed processes of rawbpf left in tracefs: probe events and trace
+ * instances (each named rawbpf_PID_STARTTIME_N) whose maker no process of the machine can be, pid
+ * namespaces or not; nothing, where /proc does not show all processes.  fn, if any, is called for
+ * each with its path below tracefs and 0 or why it stays (-EBUSY: still used); non-zero stops and
+ * is returned.  Making an instance removes left instances first; events go by this call alone.
+ * Returns how many were removed, or a negative errno.
  */
 RAWBPF_API int rawbpf_reap(
 	struct rawbpf *b, int (*fn)(void *arg, const char *path, int err), void *arg);

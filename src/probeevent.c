@@ -17,7 +17,8 @@
 
 #include "tracefs.h"
 
-#define PROBEEVENT_MAX 4096 /* names tried */
+#define PROBEEVENT_MAX	4096	   /* names tried */
+#define PROBEEVENT_TEXT (64 << 20) /* bytes of a list of events */
 
 static int probeevent_write(
 	struct rawbpf *b, int dir, const char *file, const char *text, const char *role)
@@ -98,24 +99,98 @@ int probeevent_make(struct rawbpf *b, const char *file, const char *kind, const 
 	return err;
 }
 
-int probeevent_remove(struct rawbpf *b, const char *file, const char *name)
+int probeevent_delete(struct rawbpf *b, const char *file, const char *name)
 {
-	int err = -EBUSY, i, dir = tracefs_dir(b);
+	int dir = tracefs_dir(b);
 	char text[PROBEEVENT_NAME + 16];
 
 	if (dir < 0)
 		return dir;
 	snprintf(text, sizeof(text), "-:" PROBEEVENT_GROUP "/%s\n", name);
+	return probeevent_write(b, dir, file, text, name);
+}
+
+int probeevent_remove(struct rawbpf *b, const char *file, const char *name)
+{
+	int err = -EBUSY, i;
+
 	/* EBUSY until the kernel is through with closing its perf event */
 	for (i = 0; i < 50 && err == -EBUSY; i++) {
 		if (i)
 			sys_poll(&b->sys, NULL, 0, 10);
-		err = probeevent_write(b, dir, file, text, name);
+		err = probeevent_delete(b, file, name);
 	}
 	if (err == -ENOENT)
 		err = 0;
 	if (err)
 		ctx_log(b, RAWBPF_LOG_WARN, "probe event '%s' cannot be removed (%s) and stays",
 			name, err_name(err));
+	return err;
+}
+
+/* ---- what there is ------------------------------------------------------------------------- */
+
+/*
+ * The name in a line "p:kprobes/NAME PLACE ..." ("r", "r16"), copied out of it; false for events
+ * of other groups, and for lines of another form.
+ */
+static bool probeevent_parse(const char *line, char name[PROBEEVENT_NAME])
+{
+	static const char group[] = ":" PROBEEVENT_GROUP "/";
+	const char *p = line + 1;
+	size_t n;
+
+	if (*line != 'p' && *line != 'r')
+		return false;
+	p += strspn(p, "0123456789");
+	if (strncmp(p, group, strlen(group)))
+		return false;
+	p += strlen(group);
+	n = strcspn(p, " ");
+	if (!n || n >= PROBEEVENT_NAME || !p[n])
+		return false;
+	memcpy(name, p, n);
+	name[n] = '\0';
+	return true;
+}
+
+/* Whether a line of text has the event already: one that has several places has a line for each. */
+static bool probeevent_seen(const char *text, const char *name)
+{
+	char what[PROBEEVENT_NAME + 16];
+
+	snprintf(what, sizeof(what), ":" PROBEEVENT_GROUP "/%s ", name);
+	return strstr(text, what);
+}
+
+int probeevent_each(struct rawbpf *b, const char *file,
+	int (*fn)(void *arg, const char *file, const char *name), void *arg, bool *reached)
+{
+	char name[PROBEEVENT_NAME], *line, *next, first;
+	int err, dir = tracefs_dir(b);
+	struct buf text = {0};
+
+	*reached = false;
+	if (dir < 0)
+		return dir;
+	err = sys_read_file(&b->sys, dir, file, PROBEEVENT_TEXT, &text);
+	if (!err && text.failed)
+		err = -ENOMEM;
+	*reached = !err;
+	for (line = err ? NULL : text.data; !err && line && *line; line = next) {
+		next = strchr(line, '\n');
+		if (!next)
+			break;
+		*next = '\0';
+		if (probeevent_parse(line, name)) {
+			first = *line;
+			*line = '\0'; /* what is before it is one string */
+			if (!probeevent_seen(text.data, name))
+				err = fn(arg, file, name);
+			*line = first;
+		}
+		*next++ = '\n';
+	}
+	buf_free(&text);
 	return err;
 }

@@ -5,8 +5,10 @@
 
 #include "context.h"
 
-#define PROBEEVENT_GROUP "kprobes"
-#define PROBEEVENT_NAME	 64 /* the kernel's own limit, with the NUL */
+#define PROBEEVENT_GROUP   "kprobes"
+#define PROBEEVENT_KPROBES "kprobe_events"
+#define PROBEEVENT_UPROBES "uprobe_events"
+#define PROBEEVENT_NAME	   64 /* the kernel's own limit, with the NUL */
 
 /*
  * Make one event: kind is "p", "r" or "r64" (instances of a return probe, Linux 4.12), where what
@@ -21,5 +23,14 @@ int probeevent_add(
 	struct rawbpf *b, const char *file, const char *kind, const char *where, const char *name);
 /* An event whose perf events are closed.  One that is gone already is no failure. */
 int probeevent_remove(struct rawbpf *b, const char *file, const char *name);
+/* As that, but once and at once: -EBUSY while it is in use, -ENOENT. */
+int probeevent_delete(struct rawbpf *b, const char *file, const char *name);
+
+/*
+ * Every event of our group in file, each name once, until fn returns non-zero, which is returned;
+ * *reached says that the file was read.  fn may remove the event.
+ */
+int probeevent_each(struct rawbpf *b, const char *file,
+	int (*fn)(void *arg, const char *file, const char *name), void *arg, bool *reached);
 
 #endif

@@ -85,11 +85,15 @@ bool proc_maps_next(struct proc_maps *m, struct proc_map *map)
 	return false;
 }
 
-/* Field 22 is the start time, 9 are the flags; the second is a name that may hold blanks and ')'. */
+/*
+ * Field 3 is the state, 9 are the flags, 20 how many threads, 22 the start time; the second is a
+ * name that may hold blanks and ')'.  A process whose first thread has ended goes on by the others.
+ */
 int proc_stat(struct sys *s, pid_t pid, struct proc_stat *st)
 {
 	char path[64] = "/proc/self/stat", line[1024], *p, *end;
 	int i, err;
+	bool ended = false;
 
 	memset(st, 0, sizeof(*st));
 	if (pid)
@@ -101,13 +105,42 @@ int proc_stat(struct sys *s, pid_t pid, struct proc_stat *st)
 	p = strrchr(line, ')');
 	for (i = 2; p && i < 22; i++) {
 		p = strchr(p + 1, ' ');
-		if (p && i + 1 == 9)
+		if (p && i + 1 == 3)
+			ended = p[1] == 'Z' || p[1] == 'X';
+		else if (p && i + 1 == 9)
 			st->flags = strtoull(p + 1, NULL, 10);
+		else if (p && i + 1 == 20)
+			st->ended = ended && strtoull(p + 1, NULL, 10) < 2;
 	}
 	if (!p || st->pid <= 0)
 		return -EIO;
 	st->start = strtoull(p + 1, &end, 10);
 	return end == p + 1 ? -EIO : 0;
+}
+
+/* "NSpid:\t4711\t7": its number in each pid namespace that it is in, outermost first */
+int proc_has_pid(struct sys *s, pid_t at, pid_t pid)
+{
+	struct buf text = {0};
+	char path[64], *p, *end;
+	bool has = false;
+	int err;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)at);
+	err = sys_read_file(s, AT_FDCWD, path, 1 << 20, &text);
+	if (!err && text.failed)
+		err = -ENOMEM;
+	p = err ? NULL : strstr(buf_str(&text), "\nNSpid:");
+	if (p)
+		p += strlen("\nNSpid:");
+	while (p && *p == '\t' && !has) {
+		has = strtol(p + 1, &end, 10) == pid;
+		p = end;
+	}
+	buf_free(&text);
+	if (err)
+		return err == -ENOENT ? -ESRCH : err;
+	return has;
 }
 
 /* struct linux_dirent64: u64 inode, u64 offset, u16 length, u8 type, name */

@@ -37,10 +37,14 @@ struct proc_stat {
 	pid_t pid;	/* as /proc counts */
 	uint64_t start; /* clock ticks since boot */
 	uint64_t flags; /* PF_* of the kernel */
+	bool ended;	/* a zombie: it waits to be waited for */
 };
 
 /* What /proc/PID/stat says, pid 0: of this process; -ESRCH, or why it cannot be read. */
 int proc_stat(struct sys *s, pid_t pid, struct proc_stat *st);
+
+/* Whether pid is what a namespace of its own calls process at (Linux 4.1), or a negative errno. */
+int proc_has_pid(struct sys *s, pid_t at, pid_t pid);
 
 /* Every process's id, until fn returns non-zero, which is returned. */
 int proc_each_pid(struct sys *s, int (*fn)(void *arg, pid_t pid), void *arg);

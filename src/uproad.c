@@ -29,7 +29,7 @@
 #define UPROAD_RETURN	1 /* uprobe_multi.flags */
 #define UPROAD_NEXT	1 /* try the next road */
 #define UPROAD_FEW	8 /* places for which an event each will do */
-#define UPROAD_FILE	"uprobe_events"
+#define UPROAD_FILE	PROBEEVENT_UPROBES
 
 static enum link_kind uproad_kind(const struct uproad *r)
 {
