@@ -2,9 +2,13 @@
 /*
  * arch.c - where a CPU's pt_regs keeps arguments, return value and registers.
  *
- * The context of a kprobe or uprobe program is the kernel's struct pt_regs, or user_pt_regs on
- * arm64 and s390x.  A CPU is a row of data, so a program can be assembled for another one.
- * Arguments are those of an ordinary function call; a system call's fourth may come elsewhere.
+ * The context of a kprobe or uprobe program is the kernel's struct pt_regs, of which arm64 and s390x
+ * show the first part as user_pt_regs.  A CPU is a row of data, so a program can be assembled for
+ * another one.
+ *
+ * Arguments are those of an ordinary function call: the first in registers, the others on the stack.
+ * A system call is entered with its own set of registers (the fourth in r10, not rcx, on x86-64), and
+ * most kernels now hand a pointer to the saved ones to the function that serves it.
  */
 #include "arch.h"
 
@@ -53,6 +57,7 @@ static const struct arch_reg regs_x86_64[] = {
 	{NULL, 0},
 };
 static const char *const args_x86_64[] = {"di", "si", "dx", "cx", "r8", "r9"};
+static const char *const call_x86_64[] = {"di", "si", "dx", "r10", "r8", "r9"};
 
 /* Functions of the kernel (regparm(3)); those of programs take their arguments from the stack. */
 static const struct arch_reg regs_i386[] = {
@@ -85,6 +90,7 @@ static const struct arch_reg regs_i386[] = {
 	{NULL, 0},
 };
 static const char *const args_i386[] = {"ax", "dx", "cx"};
+static const char *const call_i386[] = {"bx", "cx", "dx", "si", "di", "bp"};
 
 static const struct arch_reg regs_arm64[] = {
 	{"x0", 0},
@@ -122,6 +128,7 @@ static const struct arch_reg regs_arm64[] = {
 	{"sp", 248},
 	{"pc", 256},
 	{"pstate", 264},
+	{"orig_x0", 272},
 	{NULL, 0},
 };
 static const char *const args_arm64[] = {"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"};
@@ -184,10 +191,16 @@ static const struct arch_reg regs_riscv64[] = {
 	{"t4", 232},
 	{"t5", 240},
 	{"t6", 248},
+	{"status", 256},
+	{"badaddr", 264},
+	{"cause", 272},
+	{"orig_a0", 280},
 	{"epc", 0},
 	{NULL, 0},
 };
 static const char *const args_riscv64[] = {"a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7"};
+/* a0 already holds the result by then */
+static const char *const call_riscv64[] = {"orig_a0", "a1", "a2", "a3", "a4", "a5"};
 
 static const struct arch_reg regs_ppc64le[] = {
 	{"r0", 0},
@@ -235,7 +248,6 @@ static const struct arch_reg regs_ppc64le[] = {
 static const char *const args_ppc64le[] = {"r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10"};
 
 static const struct arch_reg regs_s390x[] = {
-	{"orig_gpr2", 0},
 	{"psw_mask", 8},
 	{"psw_addr", 16},
 	{"r0", 24},
@@ -254,9 +266,11 @@ static const struct arch_reg regs_s390x[] = {
 	{"r13", 128},
 	{"r14", 136},
 	{"r15", 144},
+	{"orig_gpr2", 152},
 	{NULL, 0},
 };
 static const char *const args_s390x[] = {"r2", "r3", "r4", "r5", "r6"};
+static const char *const call_s390x[] = {"orig_gpr2", "r3", "r4", "r5", "r6", "r7"};
 
 /* the n64 calling convention */
 static const struct arch_reg regs_mips64[] = {
@@ -370,25 +384,34 @@ static const struct arch_reg regs_loongarch64[] = {
 	}
 #define ARCH_ARGS(a) sizeof(a) / sizeof(*a), a
 
+#define ARCH_KERNEL(major, minor) (major << 16 | minor << 8)
+
 static const struct arch archs[] = {
 	{"x86_64", ARCH_ALIASES("amd64", "x86-64", "x86"), EM_X86_64, 8, ARCH_ARGS(args_x86_64),
-		"ax", "ip", "sp", "bp", regs_x86_64},
+		"ax", "ip", "sp", "bp", regs_x86_64, -1, -1, 6, "__x64_sys_", true,
+		ARCH_KERNEL(4, 17), call_x86_64},
 	{"arm64", ARCH_ALIASES("aarch64"), EM_AARCH64, 8, ARCH_ARGS(args_arm64), "x0", "pc", "sp",
-		"x29", regs_arm64},
+		"x29", regs_arm64, -1, -1, 6, "__arm64_sys_", true, ARCH_KERNEL(4, 19), args_arm64},
 	{"arm", ARCH_ALIASES("armhf", "armv7l", "armv6l"), EM_ARM, 4, ARCH_ARGS(args_arm), "r0",
-		"pc", "r13", "r11", regs_arm},
+		"pc", "r13", "r11", regs_arm, 0, 0, 4, NULL, false, 0, NULL},
 	{"riscv64", ARCH_ALIASES("riscv"), EM_RISCV, 8, ARCH_ARGS(args_riscv64), "a0", "pc", "sp",
-		"s0", regs_riscv64},
+		"s0", regs_riscv64, -1, -1, 6, "__riscv_sys_", true, ARCH_KERNEL(6, 6),
+		call_riscv64},
+	/* of the same names as those before 6.1 */
 	{"ppc64le", ARCH_ALIASES("ppc64", "ppc64el", "powerpc"), EM_PPC64, 8,
-		ARCH_ARGS(args_ppc64le), "r3", "nip", "r1", "r31", regs_ppc64le},
+		ARCH_ARGS(args_ppc64le), "r3", "nip", "r1", "r31", regs_ppc64le, -1, -1, 6, "sys_",
+		false, ARCH_KERNEL(6, 1), args_ppc64le},
+	/* the names are those of 5.1, the registers came with 5.12 */
 	{"s390x", ARCH_ALIASES("s390"), EM_S390, 8, ARCH_ARGS(args_s390x), "r2", "psw_addr", "r15",
-		"r11", regs_s390x},
+		"r11", regs_s390x, 160, 160, 5, "__s390x_sys_", false, ARCH_KERNEL(5, 12),
+		call_s390x},
 	{"mips64", ARCH_ALIASES("mips64el"), EM_MIPS, 8, ARCH_ARGS(args_mips64), "r2", "cp0_epc",
-		"r29", "r30", regs_mips64},
+		"r29", "r30", regs_mips64, -1, -1, 6, NULL, false, 0, NULL},
 	{"loongarch64", ARCH_ALIASES("loongarch"), EM_LOONGARCH, 8, ARCH_ARGS(args_mips64), "r4",
-		"csr_era", "r3", "r22", regs_loongarch64},
+		"csr_era", "r3", "r22", regs_loongarch64, -1, -1, 6, NULL, false, 0, NULL},
+	/* a kernel's pt_regs has no sp of the kernel, so its fourth argument is out of reach */
 	{"i386", ARCH_ALIASES("i486", "i586", "i686"), EM_386, 4, ARCH_ARGS(args_i386), "ax", "ip",
-		"sp", "bp", regs_i386},
+		"sp", "bp", regs_i386, 4, -1, 0, "__ia32_sys_", true, ARCH_KERNEL(5, 7), call_i386},
 };
 
 #if defined(__x86_64__)
@@ -436,6 +459,17 @@ const struct arch *arch_find(const char *name)
 	return NULL;
 }
 
+bool arch_is_big(const char *name)
+{
+	static const char *const big[] = {"s390x", "s390", "mips64", "ppc64"};
+	size_t i;
+
+	for (i = 0; name && i < sizeof(big) / sizeof(*big); i++)
+		if (!strcmp(big[i], name))
+			return true;
+	return !name && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+}
+
 static int named_reg(const struct arch *a, const char *name, uint64_t *offset)
 {
 	const struct arch_reg *r;
@@ -465,4 +499,26 @@ int arch_reg(const struct arch *a, const char *name, uint64_t *offset)
 	if (!strcmp(name, "fp"))
 		return named_reg(a, a->fp, offset);
 	return named_reg(a, name, offset);
+}
+
+int arch_stack_arg(const struct arch *a, unsigned n, bool user, struct arch_memory *m)
+{
+	unsigned in_regs = user ? a->n_args_user : a->n_args;
+	int first = user ? a->stack_user : a->stack_kernel;
+
+	if (n <= in_regs)
+		return 0;
+	if (first < 0)
+		return -ERANGE;
+	named_reg(a, a->sp, &m->pointer);
+	m->offset = (uint64_t)first + (uint64_t)a->word * (n - in_regs - 1);
+	m->size = a->word;
+	return 1;
+}
+
+void arch_call_arg(const struct arch *a, unsigned n, struct arch_memory *m)
+{
+	named_reg(a, a->args[0], &m->pointer);
+	named_reg(a, a->call_args[n - 1], &m->offset);
+	m->size = a->word;
 }
