@@ -19,7 +19,8 @@
 
 #include "near.h"
 
-#define KSYM_MAX (256u << 20) /* bytes of the table: a bound, not a size */
+#define KSYM_MAX   (256u << 20) /* bytes of the table: a bound, not a size */
+#define KSYM_CHUNK 32768
 
 int ksym_open(struct sys *s, struct ksyms *t)
 {
@@ -93,6 +94,62 @@ bool ksym_next(struct ksyms *t, struct ksym *k)
 			return true;
 	}
 	return false;
+}
+
+/* The whole lines in text to fn; *used: the bytes of them. */
+static int ksym_lines(
+	const struct buf *text, size_t *used, int (*fn)(void *arg, const struct ksym *k), void *arg)
+{
+	const char *line = text->data, *end;
+	struct ksym k;
+	int stop = 0;
+
+	while (!stop && (end = memchr(line, '\n', text->len - (size_t)(line - text->data)))) {
+		if (ksym_line(line, end, &k))
+			stop = fn(arg, &k);
+		line = end + 1;
+	}
+	*used = (size_t)(line - text->data);
+	return stop;
+}
+
+static int ksym_each_fd(
+	struct sys *s, int fd, int (*fn)(void *arg, const struct ksym *k), void *arg)
+{
+	struct buf text = {0};
+	size_t used, all = 0;
+	ssize_t n;
+	int stop = buf_reserve(&text, KSYM_CHUNK);
+
+	while (!stop && all < KSYM_MAX) {
+		n = sys_read(s, fd, text.data + text.len, KSYM_CHUNK - text.len);
+		if (n == -EINTR)
+			continue;
+		if (n <= 0 || (size_t)n > KSYM_CHUNK - text.len) {
+			stop = n < 0 ? (int)n : all ? 0 : -ENODATA;
+			break;
+		}
+		all += (size_t)n;
+		text.len += (size_t)n;
+		stop = ksym_lines(&text, &used, fn, arg);
+		if (!used && text.len == KSYM_CHUNK)
+			used = text.len; /* no line of the kernel's is as long */
+		text.len -= used;
+		memmove(text.data, text.data + used, text.len);
+	}
+	buf_free(&text);
+	return stop;
+}
+
+int ksym_each(struct sys *s, int (*fn)(void *arg, const struct ksym *k), void *arg)
+{
+	int stop, fd = sys_openat(s, AT_FDCWD, "/proc/kallsyms", O_RDONLY, NULL);
+
+	if (fd < 0)
+		return fd;
+	stop = ksym_each_fd(s, fd, fn, arg);
+	sys_close(s, fd);
+	return stop;
 }
 
 bool ksym_is_code(const struct ksym *k)

@@ -3,6 +3,8 @@
 #include "ksym.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kfake.h"
@@ -120,6 +122,61 @@ START_TEST(hidden_and_hostile)
 }
 END_TEST
 
+struct walk {
+	unsigned n, stop_at;
+	char last[KSYM_NAME];
+};
+
+static int walk_one(void *arg, const struct ksym *k)
+{
+	struct walk *w = arg;
+
+	snprintf(w->last, sizeof(w->last), "%s", k->name);
+	return ++w->n == w->stop_at ? 7 : 0;
+}
+
+START_TEST(line_by_line)
+{
+	struct kfake k = {.kallsyms = kfake_kallsyms};
+	struct sys s = {kfake_call, &k};
+	struct walk w = {0};
+	char *big = malloc(200000), *p = big;
+	struct ksyms t;
+	struct ksym one;
+	unsigned n = 0;
+
+	/* the same lines as in the table that is read whole */
+	table_open(&k, &t);
+	while (ksym_next(&t, &one))
+		n++;
+	ksym_close(&t);
+	ck_assert_int_eq(ksym_each(&s, walk_one, &w), 0);
+	ck_assert_uint_eq(w.n, n);
+	ck_assert_str_eq(w.last, "other");
+	w = (struct walk){.stop_at = 3};
+	ck_assert_int_eq(ksym_each(&s, walk_one, &w), 7);
+	ck_assert_str_eq(w.last, "vfs_read");
+	/* lines that a read cuts in two */
+	for (n = 0; n < 5000; n++)
+		p += sprintf(p, "ffffffff%08x T function_%u\n", n, n);
+	k.kallsyms = big;
+	w = (struct walk){0};
+	ck_assert_int_eq(ksym_each(&s, walk_one, &w), 0);
+	ck_assert_uint_eq(w.n, 5000);
+	ck_assert_str_eq(w.last, "function_4999");
+	/* one that has no end */
+	memset(big, 'x', 199999);
+	big[199999] = '\0';
+	ck_assert_int_eq(ksym_each(&s, walk_one, &w), 0);
+	k.kallsyms = "";
+	ck_assert_int_eq(ksym_each(&s, walk_one, &w), -ENODATA);
+	k.kallsyms = NULL;
+	ck_assert_int_lt(ksym_each(&s, walk_one, &w), 0);
+	ck_assert_uint_eq(k.n_open, 0);
+	free(big);
+}
+END_TEST
+
 START_TEST(no_table)
 {
 	struct kfake none = {.kallsyms = NULL}, empty = {.kallsyms = ""};
@@ -179,6 +236,7 @@ Suite *suite_ksym(void)
 	tcase_add_test(t, finds_addresses);
 	tcase_add_test(t, hidden_and_hostile);
 	tcase_add_test(t, no_table);
+	tcase_add_test(t, line_by_line);
 	tcase_add_test(t, near_names);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
