@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "argread.h"
 #include "operand.h"
 #include "parse_type.h"
 
@@ -169,7 +170,7 @@ int operand_context(struct parse *p, struct operand *o)
 {
 	const struct tok *t = p->t;
 	struct bpfasm_field f = {0};
-	int word = ctx_word(t);
+	int is, word = ctx_word(t);
 	bool itself = parse_is(t, "ctx");
 
 	if (parse_is(t, "args") && parse_op(t + 1, PUNCT('-', '>', 0))) {
@@ -180,6 +181,11 @@ int operand_context(struct parse *p, struct operand *o)
 		p->t++;
 	} else {
 		return 0;
+	}
+	if (word > 0 && ctx_of(p->fn->ir->section) == CTX_REGS) {
+		is = argread_operand(p, o, (unsigned)word);
+		if (is)
+			return is;
 	}
 	o->context = t;
 	o->reg.num = (uint8_t)p->fn->ctx;

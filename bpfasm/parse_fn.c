@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* parse_fn.c - functions: where they begin, what they declare, and what is checked at their end. */
 #include "parse_fn.h"
-#include "parse_type.h"
-#include "section.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "argread.h"
 #include "insn.h"
+#include "parse_type.h"
+#include "section.h"
 
 /* Names of programs, functions and maps are symbols of one object. */
 static int fn_name_free(struct parse *p, const struct tok *t)
@@ -245,7 +246,7 @@ void parse_end_fn(struct parse *p)
 	struct diag *d = p->diag;
 
 	p->fn = NULL;
-	if (!fn || p->pool->failed)
+	if (!fn || p->pool->failed || argread_finish(p, fn))
 		return;
 	label_finish(&fn->labels, d, fn->ir->insns);
 	frame_finish(&fn->frame, fn->ir->insns);

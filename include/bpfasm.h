@@ -37,6 +37,20 @@ struct bpfasm_field {
 	enum bpfasm_field_kind kind;
 };
 
+/* An argument that is asked for. */
+struct bpfasm_arg_of {
+	const char *section, *prog; /* of the program that reads it: "ksyscall/openat", "on_open" */
+	unsigned n;		    /* 1 for arg1 */
+	unsigned kernel;	    /* bpfasm_opts.kernel */
+};
+
+/* Where an argument is that is not in the context but in memory to which a register there points. */
+struct bpfasm_arg {
+	uint64_t pointer, pointer_size; /* bytes from the start of the context, bytes */
+	uint64_t offset, size;		/* of the argument: bytes from where that points, bytes */
+	bool user;			/* memory of the process, not of the kernel */
+};
+
 /*
  * What the assembler asks of its surroundings.  Each function may be NULL: then the name "needs a
  * target".  A function returns 0 and fills *f, or a negative errno and writes to msg one line that
@@ -60,6 +74,13 @@ struct bpfasm_resolver {
 	 * the text needs to know.
 	 */
 	unsigned (*kernel)(void *arg);
+	/*
+	 * Asked first for each argN of a program whose context is pt_regs.  1: *a is filled in, 0: it
+	 * is in the context, reg() knows where.
+	 */
+	int (*argument)(void *arg, const struct bpfasm_arg_of *of, struct bpfasm_arg *a, char *msg,
+		size_t msg_len);
+	bool big_endian; /* the target's byte order, for bpfasm_opts.big_endian; not read here */
 };
 
 /* What bpfasm_assemble() makes. */

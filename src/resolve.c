@@ -19,6 +19,7 @@
 #include "btfpath.h"
 #include "kern.h"
 #include "near.h"
+#include "resolvearg.h"
 #include "tpformat.h"
 #include "tracefs.h"
 
@@ -36,6 +37,8 @@ struct resolve_target {
 	struct resolve_target *next;
 	struct rawbpf *b;
 	const struct arch *arch;
+	bool here; /* the running kernel's CPU, not one that was named */
+	struct resolvearg args;
 };
 
 struct resolve {
@@ -257,6 +260,14 @@ static int resolve_reg(
 	return err;
 }
 
+static int resolve_argument(void *arg, const struct bpfasm_arg_of *of, struct bpfasm_arg *out,
+	char *msg, size_t msg_len)
+{
+	struct resolve_target *t = arg;
+
+	return resolvearg_find(t->b, t->here ? &t->args : NULL, t->arch, of, out, msg, msg_len);
+}
+
 /* of the running kernel, asked of it once for each context */
 static unsigned resolve_kernel(void *arg)
 {
@@ -368,6 +379,7 @@ int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *
 		return err_set(&b->error, "assemble", -ENOMEM, "out of memory");
 	t->b = b;
 	t->arch = a;
+	t->here = !arch;
 	b->resolve->refused = NULL;
 	t->next = b->resolve->targets;
 	b->resolve->targets = t;
@@ -376,6 +388,8 @@ int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *
 		.tracepoint_field = resolve_field,
 		.reg = resolve_reg,
 		.type_field = resolve_type,
-		.kernel = arch ? NULL : resolve_kernel}; /* another CPU's is not this one */
+		.kernel = arch ? NULL : resolve_kernel, /* another CPU's is not this one */
+		.argument = resolve_argument,
+		.big_endian = arch_is_big(arch)};
 	return 0;
 }

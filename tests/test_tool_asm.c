@@ -101,6 +101,72 @@ START_TEST(registers_of_another_cpu)
 }
 END_TEST
 
+/* The ELF header's byte order, and another's disassembler, of an object for each CPU. */
+START_TEST(objects_of_each_cpu)
+{
+	static const struct {
+		const char *cpu, *order, *width;
+		unsigned retval, arg3, ip;
+	} rows[] = {
+		{"x86_64", "little", "u64", 80, 96, 128},
+		{"arm64", "little", "u64", 0, 16, 256},
+		{"arm", "little", "u32", 0, 8, 60},
+		{"riscv64", "little", "u64", 80, 96, 0},
+		{"ppc64le", "little", "u64", 24, 40, 256},
+		{"ppc64", "big", "u64", 24, 40, 256},
+		{"s390x", "big", "u64", 40, 56, 16},
+		{"mips64", "big", "u64", 16, 48, 296},
+		{"mips64el", "little", "u64", 16, 48, 296},
+		{"loongarch64", "little", "u64", 32, 48, 264},
+		{"i386", "little", "u32", 24, 4, 48},
+	};
+	char command[400], want[200], *out;
+	int missing;
+	size_t i;
+
+	missing = t_run(&out, "command -v llvm-objdump && command -v readelf");
+	free(out);
+	if (missing)
+		T_SKIP("no llvm-objdump or readelf");
+	says(0, "",
+		"printf '.license \"GPL\"\\n.prog p \"kprobe\"\\nr6 = retval\\nr7 = arg3\\n"
+		"r8 = args->ip\\nreturn 0\\n' > r.bpf");
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		snprintf(command, sizeof(command),
+			ASM " --arch %s r.bpf && readelf -h r.o | grep -o '[a-z]* endian' && "
+			    "llvm-objdump -d r.o | grep -o 'r[678] = .*'",
+			rows[i].cpu);
+		snprintf(want, sizeof(want),
+			"%s endian\nr6 = *(%s *)(r1 + %u)\nr7 = *(%s *)(r1 + %u)\n"
+			"r8 = *(%s *)(r1 + %u)\n",
+			rows[i].order, rows[i].width, rows[i].retval, rows[i].width, rows[i].arg3,
+			rows[i].width, rows[i].ip);
+		says(0, want, command);
+	}
+	/* what is given goes before what the CPU is */
+	says(0, "little endian", ASM " --arch s390x -EL r.bpf && readelf -h r.o");
+	says(0, "big endian", ASM " --arch arm64 -EB r.bpf && readelf -h r.o");
+}
+END_TEST
+
+START_TEST(arguments_of_system_calls)
+{
+	const char *text = "printf '.license \"GPL\"\\n.prog p \"ksyscall/openat\"\\n"
+			   "r2 = arg4\\nreturn 0\\n' > s.bpf; " ASM;
+	char command[512];
+
+	snprintf(command, sizeof(command), "%s -E --arch x86_64 s.bpf", text);
+	says(0, "\tr3 = *(u64 *)(r1 +112)\n\tr3 += 56\n", command);
+	says(0, "\tcall bpf_probe_read_kernel#113\n", command);
+	snprintf(command, sizeof(command), "%s -E --arch x86_64 --kernel 4.19 s.bpf", text);
+	says(0, "\tcall bpf_probe_read#4\n", command);
+	snprintf(command, sizeof(command), "%s -E --arch x86_64 --kernel 4.16 s.bpf", text);
+	says(0, "\tr2 = *(u64 *)(r1 +88)\n", command);
+	says(1, "'arg4' is gone when the function returns",
+		"sed s/ksys/kretsys/ s.bpf > t.bpf; " ASM " t.bpf 2>&1");
+}
+END_TEST
+
 START_TEST(the_kernel_decides)
 {
 	const char *text =
@@ -168,6 +234,8 @@ Suite *suite_tool_asm(void)
 	tcase_add_test(tc, a_header_compiles_alone);
 	tcase_add_test(tc, expanded_text_gives_the_same_bytes);
 	tcase_add_test(tc, registers_of_another_cpu);
+	tcase_add_test(tc, objects_of_each_cpu);
+	tcase_add_test(tc, arguments_of_system_calls);
 	tcase_add_test(tc, the_kernel_decides);
 	tcase_add_test(tc, include_directories);
 	tcase_add_test(tc, wrong_usage_and_failures);

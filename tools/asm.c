@@ -276,6 +276,8 @@ static int asm_with_target(struct asm_job *job)
 		status = tool_error("asm", rawbpf_error(b));
 	} else {
 		job->o.resolver = &target;
+		if (!job->order_given)
+			job->o.big_endian = target.big_endian;
 		status = asm_file(job);
 	}
 	rawbpf_free(b);
@@ -333,8 +335,6 @@ static int asm_run_job(struct asm_job *job, int argc, char **argv)
 	}
 	job->file = argv[optind];
 	job->o.name = strcmp(job->file, "-") != 0 ? job->file : "<stdin>";
-	if (!job->order_given)
-		job->o.big_endian = job->o.arch && !strcmp(job->o.arch, "s390x");
 	return asm_with_target(job);
 }
 
