@@ -144,7 +144,7 @@ static void perfevent_attr(const struct perfevent *p, struct rawbpf_perf_attr *a
 static int perfevent_open(struct perfevent *p, pid_t tid, int cpu, const char *place)
 {
 	struct rawbpf_perf_attr a;
-	int fd, again;
+	int fd;
 
 	perfevent_attr(p, &a);
 	fd = sys_perf_event_open(&p->b->sys, &a, tid ? tid : -1, cpu, place);
@@ -152,8 +152,7 @@ static int perfevent_open(struct perfevent *p, pid_t tid, int cpu, const char *p
 		return fd;
 	p->plain_inherit = true;
 	perfevent_attr(p, &a);
-	again = sys_perf_event_open(&p->b->sys, &a, tid, cpu, place);
-	return again >= 0 ? again : fd;
+	return sys_perf_event_open(&p->b->sys, &a, tid, cpu, place);
 }
 
 static int perfevent_one(struct perfevent *p, pid_t tid, int cpu)

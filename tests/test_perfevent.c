@@ -2,6 +2,8 @@
 /* test_perfevent.c - perf events: counted exactly, each CPU and thread, and what is refused. */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -9,6 +11,7 @@
 
 #include "counter.h"
 #include "link.h"
+#include "rawbpf_sys.h"
 #include "t.h"
 
 #define SOFTWARE  1
@@ -78,6 +81,51 @@ START_TEST(period)
 	ck_assert_uint_eq(fault_count(&c, 1), 0);
 	counter_close(&c);
 	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+/* Moved to a CPU, this process counts there: on each one, or only on that asked for. */
+START_TEST(each_cpu)
+{
+	int cpu, n = (int)sysconf(_SC_NPROCESSORS_CONF), last = -1;
+	char only[16];
+	struct counter c;
+	cpu_set_t all, one;
+	uint64_t before;
+
+	T_NEED_ROOT();
+	ck_assert_int_eq(sched_getaffinity(0, sizeof(all), &all), 0);
+	counter_open(&c, RAWBPF_PROG_PERF_EVENT);
+	ck_assert_msg(!rawbpf_attach_perf_event(&c.b, .ev_type = SOFTWARE, .ev_config = FAULTS,
+			      .sample_period = 1, .fn_name = "count0"),
+		"%s", c.b.error.msg);
+	for (cpu = 0; cpu < n && cpu < CPU_SETSIZE; cpu++) {
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (!CPU_ISSET(cpu, &all) || sched_setaffinity(0, sizeof(one), &one))
+			continue;
+		expect_faults(&c, 2);
+		last = cpu;
+	}
+	ck_assert_int_ge(last, 0);
+	/* still there */
+	snprintf(only, sizeof(only), "%d", last);
+	ck_assert_msg(!rawbpf_attach_perf_event(&c.b, .ev_type = SOFTWARE, .ev_config = FAULTS,
+			      .sample_period = 1, .fn_name = "count1", .cpus = only),
+		"%s", c.b.error.msg);
+	before = counter_get(&c, 1);
+	expect_faults(&c, 1);
+	ck_assert_uint_ge(counter_get(&c, 1) - before, PAGES);
+	for (cpu = 0; cpu < last; cpu++) {
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (!CPU_ISSET(cpu, &all) || sched_setaffinity(0, sizeof(one), &one))
+			continue;
+		before = counter_get(&c, 1);
+		expect_faults(&c, 1);
+		ck_assert_uint_eq(counter_get(&c, 1), before);
+	}
+	counter_close(&c);
 }
 END_TEST
 
@@ -174,7 +222,39 @@ START_TEST(refusals)
 }
 END_TEST
 
-/* Hardware counters: there, or explained. */
+#define HARDWARE 0
+#define CYCLES	 0
+#define PERIOD	 20000000
+
+static uint64_t read_cycles(int fd)
+{
+	uint64_t n = 0;
+
+	ck_assert_int_eq((int)read(fd, &n, sizeof(n)), (int)sizeof(n));
+	return n;
+}
+
+/* This process works until an event has counted n cycles of it. */
+static void work_until(int fd, uint64_t n)
+{
+	volatile unsigned i;
+
+	while (read_cycles(fd) < n)
+		for (i = 0; i < 1000; i++)
+			;
+}
+
+static bool has_hardware(void)
+{
+	struct rawbpf_perf_attr a = {.type = HARDWARE, .config = CYCLES, .size = sizeof(a)};
+	int fd = (int)rawbpf_sys_perf_event_open(&a, 0, -1, -1, RAWBPF_PERF_FLAG_FD_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* A run each PERIOD cycles that the event itself has counted; or no hardware, and why. */
 START_TEST(hardware)
 {
 	struct counter c;
@@ -182,13 +262,49 @@ START_TEST(hardware)
 
 	T_NEED_ROOT();
 	counter_open(&c, RAWBPF_PROG_PERF_EVENT);
-	err = rawbpf_attach_perf_event(
-		&c.b, .ev_type = 0, .ev_config = 0, .fn_name = "count0", .sample_period = 1000000);
-	if (err) {
+	err = rawbpf_attach_perf_event(&c.b, .ev_type = HARDWARE, .ev_config = CYCLES,
+		.fn_name = "count0", .sample_period = PERIOD, .pid = getpid());
+	if (!has_hardware()) {
 		ck_assert_msg(err == -ENOENT || err == -EOPNOTSUPP, "%s", c.b.error.msg);
 		ck_assert_ptr_nonnull(strstr(c.b.error.hint, ".ev_type = 1 (software)"));
+		counter_close(&c);
+		T_SKIP("no hardware counters here");
 	}
+	ck_assert_msg(!err, "%s; %s", c.b.error.msg, c.b.error.hint);
+	work_until(c.b.links->perf_fd, 20 * PERIOD + PERIOD / 2);
+	ck_assert_uint_eq(counter_get(&c, 0), 20);
+	ck_assert_int_eq(
+		rawbpf_detach_perf_event(&c.b, .ev_type = HARDWARE, .ev_config = CYCLES), 0);
+	for (err = 0; err < 100; err++)
+		ck_assert(faults());
+	ck_assert_uint_eq(counter_get(&c, 0), 20);
 	counter_close(&c);
+}
+END_TEST
+
+/* Linux before 5.13 without hardware counters: the one answer hides the other. */
+static long old_kernel(void *arg, const struct rawbpf_call *c)
+{
+	const struct rawbpf_perf_attr *a = (const struct rawbpf_perf_attr *)c->arg[0];
+
+	(void)arg;
+	if (c->kind != RAWBPF_CALL_PERF_EVENT_OPEN)
+		return rawbpf_call_kernel(c);
+	return a->flags >> 35 ? -EINVAL : -ENOENT;
+}
+
+START_TEST(old_kernel_without_counters)
+{
+	struct prog prog = {
+		.name = "f", .section = "perf_event", .fd = 0, .type = RAWBPF_PROG_PERF_EVENT};
+	struct rawbpf b = {.progs = &prog, .n_progs = 1};
+
+	rawbpf_set_hook(&b, old_kernel, NULL);
+	ck_assert_int_eq(rawbpf_attach_perf_event(&b, .ev_type = HARDWARE, .ev_config = CYCLES,
+				 .fn_name = "f", .sample_period = 1, .pid = getpid()),
+		-ENOENT);
+	ck_assert_msg(strstr(b.error.hint, ".ev_type = 1 (software)"), "%s; %s", b.error.msg,
+		b.error.hint);
 }
 END_TEST
 
@@ -206,10 +322,12 @@ Suite *suite_perfevent(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, options);
+	tcase_add_test(t, old_kernel_without_counters);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
 	tcase_set_timeout(t, 30);
 	tcase_add_loop_test(t, period, 0, 2);
+	tcase_add_test(t, each_cpu);
 	tcase_add_test(t, later_thread);
 	tcase_add_test(t, frequency);
 	tcase_add_test(t, refusals);

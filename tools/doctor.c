@@ -355,6 +355,30 @@ static void check_pmu(struct patient *p, struct finding *f, int kernel)
 		found(f, STATUS_UNKNOWN, "%s took a place that does not exist", what);
 }
 
+/* The CPU's own counters; most virtual machines have none. */
+static void check_hardware(struct patient *p, struct finding *f, int arg)
+{
+	struct rawbpf_perf_attr a;
+	long ret;
+
+	(void)p;
+	(void)arg;
+	memset(&a, 0, sizeof(a));
+	a.type = RAWBPF_PERF_TYPE_HARDWARE;
+	a.size = sizeof(a);
+	a.sample_period = 1000000000;
+	a.flags = RAWBPF_PERF_DISABLED;
+	ret = rawbpf_sys_perf_event_open(&a, 0, -1, -1, RAWBPF_PERF_FLAG_FD_CLOEXEC);
+	if (ret == -ENOENT || ret == -EOPNOTSUPP) {
+		found(f, STATUS_MISSING, "perf events of the CPU's own counters: %s",
+			rawbpf_errno_name((int)ret));
+		remedy(f, "software events (.ev_type = 1) work without; in a virtual machine the "
+			  "host must give it a PMU");
+		return;
+	}
+	judge_fd(f, ret, "perf events of the CPU's own counters", "2.6.32");
+}
+
 static void check_link(struct patient *p, struct finding *f, int arg)
 {
 	int prog = load_prog(RAWBPF_PROG_PERF_EVENT, 0);
@@ -645,6 +669,7 @@ static const struct check checks[] = {
 	{"tracefs", true, NEED_NONE, check_tracefs, 0},
 	{"syscall_tracepoints", false, NEED_NONE, check_event, 1},
 	{"trace_instance", false, NEED_NONE, check_event, 0},
+	{"perf_hardware", false, NEED_EVENT, check_hardware, 0},
 	{"perf_link", false, NEED_EVENT, check_link, 0},
 	{"uprobe_multi", false, NEED_BPF, check_multi, 0},
 	{"kprobe_multi", false, NEED_BPF, check_multi, 1},
