@@ -201,6 +201,27 @@ START_TEST(counts_exactly_by_pattern)
 }
 END_TEST
 
+START_TEST(counts_exactly_returns_by_pattern)
+{
+	int fds = t_count_fds();
+	struct counter c;
+
+	T_NEED_ROOT();
+	counter_open(&c, RAWBPF_PROG_KPROBE);
+	NEED_KPROBES(&c);
+	ck_assert_msg(!rawbpf_attach_kretprobe(&c.b, .event_re = PATTERN, .fn_name = "count0"),
+		"%s", rawbpf_errmsg(&c.b));
+	ck_assert_int_gt(rawbpf_num_open_probes(&c.b), 10);
+	counter_events(1000);
+	ck_assert_uint_eq(counter_get(&c, 0), 1000);
+	ck_assert_int_eq(rawbpf_detach_kretprobe(&c.b, .event_re = PATTERN), 0);
+	counter_events(10);
+	ck_assert_uint_eq(counter_get(&c, 0), 1000);
+	counter_close(&c);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
 Suite *suite_kproad(void);
 Suite *suite_kproad(void)
 {
@@ -214,6 +235,7 @@ Suite *suite_kproad(void)
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
 	tcase_add_test(t, counts_exactly_by_pattern);
+	tcase_add_test(t, counts_exactly_returns_by_pattern);
 	suite_add_tcase(s, t);
 	return s;
 }

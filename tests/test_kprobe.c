@@ -480,6 +480,49 @@ START_TEST(counts_exactly_with_maxactive)
 }
 END_TEST
 
+/* a function that only counter_events() calls here, and how far apart its instructions may be */
+#if defined(__x86_64__)
+#define INSIDE	  "__x64_sys_getpgid"
+#define INSN_STEP 1
+#elif defined(__aarch64__)
+#define INSIDE	  "__arm64_sys_getpgid"
+#define INSN_STEP 4
+#else
+#define INSIDE	  "do_getpgid"
+#define INSN_STEP 4
+#endif
+
+/*
+ * The first instruction inside that takes a probe: on x86 the lengths are unknown, on arm64 the
+ * kernel keeps what it may patch to trace the function.
+ */
+START_TEST(counts_exactly_inside_a_function)
+{
+	struct counter c;
+	uint64_t off;
+	int err = -EINVAL;
+
+	T_NEED_ROOT();
+	counter_open(&c, RAWBPF_PROG_KPROBE);
+	NEED_KPROBES(&c);
+	for (off = 0; off < 24 && (err == -EILSEQ || err == -EINVAL);) {
+		off += INSN_STEP;
+		err = rawbpf_attach_kprobe(
+			&c.b, .event = INSIDE, .event_off = off, .fn_name = "count0");
+	}
+	ck_assert_msg(!err, "%s", rawbpf_errmsg(&c.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(&c.b), 1);
+	counter_events(1000);
+	ck_assert_uint_eq(counter_get(&c, 0), 1000);
+	ck_assert_int_eq(
+		rawbpf_detach_kprobe(&c.b, .event = INSIDE, .event_off = off + 1), -ENOENT);
+	ck_assert_int_eq(rawbpf_detach_kprobe(&c.b, .event = INSIDE, .event_off = off), 0);
+	counter_events(10);
+	ck_assert_uint_eq(counter_get(&c, 0), 1000);
+	counter_close(&c);
+}
+END_TEST
+
 START_TEST(counts_exactly_by_section)
 {
 	static const char *const sections[COUNTER_PROGS] = {
@@ -625,6 +668,7 @@ Suite *suite_kprobe(void)
 	tcase_add_test(t, counts_exactly);
 	tcase_add_test(t, counts_exactly_by_tracefs);
 	tcase_add_test(t, counts_exactly_with_maxactive);
+	tcase_add_test(t, counts_exactly_inside_a_function);
 	tcase_add_test(t, counts_exactly_by_section);
 	tcase_add_test(t, refused_in_words);
 	tcase_add_test(t, blacklisted_in_words);

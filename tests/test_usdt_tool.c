@@ -2,6 +2,7 @@
 /* test_usdt_tool.c - rawbpf usdt, as a user runs it. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "t.h"
 
@@ -102,6 +103,66 @@ START_TEST(failures)
 }
 END_TEST
 
+/* Three probes of this program, as <sys/sdt.h> would write them: two of one name. */
+#define PROBE(at, name, args)                                                              \
+	".globl " #at "\n" #at ": nop\n"                                                   \
+	".pushsection .note.stapsdt, \"\", %note\n.balign 4\n"                             \
+	".4byte 2f - 1f, 4f - 3f, 3\n"                                                     \
+	"1: .asciz \"stapsdt\"\n2: .balign 4\n"                                            \
+	"3: .8byte " #at ", t_usdt_base, 0\n"                                              \
+	".asciz \"rawbpf_test\"\n.asciz \"" name "\"\n.asciz \"" args "\"\n4: .balign 4\n" \
+	".popsection\n"
+__asm__(".pushsection .stapsdt.base, \"a\", %progbits\n.globl t_usdt_base\nt_usdt_base: .space 1\n"
+	".popsection\n"
+	".text\n.globl t_usdt\n.type t_usdt, %function\nt_usdt:\n" PROBE(t_usdt_1, "twice", "8@$7")
+		PROBE(t_usdt_2, "twice", "")
+			PROBE(t_usdt_3, "once", "-4@$-1 2@$3") "ret\n"
+							       ".size t_usdt, . - t_usdt\n");
+void t_usdt(void);
+extern const char t_usdt_1[], t_usdt_2[], t_usdt_3[];
+
+static unsigned count(const char *in, const char *word)
+{
+	unsigned n = 0;
+
+	while ((in = strstr(in, word))) {
+		in += strlen(word);
+		n++;
+	}
+	return n;
+}
+
+/* Each probe of a running process, once, and nothing more of that provider: _i by its pid or file. */
+START_TEST(lists_exactly)
+{
+	const char *const at[] = {t_usdt_1, t_usdt_2, t_usdt_3};
+	char exe[512] = "", *out;
+	unsigned long first = 0, addr;
+	const char *p;
+	int i;
+
+	t_usdt(); /* it is in the program */
+	ck_assert_int_gt(readlink("/proc/self/exe", exe, sizeof(exe) - 1), 0);
+	if (_i)
+		ck_assert_int_eq(t_run(&out, USDT " --json -p %d", (int)getpid()), 0);
+	else
+		ck_assert_int_eq(t_run(&out, USDT " --json %s", exe), 0);
+	ck_assert_uint_eq(count(out, "\"provider\": \"rawbpf_test\""), 3);
+	ck_assert_uint_eq(count(out, "\"name\": \"twice\""), 2);
+	ck_assert_uint_eq(count(out, "\"name\": \"once\""), 1);
+	p = out;
+	for (i = 0; i < 3; i++) {
+		p = strstr(p, "\"provider\": \"rawbpf_test\"");
+		p = strstr(p, "\"addr\": \"0x");
+		addr = strtoul(p + 9, NULL, 16);
+		first = i ? first : addr;
+		ck_assert_uint_eq(addr - first, (unsigned long)(at[i] - at[0]));
+	}
+	has(out, "\"args\": \"-4@$-1 2@$3\"");
+	free(out);
+}
+END_TEST
+
 Suite *suite_usdt_tool(void);
 Suite *suite_usdt_tool(void)
 {
@@ -112,6 +173,9 @@ Suite *suite_usdt_tool(void)
 	tcase_add_test(t, json);
 	tcase_add_test(t, of_a_process);
 	tcase_add_test(t, failures);
+	suite_add_tcase(s, t);
+	t = tcase_create("live");
+	tcase_add_loop_test(t, lists_exactly, 0, 2);
 	suite_add_tcase(s, t);
 	return s;
 }
