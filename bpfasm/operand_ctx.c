@@ -2,16 +2,19 @@
 /* operand_ctx.c - what a program is given: args->FIELD, arg1..arg6, retval. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "argread.h"
 #include "operand.h"
 #include "parse_type.h"
+#include "section.h"
 
 /* What the section says about the program's argument. */
 enum ctx_kind {
 	CTX_REGS,	/* pt_regs: kprobe, uprobe, perf_event and all others */
 	CTX_TRACEPOINT, /* a record, laid out by the event's format */
-	CTX_ARRAY,	/* u64s: raw tracepoints and trampolines */
+	CTX_ARRAY,	/* u64s: raw tracepoints */
+	CTX_TYPED,	/* u64s of types that the kernel's BTF tells: trampolines, tp_btf */
 };
 
 static bool ctx_section(const char *section, const char *name)
@@ -23,18 +26,59 @@ static bool ctx_section(const char *section, const char *name)
 
 static enum ctx_kind ctx_of(const char *section)
 {
-	static const char *const arrays[] = {"raw_tp", "raw_tracepoint", "raw_tp.w",
-		"raw_tracepoint.w", "tp_btf", "fentry", "fentry.s", "fexit", "fexit.s", "fmod_ret",
-		"fmod_ret.s", "lsm", "lsm.s"};
+	static const struct {
+		const char *section;
+		enum ctx_kind kind;
+	} rows[] = {
+		{"tracepoint", CTX_TRACEPOINT},
+		{"tp", CTX_TRACEPOINT},
+		{"raw_tp", CTX_ARRAY},
+		{"raw_tracepoint", CTX_ARRAY},
+		{"raw_tp.w", CTX_ARRAY},
+		{"raw_tracepoint.w", CTX_ARRAY},
+		{"lsm", CTX_ARRAY},
+		{"lsm.s", CTX_ARRAY},
+		{"tp_btf", CTX_TYPED},
+		{"tp_btf.s", CTX_TYPED},
+		{"fentry", CTX_TYPED},
+		{"fentry.s", CTX_TYPED},
+		{"fexit", CTX_TYPED},
+		{"fexit.s", CTX_TYPED},
+		{"fmod_ret", CTX_TYPED},
+		{"fmod_ret.s", CTX_TYPED},
+	};
 	size_t i;
 
 	section += *section == '?'; /* libbpf: not loaded unless asked for */
-	if (ctx_section(section, "tracepoint") || ctx_section(section, "tp"))
-		return CTX_TRACEPOINT;
-	for (i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
-		if (ctx_section(section, arrays[i]))
-			return CTX_ARRAY;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (ctx_section(section, rows[i].section))
+			return rows[i].kind;
 	return CTX_REGS;
+}
+
+/* The section, or the one that a name of bcc's stands for when the section says nothing. */
+static const char *ctx_program(struct parse *p)
+{
+	static const char *const words[][2] = {
+		{"kfunc__", "fentry/"}, {"kretfunc__", "fexit/"}, {"raw_tracepoint__", "raw_tp/"}};
+	const char *section = p->fn->ir->section, *name = p->fn->ir->name;
+	size_t i, n, m;
+	char *s;
+
+	if (section_known(section))
+		return section;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		n = strlen(words[i][0]);
+		m = strlen(words[i][1]);
+		if (strncmp(name, words[i][0], n) != 0)
+			continue;
+		s = pool_strndup(p->pool, name, strlen(name));
+		if (!s)
+			return NULL;
+		memcpy(s + n - m, words[i][1], m); /* which is never longer */
+		return s + n - m;
+	}
+	return section;
 }
 
 /* "tracepoint/CAT/EVENT" to its two names; false: the section has none */
@@ -117,20 +161,51 @@ static int ctx_word(const struct tok *t)
 	return parse_is(t, "retval") ? 0 : -1;
 }
 
-static int ctx_array(struct parse *p, const struct tok *t, int word, struct bpfasm_field *f)
+static int ctx_array(
+	struct parse *p, const struct tok *t, const char *section, int word, struct bpfasm_field *f)
 {
 	if (word < 1)
-		return parse_error(p, t, "a program of section '%s' has arg1 to arg6 only",
-			p->fn->ir->section);
+		return parse_error(
+			p, t, "a program of section '%s' has arg1 to arg6 only", section);
 	f->offset = 8 * (uint64_t)(word - 1);
 	f->size = 8;
 	return 0;
 }
 
+/* An argument is its whole word where nobody knows better; a place further back must be known. */
+static int ctx_typed(
+	struct parse *p, const struct tok *t, const char *section, int word, struct bpfasm_field *f)
+{
+	const struct bpfasm_resolver *r = p->o->resolver;
+	char *name = pool_strndup(p->pool, t->s, t->len), msg[384];
+	int err = -ENOSYS;
+
+	if (!name)
+		return -ENOMEM;
+	section += *section == '?';
+	if (!strchr(section, '/') && word < 1)
+		return parse_error(p, t,
+			"section '%s' does not say of what '%s' is; write '%s/NAME'", section, name,
+			section);
+	snprintf(msg, sizeof(msg), "'%s' needs a target: run on it, or name its BTF (--btf)", name);
+	if (strchr(section, '/') && r &&
+		r->sz >= offsetof(struct bpfasm_resolver, param) + sizeof(r->param) && r->param)
+		err = r->param(r->arg, section, name, f, msg, sizeof(msg));
+	if (err && err != -ENOMEM && err != -ERANGE && word > 0)
+		return ctx_array(p, t, section, word, f);
+	if (err == -ENOSYS)
+		return parse_error(p, t, "%s", msg);
+	return err ? parse_target_error(p, t, err, msg) : 0;
+}
+
 static int ctx_field(struct parse *p, const struct tok *t, int word, struct bpfasm_field *f)
 {
-	enum ctx_kind kind = ctx_of(p->fn->ir->section);
+	const char *section = ctx_program(p);
+	enum ctx_kind kind;
 
+	if (!section)
+		return -ENOMEM;
+	kind = ctx_of(section);
 	if (p->fn->args && word < 0)
 		return ctx_by_hand(p, t, f);
 	if (kind == CTX_TRACEPOINT && word < 0)
@@ -138,7 +213,9 @@ static int ctx_field(struct parse *p, const struct tok *t, int word, struct bpfa
 	if (kind == CTX_TRACEPOINT)
 		return parse_error(p, t, "a tracepoint has no '%.*s'; its fields are args->NAME",
 			(int)t->len, t->s);
-	return kind == CTX_ARRAY ? ctx_array(p, t, word, f) : ctx_reg(p, t, f);
+	if (kind == CTX_TYPED)
+		return ctx_typed(p, t, section, word, f);
+	return kind == CTX_ARRAY ? ctx_array(p, t, section, word, f) : ctx_reg(p, t, f);
 }
 
 static int ctx_operand(

@@ -81,6 +81,13 @@ struct bpfasm_resolver {
 	int (*argument)(void *arg, const struct bpfasm_arg_of *of, struct bpfasm_arg *a, char *msg,
 		size_t msg_len);
 	bool big_endian; /* the target's byte order, for bpfasm_opts.big_endian; not read here */
+	/*
+	 * "arg1".."arg6", "retval" or a parameter's name, in the array of words that a program of
+	 * section "fentry/vfs_read", "fexit/...", "fmod_ret/..." or "tp_btf/sched_switch" is given.
+	 * -ERANGE: fewer parameters; -ENOENT: no such function, event or parameter.
+	 */
+	int (*param)(void *arg, const char *section, const char *name, struct bpfasm_field *f,
+		char *msg, size_t msg_len);
 };
 
 /* What bpfasm_assemble() makes. */

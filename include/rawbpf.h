@@ -250,6 +250,7 @@ struct rawbpf_raw_tracepoint_opts {
  *
  * Cheaper than rawbpf_attach_tracepoint(), and detached at once; tracefs is not needed.  Returns 0,
  * or -ENOENT (no such tracepoint), -EINVAL (not a program for it), -EEXIST (it is there already).
+ * A program of section "tp_btf" (Linux 5.5) knows its arguments' types from the kernel's BTF.
  * Linux 4.17.
  *
  *	err = rawbpf_attach_raw_tracepoint(b, .tp = "sched_switch", .fn_name = "on_switch");
@@ -259,6 +260,37 @@ RAWBPF_API int rawbpf_attach_raw_tracepoint_opts(
 /* rawbpf_detach_raw_tracepoint() - .fn_name NULL: every program there.  -ENOENT: none is. */
 RAWBPF_API int rawbpf_detach_raw_tracepoint_opts(
 	struct rawbpf *b, const struct rawbpf_raw_tracepoint_opts *o);
+
+/* A function of the kernel that runs programs by itself. */
+struct rawbpf_kfunc_opts {
+	size_t sz;
+	const char *fn_name; /* the program; bcc's "kfunc__NAME" may be called "NAME" */
+	const char *event;   /* "vfs_read", "module:function"; NULL: what its section names */
+};
+
+/*
+ * rawbpf_attach_kfunc(), rawbpf_attach_kretfunc() - run a program when a function of the kernel is
+ * entered, or returns, by the function's trampoline: no trap, no perf event.
+ *
+ * A program of section "fentry" runs at the entry, one of "fmod_ret" there too, and what it returns
+ * may replace the call; one of "fexit" runs at the return and has arguments and return value.
+ * attach_kfunc takes all of them, attach_kretfunc "fexit" only.  A program is loaded for one
+ * function: for another than its section's it is loaded once more.  Returns 0, or -ENOENT (no such
+ * function in the kernel's BTF: near names are in the hint; or no BTF), -EINVAL (not a program for
+ * it), -EEXIST (it is there already), -524 (no trampolines on this CPU: use a kprobe), -ENOMEM (no
+ * JIT compiler), -EBUSY, -E2BIG (38 programs are there), -EPERM.  Linux 5.5, arm64 6.4; functions of
+ * modules 5.11.
+ *
+ *	err = rawbpf_attach_kretfunc(b, .event = "vfs_read", .fn_name = "on_return");
+ */
+RAWBPF_API int rawbpf_attach_kfunc_opts(struct rawbpf *b, const struct rawbpf_kfunc_opts *o);
+RAWBPF_API int rawbpf_attach_kretfunc_opts(struct rawbpf *b, const struct rawbpf_kfunc_opts *o);
+/*
+ * rawbpf_detach_kfunc(), rawbpf_detach_kretfunc() - by .event, .fn_name or both: all that was
+ * attached so; detach_kretfunc leaves what runs at the entry.  -ENOENT: nothing was.
+ */
+RAWBPF_API int rawbpf_detach_kfunc_opts(struct rawbpf *b, const struct rawbpf_kfunc_opts *o);
+RAWBPF_API int rawbpf_detach_kretfunc_opts(struct rawbpf *b, const struct rawbpf_kfunc_opts *o);
 
 /* What is counted: PERF_TYPE_* and PERF_COUNT_* of linux/perf_event.h. */
 struct rawbpf_perf_event_opts {
@@ -296,9 +328,10 @@ struct rawbpf_attach_all_opts {
 /*
  * rawbpf_attach_all() - attach every program by its section ("uprobe/c:malloc",
  * "uretprobe/FILE:FUNCTION", "kprobe/FUNCTION+OFFSET", "kretprobe/FUNCTION", "ksyscall/openat",
- * "kretsyscall/openat", "tracepoint/CATEGORY/EVENT", "tp/...", "raw_tp/EVENT") or by bcc's function
- * name ("tracepoint__sched__sched_switch", "kprobe__vfs_read", "kretprobe__vfs_read",
- * "raw_tracepoint__sched_switch").  A section without a place ("uprobe") is left to be attached by
+ * "kretsyscall/openat", "tracepoint/CATEGORY/EVENT", "tp/...", "raw_tp/EVENT", "tp_btf/EVENT",
+ * "fentry/FUNCTION", "fexit/FUNCTION", "fmod_ret/FUNCTION", with ".s" behind the kind for programs
+ * that may sleep) or by bcc's function name ("tracepoint__sched__sched_switch", "kprobe__vfs_read",
+ * "kretprobe__vfs_read", "raw_tracepoint__sched_switch", "kfunc__vfs_read", "kretfunc__vfs_read").  A section without a place ("uprobe") is left to be attached by
  * name.  Any other kind is -EOPNOTSUPP.  All or none: after a failure nothing that this call
  * attached stays.
  */
@@ -651,6 +684,22 @@ RAWBPF_API int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct
 #define rawbpf_detach_raw_tracepoint_(b, ...) \
 	rawbpf_detach_raw_tracepoint_opts(    \
 		b, &(const struct rawbpf_raw_tracepoint_opts){__VA_ARGS__})
+#define rawbpf_attach_kfunc(...) \
+	rawbpf_attach_kfunc_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kfunc_opts))
+#define rawbpf_attach_kfunc_(b, ...) \
+	rawbpf_attach_kfunc_opts(b, &(const struct rawbpf_kfunc_opts){__VA_ARGS__})
+#define rawbpf_attach_kretfunc(...) \
+	rawbpf_attach_kretfunc_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kfunc_opts))
+#define rawbpf_attach_kretfunc_(b, ...) \
+	rawbpf_attach_kretfunc_opts(b, &(const struct rawbpf_kfunc_opts){__VA_ARGS__})
+#define rawbpf_detach_kfunc(...) \
+	rawbpf_detach_kfunc_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kfunc_opts))
+#define rawbpf_detach_kfunc_(b, ...) \
+	rawbpf_detach_kfunc_opts(b, &(const struct rawbpf_kfunc_opts){__VA_ARGS__})
+#define rawbpf_detach_kretfunc(...) \
+	rawbpf_detach_kretfunc_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kfunc_opts))
+#define rawbpf_detach_kretfunc_(b, ...) \
+	rawbpf_detach_kretfunc_opts(b, &(const struct rawbpf_kfunc_opts){__VA_ARGS__})
 #define rawbpf_attach_perf_event(...) \
 	rawbpf_attach_perf_event_(__VA_ARGS__, .sz = sizeof(struct rawbpf_perf_event_opts))
 #define rawbpf_attach_perf_event_(b, ...) \

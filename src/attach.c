@@ -13,6 +13,7 @@
 #include "rawtp.h"
 #include "trace.h"
 #include "tracepoint.h"
+#include "trampoline.h"
 #include "uprobe.h"
 
 static int attach_invalid(struct rawbpf *b, const char *call, const char *what)
@@ -207,6 +208,59 @@ int rawbpf_detach_raw_tracepoint_opts(struct rawbpf *b, const struct rawbpf_raw_
 	return public_raw_tracepoint(b, o, false, "detach_raw_tracepoint");
 }
 
+/* ---- functions of the kernel, by their trampolines ------------------------------------------- */
+
+static int public_attach_kfunc(
+	struct rawbpf *b, const struct rawbpf_kfunc_opts *in, bool ret, const char *call)
+{
+	struct rawbpf_kfunc_opts o;
+	struct prog *p;
+	int err = attach_opts(b, &o, sizeof(o), in);
+
+	if (err)
+		return err;
+	if (attach_no_prog(b, o.fn_name, call))
+		return -EINVAL;
+	p = trampoline_prog(b, o.fn_name, ret);
+	if (!p)
+		return b->error.err;
+	err = attach_prepare(b, p->name);
+	return err ? err : trampoline_attach(b, p, &o);
+}
+
+static int public_detach_kfunc(
+	struct rawbpf *b, const struct rawbpf_kfunc_opts *in, bool ret, const char *call)
+{
+	struct rawbpf_kfunc_opts o;
+	int err = attach_opts(b, &o, sizeof(o), in);
+
+	if (err)
+		return err;
+	if ((!o.event || !*o.event) && (!o.fn_name || !*o.fn_name))
+		return attach_invalid(b, call, ".event (a kernel function) or .fn_name is missing");
+	return trampoline_detach(b, &o, ret);
+}
+
+int rawbpf_attach_kfunc_opts(struct rawbpf *b, const struct rawbpf_kfunc_opts *o)
+{
+	return public_attach_kfunc(b, o, false, "attach_kfunc");
+}
+
+int rawbpf_attach_kretfunc_opts(struct rawbpf *b, const struct rawbpf_kfunc_opts *o)
+{
+	return public_attach_kfunc(b, o, true, "attach_kretfunc");
+}
+
+int rawbpf_detach_kfunc_opts(struct rawbpf *b, const struct rawbpf_kfunc_opts *o)
+{
+	return public_detach_kfunc(b, o, false, "detach_kfunc");
+}
+
+int rawbpf_detach_kretfunc_opts(struct rawbpf *b, const struct rawbpf_kfunc_opts *o)
+{
+	return public_detach_kfunc(b, o, true, "detach_kretfunc");
+}
+
 int rawbpf_attach_perf_event_opts(struct rawbpf *b, const struct rawbpf_perf_event_opts *in)
 {
 	static const char call[] = "attach_perf_event";
@@ -246,7 +300,7 @@ int rawbpf_attach_all_opts(struct rawbpf *b, const struct rawbpf_attach_all_opts
 		return err_set(&b->error, "attach", -EINVAL, "no program is loaded");
 	mark = b->links;
 	for (i = 0; i < b->n_progs; i++) {
-		if (b->progs[i].fd < 0) /* '?', left out by its author */
+		if (b->progs[i].fd < 0 && !b->progs[i].late) /* '?', left out by its author */
 			continue;
 		err = attach_prepare(b, b->progs[i].name);
 		if (!err)

@@ -15,6 +15,7 @@
 #include "kprobe.h"
 #include "rawtp.h"
 #include "tracepoint.h"
+#include "trampoline.h"
 #include "uprobe.h"
 
 static int bad_place(struct rawbpf *b, const struct prog *p, const char *form)
@@ -212,6 +213,15 @@ static int section_raw_tracepoint(struct rawbpf *b, struct prog *p, const char *
 	return *place ? rawtp_attach(b, &o) : bad_place(b, p, "raw_tp/EVENT");
 }
 
+static int section_kfunc(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	/* of bcc's "kfunc__MODULE__FUNCTION", too, its own section's place is what it was loaded for */
+	const struct rawbpf_kfunc_opts o = {.sz = sizeof(o), .fn_name = p->name};
+
+	warn_pid(b, p, pid, "kernel function's probe");
+	return *place ? trampoline_attach(b, p, &o) : bad_place(b, p, "fentry/FUNCTION");
+}
+
 static int section_perf_event(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
 {
 	(void)place;
@@ -237,6 +247,12 @@ static const struct attachsec_kind {
 	{"tp", section_tracepoint, NULL},
 	{"raw_tracepoint", section_raw_tracepoint, section_raw_tracepoint},
 	{"raw_tp", section_raw_tracepoint, NULL},
+	{"tp_btf", section_raw_tracepoint, NULL},
+	{"fentry", section_kfunc, NULL},
+	{"fexit", section_kfunc, NULL},
+	{"fmod_ret", section_kfunc, NULL},
+	{"kfunc", NULL, section_kfunc},
+	{"kretfunc", NULL, section_kfunc},
 	{"perf_event", section_perf_event, NULL},
 };
 
@@ -258,7 +274,7 @@ static int attachsec_unsupported(struct rawbpf *b, const struct prog *p)
 		p->section, p->name);
 	err_hint(&b->error,
 		"this version attaches uprobe/, uretprobe/, kprobe/, kretprobe/, ksyscall/, "
-		"kretsyscall/, tracepoint/, tp/ and raw_tp/");
+		"kretsyscall/, tracepoint/, tp/, raw_tp/, tp_btf/, fentry/, fexit/ and fmod_ret/");
 	err_prog(&b->error, p->name);
 	return -EOPNOTSUPP;
 }
@@ -266,17 +282,18 @@ static int attachsec_unsupported(struct rawbpf *b, const struct prog *p)
 int attachsec_prog(struct rawbpf *b, struct prog *p, pid_t pid)
 {
 	const char *section = p->section + (*p->section == '?');
-	size_t len = strcspn(section, "/");
-	const struct attachsec_kind *k = attachsec_find(section, len);
+	size_t len = strcspn(section, "/"),
+	       dot = len > 2 && !strncmp(section + len - 2, ".s", 2) ? 2 : 0;
+	const struct attachsec_kind *k = attachsec_find(section, len - dot);
 	const char *mark = strstr(p->name, "__");
 	const struct attachsec_kind *named =
 		mark ? attachsec_find(p->name, (size_t)(mark - p->name)) : NULL;
 
-	if (section[len] && k)
+	if (section[len] && k && k->section)
 		return k->section(b, p, section + len + 1, pid);
 	if (!section[len] && named && named->name)
 		return named->name(b, p, mark + 2, pid);
-	if (!section[len] && k) {
+	if (!section[len] && k && k->section) {
 		ctx_log(b, RAWBPF_LOG_INFO,
 			"program '%s': section '%s' names no place, attach it by name", p->name,
 			p->section);

@@ -9,6 +9,9 @@
  *
  * A kernel's BTF has 130,000 types and more, of which a handful is wanted: btf_view() copies nothing
  * and walks only as far as it is asked to, noting where each 64th type begins.
+ *
+ * A module's is split off the kernel's: its ids and string offsets go on where those end.  Inside of
+ * this file ids are a BTF's own, from 1 on; what was split off adds its base's number to them.
  */
 #include "btf.h"
 
@@ -31,7 +34,9 @@ struct btf {
 	uint32_t str_off, str_len; /* from the start of data */
 	uint32_t *types;	   /* where each id begins; [0] unused */
 	uint32_t n_types, cap;
-	struct btf_walked *walked; /* a view; then types is not used */
+	struct btf_walked *walked;   /* a view; then types is not used */
+	const struct btf *base;	     /* what it was split off, or NULL */
+	uint32_t before, str_before; /* ids and bytes of strings of the base */
 };
 
 /* How far a view has been walked. */
@@ -140,11 +145,11 @@ static int btf_header(struct btf *b, uint32_t *types, uint32_t *end, struct rawb
 	str_len = btf_u32(p + 20);
 	if (hdr < BTF_HEADER || hdr > b->len || type_off > b->len - hdr ||
 		type_len > b->len - hdr - type_off || str_off > b->len - hdr ||
-		str_len > b->len - hdr - str_off || !str_len || (type_off & 3))
+		str_len > b->len - hdr - str_off || (!str_len && !b->base) || (type_off & 3))
 		return err_set(e, "open", -EINVAL, "btf: a section is outside");
 	b->str_off = hdr + str_off;
 	b->str_len = str_len;
-	if (p[b->str_off] || p[b->str_off + str_len - 1])
+	if ((!b->base && p[b->str_off]) || (str_len && p[b->str_off + str_len - 1]))
 		return err_set(e, "open", -EINVAL, "btf: the strings do not begin and end in NUL");
 	*types = hdr + type_off;
 	*end = *types + type_len;
@@ -178,7 +183,8 @@ int btf_parse(const void *data, size_t len, struct btf **out, struct rawbpf_erro
 	return 0;
 }
 
-int btf_view(const void *data, size_t len, struct btf **out, struct rawbpf_error *e)
+int btf_view_split(const void *data, size_t len, const struct btf *base, struct btf **out,
+	struct rawbpf_error *e)
 {
 	struct btf *b = calloc(1, sizeof(*b));
 	struct btf_walked *w = b ? calloc(1, sizeof(*w)) : NULL;
@@ -192,6 +198,9 @@ int btf_view(const void *data, size_t len, struct btf **out, struct rawbpf_error
 	b->walked = w;
 	b->data = (unsigned char *)(uintptr_t)data; /* never written to through a view */
 	b->len = len;
+	b->base = base;
+	b->before = base ? btf_n_types(base) - 1 : 0;
+	b->str_before = base ? base->str_before + base->str_len : 0;
 	err = btf_header(b, &w->first, &w->end, e);
 	if (err) {
 		btf_free(b);
@@ -201,6 +210,11 @@ int btf_view(const void *data, size_t len, struct btf **out, struct rawbpf_error
 	w->at = w->first;
 	*out = b;
 	return 0;
+}
+
+int btf_view(const void *data, size_t len, struct btf **out, struct rawbpf_error *e)
+{
+	return btf_view_split(data, len, NULL, out, e);
 }
 
 /* Bytes of a type that has been checked. */
@@ -237,7 +251,7 @@ static bool btf_advance(const struct btf *b)
 		return false;
 	info = btf_u32(b->data + w->at + 4);
 	extra = btf_extra(BTF_INFO_KIND(info), BTF_INFO_VLEN(info));
-	if (extra > left - BTF_TYPE_HEAD || btf_u32(b->data + w->at) >= b->str_len ||
+	if (extra > left - BTF_TYPE_HEAD || !btf_str(b, btf_u32(b->data + w->at)) ||
 		(!(w->id % BTF_STRIDE) && !btf_mark(w)))
 		return false;
 	w->id++;
@@ -288,11 +302,14 @@ uint32_t btf_n_types(const struct btf *b)
 		return b->n_types;
 	while (btf_advance(b))
 		;
-	return b->walked->id;
+	return b->walked->id + b->before;
 }
 
 const char *btf_str(const struct btf *b, uint32_t off)
 {
+	if (b->base && off < b->str_before)
+		return btf_str(b->base, off);
+	off -= b->str_before;
 	return off < b->str_len ? (const char *)b->data + b->str_off + off : NULL;
 }
 
@@ -306,7 +323,9 @@ bool btf_type(const struct btf *b, uint32_t id, struct btf_type *t)
 	t->id = id;
 	if (!id)
 		return true;
-	at = btf_at(b, id);
+	if (b->base && id <= b->before)
+		return btf_type(b->base, id, t);
+	at = btf_at(b, id - b->before);
 	if (!at)
 		return false;
 	p = b->data + at;
@@ -343,7 +362,7 @@ uint32_t btf_find_any(const struct btf *b, uint32_t kinds, const char *name)
 
 		if (kinds >> BTF_INFO_KIND(btf_u32(p + 4)) & 1 &&
 			!strcmp(btf_str(b, btf_u32(p)), name))
-			return id;
+			return id + b->before;
 	}
 	return 0;
 }
@@ -363,9 +382,15 @@ void btf_each_name(
 			fn(arg, btf_str(b, btf_u32(b->data + at)));
 }
 
+/* What follows a type. */
+static unsigned char *btf_body(const struct btf *b, const struct btf_type *t)
+{
+	return (b->base && t->id <= b->before ? b->base->data : b->data) + t->at;
+}
+
 uint32_t btf_int_bits(const struct btf *b, const struct btf_type *t)
 {
-	return t->kind == BTF_INT ? btf_u32(b->data + t->at) & 0xff : 0;
+	return t->kind == BTF_INT ? btf_u32(btf_body(b, t)) & 0xff : 0;
 }
 
 bool btf_plain(const struct btf *b, uint32_t id, struct btf_type *t)
@@ -423,7 +448,7 @@ int64_t btf_size(const struct btf *b, uint32_t id)
 bool btf_is_signed(const struct btf *b, const struct btf_type *t)
 {
 	switch (t->kind) {
-	case BTF_INT: return btf_u32(b->data + t->at) >> 24 & 1;
+	case BTF_INT: return btf_u32(btf_body(b, t)) >> 24 & 1;
 	case BTF_ENUM:
 	case BTF_ENUM64: return t->kflag;
 	default: return false;
@@ -432,7 +457,7 @@ bool btf_is_signed(const struct btf *b, const struct btf_type *t)
 
 void btf_member(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_member *m)
 {
-	const unsigned char *p = b->data + t->at + (size_t)i * 12;
+	const unsigned char *p = btf_body(b, t) + (size_t)i * 12;
 	uint32_t off = btf_u32(p + 8);
 	const char *name = btf_str(b, btf_u32(p));
 
@@ -442,9 +467,18 @@ void btf_member(const struct btf *b, const struct btf_type *t, uint32_t i, struc
 	m->bit_size = t->kflag ? off >> 24 : 0;
 }
 
+void btf_param(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_param *p)
+{
+	const unsigned char *q = btf_body(b, t) + (size_t)i * 8;
+	const char *name = btf_str(b, btf_u32(q));
+
+	p->name = name ? name : "";
+	p->type = btf_u32(q + 4);
+}
+
 void btf_array(const struct btf *b, const struct btf_type *t, uint32_t *elem, uint32_t *n)
 {
-	const unsigned char *p = b->data + t->at;
+	const unsigned char *p = btf_body(b, t);
 
 	*elem = btf_u32(p);
 	*n = btf_u32(p + 8);
@@ -452,7 +486,7 @@ void btf_array(const struct btf *b, const struct btf_type *t, uint32_t *elem, ui
 
 uint64_t btf_enum_value(const struct btf *b, const struct btf_type *t, uint32_t i)
 {
-	const unsigned char *p = b->data + t->at + (size_t)i * (t->kind == BTF_ENUM64 ? 12 : 8);
+	const unsigned char *p = btf_body(b, t) + (size_t)i * (t->kind == BTF_ENUM64 ? 12 : 8);
 	uint32_t low = btf_u32(p + 4);
 
 	if (t->kind == BTF_ENUM64)
@@ -462,7 +496,7 @@ uint64_t btf_enum_value(const struct btf *b, const struct btf_type *t, uint32_t 
 
 void btf_secvar(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_secvar *v)
 {
-	const unsigned char *p = b->data + t->at + (size_t)i * 12;
+	const unsigned char *p = btf_body(b, t) + (size_t)i * 12;
 
 	v->type = btf_u32(p);
 	v->offset = btf_u32(p + 4);
@@ -477,7 +511,7 @@ void btf_set_size(struct btf *b, struct btf_type *t, uint32_t size)
 
 void btf_set_secvar(struct btf *b, const struct btf_type *t, uint32_t i, const struct btf_secvar *v)
 {
-	unsigned char *p = b->data + t->at + (size_t)i * 12;
+	unsigned char *p = btf_body(b, t) + (size_t)i * 12;
 
 	memcpy(p, &v->type, 4);
 	memcpy(p + 4, &v->offset, 4);
@@ -494,5 +528,5 @@ static int btf_by_offset(const void *a, const void *b)
 
 void btf_sort_secvars(struct btf *b, const struct btf_type *t)
 {
-	qsort(b->data + t->at, t->vlen, 12, btf_by_offset);
+	qsort(btf_body(b, t), t->vlen, 12, btf_by_offset);
 }

@@ -58,6 +58,12 @@ struct btf_member {
 	uint32_t bit_size; /* 0: no bit field */
 };
 
+/* A parameter of a FUNC_PROTO. */
+struct btf_param {
+	const char *name;
+	uint32_t type; /* 0 for the "..." at the end */
+};
+
 /* A variable of a DATASEC. */
 struct btf_secvar {
 	uint32_t type; /* the VAR */
@@ -71,6 +77,9 @@ int btf_parse(const void *data, size_t len, struct btf **out, struct rawbpf_erro
  * wanted.  What is malformed further on shows as types that are not there.  Not for corrections.
  */
 int btf_view(const void *data, size_t len, struct btf **out, struct rawbpf_error *e);
+/* ... of a module; its ids and strings go on where those of base, the kernel's, end. */
+int btf_view_split(const void *data, size_t len, const struct btf *base, struct btf **out,
+	struct rawbpf_error *e);
 void btf_free(struct btf *b);
 const void *btf_bytes(const struct btf *b, size_t *len);
 
@@ -94,6 +103,7 @@ bool btf_is_signed(const struct btf *b, const struct btf_type *t);
 
 /* i below t->vlen */
 void btf_member(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_member *m);
+void btf_param(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_param *p);
 void btf_array(const struct btf *b, const struct btf_type *t, uint32_t *elem, uint32_t *n);
 uint64_t btf_enum_value(const struct btf *b, const struct btf_type *t, uint32_t i);
 void btf_secvar(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_secvar *v);

@@ -9,6 +9,7 @@
 #include "err.h"
 #include "sys.h"
 
+struct kbtf;	/* kbtf.c: the kernel's BTF */
 struct kern;	/* kern.c: features found by trying */
 struct link;	/* link.c: what is attached */
 struct map;	/* map.c */
@@ -35,6 +36,7 @@ struct rawbpf {
 	struct link *links; /* newest first */
 
 	/* made when first needed; each file's own X_free() is called by rawbpf_free() */
+	struct kbtf *kbtf;
 	struct kern *kern;
 	struct tracefs *tracefs;
 	struct trace *trace;

@@ -16,6 +16,8 @@ enum link_kind {
 	LINK_KRETPROBE,
 	LINK_RAW_TRACEPOINT,
 	LINK_PERF_EVENT,
+	LINK_FENTRY, /* at a function's entry: fentry, fmod_ret */
+	LINK_FEXIT,
 };
 
 /* One of the places of a link or of a probe that is being made. */

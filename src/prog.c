@@ -7,6 +7,9 @@
  * program ends the matter; an empty one (or one about BTF) may be an older kernel's way to say
  * that it does not know a field, so what it may not know is taken away step by step.  When nothing
  * helps, the first answer is the one reported.
+ *
+ * A tracing program is loaded for one function or event.  One whose section names none is loaded
+ * late, when it is attached.
  */
 #include "prog.h"
 
@@ -15,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kbtf.h"
 #include "kern.h"
 #include "map.h"
 #include "near.h"
@@ -41,6 +45,8 @@ struct prog_load {
 	struct prog *p;
 	const struct object_prog *def;
 	enum rawbpf_attach_type as;
+	uint32_t target; /* type id in the kernel's BTF, 0: none ... */
+	int module_fd;	 /* ... or in this module's */
 	struct object_code code;
 	int btf_fd;
 	unsigned with;
@@ -60,6 +66,8 @@ static void prog_attr(const struct prog_load *l, union rawbpf_attr *a)
 	a->prog.license = (uintptr_t)o->license;
 	a->prog.prog_flags = l->def->sec.sleepable ? PROG_SLEEPABLE : 0;
 	a->prog.kern_version = o->version;
+	a->prog.attach_btf_id = l->target;
+	a->prog.attach_btf_obj_fd = l->module_fd >= 0 ? (uint32_t)l->module_fd : 0;
 	if (l->with & PROG_WITH_VERSION)
 		a->prog.kern_version = kern_version(l->b);
 	if (l->with & PROG_WITH_NAME)
@@ -266,8 +274,9 @@ static void prog_silent(struct prog_load *l, int err)
 			"the kernel has no memory for it, or the memory cgroup's limit is reached");
 	else if (prog_no_verdict(err))
 		; /* err_set() or rights_explain() knows */
-	else if (l->p->type == RAWBPF_PROG_TRACING || l->p->type == RAWBPF_PROG_LSM ||
-		 l->p->type == RAWBPF_PROG_EXT)
+	else if (!l->target &&
+		 (l->p->type == RAWBPF_PROG_TRACING || l->p->type == RAWBPF_PROG_LSM ||
+			 l->p->type == RAWBPF_PROG_EXT))
 		err_hint(e, "section '%s' must name a function whose btf the kernel has",
 			l->p->section);
 	else if (err == -EINVAL)
@@ -328,21 +337,90 @@ static void prog_patch(struct prog_load *l)
 		l->code.insns[l->code.refs[i].insn].imm = l->b->maps[l->code.refs[i].map].fd;
 }
 
-/* fd, or a negative errno with the error set */
-static int prog_load(struct rawbpf *b, size_t i, enum rawbpf_attach_type as, int btf_fd)
+const char *prog_place(const struct prog *p)
 {
-	struct prog_load l = {.b = b, .p = &b->progs[i], .as = as, .btf_fd = btf_fd};
+	const char *slash = strchr(p->section, '/'), *mark = strstr(p->name, "__");
+
+	if (slash)
+		return slash + 1;
+	if (mark && (!strncmp(p->name, "kfunc__", 7) || !strncmp(p->name, "kretfunc__", 10)))
+		return mark + 2;
+	return "";
+}
+
+/*
+ * A function by bcc's name, "MODULE__FUNCTION": names of functions have "__" in them too, so one that
+ * is there as a whole counts first.
+ */
+static int prog_find_in_module(
+	struct rawbpf *b, enum rawbpf_attach_type as, const char *target, struct kbtf_found *found)
+{
+	struct rawbpf_error first;
+	char place[256];
+	const char *mark;
+
+	err_copy(&first, &b->error);
+	for (mark = strstr(target, "__"); mark; mark = strstr(mark + 1, "__")) {
+		if (mark == target || !mark[2])
+			continue;
+		snprintf(place, sizeof(place), "%.*s:%s", (int)(mark - target), target, mark + 2);
+		if (!kbtf_find(b, NULL, as, place, found))
+			return 0;
+	}
+	err_copy(&b->error, &first);
+	return -ENOENT;
+}
+
+/* The type id that a tracing program is loaded for. */
+static int prog_target(struct prog_load *l, const char *target)
+{
+	struct kbtf_found found;
+	int err;
+
+	if (!target)
+		return 0;
+	err = kbtf_find(l->b, NULL, l->as, target, &found);
+	if (err == -ENOENT && !strchr(l->p->section, '/') && !strchr(target, ':'))
+		err = prog_find_in_module(l->b, l->as, target, &found);
+	if (err) {
+		err_prog(&l->b->error, l->p->name);
+		return err;
+	}
+	l->target = found.id;
+	if (*found.module)
+		l->module_fd = kbtf_module_fd(l->b, found.module);
+	return l->module_fd < 0 && *found.module ? l->module_fd : 0;
+}
+
+static int prog_link(struct prog_load *l)
+{
+	int err = object_link(l->b->object, (size_t)(l->p - l->b->progs), &l->code, &l->b->error);
+
+	if (err)
+		return err;
+	l->p->n_insns = l->code.n_insns;
+	l->p->calls_trace_printk = l->code.calls_trace_printk;
+	return 0;
+}
+
+/* fd, or a negative errno with the error set; target NULL: for nothing in particular */
+static int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as,
+	const char *target, int btf_fd)
+{
+	struct prog_load l = {.b = b, .p = p, .as = as, .btf_fd = btf_fd, .module_fd = -1};
 	struct kern *k = kern_get(b);
 	int fd, err;
 
 	if (!k)
 		return -ENOMEM;
-	l.def = &b->object->progs[i];
-	err = object_link(b->object, i, &l.code, &b->error);
-	if (err)
+	l.def = &b->object->progs[p - b->progs];
+	err = prog_link(&l);
+	if (!err)
+		err = prog_target(&l, target);
+	if (err) {
+		object_code_free(&l.code);
 		return err;
-	l.p->n_insns = l.code.n_insns;
-	l.p->calls_trace_printk = l.code.calls_trace_printk;
+	}
 	prog_patch(&l);
 	if (!k->no_prog_names)
 		l.with |= PROG_WITH_NAME;
@@ -351,6 +429,7 @@ static int prog_load(struct rawbpf *b, size_t i, enum rawbpf_attach_type as, int
 	if (k->want_version && l.p->type == RAWBPF_PROG_KPROBE)
 		l.with |= PROG_WITH_VERSION;
 	fd = prog_negotiate(&l, k);
+	sys_close(&b->sys, l.module_fd);
 	free(l.log);
 	object_code_free(&l.code);
 	return fd;
@@ -367,6 +446,46 @@ static int prog_keep_error(struct rawbpf *b, struct prog *p)
 	return err_set(&b->error, "load", -ENOMEM, "out of memory");
 }
 
+static void prog_init(struct prog *p, const struct object *o, const struct object_prog *def)
+{
+	p->name = def->name;
+	p->section = def->section;
+	p->type = def->sec.type;
+	p->attach_type = def->sec.attach_type;
+	p->autoload = def->sec.autoload;
+	p->n_insns = o->funcs[def->func].n_insns;
+	p->fd = -1;
+	p->late = p->type == RAWBPF_PROG_TRACING && kbtf_wanted(p->attach_type) && !*prog_place(p);
+}
+
+/* Not loaded, but as far as that goes without a kernel. */
+static int prog_load_late(struct rawbpf *b, struct prog *p, bool each)
+{
+	struct prog_load l = {.b = b, .p = p};
+	int err = prog_link(&l);
+
+	object_code_free(&l.code);
+	if (err || !each)
+		return err;
+	err_set(&b->error, "load", -EINVAL, "section '%s' of program '%s' does not say for what",
+		p->section, p->name);
+	err_hint(&b->error, "it is loaded when it is attached, for the function or event named "
+			    "then");
+	return -EINVAL;
+}
+
+static int prog_load_own(struct rawbpf *b, struct prog *p, int btf_fd)
+{
+	const char *target = prog_place(p);
+
+	if (p->type == RAWBPF_PROG_TRACING && kbtf_wanted(p->attach_type)) {
+		p->target = strdup(target);
+		if (!p->target)
+			return err_set(&b->error, "load", -ENOMEM, "out of memory");
+	}
+	return prog_load(b, p, p->attach_type, p->target, btf_fd);
+}
+
 int prog_load_all(struct rawbpf *b, int btf_fd, bool each)
 {
 	const struct object *o = b->object;
@@ -378,23 +497,15 @@ int prog_load_all(struct rawbpf *b, int btf_fd, bool each)
 	if (!b->progs)
 		return err_set(&b->error, "load", -ENOMEM, "out of memory");
 	b->n_progs = o->n_progs;
-	for (i = 0; i < b->n_progs; i++) {
-		p = &b->progs[i];
-		p->name = o->progs[i].name;
-		p->section = o->progs[i].section;
-		p->type = o->progs[i].sec.type;
-		p->attach_type = o->progs[i].sec.attach_type;
-		p->autoload = o->progs[i].sec.autoload;
-		p->n_insns = o->funcs[o->progs[i].func].n_insns;
-		p->fd = -1;
-	}
+	for (i = 0; i < b->n_progs; i++)
+		prog_init(&b->progs[i], o, &o->progs[i]);
 	for (i = 0; !err && i < b->n_progs; i++) {
 		p = &b->progs[i];
 		if (!p->autoload && !each)
 			continue;
-		p->fd = prog_load(b, i, p->attach_type, btf_fd);
+		p->fd = p->late ? prog_load_late(b, p, each) : prog_load_own(b, p, btf_fd);
 		err = p->err = p->fd < 0 ? p->fd : 0;
-		if (err)
+		if (err || p->late)
 			p->fd = -1;
 		if (err && each && err != -ENOMEM)
 			err = prog_keep_error(b, p);
@@ -412,6 +523,8 @@ void prog_close_all(struct rawbpf *b)
 		sys_close(&b->sys, b->progs[i].fd);
 		if (b->progs[i].has_other)
 			sys_close(&b->sys, b->progs[i].other_fd);
+		free(b->progs[i].target);
+		free(b->progs[i].other_target);
 		free(b->progs[i].error);
 		free(b->progs[i].hint);
 	}
@@ -439,28 +552,59 @@ int prog_load_btf(struct rawbpf *b)
 	return -1;
 }
 
-int prog_as(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as)
+/* A load more, kept in p; target NULL: for nothing in particular. */
+static int prog_load_other(
+	struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as, const char *target)
 {
+	char *copy = target ? strdup(target) : NULL;
 	int fd, btf_fd;
 
+	if (target && !copy)
+		return err_set(&b->error, "load", -ENOMEM, "out of memory");
+	btf_fd = prog_load_btf(b);
+	fd = prog_load(b, p, as, target, btf_fd);
+	sys_close(&b->sys, btf_fd);
+	if (fd < 0) {
+		free(copy);
+		return fd;
+	}
+	if (p->fd < 0 && p->attach_type == as) {
+		p->fd = fd;
+		p->target = copy;
+		return fd;
+	}
+	if (p->has_other)
+		sys_close(&b->sys, p->other_fd);
+	free(p->other_target);
+	p->has_other = true;
+	p->other = as;
+	p->other_target = copy;
+	p->other_fd = fd;
+	return fd;
+}
+
+static int prog_no_object(struct rawbpf *b, const struct prog *p)
+{
+	return err_set(&b->error, "attach", -EOPNOTSUPP, "program '%s' cannot be loaded once more",
+		p->name);
+}
+
+int prog_as(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as)
+{
 	if (p->attach_type == as)
 		return p->fd;
 	if (p->has_other && p->other == as)
 		return p->other_fd;
-	if (!b->object)
-		return err_set(&b->error, "attach", -EOPNOTSUPP,
-			"program '%s' cannot be loaded once more", p->name);
-	btf_fd = prog_load_btf(b);
-	fd = prog_load(b, (size_t)(p - b->progs), as, btf_fd);
-	sys_close(&b->sys, btf_fd);
-	if (fd < 0)
-		return fd;
-	if (p->has_other)
-		sys_close(&b->sys, p->other_fd);
-	p->has_other = true;
-	p->other = as;
-	p->other_fd = fd;
-	return fd;
+	return b->object ? prog_load_other(b, p, as, NULL) : prog_no_object(b, p);
+}
+
+int prog_for(struct rawbpf *b, struct prog *p, const char *target, bool again)
+{
+	if (!again && p->fd >= 0 && p->target && !strcmp(p->target, target))
+		return p->fd;
+	if (!again && p->has_other && p->other_target && !strcmp(p->other_target, target))
+		return p->other_fd;
+	return b->object ? prog_load_other(b, p, p->attach_type, target) : prog_no_object(b, p);
 }
 
 struct prog *prog_find(struct rawbpf *b, const char *stage, const char *fn_name)
@@ -474,7 +618,7 @@ struct prog *prog_find(struct rawbpf *b, const char *stage, const char *fn_name)
 	}
 	for (i = 0; i < b->n_progs && strcmp(b->progs[i].name, fn_name); i++)
 		;
-	if (i < b->n_progs && b->progs[i].fd >= 0)
+	if (i < b->n_progs && (b->progs[i].fd >= 0 || (b->progs[i].late && b->progs[i].autoload)))
 		return &b->progs[i];
 	if (i < b->n_progs) {
 		err_set(&b->error, stage, -ENOENT, "program '%s' is not loaded", fn_name);

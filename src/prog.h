@@ -14,10 +14,14 @@ struct prog {
 	uint32_t n_insns;	 /* as passed to the kernel, subprograms included */
 	bool calls_trace_printk; /* it, or a subprogram, writes to trace_pipe */
 	bool autoload;		 /* false for a section that begins with '?' */
+	bool attached;		 /* a tracing program that was, at one time or now */
+	bool late;		 /* loaded when it is attached: only then it is known for what */
 	int fd;			 /* -1: not loaded */
-	int other_fd;		 /* prog_as(): the same for another attach type */
+	char *target;		 /* what fd was loaded for, NULL: nothing in particular; owned */
+	int other_fd;		 /* prog_as(), prog_for(): the same for something else */
 	bool has_other;
 	enum rawbpf_attach_type other;
+	char *other_target;
 	int err;	    /* 0, or what its load gave */
 	char *error, *hint; /* why, when programs are loaded each for itself; owned */
 };
@@ -39,7 +43,18 @@ int prog_load_btf(struct rawbpf *b);
  */
 int prog_as(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as);
 
-/* A loaded program by its function's name; NULL, with an error that names the near ones. */
+/*
+ * The function or event that p's section or name says it is for ("fentry/vfs_read",
+ * "kfunc__vfs_read"), "" when neither does.
+ */
+const char *prog_place(const struct prog *p);
+/*
+ * As prog_as(), of a tracing program for a function or event ("vfs_read").  again: one that was not
+ * attached before, since Linux before 5.13 attaches none a second time.
+ */
+int prog_for(struct rawbpf *b, struct prog *p, const char *target, bool again);
+
+/* A loaded program, or one to be loaded late, by its function's name; NULL, with an error that names the near ones. */
 struct prog *prog_find(struct rawbpf *b, const char *stage, const char *fn_name);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kbtf.h"
 #include "kern.h"
 #include "link.h"
 #include "map.h"
@@ -46,6 +47,7 @@ void rawbpf_free(struct rawbpf *b)
 	rawbpf_unload(b);
 	resolve_free(b);
 	tracefs_free(b);
+	kbtf_free(b);
 	kern_free(b);
 	free(b->error_log);
 	free(b);
@@ -147,7 +149,11 @@ int rawbpf_prog_fd(struct rawbpf *b, const char *fn_name)
 	if (!b)
 		return -ENOMEM;
 	p = prog_find(b, "load", fn_name);
-	return p ? p->fd : b->error.err;
+	if (!p || p->fd >= 0)
+		return p ? p->fd : b->error.err;
+	err_set(&b->error, "load", -ENOENT, "program '%s' is loaded when it is attached", fn_name);
+	err_hint(&b->error, "its section '%s' does not say for what", p->section);
+	return -ENOENT;
 }
 
 int rawbpf_each_prog(

@@ -3,7 +3,8 @@
  * rawtp.c - programs at tracepoints, with the kernel's own arguments.
  *
  * RAW_TRACEPOINT_OPEN (Linux 4.17) takes the event's name, without a category and without tracefs,
- * and answers with an fd that is the attachment.
+ * and answers with an fd that is the attachment.  A program with types ("tp_btf", Linux 5.5) was
+ * loaded for its event, which then is not named once more.
  */
 #include "rawtp.h"
 
@@ -15,10 +16,15 @@
 
 #define RAWTP_ENOTSUPP 524
 
+static bool rawtp_typed(const struct prog *p)
+{
+	return p->type == RAWBPF_PROG_TRACING && p->attach_type == RAWBPF_TRACE_RAW_TP;
+}
+
 static bool rawtp_takes(const struct prog *p)
 {
 	return p->type == RAWBPF_PROG_RAW_TRACEPOINT ||
-	       p->type == RAWBPF_PROG_RAW_TRACEPOINT_WRITABLE;
+	       p->type == RAWBPF_PROG_RAW_TRACEPOINT_WRITABLE || rawtp_typed(p);
 }
 
 static bool rawtp_is_at(const struct link *l, const char *tp)
@@ -34,7 +40,8 @@ static int rawtp_check(struct rawbpf *b, const struct prog *p, const char *tp)
 		err_set(&b->error, "attach", -EINVAL,
 			"program '%s' of section '%s' cannot be attached to a raw tracepoint",
 			p->name, p->section);
-		err_hint(&b->error, "its section must begin with 'raw_tracepoint' or 'raw_tp'");
+		err_hint(&b->error,
+			"its section must begin with 'raw_tracepoint', 'raw_tp' or 'tp_btf'");
 		err_prog(&b->error, p->name);
 		return -EINVAL;
 	}
@@ -71,17 +78,22 @@ int rawtp_attach(struct rawbpf *b, const struct rawbpf_raw_tracepoint_opts *o)
 {
 	struct prog *p = prog_find(b, "attach", o->fn_name);
 	union rawbpf_attr a;
+	int err, fd, prog_fd;
 	char role[160];
-	int err, fd;
 
 	if (!p)
 		return b->error.err;
 	err = rawtp_check(b, p, o->tp);
 	if (err)
 		return err;
+	prog_fd = rawtp_typed(p) ? prog_for(b, p, o->tp, false) : p->fd;
+	if (prog_fd < 0) {
+		b->error.stage = "attach";
+		return prog_fd;
+	}
 	memset(&a, 0, sizeof(a));
-	a.raw_tp.name = (uintptr_t)o->tp;
-	a.raw_tp.prog_fd = (uint32_t)p->fd;
+	a.raw_tp.name = rawtp_typed(p) ? 0 : (uintptr_t)o->tp;
+	a.raw_tp.prog_fd = (uint32_t)prog_fd;
 	snprintf(role, sizeof(role), "raw tracepoint %s", o->tp);
 	fd = sys_bpf(&b->sys, RAWBPF_RAW_TRACEPOINT_OPEN, &a, sizeof(a.raw_tp), role);
 	if (fd < 0)

@@ -17,9 +17,11 @@
 #include "bpfasm.h"
 #include "btffile.h"
 #include "btfpath.h"
+#include "kbtf.h"
 #include "kern.h"
 #include "near.h"
 #include "resolvearg.h"
+#include "resolveparam.h"
 #include "tpformat.h"
 #include "tracefs.h"
 
@@ -37,6 +39,7 @@ struct resolve_target {
 	struct resolve_target *next;
 	struct rawbpf *b;
 	const struct arch *arch;
+	bool big;  /* its byte order is that of s390x */
 	bool here; /* the running kernel's CPU, not one that was named */
 	struct resolvearg args;
 };
@@ -44,9 +47,8 @@ struct resolve_target {
 struct resolve {
 	struct resolve_event *events;
 	struct resolve_target *targets;
-	struct btffile btf;
-	bool btf_named; /* a file, not the running kernel's */
-	int btf_err;	/* why the kernel's could not be read */
+	struct btffile btf; /* a file's that was named; else the running kernel's serves */
+	int btf_err;	    /* why the kernel's could not be read */
 	char btf_why[384];
 	const struct resolve_event *refused; /* asked for since the last resolver was made */
 };
@@ -278,10 +280,12 @@ static unsigned resolve_kernel(void *arg)
 
 static const struct arch *running_arch(struct rawbpf *b);
 
-static int resolve_btf(struct resolve_target *t)
+static int resolve_btf(struct resolve_target *t, const struct btf **out)
 {
 	struct resolve *r = t->b->resolve;
-	const struct arch *here = r->btf_named ? t->arch : running_arch(t->b);
+	const struct arch *here = r->btf.btf ? t->arch : running_arch(t->b);
+
+	*out = r->btf.btf;
 
 	if (here != t->arch) {
 		snprintf(r->btf_why, sizeof(r->btf_why),
@@ -292,7 +296,7 @@ static int resolve_btf(struct resolve_target *t)
 	}
 	if (r->btf.btf || r->btf_err)
 		return r->btf_err;
-	r->btf_err = btffile_open(&t->b->sys, NULL, &r->btf, &t->b->error);
+	r->btf_err = kbtf_kernel(t->b, out);
 	if (r->btf_err)
 		error_text(&t->b->error, r->btf_why, sizeof(r->btf_why));
 	return r->btf_err;
@@ -302,14 +306,15 @@ static int resolve_type(
 	void *arg, const char *path, struct bpfasm_field *out, char *msg, size_t msg_len)
 {
 	struct resolve_target *t = arg;
+	const struct btf *btf;
 	struct btfpath found;
-	int err = resolve_btf(t);
+	int err = resolve_btf(t, &btf);
 
 	if (err) {
 		snprintf(msg, msg_len, "%s", t->b->resolve->btf_why);
 		return err;
 	}
-	err = btfpath_find(t->b->resolve->btf.btf, path, t->arch->word, &found, msg, msg_len);
+	err = btfpath_find(btf, path, t->arch->word, &found, msg, msg_len);
 	if (err)
 		return err;
 	memset(out, 0, sizeof(*out));
@@ -318,6 +323,32 @@ static int resolve_type(
 	out->is_signed = found.is_signed;
 	out->kind = found.plain ? BPFASM_FIELD_PLAIN : BPFASM_FIELD_BYTES;
 	return 0;
+}
+
+/* ---- what tracing programs are given --------------------------------------------------------- */
+
+static int resolve_param(void *arg, const char *section, const char *name, struct bpfasm_field *f,
+	char *msg, size_t msg_len)
+{
+	struct resolve_target *t = arg;
+	struct rawbpf *b = t->b;
+	struct rawbpf_error before;
+	const struct btf *btf;
+	int err;
+
+	err_copy(&before, &b->error);
+	err = resolve_btf(t, &btf);
+	if (err) {
+		snprintf(msg, msg_len, "%s", b->resolve->btf_why);
+	} else {
+		*msg = '\0';
+		err = resolveparam_find(
+			b, b->resolve->btf.btf, t->big, section, name, f, msg, msg_len);
+		if (err && !*msg)
+			error_text(&b->error, msg, msg_len);
+	}
+	err_copy(&b->error, &before); /* an argument is its whole word, then */
+	return err;
 }
 
 int rawbpf_resolver_btf(struct rawbpf *b, const char *path)
@@ -335,7 +366,6 @@ int rawbpf_resolver_btf(struct rawbpf *b, const char *path)
 		return err;
 	btffile_close(&b->sys, &b->resolve->btf);
 	b->resolve->btf = f;
-	b->resolve->btf_named = path != NULL;
 	b->resolve->btf_err = 0;
 	return 0;
 }
@@ -379,6 +409,7 @@ int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *
 		return err_set(&b->error, "assemble", -ENOMEM, "out of memory");
 	t->b = b;
 	t->arch = a;
+	t->big = arch_is_big(arch);
 	t->here = !arch;
 	b->resolve->refused = NULL;
 	t->next = b->resolve->targets;
@@ -388,6 +419,7 @@ int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *
 		.tracepoint_field = resolve_field,
 		.reg = resolve_reg,
 		.type_field = resolve_type,
+		.param = resolve_param,
 		.kernel = arch ? NULL : resolve_kernel, /* another CPU's is not this one */
 		.argument = resolve_argument,
 		.big_endian = arch_is_big(arch)};

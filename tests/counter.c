@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "kbtf.h"
 #include "kern.h"
 #include "link.h"
 #include "resolve.h"
@@ -80,6 +81,7 @@ void counter_close(struct counter *c)
 	link_close_until(&c->b, NULL);
 	resolve_free(&c->b);
 	tracefs_free(&c->b);
+	kbtf_free(&c->b);
 	kern_free(&c->b);
 	for (i = 0; i < COUNTER_PROGS; i++)
 		close(c->progs[i].fd);

@@ -2,6 +2,7 @@
 /* test_operand_ctx.c - args->FIELD, arg1, retval, ctx: by the section of the program. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "t.h"
 #include "tasm.h"
@@ -23,6 +24,61 @@ START_TEST(arrays)
 		"7912080000000000 9500000000000000");
 	tasm_is(".prog p \"?fentry.s/f\"\nr2 = arg1\nexit", "7912000000000000 9500000000000000");
 	tasm_fails(".prog p \"raw_tp/x\"\nr2 = retval\nexit", "has arg1 to arg6 only");
+}
+END_TEST
+
+/* a target that knows f(int a, u64 b) only */
+static int typed_target(void *arg, const char *section, const char *name, struct bpfasm_field *f,
+	char *msg, size_t msg_len)
+{
+	(void)arg;
+	snprintf(msg, msg_len, "%s has no %s", section, name);
+	if (strcmp(strchr(section, '/'), "/f"))
+		return -ENOENT;
+	*f = (struct bpfasm_field){.size = 8};
+	if (!strcmp(name, "arg1") || !strcmp(name, "a"))
+		*f = (struct bpfasm_field){.size = 4, .is_signed = true};
+	else if (!strcmp(name, "arg2"))
+		f->offset = 8;
+	else if (!strcmp(name, "retval"))
+		f->offset = 16;
+	else
+		return !strcmp(name, "arg3") ? -ERANGE : -ENOENT;
+	return 0;
+}
+
+static void typed(const char *prog, const char *code, const char *want)
+{
+	struct bpfasm_resolver r = {.sz = sizeof(r), .param = typed_target};
+	struct bpfasm_opts o = tasm_opts(BPFASM_TEXT);
+	struct bpfasm_out out;
+	char text[200];
+	int err;
+
+	snprintf(text, sizeof(text), ".prog %s\n%s\nexit\n", prog, code);
+	o.resolver = &r;
+	err = bpfasm_assemble(text, strlen(text), &o, &out);
+	ck_assert_msg(strstr(err ? out.diag : (char *)out.data, want), "%s\n%s%.*s", text,
+		out.diag ? out.diag : "", (int)out.len, out.data ? (char *)out.data : "");
+	bpfasm_free(&out);
+}
+
+START_TEST(typed_words)
+{
+	typed("p \"fentry/f\"", "r2 = arg1", "*(u32 *)(r1 +0)\n\tr2 <<= 32\n\tr2 s>>= 32");
+	typed("p \"?fexit.s/f\"", "r2 = retval", "r2 = *(u64 *)(r1 +16)");
+	typed("p \"fmod_ret/f\"", "r2 = args->a", "*(u32 *)(r1 +0)");
+	typed("kretfunc__f \"mine\"", "r2 = retval", "r2 = *(u64 *)(r1 +16)");
+	typed("kfunc__f \"mine\"", "r2 = arg2", "r2 = *(u64 *)(r1 +8)");
+	typed("raw_tracepoint__f \"mine\"", "r2 = arg2", "r2 = *(u64 *)(r1 +8)");
+	typed("p \"fentry/f\"", "r2 = arg3", "error: fentry/f has no arg3");
+	typed("p \"fentry/f\"", "r2 = args->b3", "error: fentry/f has no b3");
+	/* a function that is not there keeps the words that all have */
+	typed("p \"fentry/g\"", "r2 = arg3", "r2 = *(u64 *)(r1 +16)");
+	typed("p \"fexit/g\"", "r2 = retval", "error: fexit/g has no retval");
+	typed("p \"fexit\"", "r2 = arg3", "r2 = *(u64 *)(r1 +16)");
+	typed("p \"fexit\"", "r2 = retval", "does not say of what 'retval' is; write 'fexit/NAME'");
+	tasm_fails(".prog p \"fexit/f\"\nr2 = retval\nexit", "'retval' needs a target");
 }
 END_TEST
 
@@ -112,6 +168,7 @@ Suite *suite_operand_ctx(void)
 	tcase_add_test(tc, registers);
 	tcase_add_test(tc, target_that_cannot_be_asked);
 	tcase_add_test(tc, arrays);
+	tcase_add_test(tc, typed_words);
 	tcase_add_test(tc, records);
 	tcase_add_test(tc, the_context_must_still_be_there);
 	tcase_add_test(tc, without_a_target);

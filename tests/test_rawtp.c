@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* test_rawtp.c - raw tracepoints: counted exactly, by name, section and bcc's name; refusals. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,6 +73,85 @@ START_TEST(by_section)
 }
 END_TEST
 
+/* ---- with types: tp_btf ------------------------------------------------------------------------ */
+
+/* counts the forks of this process in a slot; args->parent is a task_struct of the kernel */
+#define ON_FORK(slot)                                                     \
+	"\tr1 = arg1\n\tr2 = r1->task_struct.tgid\n"                      \
+	"\tif r2 != PID goto .out\n\tlinear_add hits, " #slot "\n.out:\n" \
+	"\treturn 0\n"
+
+static uint64_t hits(struct rawbpf *b, uint32_t slot)
+{
+	uint64_t v = 0;
+
+	ck_assert_int_eq(rawbpf_table_lookup(rawbpf_table(b, "hits"), &slot, &v), 0);
+	return v;
+}
+
+START_TEST(typed)
+{
+	int fds = t_count_fds();
+	struct rawbpf *b = rawbpf_new();
+	char text[1500];
+
+	T_NEED_ROOT();
+	snprintf(text, sizeof(text),
+		".include \"hist.inc\"\n.license \"GPL\"\n.equ PID, %d\n.map hits linear(8)\n"
+		".prog f0 \"tp_btf/" EVENT "\"\n" ON_FORK(0) ".prog f1 \"tp_btf\"\n" ON_FORK(
+			1) ".prog f2 \"tp_btf/sched_process_exec\"\n" ON_FORK(2) ".prog f3 "
+										 "\"?tp_btf/"
+										 "no_such_"
+										 "event\"\n\treturn"
+										 " 0\n",
+		(int)getpid());
+	ck_assert_msg(!rawbpf_load(b, .text = text), "%s", rawbpf_errmsg(b));
+	ck_assert_int_eq(rawbpf_attach_raw_tracepoint(b, .tp = EVENT, .fn_name = "f0"), 0);
+	ck_assert_int_eq(rawbpf_attach_raw_tracepoint(b, .tp = EVENT, .fn_name = "f0"), -EEXIST);
+	/* loaded late, and loaded for another event than its section's */
+	ck_assert_int_eq(rawbpf_attach_raw_tracepoint(b, .tp = EVENT, .fn_name = "f1"), 0);
+	ck_assert_int_eq(rawbpf_attach_raw_tracepoint(b, .tp = EVENT, .fn_name = "f2"), 0);
+	ck_assert_int_eq(rawbpf_attach_kfunc(b, .fn_name = "f0"), -EINVAL);
+	ck_assert_int_eq(
+		rawbpf_attach_raw_tracepoint(b, .tp = "sched_process_frok", .fn_name = "f1"),
+		-ENOENT);
+	ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(b), "'" EVENT "'"));
+	forks(5);
+	ck_assert_uint_eq(hits(b, 0), 5);
+	ck_assert_uint_eq(hits(b, 1), 5);
+	ck_assert_uint_eq(hits(b, 2), 5);
+	ck_assert_int_eq(rawbpf_detach_raw_tracepoint(b, .tp = EVENT, .fn_name = "f0"), 0);
+	forks(2);
+	ck_assert_uint_eq(hits(b, 0), 5);
+	ck_assert_uint_eq(hits(b, 1), 7);
+	ck_assert_int_eq(rawbpf_attach_raw_tracepoint(b, .tp = EVENT, .fn_name = "f0"), 0);
+	forks(1);
+	ck_assert_uint_eq(hits(b, 0), 6);
+	rawbpf_free(b);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+START_TEST(typed_by_section)
+{
+	struct rawbpf *b = rawbpf_new();
+	char text[1500];
+
+	T_NEED_ROOT();
+	snprintf(text, sizeof(text),
+		".include \"hist.inc\"\n.license \"GPL\"\n.equ PID, %d\n.map hits linear(8)\n"
+		".prog f0 \"tp_btf/" EVENT "\"\n" ON_FORK(0) ".prog f1 \"tp_btf\"\n" ON_FORK(1),
+		(int)getpid());
+	ck_assert_msg(!rawbpf_load(b, .text = text), "%s", rawbpf_errmsg(b));
+	ck_assert_msg(!rawbpf_attach_all(b), "%s", rawbpf_errmsg(b));
+	ck_assert_int_eq(rawbpf_num_open_probes(b), 1);
+	forks(4);
+	ck_assert_uint_eq(hits(b, 0), 4);
+	ck_assert_uint_eq(hits(b, 1), 0);
+	rawbpf_free(b);
+}
+END_TEST
+
 static void refused(struct counter *c, const char *tp, int err, const char *msg, const char *hint)
 {
 	ck_assert_int_eq(rawbpf_attach_raw_tracepoint(&c->b, .tp = tp, .fn_name = "count0"), err);
@@ -120,6 +200,8 @@ Suite *suite_rawtp(void)
 	t = tcase_create("live");
 	tcase_add_test(t, by_name);
 	tcase_add_test(t, by_section);
+	tcase_add_test(t, typed);
+	tcase_add_test(t, typed_by_section);
 	tcase_add_test(t, refusals);
 	suite_add_tcase(s, t);
 	return s;

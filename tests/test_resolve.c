@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bpfasm.h"
+#include "kbtf.h"
 #include "resolve.h"
 #include "t.h"
 #include "tracefs.h"

@@ -438,6 +438,32 @@ static void check_multi(struct patient *p, struct finding *f, int kernel)
 		close((int)prog);
 }
 
+/*
+ * Programs that the kernel's BTF types, at a function and an event that only tests of the kernel
+ * itself ever reach.
+ */
+static void check_typed(struct patient *p, struct finding *f, int event)
+{
+	static const char *const rows[][2] = {
+		{"programs at kernel functions without a probe (fentry, fexit)",
+			".license \"GPL\"\n.prog f \"fentry/bpf_fentry_test1\"\n\treturn 0\n"},
+		{"programs at tracepoints with types (tp_btf)",
+			".license \"GPL\"\n.prog f \"tp_btf/bpf_test_finish\"\n\treturn 0\n"},
+	};
+	struct rawbpf *b = rawbpf_new();
+	int err = rawbpf_load(b, .text = rows[event][1]);
+
+	(void)p;
+	if (!err)
+		err = rawbpf_attach_all(b);
+	judge(f, err, rows[event][0], "5.5");
+	if (err == -ENOENT || err == -ENOMEM || err == -EBUSY || err == -524) {
+		found(f, STATUS_MISSING, "%s", rawbpf_error(b)->msg);
+		remedy(f, "%s", rawbpf_error(b)->hint ? rawbpf_error(b)->hint : "use kprobes");
+	}
+	rawbpf_free(b);
+}
+
 /* ---- tracefs ----------------------------------------------------------------------------- */
 
 static bool tracefs_at(const char *path)
@@ -673,6 +699,8 @@ static const struct check checks[] = {
 	{"perf_link", false, NEED_EVENT, check_link, 0},
 	{"uprobe_multi", false, NEED_BPF, check_multi, 0},
 	{"kprobe_multi", false, NEED_BPF, check_multi, 1},
+	{"fentry", false, NEED_BPF, check_typed, 0},
+	{"tp_btf", false, NEED_BPF, check_typed, 1},
 	{"btf_kernel", false, NEED_NONE, check_btf_kernel, 0},
 	{"btf_load", false, NEED_BPF, check_btf_load, 0},
 	{"perf_buffer", false, NEED_BPF, check_map, RAWBPF_MAP_PERF_EVENT_ARRAY},

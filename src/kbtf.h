@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* kbtf.h - functions and events of the running kernel and of its modules, by name, in their BTF. */
+#ifndef KBTF_H
+#define KBTF_H
+
+#include "btf.h"
+#include "context.h"
+
+#define KBTF_MODULE 64 /* bytes of a module's name, NUL included */
+
+struct kbtf_found {
+	const struct btf *btf; /* until the next call, or kbtf_free() */
+	uint32_t id;
+	char module[KBTF_MODULE]; /* "": the kernel itself */
+};
+
+/* Does a program of this attach type name what it is loaded for? */
+bool kbtf_wanted(enum rawbpf_attach_type as);
+/*
+ * What a program of attach type as is loaded for: "vfs_read" or "module:function" for a trampoline,
+ * "sched_switch" for a raw tracepoint with types.  Modules are asked when the kernel has no such
+ * name (Linux 5.11).  0, or a negative errno with the error set; -ENOENT with near names, if btf is
+ * NULL; else only that BTF is asked, and no module.
+ */
+int kbtf_find(struct rawbpf *b, const struct btf *btf, enum rawbpf_attach_type as,
+	const char *place, struct kbtf_found *f);
+/* The parameters of it, as its program gets them; false: they cannot be read. */
+bool kbtf_proto(const struct kbtf_found *f, struct btf_type *proto);
+/* An fd of a module's BTF, for PROG_LOAD; a negative errno with the error set. */
+int kbtf_module_fd(struct rawbpf *b, const char *module);
+/* The kernel's BTF, read at the first call and kept; a negative errno with the error set. */
+int kbtf_kernel(struct rawbpf *b, const struct btf **out);
+void kbtf_free(struct rawbpf *b);
+
+#endif
