@@ -223,19 +223,25 @@ struct rawbpf_tracepoint_opts {
 	size_t sz;
 	const char *tp;	     /* "category:event" */
 	const char *fn_name; /* the program */
+	const char *tp_re;   /* POSIX extended expression, matched from "category:event"'s start */
 };
 
 /*
  * rawbpf_attach_tracepoint() - run a program at a kernel tracepoint.
  *
- * tracefs need not be mounted (Linux 5.2; before that it must be).  Returns 0, or -ENOENT (no
- * such tracepoint: near names are in the hint), -EACCES, -EPERM.  Linux 4.7.
+ * tracefs need not be mounted (Linux 5.2; before that it must be).  .tp_re takes every tracepoint
+ * that it matches, each with a perf event of its own, and leaves out those that the kernel refuses,
+ * unless it refuses all.  Returns 0, or -ENOENT (no such tracepoint: near names are in the hint),
+ * -EACCES, -EPERM.  Linux 4.7.
  *
  *	err = rawbpf_attach_tracepoint(b, .tp = "sched:sched_switch", .fn_name = "on_switch");
  */
 RAWBPF_API int rawbpf_attach_tracepoint_opts(
 	struct rawbpf *b, const struct rawbpf_tracepoint_opts *o);
-/* rawbpf_detach_tracepoint() - .fn_name NULL: every program there.  -ENOENT: none is. */
+/*
+ * rawbpf_detach_tracepoint() - the event or pattern as when it was attached; .fn_name NULL: every
+ * program there.  -ENOENT: none is.
+ */
 RAWBPF_API int rawbpf_detach_tracepoint_opts(
 	struct rawbpf *b, const struct rawbpf_tracepoint_opts *o);
 

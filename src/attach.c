@@ -160,8 +160,10 @@ static int public_tracepoint(
 		return err;
 	if (attach && attach_no_prog(b, o.fn_name, call))
 		return -EINVAL;
-	if (!o.tp || !*o.tp)
-		return attach_invalid(b, call, ".tp (category:event) is missing");
+	if ((!o.tp || !*o.tp) && (!o.tp_re || !*o.tp_re))
+		return attach_invalid(b, call, ".tp (category:event) or .tp_re is missing");
+	if (o.tp && o.tp_re)
+		return attach_invalid(b, call, "only one of .tp and .tp_re");
 	err = attach ? attach_prepare(b, o.fn_name) : 0;
 	if (err)
 		return err;

@@ -4,14 +4,26 @@
  *
  * A perf event on any one CPU turns the tracepoint on everywhere, and the program hangs on the
  * tracepoint, not on the event: so one event for CPU 0 serves all CPUs and all processes.
+ *
+ * There is no link for many, so a pattern costs an event for each tracepoint, and the kernel takes 60
+ * to 80 ms to end each.
  */
 #include "tracepoint.h"
 
+#ifdef __TINYC__ /* which cannot read glibc's regexec(size_t n, regmatch_t m[n]) */
+#define _REGEX_NELTS(n)
+#endif
+
 #include <errno.h>
+#include <regex.h>
 #include <string.h>
 
+#include "kern.h"
 #include "rights.h"
 #include "tracefs.h"
+
+#define TRACEPOINT_LIST "available_events"
+#define TRACEPOINT_MAX	(16U << 20) /* bytes of that list */
 
 /* Longest name of a category or event that the kernel makes, and some. */
 #define TRACEPOINT_NAME 128
@@ -85,7 +97,7 @@ static int open_event(struct rawbpf *b, const struct tracepoint_name *n, uint64_
 	return rights_explain(&b->sys, &b->error, RIGHTS_PERF, fd);
 }
 
-int tracepoint_attach(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
+static int tracepoint_attach_one(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
 {
 	struct tracepoint_name n;
 	struct prog *prog;
@@ -116,28 +128,167 @@ int tracepoint_attach(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
 	return 0;
 }
 
-int tracepoint_detach(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
+/* ---- by pattern ---------------------------------------------------------------------------- */
+
+static int tracepoint_compile(struct rawbpf *b, const char *stage, const char *pattern, regex_t *re)
 {
-	struct link *l, *next;
-	struct tracepoint_name n;
-	bool found = false;
+	int err = regcomp(re, pattern, REG_EXTENDED);
+	char why[128];
+
+	if (!err)
+		return 0;
+	if (err == REG_ESPACE)
+		return err_set(&b->error, stage, -ENOMEM, "out of memory");
+	regerror(err, re, why, sizeof(why));
+	err_set(&b->error, stage, -EINVAL, "pattern '%s' cannot be read", pattern);
+	err_hint(&b->error, "%s", why);
+	return -EINVAL;
+}
+
+/* bcc's re.match(): from the start, not up to the end */
+static bool tracepoint_is_match(const regex_t *re, const char *tp)
+{
+	regmatch_t m;
+
+	return *tp && !regexec(re, tp, 1, &m, 0) && !m.rm_so;
+}
+
+/* Leaves of the list's lines those that match, with a NUL behind each; how many. */
+static size_t tracepoint_keep_matches(char *list, const regex_t *re)
+{
+	char *line, *next, *out = list;
+	size_t n = 0, len;
+
+	for (line = list; line && *line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (!tracepoint_is_match(re, line))
+			continue;
+		len = strlen(line) + 1;
+		memmove(out, line, len);
+		out += len;
+		n++;
+	}
+	return n;
+}
+
+/* A tracepoint that the kernel refuses is left out, unless none is taken. */
+static int tracepoint_attach_each(
+	struct rawbpf *b, const struct rawbpf_tracepoint_opts *in, const char *tp, size_t n)
+{
+	struct rawbpf_tracepoint_opts o = *in;
+	struct rawbpf_error first = {0};
+	struct link *mark = b->links;
 	int err;
 
-	err = split_name(b, o->tp, &n);
+	kern_raise_nofile(b, 2 * n); /* a perf event and a link each */
+	for (; n; n--, tp += strlen(tp) + 1) {
+		o.tp = tp;
+		err = tracepoint_attach_one(b, &o);
+		if (err && !first.err)
+			err_copy(&first, &b->error);
+		if (err == -ENOMEM || err == -EMFILE || err == -ENFILE) {
+			link_close_until(b, mark);
+			return err;
+		}
+		if (err)
+			ctx_log(b, RAWBPF_LOG_WARN, "%s: left out", b->error.msg);
+	}
+	if (b->links == mark) {
+		err_copy(&b->error, &first);
+		return first.err;
+	}
+	err_clear(&b->error);
+	return 0;
+}
+
+static int tracepoint_attach_matches(
+	struct rawbpf *b, const struct rawbpf_tracepoint_opts *o, const regex_t *re)
+{
+	int dir = tracefs_dir(b), err;
+	struct buf list = {0};
+	size_t n;
+
+	if (dir < 0) {
+		b->error.stage = "attach";
+		return dir;
+	}
+	err = sys_read_file(&b->sys, dir, TRACEPOINT_LIST, TRACEPOINT_MAX, &list);
+	if (err)
+		tracefs_refused(b, "attach", TRACEPOINT_LIST, err);
+	else if (list.failed)
+		err = err_set(&b->error, "attach", -ENOMEM, "out of memory");
+	n = !err && list.len ? tracepoint_keep_matches(list.data, re) : 0;
+	if (n) {
+		err = tracepoint_attach_each(b, o, list.data, n);
+	} else if (!err) {
+		err = err_set(&b->error, "attach", -ENOENT, "no tracepoint matches '%s'", o->tp_re);
+		err_hint(&b->error, "the pattern is of category:event, as in 'sched:sched_wak.*'");
+	}
+	buf_free(&list);
+	return err;
+}
+
+int tracepoint_attach(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
+{
+	const struct prog *p;
+	regex_t re;
+	int err;
+
+	if (!o->tp_re)
+		return tracepoint_attach_one(b, o);
+	p = prog_find(b, "attach", o->fn_name);
+	err = p ? tracepoint_compile(b, "attach", o->tp_re, &re) : b->error.err;
 	if (err)
 		return err;
+	err = tracepoint_attach_matches(b, o, &re);
+	regfree(&re);
+	return err;
+}
+
+/* ---- detach -------------------------------------------------------------------------------- */
+
+/* re NULL: at n */
+static bool tracepoint_detach_all(
+	struct rawbpf *b, const struct tracepoint_name *n, const regex_t *re, const char *fn_name)
+{
+	struct link *l, *next;
+	bool found = false;
+
 	for (l = b->links; l; l = next) {
 		next = l->next;
-		if (!is_at(l, &n) || (o->fn_name && strcmp(l->prog->name, o->fn_name)))
+		if (l->kind != LINK_TRACEPOINT || (fn_name && strcmp(l->prog->name, fn_name)))
+			continue;
+		if (re ? !tracepoint_is_match(re, l->place) : !is_at(l, n))
 			continue;
 		link_close(b, l);
 		found = true;
 	}
+	return found;
+}
+
+int tracepoint_detach(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
+{
+	const char *what = o->tp_re;
+	struct tracepoint_name n;
+	regex_t re;
+	bool found;
+	int err;
+
+	err = what ? tracepoint_compile(b, "detach", what, &re) : split_name(b, o->tp, &n);
+	if (err)
+		return err;
+	found = tracepoint_detach_all(b, &n, what ? &re : NULL, o->fn_name);
+	if (what)
+		regfree(&re);
+	else
+		what = n.place;
 	if (found)
 		return 0;
 	if (o->fn_name)
 		return err_set(&b->error, "detach", -ENOENT,
-			"program '%s' is not attached to tracepoint '%s'", o->fn_name, n.place);
+			"program '%s' is not attached to tracepoint '%s'", o->fn_name, what);
 	return err_set(
-		&b->error, "detach", -ENOENT, "nothing is attached to tracepoint '%s'", n.place);
+		&b->error, "detach", -ENOENT, "nothing is attached to tracepoint '%s'", what);
 }
