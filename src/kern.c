@@ -117,6 +117,22 @@ int kern_possible_cpus(struct rawbpf *b)
 	return (int)k->n_cpus;
 }
 
+bool kern_other_cpu(struct rawbpf *b)
+{
+	struct kern *k = kern_get(b);
+	unsigned long first;
+	char line[256];
+
+	if (!k || sys_read_line(
+			  &b->sys, AT_FDCWD, "/sys/devices/system/cpu/online", line, sizeof(line)))
+		return false;
+	first = strtoul(line, NULL, 10);
+	if (*line < '0' || *line > '9' || first >= KERN_CPUS_MAX || (int)first == k->first_cpu)
+		return false;
+	k->first_cpu = (int)first;
+	return true;
+}
+
 /* "5.10.223" at the start of s; 0 when it is none */
 static uint32_t kern_version_number(const char *s)
 {

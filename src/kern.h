@@ -21,6 +21,7 @@ struct kern {
 	bool memlock_raised;  /* tried, whatever came of it */
 	uint32_t version;     /* 0: not asked yet */
 	uint32_t n_cpus;      /* possible CPUs, 0: not asked yet */
+	int first_cpu;	      /* that was online when somebody asked, 0 before */
 };
 
 /* The context's, made at the first call; NULL when out of memory (the error is set). */
@@ -39,6 +40,11 @@ bool kern_raise_memlock(struct rawbpf *b);
 void kern_raise_nofile(struct rawbpf *b, size_t n);
 /* Possible CPUs: as many slots per-CPU values have.  Or a negative errno, with the error set. */
 int kern_possible_cpus(struct rawbpf *b);
+/*
+ * After an -ENODEV that an event for CPU 0 can be refused with: look for the first CPU that is
+ * online, and keep it as first_cpu.  true: it is another one, so the call is worth another try.
+ */
+bool kern_other_cpu(struct rawbpf *b);
 /* major << 16 | minor << 8 | patch of the running kernel, 0 when it does not say */
 uint32_t kern_version(struct rawbpf *b);
 /* The number in uname's strings, as LINUX_VERSION_CODE had it; patch is cut at 255. */

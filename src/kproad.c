@@ -110,9 +110,7 @@ static int kproad_siblings(struct kproad *r)
 
 	if (n <= 0)
 		return 0;
-	fd = sys_perf_event_open(&r->b->sys, &a, -1, 0, r->o->event_re);
-	if (fd == -EINTR)
-		fd = sys_perf_event_open(&r->b->sys, &a, -1, 0, r->o->event_re);
+	fd = link_perf_open(r->b, &a, 0, r->o->event_re);
 	if (fd < 0) {
 		probeevent_remove(r->b, KPROBE_FILE, event);
 		ctx_log(r->b, RAWBPF_LOG_INFO, "one event for all is refused (%s)", err_name(fd));

@@ -188,15 +188,6 @@ static int kprobe_module(struct kprobe *k, const char *name, const char **bare, 
 	return err;
 }
 
-static int kprobe_perf_open(struct kprobe *k, struct rawbpf_perf_attr *a)
-{
-	int fd = sys_perf_event_open(&k->b->sys, a, -1, 0, k->place);
-
-	if (fd == -EINTR)
-		fd = sys_perf_event_open(&k->b->sys, a, -1, 0, k->place);
-	return fd;
-}
-
 /* A perf event's fd or -errno. */
 static int kprobe_by_pmu(struct kprobe *k, const char *name)
 {
@@ -211,7 +202,7 @@ static int kprobe_by_pmu(struct kprobe *k, const char *name)
 	}
 	k->attr.config1 = addr ? 0 : (uintptr_t)name;
 	k->attr.config2 = addr ? addr : k->off;
-	return kprobe_perf_open(k, &k->attr);
+	return link_perf_open(k->b, &k->attr, 0, k->place);
 }
 
 /* ---- tracefs ------------------------------------------------------------------------------- */
@@ -258,7 +249,7 @@ static int kprobe_by_tracefs(struct kprobe *k, const char *name, bool *said)
 		}
 		return err;
 	}
-	fd = kprobe_perf_open(k, &a);
+	fd = link_perf_open(k->b, &a, 0, k->place);
 	if (fd < 0) {
 		probeevent_remove(k->b, KPROBE_FILE, k->event);
 		*k->event = '\0';

@@ -18,6 +18,24 @@
 
 #define LINK_ENOTSUPP 524
 
+static int link_perf_try(struct rawbpf *b, struct rawbpf_perf_attr *a, pid_t pid, const char *role)
+{
+	int cpu = pid ? -1 : b->kern ? b->kern->first_cpu : 0, fd;
+
+	fd = sys_perf_event_open(&b->sys, a, pid ? pid : -1, cpu, role);
+	if (fd == -EINTR) /* a signal came while the place was being armed */
+		fd = sys_perf_event_open(&b->sys, a, pid ? pid : -1, cpu, role);
+	return fd;
+}
+
+int link_perf_open(struct rawbpf *b, struct rawbpf_perf_attr *a, pid_t pid, const char *role)
+{
+	int fd = link_perf_try(b, a, pid, role);
+
+	/* what another CPU says is of the place again */
+	return fd == -ENODEV && !pid && kern_other_cpu(b) ? link_perf_try(b, a, pid, role) : fd;
+}
+
 /* link fd or -errno */
 static int link_create(struct rawbpf *b, const struct link *l, int prog_fd)
 {

@@ -42,6 +42,12 @@ struct link {
 };
 
 /*
+ * A perf event that a place is probed by: of process pid on any CPU, or (0) of all processes, for
+ * which any one CPU does: the program runs wherever the place is reached.  fd or -errno.
+ */
+int link_perf_open(struct rawbpf *b, struct rawbpf_perf_attr *a, pid_t pid, const char *role);
+
+/*
  * Attach prog to the perf event perf_fd, which the new link owns from here on (it is closed on
  * failure too), and add the link to b.  place is copied.  0 and *out (which may be NULL), or a
  * negative errno with the error set.

@@ -3,7 +3,7 @@
  * tracepoint.c - programs at the kernel's tracepoints.
  *
  * A perf event on any one CPU turns the tracepoint on everywhere, and the program hangs on the
- * tracepoint, not on the event: so one event for CPU 0 serves all CPUs and all processes.
+ * tracepoint, not on the event: so one event for one CPU serves all CPUs and all processes.
  *
  * There is no link for many, so a pattern costs an event for each tracepoint, and the kernel takes 60
  * to 80 ms to end each.
@@ -88,9 +88,7 @@ static int open_event(struct rawbpf *b, const struct tracepoint_name *n, uint64_
 	int fd;
 
 	snprintf(role, sizeof(role), "tracepoint %s", n->place);
-	fd = sys_perf_event_open(&b->sys, &attr, -1, 0, role);
-	if (fd == -EINTR) /* a signal came while the tracepoint was being switched on */
-		fd = sys_perf_event_open(&b->sys, &attr, -1, 0, role);
+	fd = link_perf_open(b, &attr, 0, role);
 	if (fd >= 0)
 		return fd;
 	err_set(&b->error, "attach", fd, "perf event for tracepoint '%s' refused", n->place);

@@ -105,8 +105,7 @@ static int uproad_event(struct uproad *r, struct rawbpf_perf_attr *a, const stru
 
 	a->config1 = (uintptr_t)r->path;
 	a->config2 = p->offset;
-	/* any CPU does for all processes: the program runs wherever the place is reached */
-	fd = sys_perf_event_open(&r->b->sys, a, r->pid ? r->pid : -1, r->pid ? -1 : 0, p->name);
+	fd = link_perf_open(r->b, a, r->pid, p->name);
 	if (fd < 0)
 		return uproad_refused(r, p, fd);
 	err = link_perf_event(r->b, uproad_kind(r), r->prog, p->name, fd, &l);
@@ -308,7 +307,7 @@ static int uproad_sibling_link(struct uproad *r, uint64_t id, struct link **l)
 	int fd;
 
 	snprintf(what, sizeof(what), "uprobe event, %zu places", r->n);
-	fd = sys_perf_event_open(&r->b->sys, &a, r->pid ? r->pid : -1, r->pid ? -1 : 0, what);
+	fd = link_perf_open(r->b, &a, r->pid, what);
 	if (fd < 0)
 		return fd;
 	return link_perf_event(r->b, uproad_kind(r), r->prog, what, fd, l);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "kern.h"
 #include "t.h"
@@ -169,6 +170,106 @@ START_TEST(nofile)
 }
 END_TEST
 
+/* Only where CPU 0 is offline there is another first one. */
+START_TEST(other_cpu)
+{
+	static const struct {
+		const char *online;
+		int first;
+	} rows[] = {{"0-3\n", 0}, {"1-3\n", 1}, {"12\n", 12}, {"2,4\n", 2}, {"\n", 0}, {"-1\n", 0},
+		{"65536\n", 0}, {"99999999999999999999\n", 0}, {NULL, 0}};
+	struct machine m;
+	struct rawbpf *b;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		m = (struct machine){.possible = rows[i].online};
+		b = on_machine(&m);
+		ck_assert(kern_other_cpu(b) == (rows[i].first != 0));
+		ck_assert_int_eq(b->kern->first_cpu, rows[i].first);
+		ck_assert(!kern_other_cpu(b)); /* the same again is no other */
+		rawbpf_free(b);
+	}
+}
+END_TEST
+
+/* ---- the kernel at hand -------------------------------------------------------------------- */
+
+static const char megabyte[] = ".license \"GPL\"\n"
+			       ".map big array(u32, u64, 131072)\n"
+			       ".prog f \"raw_tp\"\n"
+			       "	return 0\n";
+
+static long count_raises(void *arg, const struct rawbpf_call *c)
+{
+	if (c->kind == RAWBPF_CALL_PRLIMIT && c->arg[1] == RLIMIT_MEMLOCK && c->arg[2])
+		++*(unsigned *)arg;
+	return rawbpf_call_kernel(c);
+}
+
+static void lower_memlock(void)
+{
+	struct rlimit lim;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_MEMLOCK, &lim), 0);
+	lim.rlim_cur = 65536;
+	ck_assert_int_eq(setrlimit(RLIMIT_MEMLOCK, &lim), 0);
+}
+
+/* Whether this kernel charges maps to the limit: before Linux 5.11. */
+static bool is_charged(void)
+{
+	union rawbpf_attr a;
+	long fd;
+
+	memset(&a, 0, sizeof(a));
+	a.map.map_type = RAWBPF_MAP_ARRAY;
+	a.map.key_size = 4;
+	a.map.value_size = 8;
+	a.map.max_entries = 131072;
+	fd = rawbpf_sys_bpf(RAWBPF_MAP_CREATE, &a, sizeof(a.map));
+	ck_assert_msg(fd >= 0 || fd == -EPERM, "%ld", fd);
+	close((int)fd);
+	return fd < 0;
+}
+
+static int load_megabyte(unsigned *raises, bool no_rlimit, struct rawbpf **b)
+{
+	*raises = 0;
+	*b = rawbpf_new();
+	rawbpf_set_hook(*b, count_raises, raises);
+	return rawbpf_load(*b, .text = megabyte, .no_rlimit = no_rlimit);
+}
+
+/* A megabyte under a limit of 64 KiB: the limit is raised where that helps, once, or not at all. */
+START_TEST(memlock_of_this_kernel)
+{
+	struct rawbpf *b;
+	unsigned raises;
+	bool charged;
+	struct rlimit lim;
+
+	T_NEED_ROOT();
+	lower_memlock();
+	ck_assert_int_eq(getrlimit(RLIMIT_MEMLOCK, &lim), 0);
+	if (!t_has_cap(CAP_SYS_RESOURCE) && lim.rlim_max < 8 << 20)
+		T_SKIP("needs CAP_SYS_RESOURCE");
+	charged = is_charged();
+	ck_assert_int_eq(load_megabyte(&raises, true, &b), charged ? -EPERM : 0);
+	ck_assert_uint_eq(raises, 0);
+	if (charged) {
+		ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(b), "map 'big'"));
+		ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(b), "RLIMIT_MEMLOCK is 65536 bytes"));
+	}
+	rawbpf_free(b);
+	ck_assert_msg(!load_megabyte(&raises, false, &b), "%s", rawbpf_errmsg(b));
+	ck_assert_uint_eq(raises, charged);
+	rawbpf_free(b);
+	ck_assert_int_eq(getrlimit(RLIMIT_MEMLOCK, &lim), 0);
+	ck_assert((lim.rlim_cur == 65536) == !charged);
+}
+END_TEST
+
 Suite *suite_kern(void);
 Suite *suite_kern(void)
 {
@@ -181,6 +282,10 @@ Suite *suite_kern(void)
 	tcase_add_test(t, memlock_once);
 	tcase_add_test(t, memlock_as_far_as_it_goes);
 	tcase_add_test(t, version_is_asked_once);
+	tcase_add_test(t, other_cpu);
+	suite_add_tcase(s, t);
+	t = tcase_create("live");
+	tcase_add_test(t, memlock_of_this_kernel);
 	suite_add_tcase(s, t);
 	return s;
 }
