@@ -736,28 +736,6 @@ static void print_finding(const struct check *c, const struct finding *f, bool j
 		printf("  %-26s %-8s -> %s\n", "", "", f->remedy);
 }
 
-/* ---- --reap ------------------------------------------------------------------------------ */
-
-static int print_reaped(void *arg, const char *path, int err)
-{
-	if (!err)
-		printf("%s\n", path);
-	else
-		*(int *)arg = tool_fail("doctor", "'%s' stays: %s", path, rawbpf_errno_name(err));
-	return 0;
-}
-
-static int reap(void)
-{
-	struct rawbpf *b = rawbpf_new();
-	int status = TOOL_OK;
-
-	if (rawbpf_reap(b, print_reaped, &status) < 0)
-		status = tool_error("doctor", rawbpf_error(b));
-	rawbpf_free(b);
-	return tool_finish("doctor", status);
-}
-
 int doctor_main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -785,7 +763,7 @@ int doctor_main(int argc, char **argv)
 	if (old && json)
 		return tool_wrong("doctor", doctor_usage, "--json or --reap, not both");
 	if (old)
-		return reap();
+		return doctor_reap();
 	caps_read(&p.caps);
 	for (k = 0; k < sizeof(checks) / sizeof(*checks); k++) {
 		f = (struct finding){.need = checks[k].need, .caps = &p.caps};

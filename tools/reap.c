@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+/* reap.c - rawbpf doctor --reap: what killed processes of rawbpf left in tracefs is removed. */
+#include "tool.h"
+
+static int print_reaped(void *arg, const char *path, int err)
+{
+	if (!err)
+		printf("%s\n", path);
+	else
+		*(int *)arg = tool_fail("doctor", "'%s' stays: %s", path, rawbpf_errno_name(err));
+	return 0;
+}
+
+int doctor_reap(void)
+{
+	struct rawbpf *b = rawbpf_new();
+	int status = TOOL_OK;
+
+	if (rawbpf_reap(b, print_reaped, &status) < 0)
+		status = tool_error("doctor", rawbpf_error(b));
+	rawbpf_free(b);
+	return tool_finish("doctor", status);
+}
