@@ -202,10 +202,14 @@ struct rawbpf_kprobe_opts {
  * A system call may be named as "openat" or "sys_openat", whatever its function is called here.
  * An offset must be inside of the function: the kernel would take any.  .maxactive (Linux 4.12)
  * takes the slower way through tracefs.  .event_re takes those functions that the kernel lists as
- * traceable and whose names are unique; more than 8 share one event of tracefs (Linux 5.4), and any
- * that the kernel refuses is left out, unless all are.  Returns 0, or -ENOENT (no such function: what it became,
+ * traceable and whose names are unique, by one kprobe_multi link where the kernel has it (Linux
+ * 5.18 with CONFIG_FPROBE): one fd, and 2,000 are attached in a fraction of a second.  Without it
+ * more than 8 share one event of tracefs (Linux 5.4), which takes the kernel milliseconds each.
+ * Any that the kernel refuses is left out (the log says which), unless all are.  A program of
+ * section kprobe.session (Linux 6.10) runs at the entry and at the return.  Returns 0, or -ENOENT (no such function: what it became,
  * or near names, are told), -EINVAL (an offset outside, a function that is never probed),
  * -EADDRNOTAVAIL (several functions of the name), -EILSEQ (no instruction begins there), -EEXIST,
+ * -EOPNOTSUPP (a session, where there are none),
  * -EPERM/-EACCES.  Linux 4.1; from 4.17 on nothing is left behind when a process is killed.
  *
  *	err = rawbpf_attach_kretprobe(b, .event = "vfs_read", .fn_name = "on_return");
@@ -334,6 +338,7 @@ struct rawbpf_attach_all_opts {
 /*
  * rawbpf_attach_all() - attach every program by its section ("uprobe/c:malloc",
  * "uretprobe/FILE:FUNCTION", "kprobe/FUNCTION+OFFSET", "kretprobe/FUNCTION", "ksyscall/openat",
+ * "kprobe.multi/PATTERN", "kretprobe.multi/PATTERN", "kprobe.session/PATTERN" with * and ?,
  * "kretsyscall/openat", "tracepoint/CATEGORY/EVENT", "tp/...", "raw_tp/EVENT", "tp_btf/EVENT",
  * "fentry/FUNCTION", "fexit/FUNCTION", "fmod_ret/FUNCTION", with ".s" behind the kind for programs
  * that may sleep) or by bcc's function name ("tracepoint__sched__sched_switch", "kprobe__vfs_read",

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "kproad.h"
 #include "kprobe.h"
 #include "rawtp.h"
 #include "tracepoint.h"
@@ -45,7 +46,7 @@ static int cut_offset(char *sym, uint64_t *off)
 	return 0;
 }
 
-/* libbpf's pattern of uprobe.multi sections, in which '*' and '?' are special, as sym_re has it */
+/* libbpf's pattern of .multi sections, in which '*' and '?' are special, as sym_re has it */
 static int glob_to_re(const char *glob, struct buf *re)
 {
 	for (; *glob; glob++) {
@@ -148,6 +149,36 @@ static int section_kretprobe(struct rawbpf *b, struct prog *p, const char *place
 	return *place ? kprobe_attach(b, &o, true) : bad_place(b, p, "kretprobe/FUNCTION");
 }
 
+/* A function's name or libbpf's pattern, in which '*' and '?' are special. */
+static int section_kprobes(struct rawbpf *b, struct prog *p, const char *place, pid_t pid, bool ret)
+{
+	struct rawbpf_kprobe_opts o = {.sz = sizeof(o), .event = place, .fn_name = p->name};
+	struct buf re = {0};
+	int err;
+
+	warn_pid(b, p, pid, "kprobe");
+	if (!*place)
+		return bad_place(b, p, "kprobe.multi/PATTERN, with * and ?");
+	if (!strpbrk(place, "*?"))
+		return kprobe_attach(b, &o, ret);
+	o.event = NULL;
+	err = glob_to_re(place, &re);
+	o.event_re = buf_str(&re);
+	err = err ? err_set(&b->error, "attach", err, "out of memory") : kproad_attach(b, &o, ret);
+	buf_free(&re);
+	return err;
+}
+
+static int section_kprobe_multi(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	return section_kprobes(b, p, place, pid, false);
+}
+
+static int section_kretprobe_multi(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	return section_kprobes(b, p, place, pid, true);
+}
+
 static int section_ksyscall(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
 {
 	const struct rawbpf_kprobe_opts o = {.sz = sizeof(o), .event = place, .fn_name = p->name};
@@ -240,7 +271,10 @@ static const struct attachsec_kind {
 	{"uretprobe", section_uprobe_return, NULL},
 	{"uretprobe.multi", section_uprobe_return, NULL},
 	{"kprobe", section_kprobe, section_kprobe},
+	{"kprobe.multi", section_kprobe_multi, NULL},
+	{"kprobe.session", section_kprobe_multi, NULL},
 	{"kretprobe", section_kretprobe, section_kretprobe},
+	{"kretprobe.multi", section_kretprobe_multi, NULL},
 	{"ksyscall", section_ksyscall, NULL},
 	{"kretsyscall", section_kretsyscall, NULL},
 	{"tracepoint", section_tracepoint, name_tracepoint},

@@ -2,8 +2,9 @@
 /*
  * kproad.c - many functions of the kernel by a pattern, and the way on which they are probed.
  *
- * A few get a perf event each.  More are places of one event of tracefs (Linux 5.4), which is one
- * fd however many they are; where the kernel takes no second place for an event, it is one each.
+ * One kprobe_multi link (Linux 5.18) holds them all: one fd, made and closed in one go.  Where the
+ * kernel has none, a few get a perf event each, and more are places of one event of tracefs (Linux
+ * 5.4), which is one fd too; where an event takes no second place, it is one each.
  */
 #include "kproad.h"
 
@@ -17,12 +18,15 @@
 #include <string.h>
 
 #include "kern.h"
+#include "kmulti.h"
 #include "kprobe.h"
 #include "kprobelist.h"
 #include "probeevent.h"
+#include "rights.h"
 
 /* Functions up to here get a perf event each, which is gone when the process is. */
-#define KPROAD_FEW 8
+#define KPROAD_FEW  8
+#define KPROAD_NEXT 1 /* try the next road */
 
 /* What the options of one call come to. */
 struct kproad {
@@ -32,6 +36,48 @@ struct kproad {
 	bool ret;
 	struct kprobelist list;
 };
+
+static enum link_kind kproad_kind(const struct kproad *r)
+{
+	return r->ret ? LINK_KRETPROBE : LINK_KPROBE;
+}
+
+/* ---- one link ------------------------------------------------------------------------------- */
+
+static int kproad_multi_refused(struct kproad *r, int err)
+{
+	struct rawbpf_error *e = &r->b->error;
+
+	if (err == -EOPNOTSUPP)
+		return kmulti_no_session(r->b, r->prog);
+	err_set(e, "attach", err, "no %s on the %zu kernel functions that '%s' matches",
+		r->ret ? "return probe" : "probe", r->list.n, r->o->event_re);
+	return rights_explain(&r->b->sys, e, RIGHTS_KPROBE, err);
+}
+
+/* 0, KPROAD_NEXT, or a negative errno with the error set */
+static int kproad_multi(struct kproad *r)
+{
+	struct kmulti m = {r->b, r->prog, r->ret, r->o->event_re,
+		(const char *const *)r->list.names, r->list.n};
+	bool session = kmulti_is_session(r->prog);
+	struct link *l;
+	int fd, err;
+
+	/* one function goes by its event: the link would need the program loaded once more */
+	if (r->o->maxactive ||
+		(r->list.n == 1 && r->prog->attach_type != RAWBPF_TRACE_KPROBE_MULTI && !session))
+		return KPROAD_NEXT;
+	fd = kmulti_open(&m);
+	if ((fd == -EOPNOTSUPP || fd == -ENOENT) && !session)
+		return KPROAD_NEXT;
+	if (fd < 0)
+		return kproad_multi_refused(r, fd);
+	err = link_adopt(r->b, kproad_kind(r), r->prog, r->o->event_re, fd, &l);
+	if (!err)
+		l->n_places = (unsigned)m.n;
+	return err;
+}
 
 /* ---- a perf event each ---------------------------------------------------------------------- */
 
@@ -101,7 +147,7 @@ static int kproad_sibling_make(struct kproad *r, char event[PROBEEVENT_NAME], ui
 	return n ? n : err;
 }
 
-/* 1: attached, 0: this road is closed, or a negative errno. */
+/* 0, KPROAD_NEXT, or a negative errno with the error set */
 static int kproad_siblings(struct kproad *r)
 {
 	struct rawbpf_perf_attr a = {.type = RAWBPF_PERF_TYPE_TRACEPOINT, .size = sizeof(a)};
@@ -109,21 +155,45 @@ static int kproad_siblings(struct kproad *r)
 	int fd, err, n = kproad_sibling_make(r, event, &a.config);
 
 	if (n <= 0)
-		return 0;
+		return KPROAD_NEXT;
 	fd = link_perf_open(r->b, &a, 0, r->o->event_re);
 	if (fd < 0) {
 		probeevent_remove(r->b, KPROBE_FILE, event);
 		ctx_log(r->b, RAWBPF_LOG_INFO, "one event for all is refused (%s)", err_name(fd));
-		return 0;
+		return KPROAD_NEXT;
 	}
 	err = kprobe_link(r->b, r->prog, r->o->event_re, r->ret, fd, event);
-	if (err)
-		return err;
-	r->b->links->n_places = (unsigned)n;
-	return 1;
+	if (!err)
+		r->b->links->n_places = (unsigned)n;
+	return err;
 }
 
 /* ---- the choice ----------------------------------------------------------------------------- */
+
+static void kproad_log(const struct kproad *r, const char *road)
+{
+	ctx_log(r->b, RAWBPF_LOG_DEBUG, "%s on what '%s' matches: %zu function%s by %s",
+		r->ret ? "return probe" : "probe", r->o->event_re, r->list.n,
+		r->list.n == 1 ? "" : "s", road);
+}
+
+static int kproad_choose(struct kproad *r)
+{
+	const char *road = "one kprobe_multi link";
+	int err = kproad_multi(r);
+
+	if (err == KPROAD_NEXT && r->list.n > KPROAD_FEW) {
+		road = "one event of tracefs";
+		err = kproad_siblings(r);
+	}
+	if (err == KPROAD_NEXT) {
+		road = "perf events, one each";
+		err = kproad_each(r);
+	}
+	if (!err)
+		kproad_log(r, road);
+	return err;
+}
 
 int kproad_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
 {
@@ -134,16 +204,16 @@ int kproad_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret
 		return b->error.err;
 	err = kprobe_check_maxactive(b, o, ret);
 	if (!err)
+		err = kprobe_check_session(b, r.prog, ret);
+	if (!err)
 		err = kprobe_once(b, r.prog, o->event_re, ret);
 	if (err)
 		return err;
 	err = kprobelist_match(b, o->event_re, &r.list);
-	if (!err && r.list.n > KPROAD_FEW)
-		err = kproad_siblings(&r);
 	if (!err)
-		err = kproad_each(&r);
+		err = kproad_choose(&r);
 	kprobelist_free(&r.list);
-	return err > 0 ? 0 : err;
+	return err;
 }
 
 /* ---- detach -------------------------------------------------------------------------------- */

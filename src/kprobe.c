@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kmulti.h"
 #include "kprobewhy.h"
 #include "ksym.h"
 #include "probeevent.h"
@@ -47,7 +48,9 @@ static const char *const kprobe_syscall[] = {
 struct kprobe {
 	struct rawbpf *b;
 	const struct rawbpf_kprobe_opts *o;
+	struct prog *prog;
 	bool ret, tracefs;
+	bool multi;		    /* the program is made for a link of many: that is the road */
 	char place[KSYM_NAME + 24]; /* "vfs_read+0x10" */
 	char name[KSYM_NAME];	    /* "vfs_read", "module:function"; "" for an address */
 	uint64_t addr, off;
@@ -125,6 +128,17 @@ int kprobe_check_maxactive(struct rawbpf *b, const struct rawbpf_kprobe_opts *o,
 		return err_set(&b->error, "attach", -EINVAL, ".maxactive %u is more than %u",
 			o->maxactive, KPROBE_MAXACTIVE);
 	return 0;
+}
+
+int kprobe_check_session(struct rawbpf *b, const struct prog *prog, bool ret)
+{
+	if (!ret || !kmulti_is_session(prog))
+		return 0;
+	err_set(&b->error, "attach", -EINVAL, "program '%s' (section '%s') is no return probe's",
+		prog->name, prog->section);
+	err_hint(&b->error, "attach_kprobe has it run at entry and return");
+	err_prog(&b->error, prog->name);
+	return -EINVAL;
 }
 
 static int kprobe_check(struct kprobe *k)
@@ -265,12 +279,34 @@ static bool kprobe_dotted(const struct kprobe *k, const char *name, int err)
 	return err == -EINVAL && !k->tracefs && strchr(name, '.');
 }
 
+/* A link's fd or -errno; k->multi is false then, where there are no such links. */
+static int kprobe_by_multi(struct kprobe *k, const char *name, bool *said)
+{
+	struct kmulti m = {k->b, k->prog, k->ret, k->place, &name, 1};
+	int err, fd = kmulti_open(&m);
+
+	if (fd != -EOPNOTSUPP)
+		return fd;
+	*said = true;
+	if (kmulti_is_session(k->prog))
+		return kmulti_no_session(k->b, k->prog);
+	k->multi = false;
+	err = kprobe_pmu(k);
+	*said = err != 0;
+	return err;
+}
+
 static int kprobe_open(struct kprobe *k, const char *name, bool *said)
 {
 	bool other = false;
 	int first, fd;
 
 	*said = false;
+	if (k->multi) {
+		fd = kprobe_by_multi(k, name, said);
+		if (k->multi || *said)
+			return fd;
+	}
 	if (k->tracefs)
 		return kprobe_by_tracefs(k, name, said);
 	first = kprobe_by_pmu(k, name);
@@ -410,24 +446,53 @@ static int kprobe_prepare(struct kprobe *k)
 	return kprobewhy_bounds(k->b, &w, k->addr);
 }
 
+/* A link of many takes functions by name, from their begin. */
+static int kprobe_choose(struct kprobe *k)
+{
+	bool session = kmulti_is_session(k->prog);
+	bool plain = *k->name && !strchr(k->name, ':') && !k->off && !k->o->maxactive;
+	struct rawbpf_error *e = &k->b->error;
+
+	k->multi = plain && (session || k->prog->attach_type == RAWBPF_TRACE_KPROBE_MULTI);
+	if (k->multi)
+		return 0;
+	if (!session)
+		return kprobe_pmu(k);
+	err_set(e, "attach", -EINVAL,
+		"program '%s' (section '%s') is a session's: '%s' is no place", k->prog->name,
+		k->prog->section, k->place);
+	err_hint(e, "it takes a function's name, without a module or an offset");
+	err_prog(e, k->prog->name);
+	return -EINVAL;
+}
+
+static int kprobe_adopt(struct kprobe *k, int fd)
+{
+	if (k->multi)
+		return link_adopt(
+			k->b, k->ret ? LINK_KRETPROBE : LINK_KPROBE, k->prog, k->place, fd, NULL);
+	return kprobe_link(k->b, k->prog, k->place, k->ret, fd, k->event);
+}
+
 static int kprobe_attach_event(
 	struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret, bool syscall_only)
 {
-	struct kprobe k = {.b = b, .o = o, .ret = ret};
-	struct prog *prog = kprobe_prog(b, o->fn_name);
+	struct kprobe k = {.b = b, .o = o, .ret = ret, .prog = kprobe_prog(b, o->fn_name)};
 	int err, fd;
 
-	if (!prog)
+	if (!k.prog)
 		return b->error.err;
-	err = kprobe_prepare(&k);
+	err = kprobe_check_session(b, k.prog, ret);
 	if (!err)
-		err = kprobe_once(b, prog, k.place, ret);
+		err = kprobe_prepare(&k);
 	if (!err)
-		err = kprobe_pmu(&k);
+		err = kprobe_once(b, k.prog, k.place, ret);
+	if (!err)
+		err = kprobe_choose(&k);
 	if (err)
 		return err;
 	fd = kprobe_open_any(&k, syscall_only);
-	return fd < 0 ? fd : kprobe_link(b, prog, k.place, ret, fd, k.event);
+	return fd < 0 ? fd : kprobe_adopt(&k, fd);
 }
 
 int kprobe_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)

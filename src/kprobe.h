@@ -24,6 +24,8 @@ int kprobe_detach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret
 struct prog *kprobe_prog(struct rawbpf *b, const char *fn_name);
 /* o->maxactive against what the kernel takes: 0, or -EINVAL with the error set. */
 int kprobe_check_maxactive(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret);
+/* 0, or -EINVAL with the error set: a session's program as a return probe. */
+int kprobe_check_session(struct rawbpf *b, const struct prog *prog, bool ret);
 /* Is that where l is? */
 bool kprobe_is_at(const struct link *l, const char *place, bool ret);
 /* 0, or -EEXIST with the error set when prog is there already. */

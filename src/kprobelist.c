@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,9 +131,34 @@ static int kprobelist_order(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* A name that is there twice names no function: the kernel would take any of them. */
-static void kprobelist_once(struct kprobelist *l, const struct buf *never)
+/* Names that a pattern matches and that are not probed, the first of them as text. */
+struct kprobelist_left {
+	size_t n;
+	char some[200];
+};
+
+static void kprobelist_leave(struct kprobelist_left *left, const char *name)
 {
+	size_t at = strlen(left->some), room = sizeof(left->some) - at;
+
+	if (!left->n++)
+		snprintf(left->some, sizeof(left->some), "%s", name);
+	else if (strlen(name) + 3 < room)
+		snprintf(left->some + at, room, ", %s", name);
+}
+
+static void kprobelist_tell(
+	struct rawbpf *b, const char *pattern, const struct kprobelist_left *left, const char *why)
+{
+	if (left->n)
+		ctx_log(b, RAWBPF_LOG_INFO, "pattern '%s': %zu name%s left out, %s: %s", pattern,
+			left->n, left->n == 1 ? "" : "s", why, left->some);
+}
+
+/* A name that is there twice names no function: the kernel would take any of them. */
+static void kprobelist_drop_copies(struct rawbpf *b, const char *pattern, struct kprobelist *l)
+{
+	struct kprobelist_left left = {0};
 	size_t i, j, out = 0;
 
 	if (l->n)
@@ -140,10 +166,53 @@ static void kprobelist_once(struct kprobelist *l, const struct buf *never)
 	for (i = 0; i < l->n; i = j) {
 		for (j = i + 1; j < l->n && !strcmp(l->names[i], l->names[j]); j++)
 			;
-		if (j == i + 1 && !kprobelist_has(never, l->names[i]))
+		if (j == i + 1)
+			l->names[out++] = l->names[i];
+		else
+			kprobelist_leave(&left, l->names[i]);
+	}
+	l->n = out;
+	kprobelist_tell(b, pattern, &left, "the kernel has several functions of it");
+}
+
+/* The names of the kernel's list, whose lines are "0xBEGIN-0xEND\tNAME", sorted. */
+static int kprobelist_read_never(struct rawbpf *b, struct kprobelist *never)
+{
+	char *line, *next, *name;
+
+	if (kprobelist_blacklist(&b->sys, &never->text))
+		return 0; /* the kernel refuses them one by one, then */
+	for (line = never->text.len ? never->text.data : NULL; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		name = strchr(line, '\t');
+		if (name && kprobelist_add(never, name + 1))
+			return -ENOMEM;
+	}
+	if (never->n)
+		qsort(never->names, never->n, sizeof(*never->names), kprobelist_order);
+	return 0;
+}
+
+static int kprobelist_drop_never(struct rawbpf *b, const char *pattern, struct kprobelist *l)
+{
+	struct kprobelist_left left = {0};
+	struct kprobelist never = {0};
+	size_t i, out = 0;
+	int err = l->n ? kprobelist_read_never(b, &never) : 0;
+
+	for (i = 0; i < l->n && !err; i++) {
+		if (never.n && bsearch(&l->names[i], never.names, never.n, sizeof(*never.names),
+				       kprobelist_order))
+			kprobelist_leave(&left, l->names[i]);
+		else
 			l->names[out++] = l->names[i];
 	}
 	l->n = out;
+	kprobelist_free(&never);
+	kprobelist_tell(b, pattern, &left, "the kernel never probes it");
+	return err;
 }
 
 static int kprobelist_bad_pattern(struct rawbpf *b, const char *pattern, int err, const regex_t *re)
@@ -175,7 +244,6 @@ static int kprobelist_read(struct rawbpf *b, struct kprobelist *l)
 
 int kprobelist_match(struct rawbpf *b, const char *pattern, struct kprobelist *l)
 {
-	struct buf never = {0};
 	regex_t re;
 	int err;
 
@@ -189,10 +257,9 @@ int kprobelist_match(struct rawbpf *b, const char *pattern, struct kprobelist *l
 	regfree(&re);
 	if (err)
 		return err;
-	if (l->n)
-		kprobelist_blacklist(&b->sys, &never);
-	kprobelist_once(l, &never);
-	buf_free(&never);
+	kprobelist_drop_copies(b, pattern, l);
+	if (kprobelist_drop_never(b, pattern, l))
+		return err_set(&b->error, "attach", -ENOMEM, "out of memory");
 	if (l->n)
 		return 0;
 	err_set(&b->error, "attach", -ENOENT, "no function of the kernel matches '%s'", pattern);

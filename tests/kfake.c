@@ -182,6 +182,39 @@ static long kfake_perf(struct kfake *k, const struct rawbpf_call *c)
 	return fake_call(&k->f, c);
 }
 
+/* A link is made for all of its functions or for none. */
+static long kfake_multi(struct kfake *k, const struct rawbpf_call *c)
+{
+	const union rawbpf_attr *a = (const union rawbpf_attr *)c->arg[1];
+	const uint64_t *syms = (const uint64_t *)(uintptr_t)a->link.u.kprobe_multi.syms;
+	const char *name;
+	uint32_t i;
+
+	k->n_multi++;
+	if (k->multi_err)
+		return k->multi_err;
+	FAKE_MUST(a->link.u.kprobe_multi.cnt && !a->link.u.kprobe_multi.addrs);
+	for (i = 0; i < a->link.u.kprobe_multi.cnt; i++) {
+		name = (const char *)(uintptr_t)syms[i];
+		if (!kfake_has(k, name))
+			return -ESRCH;
+		if (k->untraced && !strcmp(name, k->untraced))
+			return -EINVAL;
+	}
+	k->multi_places = a->link.u.kprobe_multi.cnt;
+	k->multi_flags = a->link.u.kprobe_multi.flags;
+	k->multi_type = a->link.attach_type;
+	return fake_call(&k->f, c);
+}
+
+static bool kfake_is_multi(const struct rawbpf_call *c)
+{
+	const union rawbpf_attr *a = (const union rawbpf_attr *)c->arg[1];
+
+	return c->kind == RAWBPF_CALL_BPF && c->arg[0] == RAWBPF_LINK_CREATE &&
+	       a->link.attach_type != RAWBPF_PERF_EVENT;
+}
+
 static long kfake_read(struct kfake *k, const struct rawbpf_call *c)
 {
 	struct kfake_file *f = &k->files[c->arg[0] - KFAKE_FD];
@@ -228,6 +261,8 @@ long kfake_call(void *arg, const struct rawbpf_call *c)
 		return own ? kfake_close_fd(k, c) : fake_call(&k->f, c);
 	if (++k->n_calls == k->fail_at)
 		return k->fail_err;
+	if (kfake_is_multi(c))
+		return kfake_multi(k, c);
 	switch (c->kind) {
 	case RAWBPF_CALL_PERF_EVENT_OPEN: return kfake_perf(k, c);
 	case RAWBPF_CALL_OPENAT: return kfake_openat(k, c);

@@ -17,6 +17,8 @@ struct kfake {
 	bool no_pmu, no_kprobe_events, no_tracefs, no_siblings;
 	int pmu_err;	       /* for every probe that the PMU would take */
 	int absent_err;	       /* of kprobe_events for a name it has not; 0: -ENOENT */
+	int multi_err;	       /* of every kprobe_multi link; 0: there are such links */
+	const char *untraced;  /* a function that such links refuse; NULL: none */
 	int busy;	       /* so many removals answer -EBUSY first */
 	const char *kallsyms;  /* NULL: not there */
 	const char *blacklist; /* in debugfs, which is mounted nowhere; NULL: no debugfs */
@@ -25,11 +27,12 @@ struct kfake {
 	int fail_err;
 
 	/* what happened */
-	unsigned n_calls, n_open, n_pmu, n_writes;
-	char events[KFAKE_EVENTS][80]; /* of tracefs, that are there: "" or the name */
-	unsigned places[KFAKE_EVENTS]; /* of each */
-	long event_fd[KFAKE_EVENTS];   /* perf event of each, 0: none was */
-	char last_name[80];	       /* the PMU's last function, "" for an address */
+	unsigned n_calls, n_open, n_pmu, n_writes, n_multi, multi_places;
+	uint32_t multi_type, multi_flags; /* of the last link that was made */
+	char events[KFAKE_EVENTS][80];	  /* of tracefs, that are there: "" or the name */
+	unsigned places[KFAKE_EVENTS];	  /* of each */
+	long event_fd[KFAKE_EVENTS];	  /* perf event of each, 0: none was */
+	char last_name[80];		  /* the PMU's last function, "" for an address */
 	struct rawbpf_perf_attr last_attr;
 	char last_write[600];
 	struct kfake_file {

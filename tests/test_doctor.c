@@ -35,8 +35,9 @@ START_TEST(every_line_is_whole)
 {
 	static const char *const all[] = {"kernel", "bpf", "map", "prog_kprobe", "prog_tracepoint",
 		"uprobe", "kprobe", "tracefs", "trace_instance", "perf_hardware", "perf_link",
-		"uprobe_multi", "kprobe_multi", "btf_kernel", "btf_load", "ring_buffer", "batch",
-		"jit", "capabilities", "seccomp", "lockdown", "perf_event_paranoid"};
+		"uprobe_multi", "kprobe_multi", "kprobe_session", "btf_kernel", "btf_load",
+		"ring_buffer", "batch", "jit", "capabilities", "seccomp", "lockdown",
+		"perf_event_paranoid"};
 	char *out, *line, *save = NULL;
 	size_t i;
 

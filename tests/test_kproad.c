@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "counter.h"
@@ -131,6 +132,161 @@ START_TEST(every_call_of_a_pattern_fails)
 }
 END_TEST
 
+/* Programs that can be loaded for a link of many too. */
+static void open_for_links(struct kfake *k)
+{
+	int i;
+
+	kfake_open(k);
+	for (i = 0; i < 2; i++) {
+		k->progs[i].has_other = true;
+		k->progs[i].other = RAWBPF_TRACE_KPROBE_MULTI;
+		k->progs[i].other_fd = FAKE_FD - 1;
+	}
+}
+
+/* Names that the kernel lists, but then does not find, are left out.  _i: at the return */
+START_TEST(one_link)
+{
+	struct kfake k = {.kallsyms = many_names, .filter = many_listed};
+
+	open_for_links(&k);
+	if (_i)
+		ck_assert_int_eq(attach_return_on(&k, .event_re = "f.*"), 0);
+	else
+		ck_assert_int_eq(attach_on(&k, .event_re = "f.*"), 0);
+	ck_assert_uint_eq(k.multi_flags, (unsigned)_i);
+	ck_assert_uint_eq(k.multi_places, 10);
+	ck_assert_uint_eq(k.n_pmu + k.n_writes, 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(k.b), 10);
+	ck_assert_ptr_null(k.b->links->next);
+	if (_i)
+		ck_assert_int_eq(attach_return_on(&k, .event_re = "f.*"), -EEXIST);
+	else
+		ck_assert_int_eq(attach_on(&k, .event_re = "f.*"), -EEXIST);
+	ck_assert_int_eq(rawbpf_detach_kprobe(k.b, .event_re = "f.*"), _i ? -ENOENT : 0);
+	ck_assert_int_eq(rawbpf_detach_kretprobe(k.b, .event_re = "f.*"), _i ? 0 : -ENOENT);
+	ck_assert_int_eq(rawbpf_num_open_probes(k.b), 0);
+	kfake_close(&k);
+}
+END_TEST
+
+/* One function, and maxactive, go by events as ever. */
+START_TEST(not_by_link)
+{
+	struct kfake k = {.kallsyms = many_names, .filter = many_listed};
+
+	open_for_links(&k);
+	ck_assert_int_eq(attach_on(&k, .event_re = "f1"), 0);
+	ck_assert_int_eq(attach_return_on(&k, .event_re = "f.*", .maxactive = 9), 0);
+	ck_assert_uint_eq(k.n_multi, 0);
+	ck_assert_uint_eq(k.n_pmu, 1);
+	ck_assert_uint_eq(kfake_events(&k), 1);
+	kfake_close(&k);
+}
+END_TEST
+
+START_TEST(link_refused)
+{
+	static const struct {
+		int answer, want;
+		unsigned calls, events;
+	} rows[] = {
+		{-EINVAL, 0, 2, 1}, /* there are no such links: the next road */
+		{-EOPNOTSUPP, 0, 1, 1},
+		{-EPERM, -EPERM, 1, 0},
+		{-EACCES, -EACCES, 1, 0},
+		{-ENOMEM, -ENOMEM, 1, 0},
+		{-EMFILE, -EMFILE, 1, 0},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct kfake k = {
+			.kallsyms = many_names, .filter = many_listed, .multi_err = rows[i].answer};
+
+		open_for_links(&k);
+		ck_assert_int_eq(attach_on(&k, .event_re = "f.*"), rows[i].want);
+		ck_assert_uint_eq(k.n_multi, rows[i].calls);
+		ck_assert_uint_eq(kfake_events(&k), rows[i].events);
+		ck_assert_int_eq(rawbpf_num_open_probes(k.b), rows[i].want ? 0 : 10);
+		if (rows[i].want)
+			ck_assert_msg(strstr(k.b->error.msg,
+					      "no probe on the 12 kernel functions that 'f.*'"),
+				"%s", k.b->error.msg);
+		else
+			ck_assert_int_eq(k.b->error.err, 0);
+		kfake_close(&k);
+	}
+}
+END_TEST
+
+START_TEST(no_sessions)
+{
+	struct kfake k = {.kallsyms = many_names, .filter = many_listed, .multi_err = -EOPNOTSUPP};
+
+	kfake_open(&k);
+	k.progs[0].attach_type = k.progs[1].attach_type = RAWBPF_TRACE_KPROBE_SESSION;
+	ck_assert_int_eq(attach_on(&k, .event_re = "f.*"), -EOPNOTSUPP);
+	ck_assert_ptr_nonnull(strstr(k.b->error.msg, "this kernel has none for kprobes"));
+	ck_assert_int_eq(attach_return_on(&k, .event_re = "f.*"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(k.b->error.msg, "is no return probe's"));
+	ck_assert_uint_eq(k.n_pmu + k.n_writes, 0);
+	k.multi_err = 0;
+	ck_assert_int_eq(attach_on(&k, .event_re = "f.*"), 0);
+	ck_assert_uint_eq(k.multi_type, RAWBPF_TRACE_KPROBE_SESSION);
+	ck_assert_int_eq(rawbpf_detach_kprobe(k.b, .event_re = "f.*"), 0);
+	kfake_close(&k);
+}
+END_TEST
+
+START_TEST(every_call_of_a_link_fails)
+{
+	unsigned n, failed = 0;
+	bool done;
+	int err;
+
+	for (n = 1, done = false; !done; n++) {
+		struct kfake k = {.kallsyms = many_names,
+			.filter = many_listed,
+			.fail_at = n,
+			.fail_err = -EIO};
+
+		open_for_links(&k);
+		err = attach_on(&k, .event_re = "f.*");
+		failed += err != 0;
+		done = k.n_calls < n;
+		ck_assert_int_eq(rawbpf_num_open_probes(k.b), err ? 0 : 10);
+		ck_assert_ptr_null(k.b->links ? k.b->links->next : NULL);
+		kfake_close(&k);
+	}
+	ck_assert_uint_gt(failed, 8);
+}
+END_TEST
+
+START_TEST(every_allocation_of_a_link_fails)
+{
+	bool failed;
+	unsigned n;
+	int err;
+
+	for (n = 1, failed = true; failed; n++) {
+		struct kfake k = {.kallsyms = many_names,
+			.filter = many_listed,
+			.blacklist = "0x1-0x2\tf_no\n0x3-0x4\tf_nor\n"};
+
+		open_for_links(&k);
+		t_fail_alloc_at(n);
+		err = attach_on(&k, .event_re = "f.*");
+		failed = t_alloc_failed();
+		ck_assert_msg(err == 0 || (failed && err == -ENOMEM), "%u: %d", n, err);
+		ck_assert_int_eq(rawbpf_num_open_probes(k.b), err ? 0 : 10);
+		kfake_close(&k);
+	}
+	ck_assert_uint_gt(n, 8);
+}
+END_TEST
+
 /* ---- this kernel --------------------------------------------------------------------------- */
 
 static bool has_pmu(void)
@@ -222,6 +378,300 @@ START_TEST(counts_exactly_returns_by_pattern)
 }
 END_TEST
 
+/* A context whose programs are loaded from text, and what the kernel was asked. */
+struct road {
+	struct rawbpf *b;
+	bool no_multi; /* the kernel is to have no kprobe_multi */
+	unsigned multi, refused, events;
+	double in_link; /* seconds */
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static long road_call(void *arg, const struct rawbpf_call *c)
+{
+	const union rawbpf_attr *a = (const union rawbpf_attr *)c->arg[1];
+	struct road *r = arg;
+	double start = now();
+	long ret;
+
+	r->events += c->kind == RAWBPF_CALL_PERF_EVENT_OPEN;
+	if (c->kind != RAWBPF_CALL_BPF || c->arg[0] != RAWBPF_LINK_CREATE ||
+		a->link.attach_type == RAWBPF_PERF_EVENT)
+		return rawbpf_call_kernel(c);
+	r->multi++;
+	if (r->no_multi) {
+		r->refused++;
+		return -EINVAL;
+	}
+	ret = rawbpf_call_kernel(c);
+	r->in_link += now() - start;
+	return ret;
+}
+
+/* Slot N of seen counts what program N sees of this process. */
+static void road_open(struct road *r, const char *entry, const char *other)
+{
+	static const char form[] = ".include \"hist.inc\"\n"
+				   ".license \"GPL\"\n"
+				   ".map seen linear(2)\n"
+				   ".macro count slot\n"
+				   "	r0 = bpf_get_current_pid_tgid()\n"
+				   "	r0 >>= 32\n"
+				   "	if r0 != %d goto .out\n"
+				   "	r6 = \\slot\n"
+				   "	linear_add seen, r6\n"
+				   ".out:	return 0\n"
+				   ".endm\n"
+				   ".prog on_entry \"%s\"\n"
+				   "	count 0\n"
+				   ".prog on_other \"%s\"\n"
+				   "	count 1\n";
+	char text[1024];
+
+	snprintf(text, sizeof(text), form, (int)getpid(), entry, other);
+	r->b = rawbpf_new();
+	rawbpf_set_hook(r->b, road_call, r);
+	ck_assert_msg(!rawbpf_load(r->b, .text = text), "%s", rawbpf_errmsg(r->b));
+}
+
+static uint64_t seen(struct road *r, uint32_t slot)
+{
+	uint64_t v = 0;
+
+	ck_assert_int_eq(rawbpf_table_lookup(rawbpf_table(r->b, "seen"), &slot, &v), 0);
+	return v;
+}
+
+static int attach_to(struct road *r, bool ret, const char *pattern)
+{
+	return ret ? rawbpf_attach_kretprobe(r->b, .event_re = pattern, .fn_name = "on_other")
+		   : rawbpf_attach_kprobe(r->b, .event_re = pattern, .fn_name = "on_entry");
+}
+
+static int detach_from(struct road *r, bool ret, const char *pattern)
+{
+	return ret ? rawbpf_detach_kretprobe(r->b, .event_re = pattern)
+		   : rawbpf_detach_kprobe(r->b, .event_re = pattern);
+}
+
+/* What such a link answers for a function that is not, with a program of that type. */
+static bool has_links(enum rawbpf_attach_type type)
+{
+	static const struct rawbpf_insn insns[] = {{0xb7, 0, 0, 0}, {0x95, 0, 0, 0}};
+	static const char *const none = "rawbpf_no_such_function";
+	union rawbpf_attr a;
+	long fd, ret;
+
+	memset(&a, 0, sizeof(a));
+	a.prog.prog_type = RAWBPF_PROG_KPROBE;
+	a.prog.insns = (uintptr_t)insns;
+	a.prog.insn_cnt = 2;
+	a.prog.license = (uintptr_t) "GPL";
+	a.prog.expected_attach_type = type;
+	fd = rawbpf_sys_bpf(RAWBPF_PROG_LOAD, &a, sizeof(a));
+	if (fd < 0)
+		return false;
+	memset(&a, 0, sizeof(a));
+	a.link.prog_fd = (uint32_t)fd;
+	a.link.attach_type = type;
+	a.link.u.kprobe_multi.cnt = 1;
+	a.link.u.kprobe_multi.syms = (uintptr_t)&none;
+	ret = rawbpf_sys_bpf(RAWBPF_LINK_CREATE, &a, sizeof(a));
+	close((int)fd);
+	return ret == -ESRCH || ret == -ENOENT;
+}
+
+#define NEED_LINKS()                                                       \
+	do {                                                               \
+		T_NEED_ROOT();                                             \
+		if (!has_links(RAWBPF_TRACE_KPROBE_MULTI))                 \
+			T_SKIP("no kprobe_multi (Linux 5.18, by fprobe)"); \
+	} while (0)
+
+#define NEED_SESSIONS()                                                       \
+	do {                                                                  \
+		T_NEED_ROOT();                                                \
+		if (!has_links(RAWBPF_TRACE_KPROBE_SESSION))                  \
+			T_SKIP("no kprobe sessions (Linux 6.10, by fprobe)"); \
+	} while (0)
+
+#define NEED_EVENTS()                                                      \
+	do {                                                               \
+		T_NEED_ROOT();                                             \
+		if (!has_pmu())                                            \
+			T_SKIP("no kprobe PMU and no kprobe_events here"); \
+	} while (0)
+
+/* Exactly as many as were made, by one fd.  _i: at the return */
+START_TEST(counts_exactly_by_link)
+{
+	struct road r = {.b = NULL};
+	int fds = t_count_fds(), open;
+
+	NEED_LINKS();
+	road_open(&r, "kprobe.multi", "kretprobe.multi");
+	ck_assert_msg(!attach_to(&r, _i, PATTERN), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(detach_from(&r, _i, PATTERN), 0);
+	open = t_count_fds();
+	ck_assert_msg(!attach_to(&r, _i, PATTERN), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(t_count_fds(), open + 1);
+	ck_assert_uint_eq(r.multi, 2);
+	ck_assert_uint_eq(r.events, 0);
+	ck_assert_int_gt(rawbpf_num_open_probes(r.b), 10);
+	counter_events(1000);
+	ck_assert_uint_eq(seen(&r, (uint32_t)_i), 1000);
+	ck_assert_int_eq(attach_to(&r, _i, PATTERN), -EEXIST);
+	ck_assert_int_eq(detach_from(&r, _i, PATTERN), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	counter_events(10);
+	ck_assert_uint_eq(seen(&r, (uint32_t)_i), 1000);
+	ck_assert_int_eq(detach_from(&r, _i, PATTERN), -ENOENT);
+	rawbpf_free(r.b);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+/* A program that was loaded for a probe is loaded once more for the link. */
+START_TEST(counts_exactly_by_later_link)
+{
+	struct road r = {.b = NULL};
+	int fds = t_count_fds();
+
+	NEED_LINKS();
+	road_open(&r, "kprobe", "kretprobe");
+	ck_assert_msg(!attach_to(&r, false, PATTERN), "%s", rawbpf_errmsg(r.b));
+	ck_assert_msg(!attach_to(&r, true, PATTERN), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.multi, 2);
+	ck_assert_uint_eq(r.events, 0);
+	counter_events(100);
+	ck_assert_uint_eq(seen(&r, 0), 100);
+	ck_assert_uint_eq(seen(&r, 1), 100);
+	rawbpf_free(r.b);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+/* A kernel without such links is asked once, and its probes count the same. */
+START_TEST(counts_exactly_without_link)
+{
+	struct road r = {.no_multi = true};
+	int fds = t_count_fds();
+
+	NEED_EVENTS();
+	road_open(&r, _i ? "kprobe.multi" : "kprobe", _i ? "kretprobe.multi" : "kretprobe");
+	ck_assert_msg(!attach_to(&r, false, PATTERN), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.refused, 2); /* and whether it knows such links at all */
+	ck_assert_uint_eq(r.events, 1);
+	ck_assert_msg(!attach_to(&r, true, PATTERN), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.refused, 2);
+	counter_events(1000);
+	ck_assert_uint_eq(seen(&r, 0), 1000);
+	ck_assert_uint_eq(seen(&r, 1), 1000);
+	ck_assert_int_eq(detach_from(&r, false, PATTERN), 0);
+	ck_assert_int_eq(detach_from(&r, true, PATTERN), 0);
+	rawbpf_free(r.b);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+/* A session's program runs twice: at the entry and at the return. */
+START_TEST(counts_exactly_by_session)
+{
+	struct road r = {.b = NULL};
+	int fds = t_count_fds();
+
+	NEED_SESSIONS();
+	road_open(&r, "kprobe.session", "?kretprobe");
+	ck_assert_msg(!attach_to(&r, false, PATTERN), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.multi, 1);
+	counter_events(1000);
+	ck_assert_uint_eq(seen(&r, 0), 2000);
+	ck_assert_int_eq(detach_from(&r, false, PATTERN), 0);
+	ck_assert_msg(!rawbpf_attach_kprobe(r.b, .event = "sys_getpgid", .fn_name = "on_entry"),
+		"%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 1);
+	counter_events(500);
+	ck_assert_uint_eq(seen(&r, 0), 3000);
+	ck_assert_int_eq(
+		rawbpf_attach_kprobe(r.b, .event = "vfs_raed", .fn_name = "on_entry"), -ENOENT);
+	ck_assert_msg(
+		strstr(rawbpf_errmsg(r.b), "did you mean 'vfs_read'"), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(
+		rawbpf_attach_kprobe(r.b, .event = "vfs_read+4", .fn_name = "on_entry"), -EINVAL);
+	ck_assert_int_eq(rawbpf_detach_kprobe(r.b, .event = "sys_getpgid"), 0);
+	rawbpf_free(r.b);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+/* libbpf's sections, on each road (_i: without such links). */
+START_TEST(counts_exactly_by_section)
+{
+	struct road r = {.no_multi = _i};
+
+	NEED_EVENTS();
+	road_open(&r, "kprobe.multi/__*64_sys_?etpgid", "kretprobe.multi/__*64_sys_getpgid");
+	ck_assert_msg(!rawbpf_attach_all(r.b), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 3); /* getpgid, setpgid; getpgid */
+	counter_events(100);
+	ck_assert_uint_eq(seen(&r, 0), 100);
+	ck_assert_uint_eq(seen(&r, 1), 100);
+	rawbpf_free(r.b);
+	r.b = NULL;
+	road_open(&r, "kprobe.multi/sys_getpgid", "kretprobe.multi/getpgid"); /* no patterns */
+	ck_assert_msg(!rawbpf_attach_all(r.b), "%s", rawbpf_errmsg(r.b));
+	counter_events(100);
+	ck_assert_uint_eq(seen(&r, 0), 100);
+	ck_assert_uint_eq(seen(&r, 1), 100);
+	rawbpf_free(r.b);
+}
+END_TEST
+
+/*
+ * Thousands are attached in little more than the kernel takes to list its functions and to make the
+ * link, by one fd.  _i: at the return
+ */
+START_TEST(two_thousand)
+{
+	static const char pattern[] = "(tcp|sock|skb|vfs|bpf|dev|net|security|proc)_.*";
+	struct road r = {.b = NULL};
+	struct buf list = {0};
+	double start, total, floor;
+	int open;
+
+	NEED_LINKS();
+	road_open(&r, "kprobe.multi", "kretprobe.multi");
+	ck_assert_int_ge(tracefs_dir(r.b), 0);
+	open = t_count_fds();
+	start = now();
+	ck_assert_msg(!attach_to(&r, _i, pattern), "%s", rawbpf_errmsg(r.b));
+	total = now() - start;
+	ck_assert_int_eq(t_count_fds(), open + 1);
+	ck_assert_int_ge(rawbpf_num_open_probes(r.b), 2000);
+	ck_assert_uint_eq(r.multi, 1);
+	start = now();
+	ck_assert_int_eq(sys_read_file(&r.b->sys, tracefs_dir(r.b), "available_filter_functions",
+				 64 << 20, &list),
+		0);
+	floor = r.in_link + now() - start;
+	buf_free(&list);
+	start = now();
+	printf("kproad: %d functions by pattern: %.3f s, of it the kernel %.3f s; ",
+		rawbpf_num_open_probes(r.b), total, floor);
+	ck_assert_int_eq(detach_from(&r, _i, pattern), 0);
+	printf("detached in %.3f s\n", now() - start);
+	ck_assert_msg(total < 2 * floor, "%.3f s, of which the kernel took %.3f", total, floor);
+	rawbpf_free(r.b);
+}
+END_TEST
+
 Suite *suite_kproad(void);
 Suite *suite_kproad(void)
 {
@@ -232,10 +682,23 @@ Suite *suite_kproad(void)
 	tcase_add_test(t, pattern_of_many);
 	tcase_add_test(t, pattern_without_list);
 	tcase_add_test(t, every_call_of_a_pattern_fails);
+	tcase_add_loop_test(t, one_link, 0, 2);
+	tcase_add_test(t, not_by_link);
+	tcase_add_test(t, link_refused);
+	tcase_add_test(t, no_sessions);
+	tcase_add_test(t, every_call_of_a_link_fails);
+	tcase_add_test(t, every_allocation_of_a_link_fails);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
+	tcase_set_timeout(t, 60);
 	tcase_add_test(t, counts_exactly_by_pattern);
 	tcase_add_test(t, counts_exactly_returns_by_pattern);
+	tcase_add_loop_test(t, counts_exactly_by_link, 0, 2);
+	tcase_add_test(t, counts_exactly_by_later_link);
+	tcase_add_loop_test(t, counts_exactly_without_link, 0, 2);
+	tcase_add_test(t, counts_exactly_by_session);
+	tcase_add_loop_test(t, counts_exactly_by_section, 0, 2);
+	tcase_add_loop_test(t, two_thousand, 0, 2);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -407,9 +407,11 @@ static void check_link(struct patient *p, struct finding *f, int arg)
 }
 
 /* One link for many functions; of places that do not exist. */
-static void check_multi(struct patient *p, struct finding *f, int kernel)
+static void check_multi(struct patient *p, struct finding *f, int attach_type)
 {
-	const uint32_t type = kernel ? RAWBPF_TRACE_KPROBE_MULTI : RAWBPF_TRACE_UPROBE_MULTI;
+	const uint32_t type = (uint32_t)attach_type;
+	const bool kernel = type != RAWBPF_TRACE_UPROBE_MULTI;
+	const bool session = type == RAWBPF_TRACE_KPROBE_SESSION;
 	const char *name = "rawbpf_no_such_function";
 	const uint64_t offset = 0;
 	union rawbpf_attr a;
@@ -432,8 +434,12 @@ static void check_multi(struct patient *p, struct finding *f, int kernel)
 	if (prog >= 0 && (kernel ? ret == -ESRCH || ret == -ENOENT : ret == -EBADF))
 		ret = 0;
 	judge(f, ret,
-		kernel ? "one link for many kernel functions" : "one link for many user functions",
-		kernel ? "5.18" : "6.6");
+		session	 ? "one program at entry and return of kernel functions"
+		: kernel ? "one link for many kernel functions"
+			 : "one link for many user functions",
+		session	 ? "6.10"
+		: kernel ? "5.18"
+			 : "6.6");
 	if (prog >= 0)
 		close((int)prog);
 }
@@ -697,8 +703,9 @@ static const struct check checks[] = {
 	{"trace_instance", false, NEED_NONE, check_event, 0},
 	{"perf_hardware", false, NEED_EVENT, check_hardware, 0},
 	{"perf_link", false, NEED_EVENT, check_link, 0},
-	{"uprobe_multi", false, NEED_BPF, check_multi, 0},
-	{"kprobe_multi", false, NEED_BPF, check_multi, 1},
+	{"uprobe_multi", false, NEED_BPF, check_multi, RAWBPF_TRACE_UPROBE_MULTI},
+	{"kprobe_multi", false, NEED_BPF, check_multi, RAWBPF_TRACE_KPROBE_MULTI},
+	{"kprobe_session", false, NEED_BPF, check_multi, RAWBPF_TRACE_KPROBE_SESSION},
 	{"fentry", false, NEED_BPF, check_typed, 0},
 	{"tp_btf", false, NEED_BPF, check_typed, 1},
 	{"btf_kernel", false, NEED_NONE, check_btf_kernel, 0},
