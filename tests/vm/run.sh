@@ -14,8 +14,8 @@ shift
 vm=$(cd "$(dirname "$0")" && pwd)
 root=${vm%/tests/vm}
 cache=${VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf-vm}
-seconds=${VM_SECONDS:-900}
-quiet=${VM_QUIET:-180}
+seconds=${VM_SECONDS:-1200}
+quiet=${VM_QUIET:-300}
 
 die() { echo "check-vm: $*" >&2; exit 1; }
 no_vm() { echo "check-vm: skipped, $*"; exit 77; }
