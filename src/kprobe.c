@@ -156,7 +156,7 @@ static int kprobe_check(struct kprobe *k)
 
 static struct kprobewhy kprobe_why(const struct kprobe *k)
 {
-	return (struct kprobewhy){k->place, k->name, k->off, k->ret, k->tracefs};
+	return (struct kprobewhy){k->place, k->name, k->off, k->ret, k->tracefs, false};
 }
 
 /* ---- the PMU ------------------------------------------------------------------------------- */
@@ -260,6 +260,10 @@ static int kprobe_by_tracefs(struct kprobe *k, const char *name, bool *said)
 		if (reached && err == -ENOENT && !kprobe_has_file(k)) {
 			*said = true;
 			return kprobe_none(k, -ENODEV);
+		}
+		if (reached && (err == -EACCES || err == -EPERM)) {
+			*said = true;
+			return tracefs_refused(k->b, "attach", KPROBE_FILE, err);
 		}
 		return err;
 	}
@@ -375,6 +379,7 @@ static int kprobe_open_any(struct kprobe *k, bool syscall_only)
 		first = fd;
 out:
 	w.tracefs = k->tracefs;
+	w.call = syscall_only;
 	return first >= 0 || said ? first : kprobewhy_refused(k->b, &w, first);
 }
 

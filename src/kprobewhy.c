@@ -32,7 +32,11 @@ static int kprobewhy_absent(
 	const char *colon = strchr(w->name, ':');
 	struct rawbpf_error *e = &b->error;
 
-	if (colon && !f->any_module) {
+	if (w->call) {
+		err_set(e, "attach", -ENOENT, "the kernel has no system call '%s'", w->name);
+		if (!ksym_near_call(t, w->name, e))
+			err_hint(e, "a function of the kernel is 'kprobe/%s'", w->name);
+	} else if (colon && !f->any_module) {
 		err_set(e, "attach", -ENOENT, "no module '%.*s' of function '%s' is loaded",
 			(int)(colon - w->name), w->name, colon + 1);
 		err_hint(e, "modprobe %.*s", (int)(colon - w->name), w->name);
@@ -61,7 +65,7 @@ static int kprobewhy_copies(
 	if (*f->addrs)
 		err_hint(e, "name one by its address: %s", f->addrs);
 	else
-		err_hint(e, "name one by its address, which kernel.kptr_restrict hides here");
+		rights_hidden_addresses(&b->sys, e);
 	return err;
 }
 
@@ -95,7 +99,7 @@ static int kprobewhy_by_table(struct rawbpf *b, const struct kprobewhy *w, int e
 		kprobewhy_no_table(b, read);
 	} else {
 		ksym_find(&t, w->name, &f);
-		if (!f.copies)
+		if (!f.copies || (w->call && err == -ENOENT))
 			err = kprobewhy_absent(b, w, &t, &f);
 		else if (err == -EADDRNOTAVAIL)
 			err = kprobewhy_copies(b, w, err, &f);
@@ -149,8 +153,20 @@ static int kprobewhy_outside(
 	err_set(e, "attach", -EINVAL, "offset 0x%llx cannot be checked: '%s' has no size here", off,
 		w->name);
 	if (!f->addr)
-		err_hint(e, "/proc/kallsyms hides addresses: set kernel.kptr_restrict to 1");
+		rights_hidden_addresses(&b->sys, e);
 	return -EINVAL;
+}
+
+/* Are all addresses 0? */
+static bool kprobewhy_is_hidden(struct ksyms *t)
+{
+	struct ksym k;
+
+	ksym_rewind(t);
+	while (ksym_next(t, &k))
+		if (k.addr)
+			return false;
+	return true;
 }
 
 static int kprobewhy_bad_addr(struct rawbpf *b, struct ksyms *t, uint64_t addr)
@@ -161,6 +177,12 @@ static int kprobewhy_bad_addr(struct rawbpf *b, struct ksyms *t, uint64_t addr)
 
 	if (ksym_at(t, addr, &k, &size))
 		return 0;
+	if (kprobewhy_is_hidden(t)) {
+		err_set(e, "attach", -EINVAL, "address 0x%llx cannot be checked",
+			(unsigned long long)addr);
+		rights_hidden_addresses(&b->sys, e);
+		return -EINVAL;
+	}
 	err_set(e, "attach", -EINVAL, "address 0x%llx is in no function of the kernel",
 		(unsigned long long)addr);
 	err_hint(e, "addresses are those of /proc/kallsyms and change with each boot");

@@ -11,6 +11,7 @@ struct kprobewhy {
 	uint64_t off;	   /* bytes into it */
 	bool ret;	   /* a return probe */
 	bool tracefs;	   /* by a probe event: EINVAL may mean that there is no such name */
+	bool call;	   /* name is a system call's */
 };
 
 /* Sets the error for err; returns it. */

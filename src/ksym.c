@@ -268,3 +268,35 @@ bool ksym_near(struct ksyms *t, const char *name, struct rawbpf_error *e)
 			near_offer(&n, k.name);
 	return near_hint(&n, e);
 }
+
+/* "openat" of "__x64_sys_openat" and "sys_openat"; NULL: no system call's */
+static const char *ksym_call(const char *name)
+{
+	const char *sys;
+
+	if (!strncmp(name, "sys_", 4))
+		return name + 4;
+	if (strncmp(name, "__", 2) != 0 || !strncmp(name, "__pfx_", 6))
+		return NULL;
+	sys = strchr(name + 2, '_');
+	return sys && !strncmp(sys, "_sys_", 5) && strncmp(name, "__se_", 5) != 0 &&
+			       strncmp(name, "__do_", 5) != 0
+		       ? sys + 5
+		       : NULL;
+}
+
+bool ksym_near_call(struct ksyms *t, const char *name, struct rawbpf_error *e)
+{
+	const char *call;
+	struct near n;
+	struct ksym k;
+
+	near_start(&n, name);
+	ksym_rewind(t);
+	while (ksym_next(t, &k)) {
+		call = ksym_is_code(&k) ? ksym_call(k.name) : NULL;
+		if (call)
+			near_offer(&n, call);
+	}
+	return near_hint(&n, e);
+}

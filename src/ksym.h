@@ -56,5 +56,7 @@ void ksym_find(struct ksyms *t, const char *name, struct ksym_found *f);
 bool ksym_at(struct ksyms *t, uint64_t addr, struct ksym *k, uint64_t *size);
 /* Sets the hint of the error just set to names near to name; false: none is. */
 bool ksym_near(struct ksyms *t, const char *name, struct rawbpf_error *e);
+/* The same for the names of system calls, without what CPUs put before them. */
+bool ksym_near_call(struct ksyms *t, const char *name, struct rawbpf_error *e);
 
 #endif

@@ -292,6 +292,8 @@ static void prog_explain(struct prog_load *l, int err)
 {
 	if (!l->log || !l->log[0] || prog_rejected(l, err))
 		prog_silent(l, err);
+	else
+		rights_locked_helper(&l->b->sys, &l->b->error);
 }
 
 /* ---- load -------------------------------------------------------------------------------- */

@@ -102,6 +102,11 @@ static void rights_read(struct sys *s, struct rights *r)
 	read_lockdown(s, r->lockdown, sizeof(r->lockdown));
 }
 
+static bool rights_is_confidential(const struct rights *r)
+{
+	return !strcmp(r->lockdown, "confidentiality");
+}
+
 static bool has_cap(const struct rights *r, unsigned nr)
 {
 	return !r->caps_known || r->caps >> nr & 1;
@@ -125,11 +130,12 @@ static bool is_perf(const char *action)
 
 /*
  * What an action asks for.  Who may not mount tracefs is told at once what the program will ask for
- * next.  Probe PMUs ask for CAP_SYS_ADMIN since the fix of CVE-2025-38466.
+ * next.  The uprobe PMU asks for CAP_SYS_ADMIN since the fix of CVE-2025-38466 (6.16, and 5.10.240,
+ * 6.1.146, 6.12.39 ...), that of kprobes for CAP_PERFMON as ever.
  */
 static bool wants_cap(const struct rights *r, const char *action, unsigned nr)
 {
-	bool probe = action_is(action, RIGHTS_UPROBE) || action_is(action, RIGHTS_KPROBE);
+	bool probe = action_is(action, RIGHTS_UPROBE);
 	bool mount = action_is(action, RIGHTS_MOUNT);
 
 	if (!is_bpf(action) && !is_perf(action) && !mount)
@@ -218,7 +224,8 @@ static void tracefs_hint(const struct rights *r, struct rawbpf_error *e, int err
 	if (err == -EACCES)
 		err_hint(e, "tracefs is for its owner only: run as root, or remount it with gid=");
 	else if (*r->lockdown)
-		err_hint(e, "kernel lockdown (%s) closes tracefs", r->lockdown);
+		err_hint(e, "kernel lockdown (%s) closes tracefs: boot without lockdown=%s",
+			r->lockdown, r->lockdown);
 	else
 		err_hint(e, "tracefs is closed by a security module: see the kernel's log");
 }
@@ -271,6 +278,9 @@ int rights_explain(struct sys *s, struct rawbpf_error *e, const char *action, in
 			"a seccomp filter is in force and may deny %s: allow it in the "
 			"container's profile",
 			what);
+	} else if (rights_is_confidential(&r)) {
+		err_hint(e, "kernel lockdown (confidentiality) forbids it: boot without "
+			    "lockdown=confidentiality");
 	} else if (*r.lockdown) {
 		err_hint(e,
 			"kernel lockdown (%s) may forbid it: see lockdown= on the kernel's "
@@ -281,4 +291,53 @@ int rights_explain(struct sys *s, struct rawbpf_error *e, const char *action, in
 			"a security module (SELinux, AppArmor) may deny it: see the kernel's log");
 	}
 	return err;
+}
+
+bool rights_locked_tracefs(struct sys *s, struct rawbpf_error *e)
+{
+	struct rights r = {0};
+
+	read_lockdown(s, r.lockdown, sizeof(r.lockdown));
+	if (!rights_is_confidential(&r))
+		return false;
+	err_set(e, "tracefs", -EPERM, "tracefs is empty");
+	tracefs_hint(&r, e, -EPERM);
+	return true;
+}
+
+/* The verifier calls such helpers unknown, or not this program type's. */
+void rights_locked_helper(struct sys *s, struct rawbpf_error *e)
+{
+	static const char *const reads[] = {"bpf_probe_read#", "bpf_probe_read_str#",
+		"bpf_probe_read_kernel#", "bpf_probe_read_kernel_str#"};
+	struct rights r = {0};
+	size_t i;
+
+	if (!e->msg || (!strstr(e->msg, "unknown func") && !strstr(e->msg, "cannot use helper")))
+		return;
+	read_lockdown(s, r.lockdown, sizeof(r.lockdown));
+	if (*r.lockdown && strstr(e->msg, "bpf_probe_write_user#"))
+		err_hint(e, "kernel lockdown (%s) forbids programs to write memory of processes",
+			r.lockdown);
+	for (i = 0; i < sizeof(reads) / sizeof(*reads) && rights_is_confidential(&r); i++)
+		if (strstr(e->msg, reads[i]))
+			err_hint(e,
+				"kernel lockdown (confidentiality) forbids programs to read kernel "
+				"memory: boot without lockdown=confidentiality");
+}
+
+void rights_hidden_addresses(struct sys *s, struct rawbpf_error *e)
+{
+	uint64_t v = read_number(s, "/proc/sys/kernel/kptr_restrict", 9999);
+
+	if (v == 2)
+		err_hint(e, "/proc/kallsyms hides addresses (kernel.kptr_restrict is 2): set it to "
+			    "1, or to 0");
+	else if (v <= 1)
+		err_hint(e,
+			"/proc/kallsyms hides addresses (kernel.kptr_restrict is %u): CAP_SYSLOG "
+			"missing",
+			(unsigned)v);
+	else
+		err_hint(e, "/proc/kallsyms hides addresses: see kernel.kptr_restrict");
 }

@@ -26,4 +26,11 @@
  */
 int rights_explain(struct sys *s, struct rawbpf_error *e, const char *action, int err);
 
+/* tracefs has no events: true and the error set, if that is by kernel lockdown. */
+bool rights_locked_tracefs(struct sys *s, struct rawbpf_error *e);
+/* The verifier's refusal in *e is of a helper that kernel lockdown takes away: the hint says so. */
+void rights_locked_helper(struct sys *s, struct rawbpf_error *e);
+/* The hint for addresses of /proc/kallsyms that are all 0. */
+void rights_hidden_addresses(struct sys *s, struct rawbpf_error *e);
+
 #endif

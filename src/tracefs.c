@@ -266,8 +266,11 @@ static int no_event(struct rawbpf *b, const char *category, const char *event)
 		err_set(&b->error, "tracefs", -ENOENT, "no tracepoint '%s:%s'", category, event);
 	} else {
 		if (!offer_names(b, "events", category, &t)) {
+			if (rights_locked_tracefs(&b->sys, &b->error))
+				return -EPERM;
 			err_set(&b->error, "tracefs", -ENOENT, "this kernel has no tracepoints");
-			err_hint(&b->error, "it must be built with CONFIG_EVENT_TRACING");
+			err_hint(&b->error, "it must be built with CONFIG_EVENT_TRACING, and run "
+					    "without lockdown=confidentiality");
 			return -ENOENT;
 		}
 		err_set(&b->error, "tracefs", -ENOENT, "no category '%s' of tracepoints", category);

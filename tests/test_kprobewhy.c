@@ -68,6 +68,31 @@ START_TEST(sentences)
 }
 END_TEST
 
+START_TEST(system_calls)
+{
+	static const struct {
+		const char *name, *hint;
+	} rows[] = {
+		{"opena", "did you mean 'openat'?"},
+		{"vfs_read", "a function of the kernel is 'kprobe/vfs_read'"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct kfake k = {.kallsyms = kfake_kallsyms};
+		struct kprobewhy w = {.place = rows[i].name, .name = rows[i].name, .call = true};
+
+		kfake_open(&k);
+		ck_assert_int_eq(kprobewhy_refused(k.b, &w, -ENOENT), -ENOENT);
+		ck_assert_msg(strstr(k.b->error.msg, "the kernel has no system call '"), "%s",
+			k.b->error.msg);
+		ck_assert_msg(k.b->error.hint && strstr(k.b->error.hint, rows[i].hint), "%s",
+			k.b->error.hint);
+		kfake_close(&k);
+	}
+}
+END_TEST
+
 START_TEST(bounds)
 {
 	static const struct {
@@ -89,7 +114,8 @@ START_TEST(bounds)
 		{"mod_a:in_module", 0x40, 0, -EINVAL, kfake_kallsyms, "at most 64 bytes"},
 		{"", 0, 0xffffffff81001004, 0, kfake_kallsyms, NULL},
 		{"", 0, 0x1000, -EINVAL, kfake_kallsyms, "address 0x1000 is in no function"},
-		{"", 0, 0xffffffff81001004, -EINVAL, hidden, "is in no function"},
+		{"", 0, 0xffffffff81001004, -EINVAL, hidden,
+			"address 0xffffffff81001004 cannot be checked"},
 	};
 	size_t i;
 
@@ -113,6 +139,7 @@ Suite *suite_kprobewhy(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, sentences);
+	tcase_add_test(t, system_calls);
 	tcase_add_test(t, bounds);
 	suite_add_tcase(s, t);
 	return s;
