@@ -330,6 +330,7 @@ enum rawbpf_call_kind {
 	RAWBPF_CALL_MUNMAP,	     /* address, length */
 	RAWBPF_CALL_PRLIMIT,	     /* pid, resource, new struct rlimit *, old struct rlimit * */
 	RAWBPF_CALL_UNAME,	     /* struct utsname * */
+	RAWBPF_CALL_FLOCK,	     /* fd, operation */
 	RAWBPF_CALL_COUNT,
 };
 

@@ -9,15 +9,16 @@
 #include "err.h"
 #include "sys.h"
 
-struct kbtf;	/* kbtf.c: the kernel's BTF */
-struct kern;	/* kern.c: features found by trying */
-struct link;	/* link.c: what is attached */
-struct map;	/* map.c */
-struct object;	/* object.c: the image that was loaded */
-struct prog;	/* prog.c */
-struct trace;	/* trace.c: the reader of trace lines */
-struct resolve; /* resolve.c: what the resolver has read */
-struct tracefs; /* tracefs.c: where tracefs is */
+struct kbtf;		/* kbtf.c: the kernel's BTF */
+struct kern;		/* kern.c: features found by trying */
+struct link;		/* link.c: what is attached */
+struct map;		/* map.c */
+struct object;		/* object.c: the image that was loaded */
+struct prog;		/* prog.c */
+struct probeevent_lock; /* probeevent.c: events of several places */
+struct trace;		/* trace.c: the reader of trace lines */
+struct resolve;		/* resolve.c: what the resolver has read */
+struct tracefs;		/* tracefs.c: where tracefs is */
 
 struct rawbpf {
 	struct sys sys;
@@ -39,6 +40,7 @@ struct rawbpf {
 	struct kbtf *kbtf;
 	struct kern *kern;
 	struct tracefs *tracefs;
+	struct probeevent_lock *event_locks; /* ended with each event */
 	struct trace *trace;
 	struct resolve *resolve; /* resolve.c: what the resolver has read */
 };

@@ -6,6 +6,14 @@
  * rawbpf_PID_STARTTIME_N.  N must be free, since a name that is there already gets the new place
  * as a further one of its own (Linux 5.4): it begins with the fd of this context's tracefs, which
  * no other context of the process has, and then counts what is taken.
+ *
+ * The kernel answers EBUSY to who removes an event that is in use.  But of one that has several
+ * places it removes all but the last before it looks, and those of uprobes it frees while they are
+ * armed: the next hit, or the close of the perf event, is an oops (seen on 5.10 and 6.12).  A child
+ * that was forked without an exec holds our perf event too.  So there is a lock (flock) on the id
+ * file of such an event, open as long as the perf event is and inherited as that is: nobody writes
+ * the removal who does not get the lock alone.  It is opened first, so that its number is the
+ * lower one: a process that ends closes its files from the highest number down.
  */
 #include "probeevent.h"
 
@@ -43,18 +51,95 @@ static bool probeevent_exists(struct rawbpf *b, int dir, const char *name)
 	return fd >= 0;
 }
 
-int probeevent_add(
-	struct rawbpf *b, const char *file, const char *kind, const char *where, const char *name)
-{
-	int err, dir = tracefs_dir(b);
-	struct buf text = {0};
+/* ---- locks of events with several places --------------------------------------------------- */
 
-	if (dir < 0)
-		return dir;
+struct probeevent_lock {
+	struct probeevent_lock *next;
+	int fd;
+	char name[PROBEEVENT_NAME];
+};
+
+static struct probeevent_lock **probeevent_find_lock(struct rawbpf *b, const char *name)
+{
+	struct probeevent_lock **p = &b->event_locks;
+
+	while (*p && strcmp((*p)->name, name) != 0)
+		p = &(*p)->next;
+	return p;
+}
+
+/* An fd of the event's id file with a lock on it, or a negative errno. */
+static int probeevent_lock_open(struct rawbpf *b, int dir, const char *name, bool ex)
+{
+	char path[128];
+	int fd, err;
+
+	probeevent_path(path, sizeof(path), name, "id");
+	fd = sys_openat(&b->sys, dir, path, O_RDONLY, "lock of a probe event");
+	if (fd < 0)
+		return fd;
+	err = sys_flock(&b->sys, fd, ex, name);
+	if (err)
+		sys_close(&b->sys, fd);
+	return err ? err : fd;
+}
+
+static int probeevent_lock(struct rawbpf *b, int dir, const char *name)
+{
+	struct probeevent_lock *l;
+
+	if (*probeevent_find_lock(b, name))
+		return 0;
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return -ENOMEM;
+	snprintf(l->name, sizeof(l->name), "%s", name);
+	l->fd = probeevent_lock_open(b, dir, name, false);
+	if (l->fd < 0) {
+		free(l);
+		return -EEXIST; /* without the lock it is to have one place */
+	}
+	l->next = b->event_locks;
+	b->event_locks = l;
+	return 0;
+}
+
+/* Whether there was one: then others may hold it too. */
+static bool probeevent_unlock(struct rawbpf *b, const char *name)
+{
+	struct probeevent_lock **p = probeevent_find_lock(b, name), *l = *p;
+
+	if (!l)
+		return false;
+	*p = l->next;
+	sys_close(&b->sys, l->fd);
+	free(l);
+	return true;
+}
+
+/* ---- made and removed ---------------------------------------------------------------------- */
+
+static int probeevent_place(struct rawbpf *b, int dir, const char *file, const char *kind,
+	const char *where, const char *name)
+{
+	struct buf text = {0};
+	int err;
+
 	buf_printf(&text, "%s:" PROBEEVENT_GROUP "/%s %s\n", kind, name, where);
 	err = text.failed ? -ENOMEM : probeevent_write(b, dir, file, buf_str(&text), where);
 	buf_free(&text);
 	return err;
+}
+
+int probeevent_add(
+	struct rawbpf *b, const char *file, const char *kind, const char *where, const char *name)
+{
+	int err, dir = tracefs_dir(b);
+
+	if (dir < 0)
+		return dir;
+	err = probeevent_lock(b, dir, name);
+	return err ? err : probeevent_place(b, dir, file, kind, where, name);
 }
 
 static int probeevent_id(struct rawbpf *b, int dir, const char *name, uint64_t *id)
@@ -86,7 +171,7 @@ int probeevent_make(struct rawbpf *b, const char *file, const char *kind, const 
 			(uint64_t)dir * PROBEEVENT_MAX + (uint64_t)n);
 		if (probeevent_exists(b, dir, name))
 			continue;
-		err = probeevent_add(b, file, kind, where, name);
+		err = probeevent_place(b, dir, file, kind, where, name);
 		if (err != -EEXIST)
 			break;
 		err = 0;
@@ -99,26 +184,41 @@ int probeevent_make(struct rawbpf *b, const char *file, const char *kind, const 
 	return err;
 }
 
-int probeevent_delete(struct rawbpf *b, const char *file, const char *name)
+static int probeevent_write_off(struct rawbpf *b, int dir, const char *file, const char *name)
 {
-	int dir = tracefs_dir(b);
 	char text[PROBEEVENT_NAME + 16];
 
-	if (dir < 0)
-		return dir;
 	snprintf(text, sizeof(text), "-:" PROBEEVENT_GROUP "/%s\n", name);
 	return probeevent_write(b, dir, file, text, name);
 }
 
+int probeevent_delete(struct rawbpf *b, const char *file, const char *name)
+{
+	int err, fd, dir = tracefs_dir(b);
+
+	if (dir < 0)
+		return dir;
+	fd = probeevent_lock_open(b, dir, name, true);
+	if (fd < 0)
+		return fd == -EWOULDBLOCK ? -EBUSY : fd;
+	err = probeevent_write_off(b, dir, file, name);
+	sys_close(&b->sys, fd);
+	return err;
+}
+
 int probeevent_remove(struct rawbpf *b, const char *file, const char *name)
 {
-	int err = -EBUSY, i;
+	bool many = probeevent_unlock(b, name);
+	int err = -EBUSY, i, dir = tracefs_dir(b);
 
+	if (dir < 0)
+		return dir;
 	/* EBUSY until the kernel is through with closing its perf event */
-	for (i = 0; i < 50 && err == -EBUSY; i++) {
+	for (i = 0; i < 50 && err && err != -ENOENT; i++) {
 		if (i)
 			sys_poll(&b->sys, NULL, 0, 10);
-		err = probeevent_delete(b, file, name);
+		err = many ? probeevent_delete(b, file, name)
+			   : probeevent_write_off(b, dir, file, name);
 	}
 	if (err == -ENOENT)
 		err = 0;

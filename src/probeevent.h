@@ -18,12 +18,12 @@
  */
 int probeevent_make(struct rawbpf *b, const char *file, const char *kind, const char *where,
 	char name[PROBEEVENT_NAME], uint64_t *id, bool *reached);
-/* One more place for it (Linux 5.4): -EEXIST before that. */
+/* One more place for it (Linux 5.4): -EEXIST before that, and where files cannot be locked. */
 int probeevent_add(
 	struct rawbpf *b, const char *file, const char *kind, const char *where, const char *name);
 /* An event whose perf events are closed.  One that is gone already is no failure. */
 int probeevent_remove(struct rawbpf *b, const char *file, const char *name);
-/* As that, but once and at once: -EBUSY while it is in use, -ENOENT. */
+/* Anybody's, once and at once: -EBUSY while it is in use, -ENOENT. */
 int probeevent_delete(struct rawbpf *b, const char *file, const char *name);
 
 /*

@@ -12,8 +12,8 @@
  * clocks of its own (time namespace, Linux 5.6) the number alone must do.  So a name is left only
  * when no process of the machine can have made it.
  *
- * What somebody still uses cannot be removed (EBUSY).  That is so of a trace instance that is read
- * and of an event that a perf event is open on: a child of the maker's may have inherited it.
+ * What somebody still uses stays (EBUSY): a trace instance that is read, and an event that a perf
+ * event is open on, as a child of the maker's may have inherited it (probeevent.c has more).
  */
 #include "reap.h"
 

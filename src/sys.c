@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -51,6 +52,7 @@ static long kernel_file(const struct rawbpf_call *c)
 	case RAWBPF_CALL_WRITE: return write((int)a[0], (const void *)a[1], a[2]);
 	case RAWBPF_CALL_PWRITE:
 		return pwrite((int)a[0], (const void *)a[1], a[2], (off_t)c->offset);
+	case RAWBPF_CALL_FLOCK: return flock((int)a[0], (int)a[1]);
 	case RAWBPF_CALL_FSTAT: return fstat((int)a[0], (struct stat *)a[1]);
 	case RAWBPF_CALL_STAT: return stat((const char *)a[0], (struct stat *)a[1]);
 	case RAWBPF_CALL_STATFS: return statfs((const char *)a[0], (struct statfs *)a[1]);
@@ -246,6 +248,12 @@ void sys_munmap(struct sys *s, void *p, size_t len)
 int sys_uname(struct sys *s, struct utsname *u)
 {
 	return (int)SYS_CALL(s, RAWBPF_CALL_UNAME, NULL, SYS_ARG(u));
+}
+
+int sys_flock(struct sys *s, int fd, bool ex, const char *role)
+{
+	return (int)SYS_CALL(s, RAWBPF_CALL_FLOCK, role, SYS_ARG(fd),
+		SYS_ARG((ex ? LOCK_EX : LOCK_SH) | LOCK_NB));
 }
 
 int sys_prlimit(struct sys *s, int resource, const struct rlimit *set, struct rlimit *get)

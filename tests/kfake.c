@@ -277,6 +277,7 @@ long kfake_call(void *arg, const struct rawbpf_call *c)
 		return -ENODEV;
 	case RAWBPF_CALL_FSCONFIG: return 0;
 	case RAWBPF_CALL_FSMOUNT: return kfake_fd(k, NULL, false);
+	case RAWBPF_CALL_FLOCK:
 	case RAWBPF_CALL_POLL: return 0;
 	default: return fake_call(&k->f, c);
 	}

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -417,6 +418,84 @@ START_TEST(of_kernel_functions)
 }
 END_TEST
 
+static void check_calls(struct killed *k, uint64_t n)
+{
+	struct rawbpf_table *t = rawbpf_table(k->b, "seen");
+	uint64_t v;
+	uint32_t i;
+
+	ck_assert_int_eq(rawbpf_table_clear(t), 0);
+	ck_assert_int_eq(many_call(2), 0);
+	for (i = 0; i < 10; i++) {
+		ck_assert_int_eq(rawbpf_table_lookup(t, &i, &v), 0);
+		ck_assert_uint_eq(v, n);
+	}
+}
+
+/* One who attaches, has a child that keeps its files, and detaches (_i) or is killed. */
+static void leave_to_child(struct killed *k, const int fds[2], bool detach)
+{
+	pid_t child;
+
+	if (uprobe_pattern(k, false))
+		_exit(1);
+	child = fork();
+	if (!child) {
+		alarm(60); /* should the test fail */
+		pause();
+		_exit(0);
+	}
+	if (write(fds[1], &child, sizeof(child)) != sizeof(child))
+		_exit(2);
+	if (detach && uprobe_pattern(k, true))
+		_exit(3);
+	kill(getpid(), SIGKILL);
+}
+
+static int stays(void *arg, const char *path, int err)
+{
+	if (strstr(path, ((struct left *)arg)->prefix)) {
+		ck_assert_int_eq(err, -EBUSY);
+		((struct left *)arg)->n++;
+	}
+	return 0;
+}
+
+/* The kernel would free the places of an event that is in use, armed as they are. */
+START_TEST(inherited)
+{
+	struct left l = {.n = 0};
+	pid_t owner, child;
+	struct killed k;
+	int fds[2];
+
+	T_NEED_ROOT();
+	if (!sees_all())
+		T_SKIP("/proc does not show all processes");
+	killed_open(&k);
+	k.no_multi = true;
+	ck_assert_int_eq(pipe(fds), 0);
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0); /* of the child's too */
+	owner = fork();
+	if (!owner)
+		leave_to_child(&k, fds, _i);
+	ck_assert_int_eq(read(fds[0], &child, sizeof(child)), sizeof(child));
+	wait_killed(&roads[FIRST_USER], owner, 0);
+	snprintf(l.prefix, sizeof(l.prefix), "rawbpf_%d_", (int)owner);
+	check_calls(&k, 2);
+	ck_assert_int_ge(rawbpf_reap(k.b, stays, &l), 0);
+	ck_assert_int_eq(l.n, 1);
+	ck_assert_int_eq(count_left(&k, owner), 10);
+	check_calls(&k, 2);
+	kill(child, SIGKILL);
+	wait_killed(&roads[FIRST_USER], child, 0);
+	ck_assert_int_ge(rawbpf_reap(k.b, NULL, NULL), 1);
+	ck_assert_int_eq(count_left(&k, owner), 0);
+	check_calls(&k, 0);
+	rawbpf_free(k.b);
+}
+END_TEST
+
 Suite *suite_killed(void);
 Suite *suite_killed(void)
 {
@@ -426,6 +505,7 @@ Suite *suite_killed(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, of_kernel_functions, 0, FIRST_USER);
 	tcase_add_loop_test(t, of_functions, FIRST_USER, ROADS);
+	tcase_add_loop_test(t, inherited, 0, 2);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/statfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ struct machine {
 	const char *events[2];
 	int events_err, write_err;
 	unsigned busy; /* so many removals answer -EBUSY first */
+	bool locked;   /* somebody holds the events */
 
 	char text[1024];
 	const char *open;
@@ -87,7 +89,7 @@ static long machine_openat(struct machine *m, const char *path, int flags)
 		m->listed = path[0] == 'i';
 		return 1001;
 	}
-	if (!strcmp(path, "/sys/kernel/tracing"))
+	if (!strcmp(path, "/sys/kernel/tracing") || !strncmp(path, "events/kprobes/", 15))
 		return 1002;
 	m->writing = !strcmp(path, "uprobe_events");
 	if (m->writing || !strcmp(path, "kprobe_events")) {
@@ -168,6 +170,10 @@ static long machine_call(void *arg, const struct rawbpf_call *c)
 		return machine_readlink(m, (const char *)c->arg[1], (char *)c->arg[2]);
 	case RAWBPF_CALL_STATFS: ((struct statfs *)c->arg[1])->f_type = 0x74726163; return 0;
 	case RAWBPF_CALL_WRITE: return machine_write(m, (const char *)c->arg[1], c->arg[2]);
+	case RAWBPF_CALL_FLOCK:
+		ck_assert_uint_eq(c->arg[0], 1002);
+		ck_assert_uint_eq(c->arg[1], LOCK_EX | LOCK_NB);
+		return m->locked ? -EWOULDBLOCK : 0;
 	case RAWBPF_CALL_POLL:
 	case RAWBPF_CALL_CLOSE: return 0;
 	default: ck_abort_msg("call %d", c->kind);
@@ -296,6 +302,14 @@ START_TEST(events_stay)
 	ck_assert_int_eq(t.err, -EBUSY);
 	ck_assert_uint_gt(m.busy, 500); /* it did not wait for ever */
 	m.busy = 0;
+	/* and where the kernel would not say so, it is not asked */
+	m.locked = true;
+	m.written[0] = '\0';
+	t = (struct told){.err = 1};
+	ck_assert_int_eq(rawbpf_reap(b, tell, &t), 0);
+	ck_assert_str_eq(m.written, "");
+	ck_assert_int_eq(t.err, -EBUSY);
+	m.locked = false;
 	m.write_err = -EIO;
 	t = (struct told){.err = 1};
 	ck_assert_int_eq(rawbpf_reap(b, tell, &t), 0);
