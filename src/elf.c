@@ -62,19 +62,42 @@ struct elf_file {
 	bool versions_ready;
 };
 
-uint64_t elf_uint(const struct elf_file *f, const void *p, size_t size)
+static uint64_t elf_uint_little(const unsigned char *c, size_t size)
 {
-	const unsigned char *c = p;
+	uint64_t v = 0;
+
+	while (size--)
+		v = v << 8 | c[size];
+	return v;
+}
+
+static uint64_t elf_uint_big(const unsigned char *c, size_t size)
+{
 	uint64_t v = 0;
 	size_t i;
 
-	if (f->ident.big_endian)
-		for (i = 0; i < size; i++)
-			v = v << 8 | c[i];
-	else
-		for (i = size; i-- > 0;)
-			v = v << 8 | c[i];
+	for (i = 0; i < size; i++)
+		v = v << 8 | c[i];
 	return v;
+}
+
+/* Tables of a million numbers are read with it: this machine's order, the usual one, in one load. */
+uint64_t elf_uint(const struct elf_file *f, const void *p, size_t size)
+{
+	const uint16_t one = 1;
+	bool big = !*(const uint8_t *)&one;
+	uint64_t v8;
+	uint32_t v4;
+	uint16_t v2;
+
+	if (f->ident.big_endian != big)
+		return f->ident.big_endian ? elf_uint_big(p, size) : elf_uint_little(p, size);
+	switch (size) {
+	case 8: memcpy(&v8, p, 8); return v8;
+	case 4: memcpy(&v4, p, 4); return v4;
+	case 2: memcpy(&v2, p, 2); return v2;
+	default: return *(const uint8_t *)p;
+	}
 }
 
 const void *elf_bytes(struct elf_file *f, uint64_t offset, size_t n)
@@ -344,6 +367,16 @@ int elf_section_data(struct elf_file *f, const struct elf_section *s, const void
 	return 0;
 }
 
+const void *elf_section_bytes(
+	struct elf_file *f, const struct elf_section *s, uint64_t at, size_t n)
+{
+	if (at > s->size || n > s->size - at || s->offset > f->size)
+		return NULL;
+	if (s->index < f->ident.n_sections && f->data[s->index])
+		return (const char *)f->data[s->index] + at;
+	return s->type == SHT_NOBITS ? NULL : elf_bytes(f, s->offset + at, n);
+}
+
 int elf_offset(struct elf_file *f, uint64_t vaddr, uint32_t flags, uint64_t *offset)
 {
 	size_t i;
@@ -606,26 +639,27 @@ int elf_symbol_named(struct elf_file *f, const struct elf_section *table, size_t
 {
 	size_t n = strlen(name) + 1, each = f->ident.bits == 64 ? 24 : 16;
 	struct elf_section str, vers;
-	const unsigned char *p;
-	const char *text;
+	const void *p, *text;
 	uint64_t at;
 
+	if (f->data[table->index]) {
+		if (elf_symbol(f, table, i, s))
+			return -ENOENT;
+		return !strcmp(s->name, name);
+	}
 	if (i >= table->size / each || elf_section(f, table->link, &str) || str.type != SHT_STRTAB)
 		return -ENOENT;
-	p = table->offset > f->size ? NULL : elf_bytes(f, table->offset + i * each, each);
+	p = elf_section_bytes(f, table, i * each, each);
 	if (!p)
 		return -ENOENT;
 	elf_decode_symbol(f, p, s, &at);
-	text = at > str.size || n > str.size - at || str.offset > f->size
-		       ? NULL
-		       : elf_bytes(f, str.offset + at, n);
+	text = elf_section_bytes(f, &str, at, n);
 	if (!text || memcmp(text, name, n))
 		return 0;
 	s->name = text;
-	if (elf_find_type(f, SHT_GNU_versym, table->index, &vers) || i >= vers.size / 2 ||
-		vers.offset > f->size)
+	if (elf_find_type(f, SHT_GNU_versym, table->index, &vers))
 		return 1;
-	p = elf_bytes(f, vers.offset + 2 * i, 2);
+	p = elf_section_bytes(f, &vers, 2 * i, 2);
 	if (p)
 		elf_set_symbol_version(f, s, elf_uint(f, p, 2));
 	return 1;

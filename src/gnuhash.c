@@ -13,12 +13,6 @@
 #include <errno.h>
 #include <string.h>
 
-struct gnuhash {
-	struct elf_section section, table;
-	uint64_t buckets, chains; /* file offsets */
-	uint64_t n_buckets, first;
-};
-
 static uint32_t gnuhash_of(const char *name)
 {
 	const unsigned char *p = (const unsigned char *)name;
@@ -29,58 +23,55 @@ static uint32_t gnuhash_of(const char *name)
 	return h;
 }
 
-/* A u32 of the section, at a file offset. */
+/* A u32 of the section, at bytes from its begin. */
 static bool gnuhash_word(struct elf_file *f, const struct gnuhash *h, uint64_t at, uint64_t *v)
 {
-	const void *p;
+	const void *p = elf_section_bytes(f, &h->section, at, 4);
 
-	if (at < h->section.offset || at - h->section.offset > h->section.size - 4)
-		return false;
-	p = elf_bytes(f, at, 4);
 	*v = p ? elf_uint(f, p, 4) : 0;
 	return p;
 }
 
-static int gnuhash_open(struct elf_file *f, struct gnuhash *h)
+int gnuhash_open(struct elf_file *f, bool many, struct gnuhash *h)
 {
-	size_t word = (size_t)elf_ident(f)->bits / 8;
+	size_t n, word = (size_t)elf_ident(f)->bits / 8;
 	const unsigned char *p;
+	const void *whole;
 	uint64_t bloom;
 
-	if (elf_find_type(f, SHT_GNU_HASH, 0, &h->section) || h->section.size < 16 ||
+	if (elf_find_type(f, SHT_GNU_HASH, 0, &h->section) ||
 		elf_section(f, h->section.link, &h->table) || h->table.type != SHT_DYNSYM)
 		return -ENOENT;
-	p = elf_bytes(f, h->section.offset, 16);
+	p = elf_section_bytes(f, &h->section, 0, 16);
 	if (!p)
 		return -ENOENT;
 	h->n_buckets = elf_uint(f, p, 4);
 	h->first = elf_uint(f, p + 4, 4);
 	bloom = elf_uint(f, p + 8, 4);
-	/* 32-bit numbers each, and an offset inside the file: no sum overflows */
-	h->buckets = h->section.offset + 16 + bloom * word;
+	/* 32-bit numbers each: no sum overflows */
+	h->buckets = 16 + bloom * word;
 	h->chains = h->buckets + 4 * h->n_buckets;
+	if (many && !elf_section_data(f, &h->section, &whole, &n))
+		elf_n_symbols(f, &h->table);
 	return h->n_buckets ? 0 : -ENOENT;
 }
 
-int gnuhash_each(struct elf_file *f, const char *name,
+int gnuhash_each(struct elf_file *f, const struct gnuhash *h, const char *name,
 	int (*fn)(void *arg, const struct elf_section *table, const struct elf_symbol *s),
 	void *arg)
 {
 	uint32_t want = gnuhash_of(name);
 	struct elf_symbol s;
-	struct gnuhash h;
 	uint64_t i, hash;
-	int ret = gnuhash_open(f, &h);
+	int ret = 0;
 
-	if (ret)
-		return ret;
-	if (!gnuhash_word(f, &h, h.buckets + 4 * (want % h.n_buckets), &i) || i < h.first)
+	if (!gnuhash_word(f, h, h->buckets + 4 * (want % h->n_buckets), &i) || i < h->first)
 		return 0;
 	for (;; i++) {
-		if (!gnuhash_word(f, &h, h.chains + 4 * (i - h.first), &hash))
+		if (!gnuhash_word(f, h, h->chains + 4 * (i - h->first), &hash))
 			return 0;
-		if ((hash | 1) == (want | 1) && elf_symbol_named(f, &h.table, i, name, &s) == 1)
-			ret = fn(arg, &h.table, &s);
+		if ((hash | 1) == (want | 1) && elf_symbol_named(f, &h->table, i, name, &s) == 1)
+			ret = fn(arg, &h->table, &s);
 		if (ret || (hash & 1))
 			return ret;
 	}

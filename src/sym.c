@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * sym.c - the functions of an ELF file: which one a name means, and where it is.
- *
- * One name may stand for several functions: old and new versions (glibc has two memcpy), a weak
- * and a global one, static functions of different source files.  The dynamic linker gives new
- * programs the default version, so that is ours too; then global, weak, local.
+ * sym.c - the functions of an ELF file, and where they are.
  *
  * A symbol's value is not always where the code is: ARM marks Thumb code in bit 0, ppc64's first
  * ABI has descriptors in .opd, and its second one a second entry some bytes on, which calls from
@@ -17,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gnuhash.h"
-#include "near.h"
 #include "symdebug.h"
 
 #define SYM_NAME_MAX 1024 /* of f@@VERSION in .symtab; longer ones are not split */
@@ -163,10 +157,18 @@ struct sym_walk {
 	struct sym_file *f;
 	struct elf_file *from;
 	struct elf_section table;
-	bool notype; /* symbols without a type, not functions */
+	bool (*wants)(void *arg, const char *name); /* NULL: every function */
 	int (*fn)(void *arg, const struct rawbpf_sym *s);
 	void *arg;
 };
+
+/* Functions; where names are wanted, labels of .symtab too, but not those that mark code. */
+static bool sym_is_listed(const struct sym_walk *w, const struct elf_symbol *y)
+{
+	return sym_is_function(w->f, y) ||
+	       (w->wants && y->type == STT_NOTYPE && w->table.type == SHT_SYMTAB &&
+		       y->name[0] != '$');
+}
 
 static int sym_walk_table(struct sym_walk *w)
 {
@@ -180,194 +182,60 @@ static int sym_walk_table(struct sym_walk *w)
 	for (i = 1; i < n && !ret; i++) {
 		if (elf_symbol(w->from, &w->table, i, &y))
 			break;
-		if (w->notype ? y.type != STT_NOTYPE || y.name[0] == '$'
-			      : !sym_is_function(w->f, &y))
+		if (!sym_is_listed(w, &y))
 			continue;
 		if (split)
 			sym_split(&y, name, sizeof(name));
+		if (w->wants && !w->wants(w->arg, y.name))
+			continue;
 		if (!sym_fill(w->f, w->from, &w->table, &y, &s))
 			ret = w->fn(w->arg, &s);
 	}
 	return ret;
 }
 
+static int sym_walk(struct sym_walk *w, enum sym_table table, bool with_debug)
+{
+	w->from = w->f->elf;
+	if (table == SYM_SYMTAB)
+		w->from = sym_symtab(w->f, with_debug, &w->table);
+	else if (elf_find_type(w->f->elf, SHT_DYNSYM, 0, &w->table))
+		return 0;
+	return w->from ? sym_walk_table(w) : 0;
+}
+
 int sym_each(struct sym_file *f, bool with_debug, int (*fn)(void *arg, const struct rawbpf_sym *s),
 	void *arg)
 {
-	struct sym_walk w = {.f = f, .from = f->elf, .fn = fn, .arg = arg};
-	int ret = 0;
+	struct sym_walk w = {.f = f, .fn = fn, .arg = arg};
+	int ret = sym_walk(&w, SYM_DYNSYM, with_debug);
 
-	if (!elf_find_type(f->elf, SHT_DYNSYM, 0, &w.table))
-		ret = sym_walk_table(&w);
-	if (ret)
-		return ret;
-	w.from = sym_symtab(f, with_debug, &w.table);
-	return w.from ? sym_walk_table(&w) : 0;
+	return ret ? ret : sym_walk(&w, SYM_SYMTAB, with_debug);
 }
 
-/* ---- one by name -------------------------------------------------------------------------- */
-
-struct sym_query {
-	struct sym_file *f;
-	char *name;
-	const char *version; /* NULL: any */
-	bool need_default;   /* f@@VERSION */
-	int score;	     /* of the best; 0: none */
-	struct rawbpf_sym best;
-	unsigned others; /* local functions of that name elsewhere */
-	uint64_t other;	 /* one of those */
-};
-
-/* Takes "f@V" apart; 0 or -ENOMEM. */
-static int sym_query_start(struct sym_query *q, struct sym_file *f, const char *want)
+int sym_each_wanted(struct sym_file *f, enum sym_table table,
+	bool (*wants)(void *arg, const char *name),
+	int (*fn)(void *arg, const struct rawbpf_sym *s), void *arg)
 {
-	char *at;
+	struct sym_walk w = {.f = f, .wants = wants, .fn = fn, .arg = arg};
 
-	memset(q, 0, sizeof(*q));
-	q->f = f;
-	q->name = strdup(want);
-	if (!q->name)
-		return -ENOMEM;
-	at = strchr(q->name, '@');
-	if (!at || at == q->name)
-		return 0;
-	*at++ = '\0';
-	q->need_default = *at == '@';
-	q->version = at + q->need_default;
-	return 0;
+	return sym_walk(&w, table, true);
 }
 
-static int sym_score(const struct rawbpf_sym *s)
+int sym_export(struct sym_file *f, const struct elf_section *table, const struct elf_symbol *y,
+	struct rawbpf_sym *out)
 {
-	int bind = 2;
-
-	if (!strcmp(s->bind, "LOCAL"))
-		bind = 0;
-	else if (!strcmp(s->bind, "WEAK"))
-		bind = 1;
-	return 1 + bind + (s->is_default ? 4 : 0);
+	return sym_is_function(f, y) ? sym_fill(f, f->elf, table, y, out) : -ENOENT;
 }
 
-static int sym_consider(void *arg, const struct rawbpf_sym *s)
-{
-	struct sym_query *q = arg;
-	int score;
-
-	if (strcmp(s->name, q->name))
-		return 0;
-	if (q->version && (!s->version || strcmp(s->version, q->version) ||
-				  (q->need_default && !s->is_default)))
-		return 0;
-	score = sym_score(s);
-	if (q->score && score == q->score && !strcmp(s->bind, "LOCAL") &&
-		s->offset != q->best.offset) {
-		q->others++;
-		q->other = s->value;
-	}
-	if (score <= q->score)
-		return 0;
-	q->score = score;
-	q->best = *s;
-	q->best.name = q->name;
-	q->others = 0;
-	return 0;
-}
-
-static int sym_on_export(void *arg, const struct elf_section *table, const struct elf_symbol *y)
-{
-	struct sym_query *q = arg;
-	struct rawbpf_sym s;
-
-	if (sym_is_function(q->f, y) && !sym_fill(q->f, q->f->elf, table, y, &s))
-		sym_consider(q, &s);
-	return 0;
-}
-
-/* Exported ones through the hash table; then the other tables, and names without a type. */
-static void sym_search(struct sym_query *q)
-{
-	struct sym_walk w = {.f = q->f, .from = q->f->elf, .fn = sym_consider, .arg = q};
-
-	if (gnuhash_each(q->f->elf, q->name, sym_on_export, q) == -ENOENT &&
-		!elf_find_type(q->f->elf, SHT_DYNSYM, 0, &w.table))
-		sym_walk_table(&w);
-	if (q->score)
-		return;
-	w.from = sym_symtab(q->f, true, &w.table);
-	if (!w.from)
-		return;
-	sym_walk_table(&w);
-	if (q->score)
-		return;
-	w.notype = true;
-	sym_walk_table(&w);
-}
-
-static int sym_offer(void *arg, const struct rawbpf_sym *s)
-{
-	near_offer(arg, s->name);
-	return 0;
-}
-
-static int sym_offer_version(void *arg, const struct rawbpf_sym *s)
-{
-	struct sym_query *q = arg;
-
-	if (!strcmp(s->name, q->name) && s->version && (!q->best.version || s->is_default))
-		q->best = *s;
-	return 0;
-}
-
-static int sym_missing(
-	struct sym_query *q, const char *want, const char *shown, struct rawbpf_error *e)
+bool sym_has_symtab(struct sym_file *f)
 {
 	struct elf_section table;
-	struct near near;
 
-	err_set(e, "attach", -ENOENT, "no function '%s' in '%s'", want, shown);
-	if (q->version) {
-		sym_each(q->f, true, sym_offer_version, q);
-		if (q->best.version) {
-			err_hint(e, "did you mean '%s@%s'?", q->name, q->best.version);
-			return -ENOENT;
-		}
-	}
-	near_start(&near, q->name);
-	sym_each(q->f, true, sym_offer, &near);
-	if (near_hint(&near, e))
-		return -ENOENT;
-	if (sym_symtab(q->f, true, &table))
-		return -ENOENT;
-	if (!elf_find_section(q->f->elf, ".gnu_debugdata", &table))
-		err_hint(e, "the file is stripped and its xz mini debug info is not read; install "
-			    "its debug symbols, or give .offset");
-	else
-		err_hint(e, "the file is stripped; install its debug symbols, or give .offset");
-	return -ENOENT;
+	return sym_symtab(f, true, &table);
 }
 
-int sym_find(struct sym_file *f, const char *want, const char *shown, struct rawbpf_sym *out,
-	struct rawbpf_error *e)
-{
-	struct sym_query q;
-	int err = sym_query_start(&q, f, want);
-
-	if (err)
-		return err_set(e, "attach", err, "out of memory");
-	sym_search(&q);
-	if (!q.score) {
-		err = sym_missing(&q, want, shown, e);
-	} else if (q.others) {
-		err = err_set(e, "attach", -EADDRNOTAVAIL, "'%s' names %u functions in '%s'", want,
-			q.others + 1, shown);
-		err_hint(e, "give .addr, as 0x%llx or 0x%llx", (unsigned long long)q.best.value,
-			(unsigned long long)q.other);
-	}
-	*out = q.best;
-	out->name = NULL; /* the caller has the name */
-	free(q.name);
-	return err;
-}
+/* ---- by offset ----------------------------------------------------------------------------- */
 
 struct sym_cover {
 	uint64_t offset;

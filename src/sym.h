@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sym.h - the functions of an ELF file: which one a name means, and where it is. */
+/* sym.h - the functions of an ELF file, and where they are. */
 #ifndef SYM_H
 #define SYM_H
 
@@ -24,13 +24,22 @@ void sym_close(struct sym_file *f);
 int sym_each(struct sym_file *f, bool with_debug, int (*fn)(void *arg, const struct rawbpf_sym *s),
 	void *arg);
 
+enum sym_table { SYM_DYNSYM, SYM_SYMTAB };
+
 /*
- * The function that "name", "name@VERSION" or "name@@VERSION" means: the default version first,
- * then global, weak, local.  0, or -ENOENT with near names, or -EADDRNOTAVAIL when several local
- * functions have that name; the error calls the file shown.
+ * Of one table (.symtab of the debug file too) those whose name is wanted: wants is asked before
+ * anything else is read of them.  Labels of .symtab are among them, their type is "NOTYPE".
  */
-int sym_find(struct sym_file *f, const char *want, const char *shown, struct rawbpf_sym *out,
-	struct rawbpf_error *e);
+int sym_each_wanted(struct sym_file *f, enum sym_table table,
+	bool (*wants)(void *arg, const char *name),
+	int (*fn)(void *arg, const struct rawbpf_sym *s), void *arg);
+
+/* An entry of the file's .dynsym: 0, or -ENOENT when it is no function that is here. */
+int sym_export(struct sym_file *f, const struct elf_section *table, const struct elf_symbol *y,
+	struct rawbpf_sym *out);
+
+/* Whether there is a .symtab, here or in a debug file. */
+bool sym_has_symtab(struct sym_file *f);
 
 /* The function that covers a file offset, for messages: 0 or -ENOENT. */
 int sym_at(struct sym_file *f, uint64_t offset, char *name, size_t size);

@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "symfind.h"
+
 /* ---- places ------------------------------------------------------------------------------- */
 
 int uplace_no_memory(struct uplace *u)
@@ -200,12 +202,14 @@ static int uplace_by_sym(struct uplace *u)
 {
 	const struct rawbpf_uprobe_opts *o = u->o;
 	struct rawbpf_sym s;
+	struct symfind found;
 	struct buf what = {0};
 	uint64_t offset;
-	int err = sym_find(&u->sym, o->sym, u->file.shown, &s, &u->b->error);
+	int err = symfind_one(&u->sym, o->sym, u->file.shown, &found, &u->b->error);
 
 	if (err)
 		return err;
+	s = found.sym;
 	if (o->sym_off && (s.ifunc || o->sym_off >= s.size))
 		return uplace_bad_sym_off(u, &s);
 	offset = (o->sym_off ? s.offset : s.local) + o->sym_off;

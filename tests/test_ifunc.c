@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "libname.h"
+#include "symfind.h"
 #include "t.h"
 #include "t_child.h"
 #include "t_elf.h"
@@ -34,6 +35,15 @@ static void libc_close(struct libc *c)
 	libname_free(&c->file);
 }
 
+static int find(struct sym_file *f, const char *name, struct rawbpf_sym *s)
+{
+	struct symfind r;
+	int err = symfind_one(f, name, "c", &r, NULL);
+
+	*s = r.sym;
+	return err;
+}
+
 START_TEST(own_process_tells)
 {
 	static const char *const names[] = {"strlen", "strchr", "memcpy", "memset"};
@@ -44,14 +54,14 @@ START_TEST(own_process_tells)
 	size_t i;
 
 	libc_open(&c);
-	if (sym_find(&c.f, "strlen", "c", &s, NULL) || !s.ifunc) {
+	if (find(&c.f, "strlen", &s) || !s.ifunc) {
 		libc_close(&c);
 		T_SKIP("strlen is no IFUNC in this libc");
 	}
 	ck_assert_int_eq(ifunc_open(&c.sys, &c.f, c.file.path, c.file.shown, 0, &u), 0);
 	ck_assert_int_eq(u.pid, -1);
 	for (i = 0; i < 4; i++) {
-		ck_assert_int_eq(sym_find(&c.f, names[i], "c", &s, NULL), 0);
+		ck_assert_int_eq(find(&c.f, names[i], &s), 0);
 		ck_assert_msg(!ifunc_target(&u, &s, &offset), "%s", names[i]);
 		ck_assert_uint_ne(offset, s.offset);
 		ck_assert_uint_eq(offset, t_child_where(names[i]));
@@ -70,7 +80,7 @@ START_TEST(other_processes_tell)
 	struct t_child child;
 
 	libc_open(&c);
-	if (sym_find(&c.f, "strlen", "c", &s, NULL) || !s.ifunc) {
+	if (find(&c.f, "strlen", &s) || !s.ifunc) {
 		libc_close(&c);
 		T_SKIP("strlen is no IFUNC in this libc");
 	}
@@ -103,9 +113,9 @@ static bool caller_tells(const char *path)
 	struct t_child child;
 
 	libc_open(&c);
-	if (sym_find(&c.f, name, "c", &s, NULL) || !s.ifunc)
+	if (find(&c.f, name, &s) || !s.ifunc)
 		name = "memchr";
-	if (sym_find(&c.f, name, "c", &s, NULL) || !s.ifunc) {
+	if (find(&c.f, name, &s) || !s.ifunc) {
 		libc_close(&c);
 		return false;
 	}
@@ -145,7 +155,7 @@ START_TEST(vdso_is_told)
 	struct libc c;
 
 	libc_open(&c);
-	if (sym_find(&c.f, "time", "c", &s, NULL) || !s.ifunc) {
+	if (find(&c.f, "time", &s) || !s.ifunc) {
 		libc_close(&c);
 		T_SKIP("time is no IFUNC in this libc");
 	}
@@ -181,7 +191,7 @@ START_TEST(nobody_tells)
 	close(fd);
 	free(p);
 	ck_assert_int_eq(sym_open(&sys, path, &f, NULL), 0);
-	ck_assert_int_eq(sym_find(&f, "f", "t", &s, NULL), 0);
+	ck_assert_int_eq(find(&f, "f", &s), 0);
 	ck_assert(s.ifunc);
 	ck_assert_int_eq(ifunc_open(&sys, &f, path, path, 0, &u), 0);
 	ck_assert_uint_eq(u.n_slots, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* test_sym.c - which function a name means, and where it is. */
+/* test_sym.c - the functions of a file, and where they are. */
 #include "sym.h"
 
 #include <elf.h>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "ifunc.h"
+#include "symfind.h"
 #include "t.h"
 #include "t_elf.h"
 
@@ -42,13 +43,18 @@ static void open_made(struct sym_file *f, const struct t_elf *e)
 	free(p);
 }
 
-static uint64_t offset_of(struct sym_file *f, const char *name)
+static struct rawbpf_sym found(struct sym_file *f, const char *name)
 {
 	struct rawbpf_error e;
-	struct rawbpf_sym s;
+	struct symfind r;
 
-	ck_assert_msg(!sym_find(f, name, "t", &s, &e), "%s", e.msg);
-	return s.offset;
+	ck_assert_msg(!symfind_one(f, name, "t", &r, &e), "%s", e.msg);
+	return r.sym;
+}
+
+static uint64_t offset_of(struct sym_file *f, const char *name)
+{
+	return found(f, name).offset;
 }
 
 static const struct t_elf_sym dyn[] = {
@@ -75,67 +81,6 @@ static const struct t_elf_sym sym[] = {
 	END,
 };
 
-START_TEST(choice)
-{
-	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym};
-	struct sym_file f;
-
-	open_made(&f, &e);
-	ck_assert_uint_eq(offset_of(&f, "f"), OFF(0x20));
-	ck_assert_uint_eq(offset_of(&f, "f@V1"), OFF(0x10));
-	ck_assert_uint_eq(offset_of(&f, "f@V3"), OFF(0x30));
-	ck_assert_uint_eq(offset_of(&f, "f@V2"), OFF(0x20));
-	ck_assert_uint_eq(offset_of(&f, "f@@V2"), OFF(0x20));
-	ck_assert_uint_eq(offset_of(&f, "w"), OFF(0x40));
-	ck_assert_uint_eq(offset_of(&f, "alias"), OFF(0x70));
-	ck_assert_uint_eq(offset_of(&f, "mixed"), OFF(0xa0));
-	ck_assert_uint_eq(offset_of(&f, "old"), OFF(0xc0));
-	ck_assert_uint_eq(offset_of(&f, "old@V1"), OFF(0xb0));
-	ck_assert_uint_eq(offset_of(&f, "bare"), OFF(0xd0));
-	sym_close(&f);
-}
-END_TEST
-
-static void check_error(
-	struct sym_file *f, const char *name, int err, const char *msg, const char *hint)
-{
-	struct rawbpf_error e;
-	struct rawbpf_sym s;
-
-	ck_assert_int_eq(sym_find(f, name, "t", &s, &e), err);
-	ck_assert_str_eq(e.msg, msg);
-	if (hint)
-		ck_assert_str_eq(e.hint, hint);
-	else
-		ck_assert_ptr_null(e.hint);
-}
-
-START_TEST(errors)
-{
-	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym};
-	struct sym_file f;
-
-	open_made(&f, &e);
-	check_error(&f, "twice", -EADDRNOTAVAIL, "'twice' names 2 functions in 't': EADDRNOTAVAIL",
-		"give .addr, as 0x401050 or 0x401060");
-	check_error(
-		&f, "f@V9", -ENOENT, "no function 'f@V9' in 't': ENOENT", "did you mean 'f@V2'?");
-	check_error(
-		&f, "f@@V1", -ENOENT, "no function 'f@@V1' in 't': ENOENT", "did you mean 'f@V2'?");
-	check_error(&f, "mixde", -ENOENT, "no function 'mixde' in 't': ENOENT",
-		"did you mean 'mixed'?");
-	check_error(&f, "elsewhere", -ENOENT, "no function 'elsewhere' in 't': ENOENT", NULL);
-	check_error(&f, "data", -ENOENT, "no function 'data' in 't': ENOENT", NULL);
-	check_error(&f, "nowhere", -ENOENT, "no function 'nowhere' in 't': ENOENT", NULL);
-	sym_close(&f);
-	e.sym = NULL;
-	open_made(&f, &e);
-	check_error(&f, "elsewhere", -ENOENT, "no function 'elsewhere' in 't': ENOENT",
-		"the file is stripped; install its debug symbols, or give .offset");
-	sym_close(&f);
-}
-END_TEST
-
 START_TEST(thumb)
 {
 	static const struct t_elf_sym arm[] = {
@@ -146,14 +91,15 @@ START_TEST(thumb)
 	};
 	struct t_elf e = {.bits = 32, .big_endian = _i, .machine = EM_ARM, .sym = arm};
 	struct rawbpf_sym s;
+	struct symfind r;
 	struct sym_file f;
 
 	open_made(&f, &e);
 	ck_assert_uint_eq(offset_of(&f, "arm"), OFF(0x10));
-	ck_assert_int_eq(sym_find(&f, "thumb", "t", &s, NULL), 0);
+	s = found(&f, "thumb");
 	ck_assert_uint_eq(s.value, TEXT(0x21));
 	ck_assert_uint_eq(s.offset, OFF(0x20));
-	ck_assert_int_eq(sym_find(&f, "$t", "t", &s, NULL), -ENOENT);
+	ck_assert_int_eq(symfind_one(&f, "$t", "t", &r, NULL), -ENOENT);
 	sym_close(&f);
 }
 END_TEST
@@ -169,7 +115,7 @@ START_TEST(ppc64)
 	struct sym_file f;
 
 	open_made(&f, &e);
-	ck_assert_int_eq(sym_find(&f, "f", "t", &s, NULL), 0);
+	s = found(&f, "f");
 	ck_assert_uint_eq(s.offset, OFF(0x20));
 	ck_assert_uint_eq(s.local, OFF(0x28));
 	sym_close(&f);
@@ -179,7 +125,7 @@ START_TEST(ppc64)
 	e.sym = v1;
 	e.opd = opd;
 	open_made(&f, &e);
-	ck_assert_int_eq(sym_find(&f, "f", "t", &s, NULL), 0);
+	s = found(&f, "f");
 	ck_assert_uint_eq(s.value, T_ELF_DATA + 24);
 	ck_assert_uint_eq(s.offset, OFF(0x200));
 	ck_assert_uint_eq(s.local, OFF(0x200));
@@ -207,15 +153,23 @@ static int touch(void *arg, const struct rawbpf_sym *s)
 	return 0;
 }
 
+static int touch_found(void *arg, size_t i, const struct symfind *r)
+{
+	*(size_t *)arg += i + strlen(r->sym.name);
+	return 0;
+}
+
 /* Whatever bytes a file has, an answer or an error comes. */
 START_TEST(hostile)
 {
+	static const char *const many[] = {
+		"f@V1", "old", "w", "bare", "alias", "nowhere", "a", "b", "f@@V2", "data"};
 	static const struct t_elf_rela rela[] = {
 		{T_ELF_DATA, 37, 0, TEXT(16)}, {T_ELF_DATA + 8, 7, 2, 0}, {0, 0, 0, 0}};
 	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym, .rela = rela};
 	char path[] = "/tmp/rawbpf-sym-XXXXXX";
 	struct sys sys = {0};
-	struct rawbpf_sym s;
+	struct symfind r;
 	struct sym_file f;
 	struct ifunc u;
 	uint32_t x = 77;
@@ -238,8 +192,8 @@ START_TEST(hostile)
 		if (sym_open(&sys, path, &f, NULL))
 			continue;
 		sym_each(&f, true, touch, &sum);
-		sym_find(&f, "mixed", "t", &s, NULL);
-		sym_find(&f, "f@V1", "t", &s, NULL);
+		symfind_one(&f, "mixed", "t", &r, NULL);
+		symfind_many(&f, many, sizeof(many) / sizeof(*many), touch_found, &sum);
 		ck_assert_int_eq(ifunc_open(&sys, &f, path, path, getpid(), &u), 0);
 		ifunc_close(&u);
 		sym_close(&f);
@@ -375,8 +329,6 @@ Suite *suite_sym(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_set_timeout(t, 60);
-	tcase_add_test(t, choice);
-	tcase_add_test(t, errors);
 	tcase_add_loop_test(t, thumb, 0, 2);
 	tcase_add_test(t, ppc64);
 	tcase_add_test(t, at_offset);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sym.h"
+#include "symfind.h"
 #include "t.h"
 
 #define BUILD                                                                         \
@@ -25,13 +25,15 @@ static bool build(char *dir, const char *id, const char *end)
 static int find_inner(const char *dir, struct rawbpf_sym *s, bool *from_debug)
 {
 	struct sys sys = {0};
+	struct symfind r;
 	struct sym_file f;
 	char path[256];
 	int err;
 
 	snprintf(path, sizeof(path), "%s/p", dir);
 	ck_assert_int_eq(sym_open(&sys, path, &f, NULL), 0);
-	err = sym_find(&f, "inner", "p", s, NULL);
+	err = symfind_one(&f, "inner", "p", &r, NULL);
+	*s = r.sym;
 	*from_debug = f.debug && !err;
 	sym_close(&f);
 	return err;

@@ -8,7 +8,7 @@
 #include "fuzz.h"
 #include "gnuhash.h"
 #include "ifunc.h"
-#include "sym.h"
+#include "symfind.h"
 
 /* The input is the only file there is, and no process has it open. */
 static long only_input(void *arg, const struct rawbpf_call *c)
@@ -28,13 +28,13 @@ static long only_input(void *arg, const struct rawbpf_call *c)
 static int use_sym(void *arg, const struct rawbpf_sym *s)
 {
 	struct sym_file *f = arg;
-	struct rawbpf_sym again;
+	struct symfind again;
 	char name[64];
 
 	fuzz_string(s->name);
 	fuzz_string(s->version);
 	fuzz_use((size_t)sym_at(f, s->offset, name, sizeof(name)));
-	fuzz_use((size_t)sym_find(f, s->name, "input", &again, NULL));
+	fuzz_use((size_t)symfind_one(f, s->name, "input", &again, NULL));
 	return strlen(s->name) % 7 == 6; /* not each of a thousand */
 }
 

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: MIT
+/*
+ * symfind.c - the function that a name means.
+ *
+ * One name may stand for several functions: old and new versions (glibc has two memcpy), a weak
+ * and a global one, static functions of different source files.  The dynamic linker gives new
+ * programs the default version, so that is ours too; then global, weak, local.
+ *
+ * Exported names are asked of .gnu.hash, which costs the same in a library of any size.  What it
+ * has not is looked for in .symtab, once for all names: each function's name is held against a
+ * table of those wanted.
+ */
+#include "symfind.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gnuhash.h"
+#include "near.h"
+
+#define SYMFIND_FEW 8 /* names for which the tables are not read as a whole */
+
+struct symfind_query {
+	char *name; /* without the version */
+	uint64_t hash;
+	const char *version; /* NULL: any */
+	bool need_default;   /* f@@VERSION */
+	int score;	     /* of the best; 0: none */
+	struct symfind best;
+};
+
+/* Open addressing; a slot is a query's number, plus one. */
+struct symfind_set {
+	struct sym_file *f;
+	struct symfind_query *q;
+	size_t n;
+	size_t *slots;
+	size_t mask;
+	uint64_t hash;	 /* of the name that was asked for last */
+	const char *way; /* being gone */
+};
+
+/* ---- the names wanted --------------------------------------------------------------------- */
+
+/* Eight bytes at a time: it is what the whole search takes most of its time for. */
+static uint64_t symfind_hash(const char *name)
+{
+	const uint64_t k = 0x9e3779b97f4a7c15u;
+	size_t n = strlen(name);
+	uint64_t v = 0, h = n;
+
+	for (; n >= 8; n -= 8, name += 8) {
+		memcpy(&v, name, 8);
+		h = (h ^ v) * k;
+		h ^= h >> 29;
+	}
+	v = 0;
+	memcpy(&v, name, n);
+	h = (h ^ v) * k;
+	return h ^ h >> 32;
+}
+
+/* Takes "f@V" apart; 0 or -ENOMEM. */
+static int symfind_query_start(struct symfind_query *q, const char *want)
+{
+	char *at;
+
+	q->name = strdup(want);
+	if (!q->name)
+		return -ENOMEM;
+	at = strchr(q->name, '@');
+	if (at && at != q->name) {
+		*at++ = '\0';
+		q->need_default = *at == '@';
+		q->version = at + q->need_default;
+	}
+	q->hash = symfind_hash(q->name);
+	return 0;
+}
+
+static void symfind_end(struct symfind_set *t)
+{
+	while (t->n)
+		free(t->q[--t->n].name);
+	free(t->q);
+	free(t->slots);
+}
+
+static int symfind_start(
+	struct symfind_set *t, struct sym_file *f, const char *const *names, size_t n)
+{
+	size_t size = 2;
+	int err = 0;
+
+	memset(t, 0, sizeof(*t));
+	t->f = f;
+	if (n > SIZE_MAX / 4 / sizeof(*t->q))
+		return -ENOMEM;
+	while (size < 2 * n)
+		size *= 2;
+	t->mask = size - 1;
+	t->q = calloc(n ? n : 1, sizeof(*t->q));
+	t->slots = calloc(size, sizeof(*t->slots));
+	for (; !err && t->q && t->n < n; t->n += !err)
+		err = symfind_query_start(&t->q[t->n], names[t->n]);
+	if (!err && t->q && t->slots)
+		return 0;
+	symfind_end(t);
+	return -ENOMEM;
+}
+
+/* Fills the slots with the queries that have no answer; how many those are. */
+static size_t symfind_fill(struct symfind_set *t)
+{
+	size_t i, at, n = 0;
+
+	memset(t->slots, 0, (t->mask + 1) * sizeof(*t->slots));
+	for (i = 0; i < t->n; i++) {
+		if (t->q[i].score)
+			continue;
+		for (at = t->q[i].hash & t->mask; t->slots[at]; at = (at + 1) & t->mask)
+			;
+		t->slots[at] = i + 1;
+		n++;
+	}
+	return n;
+}
+
+/* The next query of that name from slot *at on, NULL: there is none. */
+static struct symfind_query *symfind_next(struct symfind_set *t, size_t *at, const char *name)
+{
+	struct symfind_query *q;
+
+	for (; t->slots[*at]; *at = (*at + 1) & t->mask) {
+		q = &t->q[t->slots[*at] - 1];
+		if (q->hash != t->hash || strcmp(q->name, name))
+			continue;
+		*at = (*at + 1) & t->mask;
+		return q;
+	}
+	return NULL;
+}
+
+static bool symfind_wants(void *arg, const char *name)
+{
+	struct symfind_set *t = arg;
+	size_t at;
+
+	t->hash = symfind_hash(name);
+	at = t->hash & t->mask;
+	return symfind_next(t, &at, name);
+}
+
+/* ---- the choice --------------------------------------------------------------------------- */
+
+#define SYMFIND_FUNCTION 8 /* of a score: not a label */
+
+/* At least 1: 0 is none. */
+static int symfind_score(const struct rawbpf_sym *s)
+{
+	bool local = !strcmp(s->bind, "LOCAL"), weak = !strcmp(s->bind, "WEAK");
+
+	return 1 +
+	       (local	      ? 0
+		       : weak ? 1
+			      : 2) +
+	       (s->is_default && !local ? 2 : 0) +
+	       (strcmp(s->type, "NOTYPE") ? SYMFIND_FUNCTION : 0);
+}
+
+static void symfind_consider(struct symfind_query *q, const struct rawbpf_sym *s, const char *way)
+{
+	struct symfind *best = &q->best;
+	int score = symfind_score(s);
+	/* a label is no other function */
+	bool elsewhere =
+		q->score && s->offset != best->sym.offset && (score ^ q->score) < SYMFIND_FUNCTION;
+
+	if (q->version && (!s->version || strcmp(s->version, q->version) ||
+				  (q->need_default && !s->is_default)))
+		return;
+	if (elsewhere && score == q->score && !strcmp(s->bind, "LOCAL")) {
+		best->n_same++;
+		best->other = s->value;
+	} else if (elsewhere && score <= q->score) {
+		best->n_passed++;
+	}
+	if (score <= q->score)
+		return;
+	best->n_passed += (elsewhere ? 1 : 0) + best->n_same;
+	best->n_same = 0;
+	best->found = true;
+	best->way = way;
+	best->sym = *s;
+	q->score = score;
+}
+
+static int symfind_on_sym(void *arg, const struct rawbpf_sym *s)
+{
+	struct symfind_set *t = arg;
+	struct symfind_query *q;
+	size_t at = t->hash & t->mask;
+
+	while ((q = symfind_next(t, &at, s->name)))
+		symfind_consider(q, s, t->way);
+	return 0;
+}
+
+static const char *symfind_why(const struct symfind_query *q)
+{
+	const struct rawbpf_sym *s = &q->best.sym;
+
+	if (q->version)
+		return "the version asked for";
+	if (!strcmp(s->type, "NOTYPE"))
+		return "a label, as no function has that name";
+	if (!q->best.n_passed)
+		return strcmp(q->best.way, ".symtab") ? "the one that is exported"
+						      : "the only one of that name";
+	if (s->version)
+		return s->is_default ? "the default version" : "the first of its versions";
+	return strcmp(s->bind, "WEAK") ? "global, before weak and local ones"
+				       : "weak, before local ones";
+}
+
+/* ---- the search --------------------------------------------------------------------------- */
+
+struct symfind_export {
+	struct sym_file *f;
+	struct symfind_query *q;
+};
+
+static int symfind_on_export(void *arg, const struct elf_section *table, const struct elf_symbol *y)
+{
+	struct symfind_export *x = arg;
+	struct rawbpf_sym s;
+
+	if (!sym_export(x->f, table, y, &s))
+		symfind_consider(x->q, &s, ".gnu.hash");
+	return 0;
+}
+
+/* By the hash table: 0, or -ENOENT when there is none. */
+static int symfind_exported(struct symfind_set *t)
+{
+	struct symfind_export x = {t->f, NULL};
+	struct gnuhash h;
+	size_t i;
+	int err = gnuhash_open(t->f->elf, t->n > SYMFIND_FEW, &h);
+
+	for (i = 0; !err && i < t->n; i++) {
+		x.q = &t->q[i];
+		gnuhash_each(t->f->elf, &h, x.q->name, symfind_on_export, &x);
+	}
+	return err;
+}
+
+static void symfind_search(struct symfind_set *t)
+{
+	size_t i;
+
+	if (symfind_exported(t)) {
+		t->way = ".dynsym";
+		symfind_fill(t);
+		sym_each_wanted(t->f, SYM_DYNSYM, symfind_wants, symfind_on_sym, t);
+	}
+	t->way = ".symtab";
+	if (symfind_fill(t))
+		sym_each_wanted(t->f, SYM_SYMTAB, symfind_wants, symfind_on_sym, t);
+	for (i = 0; i < t->n; i++) {
+		t->q[i].best.sym.name = t->q[i].name;
+		if (t->q[i].score)
+			t->q[i].best.why = symfind_why(&t->q[i]);
+	}
+}
+
+/* ---- what is not there -------------------------------------------------------------------- */
+
+static int symfind_offer(void *arg, const struct rawbpf_sym *s)
+{
+	near_offer(arg, s->name);
+	return 0;
+}
+
+static int symfind_offer_version(void *arg, const struct rawbpf_sym *s)
+{
+	struct symfind_query *q = arg;
+
+	if (!strcmp(s->name, q->name) && s->version && (!q->best.sym.version || s->is_default))
+		q->best.sym = *s;
+	return 0;
+}
+
+static int symfind_missing(struct sym_file *f, struct symfind_query *q, const char *want,
+	const char *shown, struct rawbpf_error *e)
+{
+	struct elf_section s;
+	struct near near;
+
+	err_set(e, "attach", -ENOENT, "no function '%s' in '%s'", want, shown);
+	if (q->version) {
+		sym_each(f, true, symfind_offer_version, q);
+		if (q->best.sym.version) {
+			err_hint(e, "did you mean '%s@%s'?", q->name, q->best.sym.version);
+			return -ENOENT;
+		}
+	}
+	near_start(&near, q->name);
+	sym_each(f, true, symfind_offer, &near);
+	if (near_hint(&near, e) || sym_has_symtab(f))
+		return -ENOENT;
+	if (!elf_find_section(f->elf, ".gnu_debugdata", &s))
+		err_hint(e, "the file is stripped and its xz mini debug info is not read; install "
+			    "its debug symbols, or give .offset");
+	else
+		err_hint(e, "the file is stripped; install its debug symbols, or give .offset");
+	return -ENOENT;
+}
+
+int symfind_verdict(struct sym_file *f, const char *want, const char *shown,
+	const struct symfind *s, struct rawbpf_error *e)
+{
+	struct symfind_query q = {.score = 0};
+	int err = 0;
+
+	if (!s->found) {
+		err = symfind_query_start(&q, want);
+		err = err ? err_set(e, "attach", err, "out of memory")
+			  : symfind_missing(f, &q, want, shown, e);
+		free(q.name);
+	} else if (s->n_same) {
+		err = err_set(e, "attach", -EADDRNOTAVAIL, "'%s' names %u functions in '%s'", want,
+			s->n_same + 1, shown);
+		err_hint(e, "give .addr, as 0x%llx or 0x%llx", (unsigned long long)s->sym.value,
+			(unsigned long long)s->other);
+	}
+	return err;
+}
+
+int symfind_many(struct sym_file *f, const char *const *names, size_t n,
+	int (*fn)(void *arg, size_t i, const struct symfind *s), void *arg)
+{
+	struct symfind_set t;
+	size_t i;
+	int err = symfind_start(&t, f, names, n);
+
+	if (err)
+		return err;
+	symfind_search(&t);
+	for (i = 0; i < n && !err; i++)
+		err = fn(arg, i, &t.q[i].best);
+	symfind_end(&t);
+	return err;
+}
+
+static int symfind_take(void *arg, size_t i, const struct symfind *s)
+{
+	(void)i;
+	*(struct symfind *)arg = *s;
+	((struct symfind *)arg)->sym.name = NULL; /* the caller has it */
+	return 0;
+}
+
+int symfind_one(struct sym_file *f, const char *want, const char *shown, struct symfind *out,
+	struct rawbpf_error *e)
+{
+	int err = symfind_many(f, &want, 1, symfind_take, out);
+
+	if (err)
+		return err_set(e, "attach", err, "out of memory");
+	return symfind_verdict(f, want, shown, out, e);
+}
