@@ -18,9 +18,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define ELF_VER_HIDDEN 0x8000u /* of .gnu.version: name@version, not name@@version */
-#define ELF_STRING_MAX 32768u  /* bytes of a version's name */
-#define ELF_VER_BASE   1u      /* vd_flags: the file's own name, not a version */
+#define ELF_VER_HIDDEN 0x8000u	  /* of .gnu.version: name@version, not name@@version */
+#define ELF_STRING_MAX 32768u	  /* bytes of a version's name */
+#define ELF_BIG	       (2u << 20) /* bytes of a large page */
+#define ELF_NAME_MAX   256	  /* of names read one by one, longer ones take another way */
+#define ELF_VER_BASE   1u	  /* vd_flags: the file's own name, not a version */
 
 /* Strings that end inside their section: any offset below len is one. */
 struct elf_strings {
@@ -55,6 +57,7 @@ struct elf_file {
 	struct elf_segment *segments;
 	struct elf_strings names;
 	const void **data;	    /* of each section, once read */
+	void **big;		    /* ... by us and not by libelf: to be freed */
 	struct elf_table tables[2]; /* the two used last */
 	unsigned next_table;
 	struct elf_version *versions; /* by index */
@@ -108,6 +111,21 @@ const void *elf_bytes(struct elf_file *f, uint64_t offset, size_t n)
 		return NULL;
 	d = elf_getdata_rawchunk(f->elf, (int64_t)offset, n, ELF_T_BYTE);
 	return d && d->d_size >= n ? d->d_buf : NULL;
+}
+
+/* The same into buf, for what is looked at once: libelf would keep it, and a list of all such. */
+static bool elf_copy(struct elf_file *f, uint64_t offset, void *buf, size_t n)
+{
+	const void *p;
+
+	if (offset > f->size || n > f->size - offset)
+		return false;
+	if (f->fd >= 0)
+		return sys_pread(f->sys, f->fd, buf, n, offset) == (ssize_t)n;
+	p = elf_bytes(f, offset, n);
+	if (p)
+		memcpy(buf, p, n);
+	return p;
 }
 
 const struct elf_ident *elf_ident(const struct elf_file *f)
@@ -184,7 +202,8 @@ static int elf_read_headers(struct elf_file *f)
 	if (err || !f->ident.n_sections)
 		return err;
 	f->data = calloc(f->ident.n_sections, sizeof(*f->data));
-	if (!f->data)
+	f->big = calloc(f->ident.n_sections, sizeof(*f->big));
+	if (!f->data || !f->big)
 		return -ENOMEM;
 	if (!elf_getshdrstrndx(f->elf, &shstrndx))
 		f->names = elf_strings_of(f, shstrndx);
@@ -279,8 +298,13 @@ int elf_open_memory(
 
 void elf_close(struct elf_file *f)
 {
+	size_t i;
+
 	if (!f)
 		return;
+	for (i = 0; f->big && i < f->ident.n_sections; i++)
+		free(f->big[i]);
+	free(f->big);
 	elf_end(f->elf);
 	if (f->fd >= 0)
 		sys_close(f->sys, f->fd);
@@ -346,6 +370,35 @@ int elf_segment(struct elf_file *f, size_t i, struct elf_segment *s)
 	return 0;
 }
 
+/*
+ * A table of megabytes, in large pages where there are some: most of the time that reading it takes
+ * is the kernel's for a thousand small ones.
+ */
+static const void *elf_read_big(struct elf_file *f, const struct elf_section *s)
+{
+	size_t got = 0, n = (size_t)s->size;
+	ssize_t more = 1;
+	char *base, *p;
+
+	if (s->offset > f->size || s->size > f->size - s->offset || n > SIZE_MAX - 2 * ELF_BIG)
+		return NULL;
+	base = malloc(n + 2 * ELF_BIG);
+	if (!base)
+		return NULL;
+	p = base + (ELF_BIG - ((uintptr_t)base & (ELF_BIG - 1)));
+	sys_large_pages(p, (n + ELF_BIG / 2) & ~(size_t)(ELF_BIG - 1));
+	while (got < n && more > 0) {
+		more = sys_pread(f->sys, f->fd, p + got, n - got, s->offset + got);
+		got += more > 0 ? (size_t)more : 0;
+	}
+	if (got == n) {
+		f->big[s->index] = base;
+		return p;
+	}
+	free(base);
+	return NULL;
+}
+
 int elf_section_data(struct elf_file *f, const struct elf_section *s, const void **p, size_t *n)
 {
 	*p = NULL;
@@ -358,7 +411,9 @@ int elf_section_data(struct elf_file *f, const struct elf_section *s, const void
 	}
 	if (s->size > SIZE_MAX)
 		return -ENOEXEC;
-	if (!f->data[s->index])
+	if (!f->data[s->index] && f->fd >= 0 && s->size >= ELF_BIG)
+		f->data[s->index] = elf_read_big(f, s);
+	else if (!f->data[s->index])
 		f->data[s->index] = elf_bytes(f, s->offset, (size_t)s->size);
 	if (!f->data[s->index])
 		return -ENOEXEC;
@@ -638,8 +693,10 @@ int elf_symbol_named(struct elf_file *f, const struct elf_section *table, size_t
 	const char *name, struct elf_symbol *s)
 {
 	size_t n = strlen(name) + 1, each = f->ident.bits == 64 ? 24 : 16;
+	unsigned char p[24], index[2];
 	struct elf_section str, vers;
-	const void *p, *text;
+	char buf[ELF_NAME_MAX];
+	const char *text = buf;
 	uint64_t at;
 
 	if (f->data[table->index]) {
@@ -647,21 +704,25 @@ int elf_symbol_named(struct elf_file *f, const struct elf_section *table, size_t
 			return -ENOENT;
 		return !strcmp(s->name, name);
 	}
-	if (i >= table->size / each || elf_section(f, table->link, &str) || str.type != SHT_STRTAB)
-		return -ENOENT;
-	p = elf_section_bytes(f, table, i * each, each);
-	if (!p)
+	if (i >= table->size / each || table->offset > f->size ||
+		elf_section(f, table->link, &str) || str.type != SHT_STRTAB ||
+		!elf_copy(f, table->offset + i * each, p, each))
 		return -ENOENT;
 	elf_decode_symbol(f, p, s, &at);
-	text = elf_section_bytes(f, &str, at, n);
+	if (at > str.size || n > str.size - at || str.offset > f->size)
+		return 0;
+	if (n > sizeof(buf))
+		text = elf_bytes(f, str.offset + at, n);
+	else if (!elf_copy(f, str.offset + at, buf, n))
+		text = NULL;
 	if (!text || memcmp(text, name, n))
 		return 0;
-	s->name = text;
-	if (elf_find_type(f, SHT_GNU_versym, table->index, &vers))
+	s->name = name;
+	if (elf_find_type(f, SHT_GNU_versym, table->index, &vers) || i >= vers.size / 2 ||
+		vers.offset > f->size)
 		return 1;
-	p = elf_section_bytes(f, &vers, 2 * i, 2);
-	if (p)
-		elf_set_symbol_version(f, s, elf_uint(f, p, 2));
+	if (elf_copy(f, vers.offset + 2 * i, index, sizeof(index)))
+		elf_set_symbol_version(f, s, elf_uint(f, index, sizeof(index)));
 	return 1;
 }
 

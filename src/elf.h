@@ -80,7 +80,10 @@ const void *elf_section_bytes(
 /* tables: the section of SHT_SYMTAB or SHT_DYNSYM, and of SHT_REL or SHT_RELA */
 size_t elf_n_symbols(struct elf_file *f, const struct elf_section *table);
 int elf_symbol(struct elf_file *f, const struct elf_section *table, size_t i, struct elf_symbol *s);
-/* one symbol, if that is its name: 1, 0 (other name), -ENOENT; it does not read the table */
+/*
+ * One symbol, if that is its name (s->name may be name itself), without reading the table: 1, 0
+ * (other name), -ENOENT.
+ */
 int elf_symbol_named(struct elf_file *f, const struct elf_section *table, size_t i,
 	const char *name, struct elf_symbol *s);
 size_t elf_n_relocs(struct elf_file *f, const struct elf_section *s);

@@ -51,8 +51,8 @@ int gnuhash_open(struct elf_file *f, bool many, struct gnuhash *h)
 	/* 32-bit numbers each: no sum overflows */
 	h->buckets = 16 + bloom * word;
 	h->chains = h->buckets + 4 * h->n_buckets;
-	if (many && !elf_section_data(f, &h->section, &whole, &n))
-		elf_n_symbols(f, &h->table);
+	if (many)
+		elf_section_data(f, &h->section, &whole, &n);
 	return h->n_buckets ? 0 : -ENOENT;
 }
 

@@ -12,8 +12,8 @@ struct gnuhash {
 };
 
 /*
- * 0, or -ENOENT when the file has no .gnu.hash: then the table must be searched.  many: that many
- * names will be asked for that the tables are read as a whole.
+ * 0, or -ENOENT when the file has no .gnu.hash: then the table must be searched.  many: so many
+ * names will be asked for that the section is read as a whole.
  */
 int gnuhash_open(struct elf_file *f, bool many, struct gnuhash *h);
 

@@ -30,12 +30,17 @@ struct symfind_query {
 	struct symfind best;
 };
 
-/* Open addressing; a slot is a query's number, plus one. */
+/* Of open addressing.  The tag spares a look at the query itself for nearly all names. */
+struct symfind_slot {
+	uint32_t tag; /* the hash's upper half */
+	uint32_t nr;  /* the query's number, plus one; 0: empty */
+};
+
 struct symfind_set {
 	struct sym_file *f;
 	struct symfind_query *q;
 	size_t n;
-	size_t *slots;
+	struct symfind_slot *slots;
 	size_t mask;
 	uint64_t hash;	 /* of the name that was asked for last */
 	const char *way; /* being gone */
@@ -53,7 +58,6 @@ static uint64_t symfind_hash(const char *name)
 	for (; n >= 8; n -= 8, name += 8) {
 		memcpy(&v, name, 8);
 		h = (h ^ v) * k;
-		h ^= h >> 29;
 	}
 	v = 0;
 	memcpy(&v, name, n);
@@ -95,9 +99,9 @@ static int symfind_start(
 
 	memset(t, 0, sizeof(*t));
 	t->f = f;
-	if (n > SIZE_MAX / 4 / sizeof(*t->q))
+	if (n > UINT32_MAX / 8 || n > SIZE_MAX / 8 / sizeof(*t->q))
 		return -ENOMEM;
-	while (size < 2 * n)
+	while (size < 4 * n)
 		size *= 2;
 	t->mask = size - 1;
 	t->q = calloc(n ? n : 1, sizeof(*t->q));
@@ -119,9 +123,10 @@ static size_t symfind_fill(struct symfind_set *t)
 	for (i = 0; i < t->n; i++) {
 		if (t->q[i].score)
 			continue;
-		for (at = t->q[i].hash & t->mask; t->slots[at]; at = (at + 1) & t->mask)
+		for (at = t->q[i].hash & t->mask; t->slots[at].nr; at = (at + 1) & t->mask)
 			;
-		t->slots[at] = i + 1;
+		t->slots[at] =
+			(struct symfind_slot){(uint32_t)(t->q[i].hash >> 32), (uint32_t)i + 1};
 		n++;
 	}
 	return n;
@@ -130,11 +135,12 @@ static size_t symfind_fill(struct symfind_set *t)
 /* The next query of that name from slot *at on, NULL: there is none. */
 static struct symfind_query *symfind_next(struct symfind_set *t, size_t *at, const char *name)
 {
+	uint32_t tag = (uint32_t)(t->hash >> 32);
 	struct symfind_query *q;
 
-	for (; t->slots[*at]; *at = (*at + 1) & t->mask) {
-		q = &t->q[t->slots[*at] - 1];
-		if (q->hash != t->hash || strcmp(q->name, name))
+	for (; t->slots[*at].nr; *at = (*at + 1) & t->mask) {
+		q = &t->q[t->slots[*at].nr - 1];
+		if (t->slots[*at].tag != tag || strcmp(q->name, name))
 			continue;
 		*at = (*at + 1) & t->mask;
 		return q;

@@ -245,6 +245,15 @@ void sys_munmap(struct sys *s, void *p, size_t len)
 		SYS_CALL(s, RAWBPF_CALL_MUNMAP, NULL, SYS_ARG(p), len);
 }
 
+void sys_large_pages(void *p, size_t len)
+{
+	int saved = errno;
+
+	if (len)
+		madvise(p, len, MADV_HUGEPAGE);
+	errno = saved;
+}
+
 int sys_uname(struct sys *s, struct utsname *u)
 {
 	return (int)SYS_CALL(s, RAWBPF_CALL_UNAME, NULL, SYS_ARG(u));

@@ -55,6 +55,8 @@ int sys_fsmount(struct sys *s, int fd);
 int sys_poll(struct sys *s, struct pollfd *fds, size_t n, int timeout_ms);
 int sys_mmap(struct sys *s, size_t len, int prot, int flags, int fd, uint64_t offset, void **p);
 void sys_munmap(struct sys *s, void *p, size_t len);
+/* advice about memory of our own, at a large page's begin; nothing for the hook */
+void sys_large_pages(void *p, size_t len);
 int sys_uname(struct sys *s, struct utsname *u);
 /* for reading (ex false) or alone, without waiting: -EWOULDBLOCK */
 int sys_flock(struct sys *s, int fd, bool ex, const char *role);

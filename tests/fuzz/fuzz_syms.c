@@ -20,6 +20,7 @@ static long only_input(void *arg, const struct rawbpf_call *c)
 		return strcmp((const char *)c->arg[1], "input") ? -ENOENT
 								: fcntl(*fd, F_DUPFD_CLOEXEC, 3);
 	case RAWBPF_CALL_CLOSE:
+	case RAWBPF_CALL_PREAD:
 	case RAWBPF_CALL_FSTAT: return rawbpf_call_kernel(c);
 	default: return -ENOENT;
 	}
