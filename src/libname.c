@@ -17,11 +17,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "buf.h"
+#include "hwcaps.h"
+#include "interp.h"
 #include "ldcache.h"
 #include "near.h"
 #include "proc.h"
@@ -58,6 +61,8 @@ static const char *const libname_dirs[] = {
 struct libname_hit {
 	char *path; /* as seen below the root */
 	int rank;
+	int level; /* of the CPU that it is built for; 0: any */
+	size_t nr;
 };
 
 struct libname_search {
@@ -67,6 +72,7 @@ struct libname_search {
 	char root[32];	 /* "/proc/PID/root", or "" */
 	uint8_t hdr[20]; /* of a file of the machine we look for */
 	const char *dir; /* being read */
+	int level;	 /* of this CPU, -1: not looked yet */
 	struct libname_hit *hits;
 	size_t n_hits;
 	struct near near;
@@ -123,7 +129,7 @@ static void libname_offer(struct near *n, const char *file)
 	near_offer(n, stem + 3);
 }
 
-static void libname_add(struct libname_search *q, const char *path, int rank)
+static void libname_add(struct libname_search *q, const char *path, int rank, int level)
 {
 	struct libname_hit *more;
 	char *copy;
@@ -143,7 +149,8 @@ static void libname_add(struct libname_search *q, const char *path, int rank)
 		q->err = -ENOMEM;
 		return;
 	}
-	q->hits[q->n_hits++] = (struct libname_hit){copy, rank};
+	q->hits[q->n_hits] = (struct libname_hit){copy, rank, level, q->n_hits};
+	q->n_hits++;
 }
 
 static void libname_drop_hits(struct libname_search *q)
@@ -152,6 +159,17 @@ static void libname_drop_hits(struct libname_search *q)
 		free(q->hits[--q->n_hits].path);
 	free(q->hits);
 	q->hits = NULL;
+}
+
+static void libname_road(struct libname_file *f, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+static void libname_road(struct libname_file *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(f->road, sizeof(f->road), fmt, ap);
+	va_end(ap);
 }
 
 /* ---- paths below a root ------------------------------------------------------------------- */
@@ -288,31 +306,53 @@ static int libname_take(struct libname_search *q, const char *path, struct libna
 	return libname_note(q, err);
 }
 
-/* The best of the hits that are for the machine: 0, or -ENOENT. */
-static int libname_best(struct libname_search *q, struct libname_file *out)
+/* The order in which they are tried; as found, where nothing else tells them apart. */
+static int libname_by_rank(const void *a, const void *b)
 {
-	int rank, err = -ENOENT;
+	const struct libname_hit *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return y->rank - x->rank;
+	return x->level != y->level ? y->level - x->level : x->nr < y->nr ? -1 : x->nr > y->nr;
+}
+
+/* The best of the hits, found in where, that are for the machine: 0, or -ENOENT. */
+static int libname_best(struct libname_search *q, const char *where, struct libname_file *out)
+{
+	int err = -ENOENT;
 	size_t i;
 
-	for (rank = 4; rank && err; rank--)
-		for (i = 0; i < q->n_hits && err; i++)
-			if (q->hits[i].rank == rank)
-				err = libname_take(q, q->hits[i].path, out);
+	if (q->n_hits)
+		qsort(q->hits, q->n_hits, sizeof(*q->hits), libname_by_rank);
+	for (i = 0; i < q->n_hits && err; i++)
+		err = libname_take(q, q->hits[i].path, out);
+	if (!err && q->hits[i - 1].level)
+		libname_road(
+			out, "in %s, the one for %s", where, hwcaps_name(q->hits[i - 1].level));
+	else if (!err)
+		libname_road(out, "in %s", where);
 	libname_drop_hits(q);
 	return err ? -ENOENT : 0;
 }
 
 /* ---- ld.so.cache -------------------------------------------------------------------------- */
 
-static int libname_on_cached(void *arg, const char *soname, const char *path, uint64_t hwcap)
+/* The dynamic linker takes the build for the best CPU that this one is, and else the plain one. */
+static int libname_on_cached(void *arg, const char *soname, const char *path, const char *hwcaps)
 {
 	struct libname_search *q = arg;
-	int rank = libname_rank(q->name, soname);
+	int rank = libname_rank(q->name, soname), level = 0;
 
-	if (rank && !hwcap)
-		libname_add(q, path, rank);
-	else if (!rank)
+	if (!rank) {
 		libname_offer(&q->near, soname);
+		return 0;
+	}
+	if (hwcaps)
+		level = hwcaps_level(hwcaps);
+	if (level && q->level < 0)
+		q->level = hwcaps_cpu(q->sys);
+	if (!hwcaps || (level && level <= q->level))
+		libname_add(q, path, rank, level);
 	return 0;
 }
 
@@ -341,7 +381,7 @@ static int libname_on_file(void *arg, const char *file)
 		return 0;
 	}
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", q->dir, file) < sizeof(path))
-		libname_add(q, path, rank);
+		libname_add(q, path, rank, 0);
 	return 0;
 }
 
@@ -412,46 +452,15 @@ static bool libname_is_c(const char *name)
 	return !strcmp(name, "c") || !strcmp(name, "libc") || !strcmp(name, "libc.so");
 }
 
-/* PT_INTERP of a program, "" when it has none.  Our own class and order only. */
 static void libname_interp(struct libname_search *q, const char *prog, char *out, size_t size)
 {
-	uint8_t h[4096], *p;
-	uint64_t offset = 0, len = 0, phoff = 0;
-	uint16_t i, each, n;
-	uint32_t type;
-	bool wide;
-	ssize_t got;
 	char *path;
-	int fd;
 
 	*out = '\0';
 	if (libname_below(q, prog, &path))
 		return;
-	fd = sys_openat(q->sys, AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, NULL);
+	interp_read(q->sys, path, q->hdr, out, size);
 	free(path);
-	got = fd < 0 ? fd : sys_pread(q->sys, fd, h, sizeof(h), 0);
-	sys_close(q->sys, fd);
-	if (got < 64 || memcmp(h, q->hdr, EI_DATA + 1))
-		return;
-	wide = h[EI_CLASS] == ELFCLASS64;
-	memcpy(&phoff, h + (wide ? 32 : 28), wide ? 8 : 4);
-	memcpy(&each, h + (wide ? 54 : 42), 2);
-	memcpy(&n, h + (wide ? 56 : 44), 2);
-	for (i = 0; i < n && each >= (wide ? 56 : 32); i++) {
-		if (phoff > (uint64_t)got || (uint64_t)each * (i + 1u) > (uint64_t)got - phoff)
-			return;
-		p = h + phoff + (size_t)each * i;
-		memcpy(&type, p, 4);
-		if (type != PT_INTERP)
-			continue;
-		memcpy(&offset, p + (wide ? 8 : 4), wide ? 8 : 4);
-		memcpy(&len, p + (wide ? 32 : 16), wide ? 8 : 4);
-		if (offset <= (uint64_t)got && len <= (uint64_t)got - offset && len < size) {
-			memcpy(out, h + offset, len);
-			out[len] = '\0';
-		}
-		return;
-	}
 }
 
 /* musl's loader is its C library.  Taken when it is there and no glibc is at home. */
@@ -469,6 +478,8 @@ static int libname_musl_c(struct libname_search *q, bool only, struct libname_fi
 	}
 	if (err)
 		return -ENOENT;
+	libname_road(
+		out, "musl's loader, which is its C library%s", only ? "" : " and that of /bin/sh");
 	if (only)
 		return 0;
 	libname_interp(q, "/bin/sh", interp, sizeof(interp));
@@ -489,6 +500,7 @@ static int libname_interp_c(struct libname_search *q, struct libname_file *out)
 	if (!slash)
 		return -ENOENT;
 	strcpy(slash + 1, "libc.so.6");
+	libname_road(out, "beside the dynamic linker of /bin/sh");
 	return libname_take(q, path, out);
 }
 
@@ -513,11 +525,15 @@ static int libname_take_map(
 	char path[PATH_MAX + 64];
 
 	snprintf(path, sizeof(path), "%s%s", q->root, m->path);
+	libname_road(out, "process %d maps it", (int)q->pid);
 	if (!libname_same(q, path, m->inode)) {
 		snprintf(path, sizeof(path), "%s", m->path);
-		if (!libname_same(q, path, m->inode))
+		if (!libname_same(q, path, m->inode)) {
 			snprintf(path, sizeof(path), "/proc/%d/map_files/%llx-%llx", (int)q->pid,
 				(unsigned long long)m->start, (unsigned long long)m->end);
+			libname_road(out, "process %d maps it; its path is gone: by map_files",
+				(int)q->pid);
+		}
 	}
 	if (n > sizeof(deleted) - 1 && !strcmp(m->path + n - (sizeof(deleted) - 1), deleted))
 		n -= sizeof(deleted) - 1;
@@ -588,6 +604,7 @@ static int libname_search_path(struct libname_search *q, struct libname_file *ou
 		if (n && len > 0 && (size_t)len < sizeof(path))
 			err = libname_take(q, path, out);
 	}
+	libname_road(out, "a program of PATH");
 	return err ? -ENOENT : 0;
 }
 
@@ -681,7 +698,7 @@ static int libname_search_all(struct libname_search *q, struct libname_file *out
 	if (err != -ENOENT)
 		return err;
 	libname_search_cache(q);
-	err = libname_best(q, out);
+	err = libname_best(q, "/etc/ld.so.cache", out);
 	if (err && libname_is_c(q->name)) {
 		err = libname_musl_c(q, true, out);
 		if (err)
@@ -691,7 +708,7 @@ static int libname_search_all(struct libname_search *q, struct libname_file *out
 		err = libname_search_path(q, out);
 	if (err) {
 		libname_search_dirs(q);
-		err = libname_best(q, out);
+		err = libname_best(q, "the directories of libraries", out);
 	}
 	return err && q->err ? q->err : err;
 }
@@ -704,6 +721,7 @@ static int libname_path(struct libname_search *q, struct libname_file *out, stru
 
 	if (q->name[0] != '/' || !strncmp(q->name, "/proc/", 6))
 		q->root[0] = '\0';
+	libname_road(out, *q->root ? "a path, below %s" : "a path", q->root);
 	err = libname_below(q, q->name, &out->path);
 	if (!err)
 		err = sys_stat(q->sys, out->path, &st);
@@ -723,7 +741,7 @@ static int libname_path(struct libname_search *q, struct libname_file *out, stru
 int libname_find(struct sys *s, const char *name, pid_t pid, struct libname_file *out,
 	struct rawbpf_error *e)
 {
-	struct libname_search q = {.sys = s, .name = name, .pid = pid};
+	struct libname_search q = {.sys = s, .name = name, .pid = pid, .level = -1};
 	int err;
 
 	memset(out, 0, sizeof(*out));

@@ -11,8 +11,9 @@
 #include "sys.h"
 
 struct libname_file {
-	char *path;  /* to be opened; through /proc/PID/root for another process's view */
-	char *shown; /* the path as that process sees it */
+	char *path;    /* to be opened; through /proc/PID/root for another process's view */
+	char *shown;   /* the path as that process sees it */
+	char road[96]; /* how it was found, in words */
 };
 
 /*

@@ -72,3 +72,33 @@ uint64_t t_child_where(const char *name)
 	free(out);
 	return offset;
 }
+
+bool t_child_musl(const char *path)
+{
+	static const char text[] = "#include <stdlib.h>\n"
+				   "#include <unistd.h>\n"
+				   "int main(int n, char **v)\n"
+				   "{\n"
+				   "	int (*volatile fn)(const char *) = atoi;\n"
+				   "	char c;\n"
+				   "	(void)v;\n"
+				   "	if (n < 2)\n"
+				   "		return 0;\n"
+				   "	write(1, \"ready\\n\", 6);\n"
+				   "	while (read(0, &c, 1) == 1) {\n"
+				   "		for (n = 0; n < 50; n++)\n"
+				   "			fn(\"7\");\n"
+				   "		write(1, \"done\\n\", 5);\n"
+				   "	}\n"
+				   "	return 0;\n"
+				   "}\n";
+	char source[128];
+	FILE *f;
+
+	snprintf(source, sizeof(source), "%s.c", path);
+	f = fopen(source, "w");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_ge(fputs(text, f), 0);
+	ck_assert_int_eq(fclose(f), 0);
+	return !t_run(NULL, "musl-gcc -o %s %s 2>/dev/null && %s", path, source, path);
+}

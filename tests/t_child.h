@@ -3,6 +3,7 @@
 #ifndef T_CHILD_H
 #define T_CHILD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -22,6 +23,11 @@ void t_child_start(struct t_child *c, const char *path, const char *command);
 /* Lets it do its work; it stays until it is ended. */
 void t_child_go(const struct t_child *c);
 void t_child_end(struct t_child *c);
+/*
+ * A program for musl's loader at path, which calls atoi() of its C library 50 times when told to
+ * go; false: it cannot be built or run here.
+ */
+bool t_child_musl(const char *path);
 /* The file offset in libc of what its callers get for a function's name. */
 uint64_t t_child_where(const char *name);
 

@@ -3,15 +3,20 @@
 #include "libname.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hwcaps.h"
+#include "symfind.h"
 #include "t.h"
 #include "t_child.h"
 
@@ -93,8 +98,10 @@ START_TEST(paths_and_programs)
 
 	ck_assert_int_eq(libname_find(&s, "/bin/sh", 0, &f, &e), 0);
 	ck_assert_str_eq(f.path, "/bin/sh");
+	ck_assert_str_eq(f.road, "a path");
 	libname_free(&f);
 	ck_assert_msg(!libname_find(&s, "sh", 0, &f, &e), "%s", e.msg);
+	ck_assert_str_eq(f.road, "a program of PATH");
 	check_same(f.path, "/bin/sh");
 	libname_free(&f);
 	ck_assert_int_eq(libname_find(&s, "/bin/sh", getpid(), &f, &e), 0);
@@ -242,6 +249,64 @@ START_TEST(other_root)
 }
 END_TEST
 
+/* A process that has a file system of its own where we have an empty directory; *out is its pid. */
+static pid_t in_namespace(const char *dir)
+{
+	char path[128], c = 'n';
+	int fds[2], fd;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "%s/libprivate.so.2", dir);
+	ck_assert_int_eq(pipe(fds), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (!pid) {
+		if (!unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+			!mount("tmpfs", dir, "tmpfs", 0, NULL)) {
+			fd = open(path, O_CREAT | O_WRONLY, 0755);
+			c = fd >= 0 && write(fd, "inside", 6) == 6 ? 'y' : 'n';
+		}
+		if (write(fds[1], &c, 1) == 1)
+			pause();
+		_exit(1);
+	}
+	ck_assert_int_eq(read(fds[0], &c, 1), 1);
+	ck_assert_int_eq(c, 'y');
+	close(fds[0]);
+	close(fds[1]);
+	return pid;
+}
+
+/* What another mount namespace has at a path, and we have not. */
+START_TEST(other_namespace)
+{
+	char dir[] = "/tmp/rawbpf-ns-XXXXXX", path[128], text[8] = "";
+	struct sys s = {0};
+	struct libname_file f;
+	struct rawbpf_error e;
+	pid_t pid;
+	int fd;
+
+	T_NEED_CAP(CAP_SYS_ADMIN);
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	pid = in_namespace(dir);
+	snprintf(path, sizeof(path), "%s/libprivate.so.2", dir);
+	ck_assert_int_eq(libname_find(&s, path, 0, &f, &e), -ENOENT);
+	ck_assert_msg(!libname_find(&s, path, pid, &f, &e), "%s", e.msg);
+	ck_assert_str_eq(f.shown, path);
+	ck_assert_ptr_nonnull(strstr(f.road, "a path, below /proc/"));
+	fd = open(f.path, O_RDONLY);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(read(fd, text, sizeof(text)), 6);
+	ck_assert_str_eq(text, "inside");
+	close(fd);
+	libname_free(&f);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	rmdir(dir);
+}
+END_TEST
+
 /* A mapped library whose file is gone is reached through the mapping. */
 START_TEST(deleted_file)
 {
@@ -262,6 +327,7 @@ START_TEST(deleted_file)
 	ck_assert_msg(!libname_find(&s, "gone", child.pid, &f, &e), "%s", e.msg);
 	ck_assert_ptr_nonnull(strstr(f.path, "/map_files/"));
 	ck_assert_ptr_null(strstr(f.shown, "deleted"));
+	ck_assert_ptr_nonnull(strstr(f.road, "by map_files"));
 	ck_assert_int_eq(access(f.path, R_OK), 0);
 	libname_free(&f);
 	t_child_go(&child);
@@ -270,11 +336,86 @@ START_TEST(deleted_file)
 }
 END_TEST
 
+/* ---- with what a host has ----------------------------------------------------------------- */
+
+/*
+ * A root whose ld.so.cache, made by ldconfig itself, has a library plain and for three CPUs: the
+ * best that this one is, as the dynamic linker takes it.
+ */
+START_TEST(best_for_this_cpu)
+{
+	char root[] = "/tmp/rawbpf-hwcaps-XXXXXX", want[96] = "/opt/libsome.so.1";
+	struct sys s = {0};
+	struct libname_file f;
+	struct rawbpf_error e;
+	int level = hwcaps_cpu(&s);
+	pid_t pid;
+
+	T_NEED_CAP(CAP_SYS_CHROOT);
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	if (t_run(NULL,
+		    "cd %s && mkdir -p etc opt/glibc-hwcaps && echo /opt >etc/ld.so.conf && "
+		    "echo 'int f(void) { return 1; }' >f.c && "
+		    "cc -shared -fPIC -Wl,-soname,libsome.so.1 -o opt/libsome.so.1 f.c && "
+		    "for v in 2 3 4; do mkdir opt/glibc-hwcaps/x86-64-v$v && "
+		    "cp opt/libsome.so.1 opt/glibc-hwcaps/x86-64-v$v/ || exit; done && "
+		    "PATH=$PATH:/sbin:/usr/sbin ldconfig -r . 2>/dev/null && test -s "
+		    "etc/ld.so.cache",
+		    root)) {
+		t_run(NULL, "rm -rf %s", root);
+		T_SKIP("no cc or no ldconfig");
+	}
+	if (level)
+		snprintf(want, sizeof(want), "/opt/glibc-hwcaps/%s/libsome.so.1",
+			hwcaps_name(level));
+	pid = in_root(root);
+	ck_assert_msg(!libname_find(&s, "some", pid, &f, &e), "%s", e.msg);
+	ck_assert_str_eq(f.shown, want);
+	ck_assert_int_eq(strncmp(f.road, "in /etc/ld.so.cache", 19), 0);
+	ck_assert(!level || strstr(f.road, hwcaps_name(level)));
+	libname_free(&f);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	t_run(NULL, "rm -rf %s", root);
+}
+END_TEST
+
+/* "c" of a process that musl's loader started is that loader. */
+START_TEST(musl_process)
+{
+	char dir[] = "/tmp/rawbpf-musl-XXXXXX", path[64];
+	struct sys s = {0};
+	struct libname_file f;
+	struct rawbpf_error e;
+	struct sym_file sym;
+	struct symfind found;
+	struct t_child child;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/p", dir);
+	if (!t_child_musl(path)) {
+		t_run(NULL, "rm -rf %s", dir);
+		T_SKIP("no musl-gcc, or no musl to run what it makes");
+	}
+	t_child_start(&child, path, "wait");
+	ck_assert_msg(!libname_find(&s, "c", child.pid, &f, &e), "%s", e.msg);
+	ck_assert_ptr_nonnull(strstr(f.shown, "musl"));
+	ck_assert_ptr_nonnull(strstr(f.road, "maps it"));
+	ck_assert_int_eq(sym_open(&s, f.path, &sym, &e), 0);
+	ck_assert_int_eq(symfind_one(&sym, "getpid", "c", &found, &e), 0);
+	sym_close(&sym);
+	libname_free(&f);
+	t_child_end(&child);
+	t_run(NULL, "rm -rf %s", dir);
+}
+END_TEST
+
 Suite *suite_libname(void);
 Suite *suite_libname(void)
 {
 	Suite *s = suite_create("libname");
 	TCase *t = tcase_create("unit"), *live = tcase_create("live");
+	TCase *host = tcase_create("host");
 
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, ranks);
@@ -286,7 +427,12 @@ Suite *suite_libname(void)
 	suite_add_tcase(s, t);
 	tcase_set_timeout(live, 60);
 	tcase_add_test(live, other_root);
+	tcase_add_test(live, other_namespace);
 	tcase_add_test(live, deleted_file);
 	suite_add_tcase(s, live);
+	tcase_set_timeout(host, 60);
+	tcase_add_test(host, best_for_this_cpu);
+	tcase_add_test(host, musl_process);
+	suite_add_tcase(s, host);
 	return s;
 }

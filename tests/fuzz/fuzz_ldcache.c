@@ -3,11 +3,11 @@
 #include "fuzz.h"
 #include "ldcache.h"
 
-static int use_entry(void *arg, const char *soname, const char *path, uint64_t hwcap)
+static int use_entry(void *arg, const char *soname, const char *path, const char *hwcaps)
 {
 	size_t *n = arg;
 
-	(void)hwcap;
+	fuzz_string(hwcaps);
 	fuzz_string(soname);
 	FUZZ_CHECK(*path == '/');
 	fuzz_string(path);

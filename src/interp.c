@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/*
+ * interp.c - the dynamic linker that a program asks for.
+ *
+ * It stands near the begin of the file, so one read does; elf.c would open the whole of it.
+ */
+#include "interp.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <string.h>
+
+/* The program header of PT_INTERP in the n bytes at h; NULL: there is none. */
+static const uint8_t *interp_header(const uint8_t *h, size_t n, bool wide)
+{
+	uint64_t phoff = 0;
+	uint16_t i, each, count;
+	uint32_t type;
+
+	memcpy(&phoff, h + (wide ? 32 : 28), wide ? 8 : 4);
+	memcpy(&each, h + (wide ? 54 : 42), 2);
+	memcpy(&count, h + (wide ? 56 : 44), 2);
+	for (i = 0; i < count && each >= (wide ? 56 : 32); i++) {
+		if (phoff > n || (uint64_t)each * (i + 1u) > n - phoff)
+			return NULL;
+		memcpy(&type, h + phoff + (size_t)each * i, 4);
+		if (type == PT_INTERP)
+			return h + phoff + (size_t)each * i;
+	}
+	return NULL;
+}
+
+void interp_read(struct sys *s, const char *path, const uint8_t *ident, char *out, size_t size)
+{
+	uint64_t offset = 0, len = 0;
+	bool wide = ident[EI_CLASS] == ELFCLASS64;
+	const uint8_t *p;
+	uint8_t h[4096];
+	ssize_t got;
+	int fd;
+
+	*out = '\0';
+	fd = sys_openat(s, AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, NULL);
+	got = fd < 0 ? fd : sys_pread(s, fd, h, sizeof(h), 0);
+	sys_close(s, fd);
+	if (got < 64 || memcmp(h, ident, EI_DATA + 1))
+		return;
+	p = interp_header(h, (size_t)got, wide);
+	if (!p)
+		return;
+	memcpy(&offset, p + (wide ? 8 : 4), wide ? 8 : 4);
+	memcpy(&len, p + (wide ? 32 : 16), wide ? 8 : 4);
+	if (offset > (uint64_t)got || len > (uint64_t)got - offset || len >= size)
+		return;
+	memcpy(out, h + offset, (size_t)len);
+	out[len] = '\0';
+}

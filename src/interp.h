@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* interp.h - the dynamic linker that a program asks for. */
+#ifndef INTERP_H
+#define INTERP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sys.h"
+
+/*
+ * PT_INTERP of the program at path, "" when it has none or is of another class or byte order than
+ * ident (the first bytes of an ELF file).
+ */
+void interp_read(struct sys *s, const char *path, const uint8_t *ident, char *out, size_t size);
+
+#endif
