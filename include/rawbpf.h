@@ -572,6 +572,40 @@ struct rawbpf_sym {
 RAWBPF_API int rawbpf_each_sym(const char *path, const char *pattern,
 	int (*fn)(void *arg, const struct rawbpf_sym *s), void *arg, struct rawbpf_error *e);
 
+/*
+ * rawbpf_find_syms() - the function that each of n names ("f", "f@VERSION") means to
+ * rawbpf_attach_uprobe(), with one look at each of the file's tables, however many names there are.
+ * fn is called for each in turn with its number and the function, NULL: there is none, or it is not
+ * clear which of several static ones; fn non-zero stops and is returned.
+ */
+RAWBPF_API int rawbpf_find_syms(const char *path, const char *const *names, size_t n,
+	int (*fn)(void *arg, size_t i, const struct rawbpf_sym *s), void *arg,
+	struct rawbpf_error *e);
+
+/* What rawbpf_attach_uprobe() would make of a function's name, and from where. */
+struct rawbpf_why {
+	const char *name;
+	const char *path;	    /* the file, as the process sees it */
+	const char *road;	    /* how the file was found, in words */
+	const char *debug;	    /* how sym.file was, when that is a debug file; or NULL */
+	struct rawbpf_sym sym;	    /* the one chosen; its target is where the IFUNC's callers go */
+	const char *table;	    /* that answered: ".gnu.hash", ".dynsym", ".symtab" */
+	const char *choice;	    /* this one and no other, in words */
+	unsigned passed;	    /* functions of that name elsewhere in the file */
+	const char *slot;	    /* whose slot says what an IFUNC became, in words; or NULL */
+	uint64_t probe;		    /* file offset of its probe */
+	const char *entry;	    /* there, in words */
+	struct rawbpf_error *error; /* why it cannot be attached; NULL: it can */
+};
+
+/*
+ * rawbpf_each_why() - for each name of a function that matches pattern (a shell glob; NULL: all)
+ * what would be probed, by order of name; as process pid sees the file (0: as this one does).
+ * Strings are valid inside fn, which stops by a value that is not zero; that is returned.
+ */
+RAWBPF_API int rawbpf_each_why(const char *path, const char *pattern, pid_t pid,
+	int (*fn)(void *arg, const struct rawbpf_why *w), void *arg, struct rawbpf_error *e);
+
 struct rawbpf_usdt_probe {
 	const char *path; /* NULL when parsed from memory */
 	const char *provider, *name, *args;

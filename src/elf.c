@@ -113,8 +113,7 @@ const void *elf_bytes(struct elf_file *f, uint64_t offset, size_t n)
 	return d && d->d_size >= n ? d->d_buf : NULL;
 }
 
-/* The same into buf, for what is looked at once: libelf would keep it, and a list of all such. */
-static bool elf_copy(struct elf_file *f, uint64_t offset, void *buf, size_t n)
+bool elf_copy(struct elf_file *f, uint64_t offset, void *buf, size_t n)
 {
 	const void *p;
 

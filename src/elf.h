@@ -91,6 +91,8 @@ int elf_reloc(struct elf_file *f, const struct elf_section *s, size_t i, struct 
 
 /* n bytes at a file offset; NULL when the file does not have them */
 const void *elf_bytes(struct elf_file *f, uint64_t offset, size_t n);
+/* the same into buf, for what is looked at once: libelf keeps all it gives, in a list */
+bool elf_copy(struct elf_file *f, uint64_t offset, void *buf, size_t n);
 /* an unsigned number of 1, 2, 4 or 8 bytes in the file's byte order, at any alignment */
 uint64_t elf_uint(const struct elf_file *f, const void *p, size_t size);
 

@@ -53,7 +53,7 @@ static struct elf_file *sym_symtab(struct sym_file *f, bool with_debug, struct e
 	if (!with_debug)
 		return NULL;
 	if (!f->debug_tried)
-		symdebug_open(f->sys, f->elf, elf_ident(f->elf)->path, &f->debug);
+		symdebug_open(f->sys, f->elf, elf_ident(f->elf)->path, &f->debug, &f->debug_how);
 	f->debug_tried = true;
 	if (f->debug && !elf_find_type(f->debug, SHT_SYMTAB, 0, table))
 		return f->debug;

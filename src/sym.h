@@ -11,6 +11,7 @@ struct sym_file {
 	struct elf_file *elf;
 	struct elf_file *debug; /* NULL: none, or not looked for yet */
 	bool debug_tried;
+	const char *debug_how;	/* by what it was found, in words */
 	struct elf_section opd; /* ppc64 ELFv1's descriptors; size 0: none */
 };
 

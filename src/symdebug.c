@@ -132,13 +132,16 @@ static int symdebug_by_link(struct sys *s, struct elf_file *f, const char *path,
 	return -ENOENT;
 }
 
-int symdebug_open(struct sys *s, struct elf_file *f, const char *path, struct elf_file **debug)
+int symdebug_open(struct sys *s, struct elf_file *f, const char *path, struct elf_file **debug,
+	const char **how)
 {
 	unsigned char id[SYMDEBUG_ID_MAX];
 	size_t len = symdebug_id(f, id);
 
 	*debug = NULL;
+	*how = "by its build id";
 	if (len && !symdebug_by_id(s, id, len, debug))
 		return 0;
+	*how = len ? "by .gnu_debuglink, of the same build id" : "by .gnu_debuglink and its CRC";
 	return symdebug_by_link(s, f, path, id, len, debug);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* symlist.c - rawbpf_each_sym(): the functions of a file, for a listing. */
+#include "symlist.h"
+
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -7,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "ifunc.h"
-#include "libname.h"
+#include "symfind.h"
 
 struct symlist {
 	struct sys *sys;
@@ -19,8 +21,7 @@ struct symlist {
 	void *arg;
 };
 
-/* "str*" is held against the name, "str*@GLIBC_2.2.5" against name and version. */
-static bool symlist_match(const char *pattern, const struct rawbpf_sym *s)
+bool symlist_match(const char *pattern, const struct rawbpf_sym *s)
 {
 	char name[1024];
 
@@ -52,19 +53,19 @@ static int symlist_on_sym(void *arg, const struct rawbpf_sym *s)
 	return l->fn(l->arg, &copy);
 }
 
-/* A file here of that name, or what a library's name means. */
-static int symlist_path(
-	struct sys *s, const char *name, struct libname_file *out, struct rawbpf_error *e)
+int symlist_path(struct sys *s, const char *name, pid_t pid, struct libname_file *out,
+	struct rawbpf_error *e)
 {
 	struct stat st;
 
 	memset(out, 0, sizeof(*out));
 	if (!name)
 		return err_set(e, "open", -EINVAL, "no name of a file");
-	if (strchr(name, '/') || sys_stat(s, name, &st) || !S_ISREG(st.st_mode))
-		return libname_find(s, name, 0, out, e);
+	if (pid > 0 || strchr(name, '/') || sys_stat(s, name, &st) || !S_ISREG(st.st_mode))
+		return libname_find(s, name, pid, out, e);
 	out->path = strdup(name);
 	out->shown = strdup(name);
+	snprintf(out->road, sizeof(out->road), "a file of this directory");
 	if (out->path && out->shown)
 		return 0;
 	libname_free(out);
@@ -80,7 +81,7 @@ int rawbpf_each_sym(const char *path, const char *pattern,
 	int err;
 
 	err_clear(e);
-	err = symlist_path(&sys, path, &file, e);
+	err = symlist_path(&sys, path, 0, &file, e);
 	if (err)
 		return err;
 	l.path = file.path;
@@ -89,6 +90,49 @@ int rawbpf_each_sym(const char *path, const char *pattern,
 		err = sym_each(&l.file, true, symlist_on_sym, &l);
 		ifunc_close(&l.ifunc);
 		sym_close(&l.file);
+	}
+	libname_free(&file);
+	return err;
+}
+
+/* ---- what names mean ---------------------------------------------------------------------- */
+
+struct symlist_find {
+	int (*fn)(void *arg, size_t i, const struct rawbpf_sym *s);
+	void *arg;
+};
+
+static int symlist_on_found(void *arg, size_t i, const struct symfind *s)
+{
+	struct symlist_find *l = arg;
+
+	return l->fn(l->arg, i, s->found && !s->n_same ? &s->sym : NULL);
+}
+
+int rawbpf_find_syms(const char *path, const char *const *names, size_t n,
+	int (*fn)(void *arg, size_t i, const struct rawbpf_sym *s), void *arg,
+	struct rawbpf_error *e)
+{
+	struct sys sys = {0};
+	struct symlist_find l = {fn, arg};
+	struct libname_file file;
+	struct sym_file f;
+	size_t i;
+	int err;
+
+	err_clear(e);
+	for (i = 0; i < n; i++)
+		if (!names || !names[i])
+			return err_set(e, "open", -EINVAL, "name %zu is NULL", i);
+	err = symlist_path(&sys, path, 0, &file, e);
+	if (err)
+		return err;
+	err = sym_open(&sys, file.path, &f, e);
+	if (!err) {
+		err = symfind_many(&f, names, n, symlist_on_found, &l);
+		if (err == -ENOMEM)
+			err_set(e, "open", err, "out of memory");
+		sym_close(&f);
 	}
 	libname_free(&file);
 	return err;

@@ -138,27 +138,21 @@ static int uplace_ask_ifunc(
 
 /* From the resolver's offset to that of the implementation, which is where calls arrive. */
 static int uplace_follow_ifunc(
-	struct uplace *u, const struct rawbpf_sym *s, const char *name, uint64_t *offset)
+	struct uplace *u, const struct rawbpf_sym *s, const char *name, struct uplace_at *at)
 {
-	const char *how = "its slot says";
-	char impl[128];
-	int err = uplace_ask_ifunc(u, u->pid, s, name, offset);
+	int err = uplace_ask_ifunc(u, u->pid, s, name, &at->target);
 
+	at->slot = "its slot says";
 	/* all processes run on the same CPUs; this one may not have called it yet */
 	if (err && err != -ENOMEM && u->pid) {
-		how = "another process's slot says";
-		err = uplace_ask_ifunc(u, 0, s, name, offset);
+		at->slot = "another process's slot says";
+		err = uplace_ask_ifunc(u, 0, s, name, &at->target);
 	}
 	if (err == -ENOMEM)
 		return uplace_no_memory(u);
 	if (err)
 		return uplace_no_target(u, name, err);
-	if (!u->b->log)
-		return 0;
-	if (sym_at(&u->sym, *offset, impl, sizeof(impl)))
-		snprintf(impl, sizeof(impl), "its implementation");
-	ctx_log(u->b, RAWBPF_LOG_INFO, "'%s' is an IFUNC: probing %s at offset 0x%llx, as %s", name,
-		impl, (unsigned long long)*offset, how);
+	at->offset = at->target;
 	return 0;
 }
 
@@ -168,21 +162,68 @@ static int uplace_follow_ifunc(
  * happened yet: the arguments are in their registers, the return address is on top of the stack.
  * Any other instruction would be stepped over as well, and might be the head of a loop.
  */
-static uint64_t uplace_entry(struct uplace *u, uint64_t offset, uint64_t size, const char *name)
+static void uplace_entry(struct uplace *u, const struct rawbpf_sym *s, struct uplace_at *at)
 {
 	static const unsigned char endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
-	const unsigned char *p;
-	bool push;
+	struct elf_file *f = u->sym.elf;
+	unsigned char p[6];
+	uint64_t size = s->ifunc ? 0 : s->size;
 
-	if (elf_ident(u->sym.elf)->machine != EM_X86_64 || (size && size < 6))
-		return offset;
-	p = elf_bytes(u->sym.elf, offset, 6);
-	if (!p || memcmp(p, endbr64, sizeof(endbr64)))
-		return offset;
-	push = (p[4] & 0xf8) == 0x50 || (p[4] == 0x41 && (p[5] & 0xf8) == 0x50);
-	ctx_log(u->b, RAWBPF_LOG_DEBUG, "'%s' of '%s' begins with endbr64: probed %s", name,
-		u->file.shown, push ? "at the push behind it" : "there, no push follows");
-	return push ? offset + sizeof(endbr64) : offset;
+	at->entry = "at its first instruction";
+	if (elf_ident(f)->machine != EM_X86_64 || (size && size < sizeof(p)) ||
+		!elf_copy(f, at->offset, p, sizeof(p)) || memcmp(p, endbr64, sizeof(endbr64)))
+		return;
+	at->entry = "at its endbr64, as no push follows";
+	if ((p[4] & 0xf8) != 0x50 && (p[4] != 0x41 || (p[5] & 0xf8) != 0x50))
+		return;
+	at->entry = "at the push behind its endbr64, which costs less";
+	at->offset += sizeof(endbr64);
+}
+
+int uplace_at(struct uplace *u, const struct rawbpf_sym *s, const char *name, struct uplace_at *at)
+{
+	int err;
+
+	memset(at, 0, sizeof(*at));
+	at->offset = s->local;
+	if (s->ifunc) {
+		err = uplace_follow_ifunc(u, s, name, at);
+		if (err)
+			return err;
+	}
+	uplace_entry(u, s, at);
+	return 0;
+}
+
+/* What syms --why shows, for -v. */
+static void uplace_log_at(struct uplace *u, const char *name, const struct uplace_at *at)
+{
+	char impl[128];
+
+	if (!u->b->log)
+		return;
+	if (at->slot && sym_at(&u->sym, at->target, impl, sizeof(impl)))
+		snprintf(impl, sizeof(impl), "its implementation");
+	if (at->slot)
+		ctx_log(u->b, RAWBPF_LOG_INFO,
+			"'%s' is an IFUNC: probing %s at offset 0x%llx, as %s", name, impl,
+			(unsigned long long)at->target, at->slot);
+	ctx_log(u->b, RAWBPF_LOG_DEBUG, "'%s' of '%s' is probed %s (offset 0x%llx)", name,
+		u->file.shown, at->entry, (unsigned long long)at->offset);
+}
+
+static void uplace_log_found(struct uplace *u, const struct symfind *found)
+{
+	const struct rawbpf_sym *s = &found->sym;
+
+	if (!u->b->log)
+		return;
+	ctx_log(u->b, RAWBPF_LOG_DEBUG, "'%s' is %s%s%s of '%s' (%s): %s", u->o->sym, u->o->sym,
+		!s->version || strchr(u->o->sym, '@') ? ""
+		: s->is_default			      ? "@@"
+						      : "@",
+		!s->version || strchr(u->o->sym, '@') ? "" : s->version, s->file, found->way,
+		found->why);
 }
 
 static int uplace_bad_sym_off(struct uplace *u, const struct rawbpf_sym *s)
@@ -198,42 +239,42 @@ static int uplace_bad_sym_off(struct uplace *u, const struct rawbpf_sym *s)
 		(unsigned long long)s->size, off);
 }
 
+/* In the middle of a function. */
+static int uplace_by_sym_off(struct uplace *u, const struct rawbpf_sym *s)
+{
+	const struct rawbpf_uprobe_opts *o = u->o;
+	struct buf what = {0};
+	int err;
+
+	if (s->ifunc || o->sym_off >= s->size)
+		return uplace_bad_sym_off(u, s);
+	buf_printf(&what, "%s+0x%llx", o->sym, (unsigned long long)o->sym_off);
+	err = what.failed ? uplace_no_memory(u)
+			  : uplace_add(u, s->offset + o->sym_off, buf_str(&what));
+	buf_free(&what);
+	return err;
+}
+
 static int uplace_by_sym(struct uplace *u)
 {
 	const struct rawbpf_uprobe_opts *o = u->o;
-	struct rawbpf_sym s;
+	struct buf name = {0};
 	struct symfind found;
-	struct buf what = {0};
-	uint64_t offset;
+	struct uplace_at at;
 	int err = symfind_one(&u->sym, o->sym, u->file.shown, &found, &u->b->error);
 
 	if (err)
 		return err;
-	s = found.sym;
-	if (o->sym_off && (s.ifunc || o->sym_off >= s.size))
-		return uplace_bad_sym_off(u, &s);
-	offset = (o->sym_off ? s.offset : s.local) + o->sym_off;
-	if (s.version && !s.ifunc)
-		ctx_log(u->b, RAWBPF_LOG_DEBUG, "'%s' is %s%s%s of '%s' (%s)", o->sym, o->sym,
-			strchr(o->sym, '@') ? ""
-			: s.is_default	    ? "@@"
-					    : "@",
-			strchr(o->sym, '@') ? "" : s.version, u->file.shown, s.table);
-	if (s.ifunc) {
-		buf_add(&what, o->sym, strcspn(o->sym, "@"));
-		err = what.failed ? uplace_no_memory(u)
-				  : uplace_follow_ifunc(u, &s, buf_str(&what), &offset);
-		buf_free(&what);
-		if (err)
-			return err;
-	}
-	if (!o->sym_off)
-		offset = uplace_entry(u, offset, s.ifunc ? 0 : s.size, o->sym);
-	buf_puts(&what, o->sym);
+	uplace_log_found(u, &found);
 	if (o->sym_off)
-		buf_printf(&what, "+0x%llx", (unsigned long long)o->sym_off);
-	err = what.failed ? uplace_no_memory(u) : uplace_add(u, offset, buf_str(&what));
-	buf_free(&what);
+		return uplace_by_sym_off(u, &found.sym);
+	buf_add(&name, o->sym, strcspn(o->sym, "@"));
+	err = name.failed ? uplace_no_memory(u) : uplace_at(u, &found.sym, buf_str(&name), &at);
+	if (!err) {
+		uplace_log_at(u, o->sym, &at);
+		err = uplace_add(u, at.offset, o->sym);
+	}
+	buf_free(&name);
 	return err;
 }
 
@@ -249,20 +290,20 @@ struct uplace_pattern {
 static int uplace_on_sym(void *arg, const struct rawbpf_sym *s)
 {
 	struct uplace_pattern *p = arg;
-	uint64_t offset = s->local;
+	struct uplace_at at;
 	regmatch_t m;
 
 	if (regexec(&p->re, s->name, 1, &m, 0) || m.rm_so)
 		return 0;
-	if (s->ifunc && uplace_follow_ifunc(p->u, s, s->name, &offset)) {
+	if (uplace_at(p->u, s, s->name, &at)) {
 		if (p->u->b->error.err == -ENOMEM)
 			return -ENOMEM;
 		ctx_log(p->u->b, RAWBPF_LOG_WARN, "%s: left out", p->u->b->error.msg);
 		err_clear(&p->u->b->error);
 		return 0;
 	}
-	offset = uplace_entry(p->u, offset, s->ifunc ? 0 : s->size, s->name);
-	return uplace_add(p->u, offset, s->name);
+	uplace_log_at(p->u, s->name, &at);
+	return uplace_add(p->u, at.offset, s->name);
 }
 
 static int uplace_by_pattern(struct uplace *u)
@@ -348,6 +389,8 @@ static int uplace_find_file(struct uplace *u)
 	err = sys_stat(&u->b->sys, u->file.path, &u->st);
 	if (err)
 		return err_set(e, "attach", err, "'%s' cannot be found", u->file.shown);
+	ctx_log(u->b, RAWBPF_LOG_DEBUG, "'%s' is '%s': %s", u->o->name, u->file.shown,
+		u->file.road);
 	return sym_open(&u->b->sys, u->file.path, &u->sym, e);
 }
 

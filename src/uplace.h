@@ -32,6 +32,17 @@ struct uplace {
 int uplace_open(struct uplace *u);
 void uplace_close(struct uplace *u);
 
+/* Where a function is probed, and why there. */
+struct uplace_at {
+	uint64_t offset;
+	const char *entry; /* in words */
+	uint64_t target;   /* of an IFUNC: what it became, */
+	const char *slot;  /* ... and whose slot says so; NULL: it is none */
+};
+
+/* 0, or a negative errno with the context's error set: nobody shows what an IFUNC became. */
+int uplace_at(struct uplace *u, const struct rawbpf_sym *s, const char *name, struct uplace_at *at);
+
 /* -ENOMEM with the context's error set */
 int uplace_no_memory(struct uplace *u);
 

@@ -290,6 +290,50 @@ START_TEST(shrinking_file)
 }
 END_TEST
 
+/*
+ * A file that is cut short after it was opened: what is read afterwards is an error, never a
+ * signal.  _i: a small one; one whose tables are read in large pages.
+ */
+START_TEST(cut_short)
+{
+	size_t i, n = _i ? 200000 : 100, len;
+	struct t_elf_sym *many = calloc(n + 1, sizeof(*many));
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .sym = many};
+	char path[] = "/tmp/rawbpf-elf-XXXXXX";
+	struct sys sys = {0};
+	struct elf_section s;
+	struct elf_symbol y;
+	struct elf_file *f;
+	unsigned char *p, byte;
+	int fd = mkstemp(path);
+
+	for (i = 0; i < n; i++)
+		many[i] = (struct t_elf_sym){"f", NULL, T_ELF_TEXT, 1, STT_FUNC, 0, 0, false};
+	p = t_elf_make(&e, &len);
+	free(many);
+	ck_assert_int_eq(write(fd, p, len), (ssize_t)len);
+	ck_assert_int_eq(elf_open(&sys, path, &f, NULL), 0);
+	ck_assert_int_eq(elf_find_type(f, SHT_SYMTAB, 0, &s), 0);
+	ck_assert_int_eq(ftruncate(fd, 0x800), 0);
+	ck_assert_uint_eq(elf_n_symbols(f, &s), 0);
+	ck_assert_int_eq(elf_symbol(f, &s, 1, &y), -ENOENT);
+	ck_assert_int_eq(elf_symbol_named(f, &s, 1, "f", &y), -ENOENT);
+	ck_assert(!elf_copy(f, s.offset, &byte, 1));
+	ck_assert_ptr_null(elf_bytes(f, s.offset, 1));
+	elf_close(f);
+	/* whole again, all is well */
+	ck_assert_int_eq(pwrite(fd, p, len, 0), (ssize_t)len);
+	ck_assert_int_eq(elf_open(&sys, path, &f, NULL), 0);
+	ck_assert_uint_eq(elf_n_symbols(f, &s), n + 1);
+	ck_assert_int_eq(elf_symbol(f, &s, n, &y), 0);
+	ck_assert_str_eq(y.name, "f");
+	elf_close(f);
+	close(fd);
+	unlink(path);
+	free(p);
+}
+END_TEST
+
 Suite *suite_elf(void);
 Suite *suite_elf(void)
 {
@@ -302,6 +346,7 @@ Suite *suite_elf(void)
 	tcase_add_test(t, not_elf);
 	tcase_add_loop_test(t, hostile, 0, 4);
 	tcase_add_test(t, shrinking_file);
+	tcase_add_loop_test(t, cut_short, 0, 2);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -49,6 +49,41 @@ START_TEST(libc)
 }
 END_TEST
 
+struct meant {
+	unsigned n, found;
+};
+
+static int on_meant(void *arg, size_t i, const struct rawbpf_sym *s)
+{
+	struct meant *m = arg;
+
+	ck_assert_uint_eq(i, m->n++);
+	m->found += s != NULL;
+	ck_assert(!s || s->offset);
+	return i == 3 ? 9 : 0;
+}
+
+START_TEST(meant)
+{
+	static const char *const names[] = {"qsort", "no_such_function", "getenv"};
+	static const char *const more[] = {"qsort", "qsort", "qsort", "qsort", "qsort"};
+	static const char *const hole[] = {"qsort", NULL};
+	int fds = t_count_fds();
+	struct meant m = {0, 0};
+	struct rawbpf_error e;
+
+	ck_assert_msg(!rawbpf_find_syms("c", names, 3, on_meant, &m, &e), "%s", e.msg);
+	ck_assert_uint_eq(m.n, 3);
+	ck_assert_uint_eq(m.found, 2);
+	m.n = 0;
+	ck_assert_int_eq(rawbpf_find_syms("c", more, 5, on_meant, &m, NULL), 9);
+	ck_assert_int_eq(rawbpf_find_syms("c", hole, 2, on_meant, &m, &e), -EINVAL);
+	ck_assert_str_eq(e.msg, "name 1 is NULL: EINVAL");
+	ck_assert_int_eq(rawbpf_find_syms("/no/such", names, 3, on_meant, &m, &e), -ENOENT);
+	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
 START_TEST(errors)
 {
 	struct rawbpf_error e;
@@ -87,6 +122,7 @@ Suite *suite_symlist(void)
 
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, libc);
+	tcase_add_test(t, meant);
 	tcase_add_test(t, errors);
 	tcase_add_test(t, tool);
 	suite_add_tcase(s, t);

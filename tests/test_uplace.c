@@ -74,7 +74,7 @@ END_TEST
 static double pattern_time(size_t n)
 {
 	struct t_elf_sym *sym = calloc(n + 1, sizeof(*sym));
-	struct t_elf e = {.bits = 64, .machine = EM_AARCH64, .sym = sym};
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .sym = sym};
 	char path[] = "/tmp/rawbpf-uplace-XXXXXX", *names = malloc(n * 12);
 	struct rawbpf_uprobe_opts o = {.name = path, .sym_re = "f"};
 	struct rawbpf b = {.error = {0}};

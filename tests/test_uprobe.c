@@ -394,7 +394,8 @@ START_TEST(endbr64)
 	ck_assert_int_eq(rawbpf_each_sym(t.exe, e->sym, on_endbr, &offset, NULL), 1);
 	attach(&t, is_ret, (struct rawbpf_uprobe_opts){.sym = e->sym});
 	ck_assert_uint_eq(t.b.links->key[2], offset + e->at);
-	ck_assert_ptr_nonnull(strstr(log, e->at ? "at the push behind it" : "there, no push"));
+	ck_assert_ptr_nonnull(
+		strstr(log, e->at ? "at the push behind its endbr64" : "as no push follows"));
 	for (i = 0; i < 10; i++)
 		fn(i);
 	ck_assert_uint_eq(counts(&t).calls, 10);
@@ -408,6 +409,28 @@ START_TEST(endbr64)
 	ck_assert_uint_eq(t.b.links->key[2], offset);
 	fn(9);
 	ck_assert_uint_eq(counts(&t).calls, 11);
+	bed_close(&t);
+}
+END_TEST
+
+/* The same by a pattern: each at its own place, each counted once a call. */
+START_TEST(endbr64_pattern)
+{
+	size_t i, k, n = sizeof(endbrs) / sizeof(*endbrs);
+	long (*volatile fn)(long);
+	struct bed t;
+
+	T_NEED_ROOT();
+	bed_open(&t);
+	attach(&t, _i, (struct rawbpf_uprobe_opts){.sym_re = "t_endbr_"});
+	for (i = 0; i < n; i++) {
+		fn = endbrs[i].fn;
+		for (k = 1; k <= 10; k++) {
+			fn(9);
+			ck_assert_uint_eq(counts(&t).calls, i * 10 + k);
+			ck_assert_uint_eq(counts(&t).last, _i ? (uint64_t)endbrs[i].last : 9);
+		}
+	}
 	bed_close(&t);
 }
 END_TEST
@@ -542,6 +565,32 @@ static void refused(struct bed *t, bool is_ret, struct rawbpf_uprobe_opts o, int
 	ck_assert_ptr_null(t->b.links);
 	ck_assert_int_eq(t_count_fds(), fds);
 }
+
+/* The C library of a process is that which it has, not that which this one has. */
+START_TEST(musl_process)
+{
+	char dir[] = "/tmp/rawbpf-musl-XXXXXX", path[64];
+	struct t_child child;
+	struct bed t;
+
+	T_NEED_ROOT();
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/p", dir);
+	if (!t_child_musl(path)) {
+		t_run(NULL, "rm -rf %s", dir);
+		T_SKIP("no musl-gcc, or no musl to run what it makes");
+	}
+	bed_open(&t);
+	t_child_start(&child, path, "wait");
+	attach(&t, true, (struct rawbpf_uprobe_opts){.name = "c", .sym = "atoi", .pid = child.pid});
+	t_child_go(&child);
+	ck_assert_uint_eq(counts(&t).calls, 50);
+	ck_assert_uint_eq(counts(&t).last, 7);
+	bed_close(&t);
+	t_child_end(&child);
+	t_run(NULL, "rm -rf %s", dir);
+}
+END_TEST
 
 START_TEST(errors)
 {
@@ -690,7 +739,7 @@ Suite *suite_uprobe(void);
 Suite *suite_uprobe(void)
 {
 	Suite *s = suite_create("uprobe");
-	TCase *t = tcase_create("live");
+	TCase *t = tcase_create("live"), *host = tcase_create("host");
 
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, entry);
@@ -700,6 +749,7 @@ Suite *suite_uprobe(void)
 	tcase_add_test(t, pattern);
 	tcase_add_test(t, inside_a_function);
 #ifdef __x86_64__
+	tcase_add_loop_test(t, endbr64_pattern, 0, 2);
 	tcase_add_loop_test(t, endbr64, 0, 2 * (int)(sizeof(endbrs) / sizeof(*endbrs)));
 #endif
 	tcase_add_loop_test(t, stripped, 0, 4);
@@ -710,5 +760,8 @@ Suite *suite_uprobe(void)
 	tcase_add_test(t, ifunc_of_nobody);
 	tcase_add_test(t, no_rights);
 	suite_add_tcase(s, t);
+	tcase_set_timeout(host, 60);
+	tcase_add_test(host, musl_process);
+	suite_add_tcase(s, host);
 	return s;
 }

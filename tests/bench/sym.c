@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sym.c - functions of a big library by name: ours, and the least that it can cost.
+ *
+ * sym FILE [OBJECT]: medians in microseconds, each way in fresh processes, so that no page of the
+ * file is mapped yet: "bare ONE", .gnu.hash of the mapped file; "one ONE", rawbpf_find_syms();
+ * "scan MANY", all names held against a hash table in one pass of the mapped symbols, "many MANY"
+ * the same by rawbpf_find_syms().  The names are spread over the exported functions.  With libbpf
+ * (-DLIBBPF) and an OBJECT that has a uprobe, "libbpf ONE": its attach_uprobe to a process that is
+ * not there.
+ */
+#include <elf.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef LIBBPF
+#include <bpf/libbpf.h>
+#endif
+
+#include "rawbpf.h"
+
+enum { MANY = 1000, RUNS = 21, SLOTS = 4096 };
+
+static const char *path;
+static const char *names[MANY];
+static uint64_t want[MANY];
+
+/* ---- the mapped file ---------------------------------------------------------------------- */
+
+struct file {
+	const uint8_t *p;
+	size_t size;
+	const Elf64_Shdr *sections;
+	unsigned n;
+};
+
+static void file_map(struct file *f)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const Elf64_Ehdr *h;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		exit(1);
+	f->size = (size_t)st.st_size;
+	f->p = mmap(NULL, f->size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (f->p == MAP_FAILED)
+		exit(1);
+	h = (const Elf64_Ehdr *)f->p;
+	f->sections = (const Elf64_Shdr *)(f->p + h->e_shoff);
+	f->n = h->e_shnum;
+}
+
+static const Elf64_Shdr *file_section(const struct file *f, uint32_t type)
+{
+	unsigned i;
+
+	for (i = 0; i < f->n; i++)
+		if (f->sections[i].sh_type == type)
+			return &f->sections[i];
+	return NULL;
+}
+
+static uint64_t file_offset(const struct file *f, const Elf64_Sym *s)
+{
+	const Elf64_Shdr *h = &f->sections[s->st_shndx];
+
+	return s->st_value - h->sh_addr + h->sh_offset;
+}
+
+static uint32_t hash(const char *s)
+{
+	uint32_t h = 5381;
+
+	while (*s)
+		h = h * 33 + (uint8_t)*s++;
+	return h;
+}
+
+static bool bare(uint64_t *out)
+{
+	uint32_t x = hash(names[0]), i;
+	const Elf64_Shdr *section, *dynsym;
+	const uint32_t *g, *buckets, *chain;
+	const Elf64_Sym *sym;
+	const char *str;
+	struct file f;
+
+	file_map(&f);
+	section = file_section(&f, SHT_GNU_HASH);
+	if (!section)
+		exit(1);
+	dynsym = &f.sections[section->sh_link];
+	sym = (const Elf64_Sym *)(f.p + dynsym->sh_offset);
+	str = (const char *)f.p + f.sections[dynsym->sh_link].sh_offset;
+	g = (const uint32_t *)(f.p + section->sh_offset);
+	buckets = g + 4 + 2 * g[2];
+	chain = buckets + g[0];
+	for (i = buckets[x % g[0]]; i; i++) {
+		uint32_t c = chain[i - g[1]];
+
+		if ((c | 1) == (x | 1) && !strcmp(str + sym[i].st_name, names[0])) {
+			*out = file_offset(&f, &sym[i]);
+			break;
+		}
+		if (c & 1)
+			break;
+	}
+	munmap((void *)(uintptr_t)f.p, f.size);
+	return *out;
+}
+
+/* Both tables, as a file that was not stripped has its functions in .symtab. */
+static bool scan(uint64_t *out)
+{
+	static const uint32_t types[] = {SHT_SYMTAB, SHT_DYNSYM};
+	static int slots[SLOTS];
+	static uint32_t hashes[MANY];
+	const Elf64_Shdr *h;
+	const Elf64_Sym *s, *end;
+	const char *str;
+	unsigned i, k, t, found = 0;
+	struct file f;
+	uint32_t x;
+
+	file_map(&f);
+	for (i = 0; i < MANY; i++) {
+		hashes[i] = hash(names[i]);
+		for (k = hashes[i] % SLOTS; slots[k]; k = (k + 1) % SLOTS)
+			;
+		slots[k] = (int)i + 1;
+	}
+	for (t = 0; t < 2 && found < MANY; t++) {
+		h = file_section(&f, types[t]);
+		if (!h)
+			continue;
+		str = (const char *)f.p + f.sections[h->sh_link].sh_offset;
+		s = (const Elf64_Sym *)(f.p + h->sh_offset);
+		for (end = s + h->sh_size / sizeof(*s); s < end && found < MANY; s++) {
+			if (ELF64_ST_TYPE(s->st_info) != STT_FUNC || !s->st_shndx)
+				continue;
+			x = hash(str + s->st_name);
+			for (k = x % SLOTS; slots[k]; k = (k + 1) % SLOTS) {
+				i = (unsigned)slots[k] - 1;
+				if (hashes[i] != x || out[i] || strcmp(names[i], str + s->st_name))
+					continue;
+				out[i] = file_offset(&f, s);
+				found++;
+				break;
+			}
+		}
+	}
+	munmap((void *)(uintptr_t)f.p, f.size);
+	return found == MANY;
+}
+
+/* ---- ours --------------------------------------------------------------------------------- */
+
+static int on_sym(void *arg, size_t i, const struct rawbpf_sym *s)
+{
+	((uint64_t *)arg)[i] = s ? s->offset : 0;
+	return 0;
+}
+
+static bool one(uint64_t *out)
+{
+	return !rawbpf_find_syms(path, names, 1, on_sym, out, NULL);
+}
+
+static bool many(uint64_t *out)
+{
+	return !rawbpf_find_syms(path, names, MANY, on_sym, out, NULL);
+}
+
+#ifdef LIBBPF
+static struct bpf_object *object;
+
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	(void)level;
+	(void)fmt;
+	(void)ap;
+	return 0;
+}
+
+static bool libbpf(uint64_t *out)
+{
+	struct bpf_program *p = bpf_object__next_program(object, NULL);
+	LIBBPF_OPTS(bpf_uprobe_opts, o, .func_name = names[0]);
+
+	bpf_program__attach_uprobe_opts(p, 0x3fffff, path, 0, &o);
+	*out = want[0];
+	return true;
+}
+#endif
+
+/* ---- the runs ----------------------------------------------------------------------------- */
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* In a child: microseconds, or a negative number when an answer is wrong. */
+static double run(bool (*way)(uint64_t *out), unsigned n)
+{
+	double t = -1;
+	int fds[2];
+
+	if (pipe(fds))
+		exit(1);
+	if (!fork()) {
+		uint64_t *out = calloc(MANY, sizeof(*out));
+		double from = now();
+		bool ok = way(out);
+
+		t = now() - from;
+		if (!ok || memcmp(out, want, n * sizeof(*out)))
+			t = -1;
+		_exit(write(fds[1], &t, sizeof(t)) != sizeof(t));
+	}
+	close(fds[1]);
+	if (read(fds[0], &t, sizeof(t)) != sizeof(t))
+		t = -1;
+	close(fds[0]);
+	wait(NULL);
+	return t;
+}
+
+static void print_median(const char *name, bool (*way)(uint64_t *out), unsigned n)
+{
+	double v[RUNS];
+	int i;
+
+	run(way, n);
+	for (i = 0; i < RUNS; i++)
+		v[i] = run(way, n);
+	qsort(v, RUNS, sizeof(*v), by_value);
+	if (v[0] < 0) {
+		fprintf(stderr, "sym: %s: wrong answers\n", name);
+		exit(1);
+	}
+	printf("%s %.1f\n", name, v[RUNS / 2]);
+}
+
+/* Exported functions, evenly spread. */
+static void choose(void)
+{
+	const Elf64_Shdr *h;
+	const Elf64_Sym *s;
+	const char *str;
+	struct file f;
+	size_t i, n, k = 0;
+
+	file_map(&f);
+	h = file_section(&f, SHT_DYNSYM);
+	if (!h || h->sh_size / sizeof(*s) < 2 * MANY)
+		exit(1);
+	s = (const Elf64_Sym *)(f.p + h->sh_offset);
+	str = (const char *)f.p + f.sections[h->sh_link].sh_offset;
+	n = h->sh_size / sizeof(*s);
+	for (i = n / MANY; k < MANY && i < n; i += n / MANY) {
+		if (ELF64_ST_TYPE(s[i].st_info) != STT_FUNC || !s[i].st_shndx)
+			exit(1);
+		names[k] = strdup(str + s[i].st_name);
+		want[k++] = file_offset(&f, &s[i]);
+	}
+	if (k < MANY)
+		exit(1);
+	munmap((void *)(uintptr_t)f.p, f.size);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return 2;
+	path = argv[1];
+	choose();
+	print_median("bare", bare, 1);
+	print_median("one", one, 1);
+	print_median("scan", scan, MANY);
+	print_median("many", many, MANY);
+#ifdef LIBBPF
+	if (argc > 2) {
+		libbpf_set_print(quiet);
+		object = bpf_object__open_file(argv[2], NULL);
+		if (libbpf_get_error(object))
+			return 1;
+		print_median("libbpf", libbpf, 1);
+	}
+#endif
+	return 0;
+}
