@@ -286,6 +286,53 @@ START_TEST(of_this_kernel)
 }
 END_TEST
 
+/* libbpf's own search gives the same numbers. */
+START_TEST(as_libbpf_says)
+{
+	static const char program[] =
+		"#include <bpf/libbpf.h>\n#include <stdio.h>\n#include <stdlib.h>\n"
+		"int main(int argc, char **argv)\n{\n"
+		"for (int i = 1; i + 1 < argc; i += 2)\n"
+		"printf(\"%d\\n\", libbpf_find_vmlinux_btf_id(argv[i + 1], atoi(argv[i])));\n"
+		"return 0;\n}\n";
+	static const struct {
+		enum rawbpf_attach_type as;
+		const char *name;
+	} rows[] = {{RAWBPF_TRACE_FENTRY, "vfs_read"}, {RAWBPF_TRACE_FEXIT, "vfs_write"},
+		{RAWBPF_TRACE_FENTRY, "tcp_v4_connect"}, {RAWBPF_TRACE_RAW_TP, "sched_switch"},
+		{RAWBPF_TRACE_RAW_TP, "sys_enter"}, {RAWBPF_MODIFY_RETURN, "bpf_fentry_test1"}};
+	char dir[] = "/tmp/rawbpf-kbtf-XXXXXX", args[512] = "", *out, *p;
+	struct rawbpf b = {0};
+	struct kbtf_found f;
+	size_t i;
+	int err;
+
+	if (access(DIR "/vmlinux", R_OK))
+		T_SKIP("no BTF of the kernel");
+	if (t_run(NULL, "echo 'int main(void) { return 0; }' |"
+			"cc -include bpf/libbpf.h -x c - -o /tmp/rawbpf-kbtf-$$ -lbpf 2>/dev/null;"
+			"s=$?; rm -f /tmp/rawbpf-kbtf-$$; exit $s"))
+		T_SKIP("no C compiler or no libbpf to ask");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		snprintf(args + strlen(args), sizeof(args) - strlen(args), " %d %s", rows[i].as,
+			rows[i].name);
+	err = t_run(&out,
+		"cd %s && printf '%%s' '%s' >a.c && cc -o a a.c -lbpf 2>&1 && ./a%s; s=$?;"
+		"cd /; rm -r %s; exit $s",
+		dir, program, args, dir);
+	ck_assert_msg(!err, "%s", out);
+	for (i = 0, p = out; i < sizeof(rows) / sizeof(*rows); i++, p = strchr(p, '\n') + 1) {
+		ck_assert_msg(
+			!kbtf_find(&b, NULL, rows[i].as, rows[i].name, &f), "%s", b.error.msg);
+		ck_assert_msg(
+			(uint32_t)atoi(p) == f.id, "%s: %u, not %d", rows[i].name, f.id, atoi(p));
+	}
+	free(out);
+	kbtf_free(&b);
+}
+END_TEST
+
 Suite *suite_kbtf(void);
 Suite *suite_kbtf(void)
 {
@@ -298,6 +345,10 @@ Suite *suite_kbtf(void)
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
 	tcase_add_test(t, of_this_kernel);
+	suite_add_tcase(s, t);
+	t = tcase_create("host");
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, as_libbpf_says);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -92,10 +92,11 @@ static uint64_t hits(struct rawbpf *b, uint32_t slot)
 START_TEST(typed)
 {
 	int fds = t_count_fds();
-	struct rawbpf *b = rawbpf_new();
+	struct rawbpf *b;
 	char text[1500];
 
 	T_NEED_ROOT();
+	b = rawbpf_new();
 	snprintf(text, sizeof(text),
 		".include \"hist.inc\"\n.license \"GPL\"\n.equ PID, %d\n.map hits linear(8)\n"
 		".prog f0 \"tp_btf/" EVENT "\"\n" ON_FORK(0) ".prog f1 \"tp_btf\"\n" ON_FORK(
@@ -134,10 +135,11 @@ END_TEST
 
 START_TEST(typed_by_section)
 {
-	struct rawbpf *b = rawbpf_new();
+	struct rawbpf *b;
 	char text[1500];
 
 	T_NEED_ROOT();
+	b = rawbpf_new();
 	snprintf(text, sizeof(text),
 		".include \"hist.inc\"\n.license \"GPL\"\n.equ PID, %d\n.map hits linear(8)\n"
 		".prog f0 \"tp_btf/" EVENT "\"\n" ON_FORK(0) ".prog f1 \"tp_btf\"\n" ON_FORK(1),
@@ -149,6 +151,79 @@ START_TEST(typed_by_section)
 	ck_assert_uint_eq(hits(b, 0), 4);
 	ck_assert_uint_eq(hits(b, 1), 0);
 	rawbpf_free(b);
+}
+END_TEST
+
+/* One call (closes apart) gives err. */
+struct call_fault {
+	int err;
+	unsigned at, seen;
+};
+
+static long call_fault_call(void *arg, const struct rawbpf_call *c)
+{
+	struct call_fault *f = arg;
+
+	if (c->kind != RAWBPF_CALL_CLOSE && c->kind != RAWBPF_CALL_MUNMAP && ++f->seen == f->at)
+		return f->err;
+	return rawbpf_call_kernel(c);
+}
+
+static struct rawbpf *typed_load(struct call_fault *f, int *err)
+{
+	struct rawbpf *b = rawbpf_new();
+
+	*err = -ENOMEM;
+	if (!b)
+		return NULL;
+	if (f)
+		rawbpf_set_hook(b, call_fault_call, f);
+	*err = rawbpf_load(b, .text = ".license \"GPL\"\n.prog f0 \"tp_btf/" EVENT "\"\n"
+				      "\treturn 0\n.prog f1 \"tp_btf\"\n\treturn 0\n");
+	if (!*err)
+		*err = rawbpf_attach_all(b);
+	if (!*err)
+		*err = rawbpf_attach_raw_tracepoint(b, .tp = EVENT, .fn_name = "f1");
+	return b;
+}
+
+START_TEST(typed_every_call_fails)
+{
+	struct call_fault f = {-EIO, 1, 0};
+	int err, fds = t_count_fds();
+	struct rawbpf *b;
+
+	T_NEED_ROOT();
+	do {
+		f.seen = 0;
+		b = typed_load(&f, &err);
+		ck_assert(err || rawbpf_num_open_probes(b) == 2);
+		ck_assert(!err || *rawbpf_errmsg(b));
+		rawbpf_free(b);
+		ck_assert_int_eq(t_count_fds(), fds);
+	} while (f.seen >= f.at++);
+	ck_assert_uint_gt(f.at, 8);
+}
+END_TEST
+
+START_TEST(typed_every_allocation_fails)
+{
+	int err, fds = t_count_fds();
+	bool failed = true;
+	struct rawbpf *b;
+	unsigned n;
+
+	T_NEED_ROOT();
+	for (n = 1; failed; n++) {
+		t_fail_alloc_at(n);
+		b = typed_load(NULL, &err);
+		failed = t_alloc_failed();
+		/* without room for the log, or libelf's own, it is another errno */
+		ck_assert(failed ? err < 0 || rawbpf_num_open_probes(b) == 2 : !err);
+		rawbpf_free(b);
+		ck_assert_int_eq(t_count_fds(), fds);
+	}
+	ck_assert_uint_gt(n, 20);
 }
 END_TEST
 
@@ -202,6 +277,8 @@ Suite *suite_rawtp(void)
 	tcase_add_test(t, by_section);
 	tcase_add_test(t, typed);
 	tcase_add_test(t, typed_by_section);
+	tcase_add_test(t, typed_every_call_fails);
+	tcase_add_test(t, typed_every_allocation_fails);
 	tcase_add_test(t, refusals);
 	suite_add_tcase(s, t);
 	return s;

@@ -251,13 +251,62 @@ END_TEST
 
 START_TEST(not_modifiable)
 {
-	struct rawbpf *b = rawbpf_new();
+	struct rawbpf *b;
 
 	NEED_TRAMPOLINE();
+	b = rawbpf_new();
 	ck_assert_int_lt(rawbpf_load(b, .text = ".license \"GPL\"\n"
 						".prog f \"fmod_ret/vfs_read\"\n\treturn 0\n"),
 		0);
 	ck_assert_msg(strstr(rawbpf_errmsg(b), "vfs_read"), "%s", rawbpf_errmsg(b));
+	rawbpf_free(b);
+}
+END_TEST
+
+/* an object of clang's, with a program left out ("?") that is attached by nobody */
+START_TEST(object_of_clang)
+{
+	struct rawbpf *b;
+	uint32_t slot;
+	uint64_t v[2];
+
+	NEED_TRAMPOLINE();
+	b = rawbpf_new();
+	must(b, rawbpf_load(b, .src_file = TEST_ROOT "/tests/data/object/typed.bpf.o"));
+	must(b, rawbpf_attach_all(b));
+	ck_assert_int_eq(rawbpf_num_open_probes(b), 3);
+	test_run(b, "enter");
+	for (slot = 0; slot < 2; slot++)
+		ck_assert_int_eq(rawbpf_table_lookup(rawbpf_table(b, "seen"), &slot, &v[slot]), 0);
+	ck_assert_uint_eq(v[0], 3);
+	ck_assert_uint_eq(v[1], 5);
+	rawbpf_free(b);
+}
+END_TEST
+
+/* The example: a read of 10 bytes that gives 4 misses 6, and one that gives all nothing. */
+START_TEST(example_counts)
+{
+	uint64_t before, after;
+	struct rawbpf *b;
+	uint32_t slot = 3; /* 4 to 7 */
+	int fds[2], i;
+	char buf[10];
+
+	NEED_TRAMPOLINE();
+	b = rawbpf_new();
+	must(b, rawbpf_load(b, .src_file = TEST_ROOT "/bpfasm/examples/short_reads.bpf"));
+	must(b, rawbpf_attach_all(b));
+	ck_assert_int_eq(pipe(fds), 0);
+	ck_assert_int_eq(rawbpf_table_lookup(rawbpf_table(b, "missing"), &slot, &before), 0);
+	for (i = 0; i < 100; i++) {
+		ck_assert_int_eq(write(fds[1], "abcd", 4), 4);
+		ck_assert_int_eq(read(fds[0], buf, sizeof(buf)), 4);
+	}
+	ck_assert_int_eq(rawbpf_table_lookup(rawbpf_table(b, "missing"), &slot, &after), 0);
+	ck_assert_uint_ge(after - before, 100);
+	close(fds[0]);
+	close(fds[1]);
 	rawbpf_free(b);
 }
 END_TEST
@@ -356,10 +405,11 @@ END_TEST
  */
 START_TEST(sleepable)
 {
-	struct rawbpf *b = rawbpf_new();
+	struct rawbpf *b;
 	int err;
 
 	NEED_TRAMPOLINE();
+	b = rawbpf_new();
 	err = rawbpf_load(b, .text = ".license \"GPL\"\n"
 				     ".prog f0 \"fentry.s/bpf_fentry_test1\"\n\treturn 0\n"
 				     ".prog f1 \"fexit.s/bpf_fentry_test1\"\n\treturn 0\n");
@@ -406,6 +456,8 @@ Suite *suite_trampoline(void)
 	tcase_add_test(t, by_name);
 	tcase_add_test(t, arguments_and_return_value);
 	tcase_add_test(t, modify_return);
+	tcase_add_test(t, object_of_clang);
+	tcase_add_test(t, example_counts);
 	tcase_add_test(t, not_modifiable);
 	tcase_add_test(t, kernel_says_no);
 	tcase_add_test(t, every_allocation_fails);
