@@ -143,25 +143,32 @@ static int tracepoint_compile(struct rawbpf *b, const char *stage, const char *p
 	return -EINVAL;
 }
 
-/* bcc's re.match(): from the start, not up to the end */
-static bool tracepoint_is_match(const regex_t *re, const char *tp)
+/* bcc's re.match(): from the start, not up to the end; 1, 0 or -ENOMEM */
+static int tracepoint_is_match(const regex_t *re, const char *tp)
 {
 	regmatch_t m;
+	int err = *tp ? regexec(re, tp, 1, &m, 0) : REG_NOMATCH;
 
-	return *tp && !regexec(re, tp, 1, &m, 0) && !m.rm_so;
+	if (err == REG_ESPACE)
+		return -ENOMEM;
+	return !err && !m.rm_so;
 }
 
-/* Leaves of the list's lines those that match, with a NUL behind each; how many. */
-static size_t tracepoint_keep_matches(char *list, const regex_t *re)
+/* Leaves of the list's lines those that match, with a NUL behind each; how many, or -ENOMEM. */
+static int tracepoint_keep_matches(char *list, const regex_t *re)
 {
 	char *line, *next, *out = list;
-	size_t n = 0, len;
+	int match, n = 0;
+	size_t len;
 
 	for (line = list; line && *line; line = next) {
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';
-		if (!tracepoint_is_match(re, line))
+		match = tracepoint_is_match(re, line);
+		if (match < 0)
+			return match;
+		if (!match)
 			continue;
 		len = strlen(line) + 1;
 		memmove(out, line, len);
@@ -204,9 +211,8 @@ static int tracepoint_attach_each(
 static int tracepoint_attach_matches(
 	struct rawbpf *b, const struct rawbpf_tracepoint_opts *o, const regex_t *re)
 {
-	int dir = tracefs_dir(b), err;
+	int dir = tracefs_dir(b), err, n = 0;
 	struct buf list = {0};
-	size_t n;
 
 	if (dir < 0) {
 		b->error.stage = "attach";
@@ -215,11 +221,12 @@ static int tracepoint_attach_matches(
 	err = sys_read_file(&b->sys, dir, TRACEPOINT_LIST, TRACEPOINT_MAX, &list);
 	if (err)
 		tracefs_refused(b, "attach", TRACEPOINT_LIST, err);
-	else if (list.failed)
-		err = err_set(&b->error, "attach", -ENOMEM, "out of memory");
-	n = !err && list.len ? tracepoint_keep_matches(list.data, re) : 0;
-	if (n) {
-		err = tracepoint_attach_each(b, o, list.data, n);
+	else if (list.len)
+		n = list.failed ? -ENOMEM : tracepoint_keep_matches(list.data, re);
+	if (n < 0) {
+		err = err_set(&b->error, "attach", n, "out of memory");
+	} else if (n) {
+		err = tracepoint_attach_each(b, o, list.data, (size_t)n);
 	} else if (!err) {
 		err = err_set(&b->error, "attach", -ENOENT, "no tracepoint matches '%s'", o->tp_re);
 		err_hint(&b->error, "the pattern is of category:event, as in 'sched:sched_wak.*'");
@@ -258,7 +265,7 @@ static bool tracepoint_detach_all(
 		next = l->next;
 		if (l->kind != LINK_TRACEPOINT || (fn_name && strcmp(l->prog->name, fn_name)))
 			continue;
-		if (re ? !tracepoint_is_match(re, l->place) : !is_at(l, n))
+		if (re ? tracepoint_is_match(re, l->place) <= 0 : !is_at(l, n))
 			continue;
 		link_close(b, l);
 		found = true;

@@ -120,20 +120,24 @@ static int trampoline_open(struct rawbpf *b, int prog_fd, const char *place)
 	return sys_bpf(&b->sys, RAWBPF_RAW_TRACEPOINT_OPEN, &a, sizeof(a.raw_tp), role);
 }
 
-/* fd of the link, or a negative errno with the error set */
+/*
+ * fd of the link, or a negative errno with the error set.  A program that was detached is attached
+ * once more since Linux 5.13; before, it is -ENOENT (5.10) or -EINVAL, and another load of it serves.
+ */
 static int trampoline_link(struct rawbpf *b, struct prog *p, const char *place)
 {
-	int fd, prog_fd = prog_for(b, p, place, false), first;
+	int fd, first, prog_fd = prog_for(b, p, place, false);
 
+	if (prog_fd >= 0) {
+		first = fd = trampoline_open(b, prog_fd, place);
+		if ((fd == -ENOENT || fd == -EINVAL) && p->attached && b->object) {
+			prog_fd = prog_for(b, p, place, true);
+			fd = prog_fd < 0 ? prog_fd : trampoline_open(b, prog_fd, place);
+		}
+	}
 	if (prog_fd < 0) {
 		b->error.stage = "attach";
 		return prog_fd;
-	}
-	first = fd = trampoline_open(b, prog_fd, place);
-	/* a program that was detached is attached once more since Linux 5.13 only */
-	if (first == -EINVAL && p->attached && b->object) {
-		prog_fd = prog_for(b, p, place, true);
-		fd = prog_fd < 0 ? prog_fd : trampoline_open(b, prog_fd, place);
 	}
 	if (fd < 0)
 		return trampoline_refused(b, p, place, first);

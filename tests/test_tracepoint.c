@@ -317,20 +317,28 @@ END_TEST
 
 START_TEST(pattern_every_allocation_fails)
 {
+	/* no alternatives: glibc's regcomp() frees twice when it has no memory for them */
+	static const char plain[] = "syscalls:sys_enter_getpgi";
 	bool failed = true;
 	struct counter c;
-	int err, fds;
+	int err, fds, all, open;
 	unsigned n;
 
 	T_NEED_ROOT();
 	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
 	fds = t_count_fds();
+	ck_assert_int_eq(attach_re(&c, plain, "count0"), 0);
+	all = rawbpf_num_open_probes(&c.b);
+	link_close_until(&c.b, NULL);
+	tracefs_free(&c.b);
 	for (n = 1; failed; n++) {
 		t_fail_alloc_at(n);
-		err = attach_re(&c, PATTERN, "count0");
+		err = attach_re(&c, plain, "count0");
 		failed = t_alloc_failed();
-		/* regcomp()'s own is no EINVAL of the pattern */
-		ck_assert_int_eq(err, failed ? -ENOMEM : 0);
+		open = rawbpf_num_open_probes(&c.b);
+		/* a static libc's regexec() can do without some of its own */
+		ck_assert_int_eq(open, err ? 0 : all);
+		ck_assert(!err || (failed && err == -ENOMEM));
 		link_close_until(&c.b, NULL);
 		tracefs_free(&c.b);
 		kern_free(&c.b);
