@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* doctor.h - what the trials of rawbpf doctor share. */
+#ifndef DOCTOR_H
+#define DOCTOR_H
+
+#include "caps.h"
+#include "rawbpf_sys.h"
+#include "tool.h"
+
+enum status { STATUS_OK, STATUS_MISSING, STATUS_DENIED, STATUS_UNKNOWN };
+
+struct finding {
+	enum status status;
+	enum need need;
+	const struct caps *caps;       /* of the process */
+	char reason[200], remedy[200]; /* "": none */
+};
+
+/* Of the process, read once. */
+struct patient {
+	struct caps caps;
+	int tracefs; /* directory fd, -1: none */
+};
+
+/* ---- doctor_say.c: what was found ---------------------------------------------------------- */
+
+void doctor_found(struct finding *f, enum status status, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void doctor_remedy(struct finding *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void doctor_remedy_rights(struct finding *f);
+/* The result of a trial: fd or 0, or -errno; since says from which kernel on it can succeed. */
+void doctor_judge(struct finding *f, long ret, const char *what, const char *since);
+void doctor_judge_fd(struct finding *f, long fd, const char *what, const char *since);
+/* First line of a file; -errno. */
+int doctor_read_line(int dir, const char *path, char *out, size_t size);
+
+/* ---- trials; the last argument is the row's, in doctor.c's table ---------------------------- */
+
+typedef void doctor_check(struct patient *p, struct finding *f, int arg);
+
+/* doctor_bpf.c */
+doctor_check doctor_check_kernel, doctor_check_bpf, doctor_check_map, doctor_check_memlock,
+	doctor_check_prog, doctor_check_btf_load, doctor_check_btf_kernel, doctor_check_batch;
+/* fd or 0, or -errno */
+long doctor_bpf(enum rawbpf_cmd cmd, union rawbpf_attr *a);
+long doctor_call(
+	enum rawbpf_call_kind kind, uintptr_t a0, uintptr_t a1, uintptr_t a2, uintptr_t a3);
+int doctor_load_prog(uint32_t type, uint32_t attach_type);
+
+/* doctor_event.c */
+doctor_check doctor_check_pmu, doctor_check_hardware, doctor_check_link, doctor_check_multi,
+	doctor_check_typed, doctor_check_tracefs, doctor_check_event;
+
+/* doctor_rights.c */
+doctor_check doctor_check_caps, doctor_check_seccomp, doctor_check_user_ns, doctor_check_sysctl,
+	doctor_check_lockdown, doctor_check_jit;
+
+#endif

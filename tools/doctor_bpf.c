@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+/* doctor_bpf.c - trials of bpf(2): maps, programs, BTF. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "doctor.h"
+
+long doctor_call(enum rawbpf_call_kind kind, uintptr_t a0, uintptr_t a1, uintptr_t a2, uintptr_t a3)
+{
+	const struct rawbpf_call c = {.kind = kind, .arg = {a0, a1, a2, a3}};
+
+	return rawbpf_call_kernel(&c);
+}
+
+void doctor_check_kernel(struct patient *p, struct finding *f, int arg)
+{
+	struct utsname u;
+
+	(void)p;
+	(void)arg;
+	if (uname(&u))
+		doctor_found(f, STATUS_UNKNOWN, "uname: %s", rawbpf_errno_name(errno));
+	else
+		doctor_found(f, STATUS_OK, "%s %.60s on %.30s", u.sysname, u.release, u.machine);
+}
+
+long doctor_bpf(enum rawbpf_cmd cmd, union rawbpf_attr *a)
+{
+	return rawbpf_sys_bpf(cmd, a, sizeof(*a));
+}
+
+static int doctor_make_map(uint32_t type, uint32_t key, uint32_t value, uint32_t n)
+{
+	union rawbpf_attr a;
+
+	memset(&a, 0, sizeof(a));
+	a.map.map_type = type;
+	a.map.key_size = key;
+	a.map.value_size = value;
+	a.map.max_entries = n;
+	return (int)doctor_bpf(RAWBPF_MAP_CREATE, &a);
+}
+
+/* "return 0" */
+int doctor_load_prog(uint32_t type, uint32_t attach_type)
+{
+	static const struct rawbpf_insn insns[] = {{0xb7, 0, 0, 0}, {0x95, 0, 0, 0}};
+	union rawbpf_attr a;
+
+	memset(&a, 0, sizeof(a));
+	a.prog.prog_type = type;
+	a.prog.insns = (uintptr_t)insns;
+	a.prog.insn_cnt = 2;
+	a.prog.license = (uintptr_t) "GPL";
+	a.prog.expected_attach_type = attach_type;
+	return (int)doctor_bpf(RAWBPF_PROG_LOAD, &a);
+}
+
+void doctor_check_bpf(struct patient *p, struct finding *f, int arg)
+{
+	union rawbpf_attr a;
+	long ret;
+
+	(void)p;
+	(void)arg;
+	memset(&a, 0, sizeof(a));
+	ret = doctor_bpf((enum rawbpf_cmd)9999, &a);
+	if (ret == -ENOSYS) {
+		doctor_found(f, STATUS_MISSING, "this kernel has no bpf(2)");
+		doctor_remedy(f, "it must be built with CONFIG_BPF_SYSCALL");
+		return;
+	}
+	doctor_judge(f, ret == -EINVAL ? 0 : ret, "bpf(2)", "3.18");
+}
+
+void doctor_check_map(struct patient *p, struct finding *f, int type)
+{
+	static const struct {
+		int type;
+		uint32_t key, value, n;
+		const char *what, *since;
+	} rows[] = {
+		{RAWBPF_MAP_ARRAY, 4, 8, 1, "array map", "3.19"},
+		{RAWBPF_MAP_PERF_EVENT_ARRAY, 4, 4, 1, "perf buffer map", "4.3"},
+		{RAWBPF_MAP_STACK_TRACE, 4, 8 * 16, 1, "stack trace map", "4.6"},
+		{RAWBPF_MAP_RINGBUF, 0, 0, 65536, "ring buffer map", "5.8"},
+	};
+	size_t i;
+
+	(void)p;
+	for (i = 0; rows[i].type != type; i++)
+		;
+	doctor_judge_fd(f, doctor_make_map((uint32_t)type, rows[i].key, rows[i].value, rows[i].n),
+		rows[i].what, rows[i].since);
+}
+
+void doctor_check_memlock(struct patient *p, struct finding *f, int arg)
+{
+	int fd = doctor_make_map(RAWBPF_MAP_ARRAY, 4, 1 << 20, 1), small;
+
+	(void)p;
+	(void)arg;
+	doctor_judge_fd(f, fd, "a map of 1 MiB", "3.19");
+	if (fd != -EPERM)
+		return;
+	small = doctor_make_map(RAWBPF_MAP_ARRAY, 4, 8, 1);
+	if (small < 0)
+		return; /* no map at all: not for its size */
+	close(small);
+	doctor_found(f, STATUS_DENIED, "a map of 1 MiB: RLIMIT_MEMLOCK is too small");
+	doctor_remedy(f, "ulimit -l unlimited (kernels before 5.11 count maps)");
+}
+
+void doctor_check_prog(struct patient *p, struct finding *f, int type)
+{
+	static const struct {
+		int type;
+		const char *what, *since;
+	} rows[] = {
+		{RAWBPF_PROG_KPROBE, "program for kprobes and uprobes", "4.1"},
+		{RAWBPF_PROG_TRACEPOINT, "program for tracepoints", "4.7"},
+		{RAWBPF_PROG_PERF_EVENT, "program for perf events", "4.9"},
+		{RAWBPF_PROG_RAW_TRACEPOINT, "program for raw tracepoints", "4.17"},
+	};
+	size_t i;
+
+	(void)p;
+	for (i = 0; rows[i].type != type; i++)
+		;
+	doctor_judge_fd(f, doctor_load_prog((uint32_t)type, 0), rows[i].what, rows[i].since);
+}
+
+void doctor_check_btf_load(struct patient *p, struct finding *f, int arg)
+{
+	/* a header, "int" of 4 bytes, and its name */
+	static const struct {
+		uint16_t magic;
+		uint8_t version, flags;
+		uint32_t hdr_len, type_off, type_len, str_off, str_len;
+		uint32_t type[4];
+		char str[5];
+	} btf = {0xeb9f, 1, 0, 24, 0, 16, 16, 5, {1, 1u << 24, 4, 1u << 24 | 32},
+		{0, 'i', 'n', 't', 0}};
+	union rawbpf_attr a;
+
+	(void)p;
+	(void)arg;
+	memset(&a, 0, sizeof(a));
+	a.btf.btf = (uintptr_t)&btf;
+	a.btf.btf_size = 24 + 16 + 5;
+	doctor_judge_fd(f, doctor_bpf(RAWBPF_BTF_LOAD, &a),
+		"loading BTF (line numbers in refusals)", "4.18");
+}
+
+void doctor_check_btf_kernel(struct patient *p, struct finding *f, int arg)
+{
+	(void)p;
+	(void)arg;
+	if (!access("/sys/kernel/btf/vmlinux", R_OK)) {
+		doctor_found(f, STATUS_OK, "/sys/kernel/btf/vmlinux");
+	} else if (errno == ENOENT) {
+		doctor_found(
+			f, STATUS_MISSING, "no /sys/kernel/btf/vmlinux: no kernel types by name");
+		doctor_remedy(f, "a kernel of 5.4 or later with CONFIG_DEBUG_INFO_BTF");
+	} else {
+		doctor_found(
+			f, STATUS_DENIED, "/sys/kernel/btf/vmlinux: %s", rawbpf_errno_name(errno));
+		doctor_remedy(f, "mount sysfs so that it can be read");
+	}
+}
+
+void doctor_check_batch(struct patient *p, struct finding *f, int arg)
+{
+	int fd = doctor_make_map(RAWBPF_MAP_HASH, 4, 8, 1);
+	union rawbpf_attr a;
+
+	(void)p;
+	(void)arg;
+	memset(&a, 0, sizeof(a));
+	a.batch.map_fd = (uint32_t)fd; /* of no elements */
+	doctor_judge(f, fd < 0 ? fd : doctor_bpf(RAWBPF_MAP_UPDATE_BATCH, &a),
+		"reading maps in batches", "5.6");
+	if (fd >= 0)
+		close(fd);
+}

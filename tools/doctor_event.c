@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+/* doctor_event.c - trials of what programs are attached to: PMUs, links, trampolines, tracefs. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include "doctor.h"
+
+#define TRACEFS_MAGIC_DOCTOR 0x74726163
+
+/* The number of a dynamic PMU, or -errno. */
+static int pmu_type(const char *name)
+{
+	char path[96], line[32];
+	int err;
+
+	snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/type", name);
+	err = doctor_read_line(AT_FDCWD, path, line, sizeof(line));
+	return err ? err : atoi(line);
+}
+
+void doctor_check_pmu(struct patient *p, struct finding *f, int kernel)
+{
+	const char *name = kernel ? "kprobe" : "uprobe";
+	struct rawbpf_perf_attr a;
+	int type = pmu_type(name);
+	char what[64];
+	long ret;
+
+	(void)p;
+	snprintf(what, sizeof(what), "%s by perf_event_open(2)", name);
+	if (type < 0) {
+		doctor_found(f, STATUS_MISSING, "no /sys/bus/event_source/devices/%s", name);
+		doctor_remedy(f, "Linux 4.17 or later with CONFIG_%s_EVENTS",
+			kernel ? "KPROBE" : "UPROBE");
+		return;
+	}
+	memset(&a, 0, sizeof(a));
+	a.type = (uint32_t)type;
+	a.size = sizeof(a);
+	a.flags = RAWBPF_PERF_DISABLED;
+	/* a function that is there: some locks are asked only then */
+	a.config1 = (uintptr_t)(kernel ? "vfs_read" : "/rawbpf/no/such/file");
+	ret = rawbpf_sys_perf_event_open(&a, -1, 0, -1, RAWBPF_PERF_FLAG_FD_CLOEXEC);
+	doctor_judge_fd(f, ret == -ENOENT ? 0 : ret, what, "4.17");
+	if (f->status == STATUS_OK && ret >= 0 && !kernel)
+		doctor_found(f, STATUS_UNKNOWN, "%s took a place that does not exist", what);
+}
+
+/* The CPU's own counters; most virtual machines have none. */
+void doctor_check_hardware(struct patient *p, struct finding *f, int arg)
+{
+	struct rawbpf_perf_attr a;
+	long ret;
+
+	(void)p;
+	(void)arg;
+	memset(&a, 0, sizeof(a));
+	a.type = RAWBPF_PERF_TYPE_HARDWARE;
+	a.size = sizeof(a);
+	a.sample_period = 1000000000;
+	a.flags = RAWBPF_PERF_DISABLED;
+	ret = rawbpf_sys_perf_event_open(&a, 0, -1, -1, RAWBPF_PERF_FLAG_FD_CLOEXEC);
+	if (ret == -ENOENT || ret == -EOPNOTSUPP) {
+		doctor_found(f, STATUS_MISSING, "perf events of the CPU's own counters: %s",
+			rawbpf_errno_name((int)ret));
+		doctor_remedy(f,
+			"software events (.ev_type = 1) work without; in a virtual machine the "
+			"host must give it a PMU");
+		return;
+	}
+	doctor_judge_fd(f, ret, "perf events of the CPU's own counters", "2.6.32");
+}
+
+void doctor_check_link(struct patient *p, struct finding *f, int arg)
+{
+	int prog = doctor_load_prog(RAWBPF_PROG_PERF_EVENT, 0);
+	struct rawbpf_perf_attr e;
+	union rawbpf_attr a;
+	long event, ret;
+
+	(void)p;
+	(void)arg;
+	memset(&e, 0, sizeof(e));
+	e.type = RAWBPF_PERF_TYPE_SOFTWARE;
+	e.size = sizeof(e);
+	e.sample_period = 1000000000;
+	e.flags = RAWBPF_PERF_DISABLED;
+	event = rawbpf_sys_perf_event_open(&e, 0, -1, -1, RAWBPF_PERF_FLAG_FD_CLOEXEC);
+	memset(&a, 0, sizeof(a));
+	a.link.prog_fd = (uint32_t)prog;
+	a.link.target_fd = (uint32_t)event;
+	a.link.attach_type = RAWBPF_PERF_EVENT;
+	ret = prog < 0 ? prog : event < 0 ? event : doctor_bpf(RAWBPF_LINK_CREATE, &a);
+	doctor_judge_fd(f, ret, "bpf link of a perf event (else an ioctl serves)", "5.15");
+	if (event >= 0)
+		close((int)event);
+	if (prog >= 0)
+		close(prog);
+}
+
+/* One link for many functions; of places that do not exist. */
+void doctor_check_multi(struct patient *p, struct finding *f, int attach_type)
+{
+	const uint32_t type = (uint32_t)attach_type;
+	const bool kernel = type != RAWBPF_TRACE_UPROBE_MULTI;
+	const bool session = type == RAWBPF_TRACE_KPROBE_SESSION;
+	const char *name = "rawbpf_no_such_function";
+	const uint64_t offset = 0;
+	union rawbpf_attr a;
+	long ret, prog;
+
+	(void)p;
+	prog = doctor_load_prog(RAWBPF_PROG_KPROBE, type);
+	memset(&a, 0, sizeof(a));
+	a.link.prog_fd = (uint32_t)prog;
+	a.link.attach_type = type;
+	if (kernel) {
+		a.link.u.kprobe_multi.cnt = 1;
+		a.link.u.kprobe_multi.syms = (uintptr_t)&name;
+	} else {
+		a.link.u.uprobe_multi.cnt = 1;
+		a.link.u.uprobe_multi.path = (uintptr_t) "/"; /* no file: EBADF */
+		a.link.u.uprobe_multi.offsets = (uintptr_t)&offset;
+	}
+	ret = prog < 0 ? prog : doctor_bpf(RAWBPF_LINK_CREATE, &a);
+	if (prog >= 0 && (kernel ? ret == -ESRCH || ret == -ENOENT : ret == -EBADF))
+		ret = 0;
+	doctor_judge(f, ret,
+		session	 ? "one program at entry and return of kernel functions"
+		: kernel ? "one link for many kernel functions"
+			 : "one link for many user functions",
+		session	 ? "6.10"
+		: kernel ? "5.18"
+			 : "6.6");
+	if (prog >= 0)
+		close((int)prog);
+}
+
+/*
+ * Programs that the kernel's BTF types, at a function and an event that only tests of the kernel
+ * itself ever reach.
+ */
+void doctor_check_typed(struct patient *p, struct finding *f, int event)
+{
+	static const char *const rows[][2] = {
+		{"programs at kernel functions without a probe (fentry, fexit)",
+			".license \"GPL\"\n.prog f \"fentry/bpf_fentry_test1\"\n\treturn 0\n"},
+		{"programs at tracepoints with types (tp_btf)",
+			".license \"GPL\"\n.prog f \"tp_btf/bpf_test_finish\"\n\treturn 0\n"},
+	};
+	struct rawbpf *b = rawbpf_new();
+	int err = rawbpf_load(b, .text = rows[event][1]);
+
+	(void)p;
+	if (!err)
+		err = rawbpf_attach_all(b);
+	doctor_judge(f, err, rows[event][0], "5.5");
+	if (err == -ENOENT || err == -ENOMEM || err == -EBUSY || err == -524) {
+		doctor_found(f, STATUS_MISSING, "%s", rawbpf_error(b)->msg);
+		doctor_remedy(
+			f, "%s", rawbpf_error(b)->hint ? rawbpf_error(b)->hint : "use kprobes");
+	}
+	rawbpf_free(b);
+}
+
+/* ---- tracefs ----------------------------------------------------------------------------- */
+
+static bool tracefs_at(const char *path)
+{
+	struct statfs st;
+
+	return !statfs(path, &st) && (uint32_t)st.f_type == TRACEFS_MAGIC_DOCTOR;
+}
+
+static long detached_tracefs(void)
+{
+	long fd, fs = doctor_call(RAWBPF_CALL_FSOPEN, (uintptr_t) "tracefs", 1, 0, 0);
+
+	if (fs < 0)
+		return fs;
+	fd = doctor_call(RAWBPF_CALL_FSCONFIG, (uintptr_t)fs, 6 /* CREATE */, 0, 0);
+	if (fd >= 0)
+		fd = doctor_call(RAWBPF_CALL_FSMOUNT, (uintptr_t)fs, 1, 0, 0);
+	close((int)fs);
+	return fd;
+}
+
+static void open_mounted_tracefs(struct patient *p, struct finding *f, const char *path)
+{
+	p->tracefs = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (p->tracefs >= 0) {
+		doctor_found(f, STATUS_OK, "mounted at %s", path);
+	} else {
+		doctor_found(f, STATUS_DENIED, "%s: %s", path, rawbpf_errno_name(errno));
+		doctor_remedy(f, "run as root, or remount it with gid=");
+	}
+}
+
+void doctor_check_tracefs(struct patient *p, struct finding *f, int arg)
+{
+	static const char path[] = "/sys/kernel/tracing", debug[] = "/sys/kernel/debug/tracing";
+	long fd;
+
+	(void)arg;
+	if (tracefs_at(path)) {
+		open_mounted_tracefs(p, f, path);
+		return;
+	}
+	fd = detached_tracefs();
+	if (fd >= 0) {
+		p->tracefs = (int)fd;
+		doctor_found(f, STATUS_OK, "not mounted, reached through a detached mount");
+	} else if (tracefs_at(debug)) {
+		open_mounted_tracefs(p, f, debug);
+	} else if (fd == -EPERM) {
+		doctor_found(
+			f, STATUS_DENIED, "not mounted, and a detached mount needs CAP_SYS_ADMIN");
+		doctor_remedy(f, "run as root, or mount -t tracefs tracefs %s", path);
+	} else if (fd == -ENODEV) {
+		doctor_found(f, STATUS_MISSING, "this kernel has no tracefs");
+		doctor_remedy(f, "it must be built with CONFIG_FTRACE");
+	} else {
+		doctor_found(f, STATUS_MISSING, "not mounted, and no detached mount: %s",
+			rawbpf_errno_name((int)fd));
+		doctor_remedy(f, "mount -t tracefs tracefs %s", path);
+	}
+}
+
+/* A file below tracefs that stands for a feature. */
+void doctor_check_event(struct patient *p, struct finding *f, int syscalls)
+{
+	const char *path = syscalls ? "events/syscalls/sys_enter_openat/id"
+				    : "events/bpf_trace/bpf_trace_printk/id";
+	char line[32];
+	int err;
+
+	if (p->tracefs < 0) {
+		doctor_found(f, STATUS_UNKNOWN, "tracefs cannot be read");
+		return;
+	}
+	err = doctor_read_line(p->tracefs, path, line, sizeof(line));
+	if (!err) {
+		doctor_found(f, STATUS_OK, "%s",
+			syscalls ? "tracepoints of system calls"
+				 : "bpf_trace_printk lines in a private trace instance");
+	} else if (err != -ENOENT) {
+		doctor_found(f, STATUS_DENIED, "%s: %s", path, rawbpf_errno_name(err));
+		doctor_remedy(f, "run as root");
+	} else if (faccessat(p->tracefs, "events", F_OK, 0)) {
+		doctor_found(f, STATUS_DENIED, "tracefs is empty");
+		doctor_remedy(f, "boot without lockdown=confidentiality");
+	} else if (syscalls) {
+		doctor_found(f, STATUS_MISSING, "no tracepoints of system calls");
+		doctor_remedy(f, "a kernel with CONFIG_FTRACE_SYSCALLS");
+	} else {
+		doctor_found(f, STATUS_MISSING,
+			"no bpf_trace_printk event: lines come from the shared trace_pipe");
+		doctor_remedy(f, "Linux 5.9 or later has it");
+	}
+}

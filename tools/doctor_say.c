@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+/* doctor_say.c - what a trial has found, in words. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "doctor.h"
+
+void doctor_found(struct finding *f, enum status status, const char *fmt, ...)
+{
+	va_list ap;
+
+	f->status = status;
+	va_start(ap, fmt);
+	vsnprintf(f->reason, sizeof(f->reason), fmt, ap);
+	va_end(ap);
+}
+
+void doctor_remedy(struct finding *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(f->remedy, sizeof(f->remedy), fmt, ap);
+	va_end(ap);
+}
+
+void doctor_remedy_rights(struct finding *f)
+{
+	char caps[100];
+
+	if (*caps_lacking(f->caps, f->need, caps, sizeof(caps)))
+		doctor_remedy(f, "run as root, or with %s", caps);
+	else
+		doctor_remedy(
+			f, "no capability is missing: see seccomp, user_namespace and lockdown");
+}
+
+/* First line of a file; -errno. */
+int doctor_read_line(int dir, const char *path, char *out, size_t size)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	*out = '\0';
+	if (fd < 0)
+		return -errno;
+	n = read(fd, out, size - 1);
+	n = n < 0 ? -errno : n;
+	close(fd);
+	if (n < 0)
+		return (int)n;
+	out[n] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	return 0;
+}
+
+/* The result of a trial: fd or 0, or -errno; "old" says what the kernel is too old for. */
+void doctor_judge(struct finding *f, long ret, const char *what, const char *since)
+{
+	if (ret >= 0) {
+		doctor_found(f, STATUS_OK, "%s", what);
+		return;
+	}
+	switch (ret) {
+	case -EPERM:
+	case -EACCES:
+		doctor_found(f, STATUS_DENIED, "%s: %s", what, rawbpf_errno_name((int)ret));
+		doctor_remedy_rights(f);
+		break;
+	case -EINVAL:
+	case -ENOSYS:
+	case -EBADF:
+	case -E2BIG:
+		doctor_found(f, STATUS_MISSING, "%s: this kernel does not know it", what);
+		doctor_remedy(f, "Linux %s or later has it", since);
+		break;
+	case -EOPNOTSUPP:
+	case -524: /* the kernel's ENOTSUPP */
+		doctor_found(f, STATUS_MISSING, "%s: this kernel was built without it", what);
+		break;
+	default:
+		doctor_found(f, STATUS_UNKNOWN, "%s: %s", what, rawbpf_errno_name((int)ret));
+		break;
+	}
+}
+
+void doctor_judge_fd(struct finding *f, long fd, const char *what, const char *since)
+{
+	doctor_judge(f, fd, what, since);
+	if (fd >= 0)
+		close((int)fd);
+}
