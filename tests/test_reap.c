@@ -366,10 +366,30 @@ static pid_t start_owner(char *name, size_t size)
 
 static int remember(void *arg, const char *path, int err)
 {
-	ck_assert_int_eq(err, 0);
-	if (strstr(path, arg))
+	if (!err && strstr(path, arg))
 		*(char *)arg = '\0';
 	return 0;
+}
+
+/* Whether it was we who removed it: anybody else here who reaps may be faster. */
+static bool sweep(struct rawbpf *b, const char *name, int how)
+{
+	char copy[64], *out;
+	bool first;
+
+	if (how == 0) {
+		ck_assert_int_ge(rawbpf_trace_fd(b, false), 0);
+		return true;
+	}
+	if (how == 1) {
+		strcpy(copy, name);
+		ck_assert_int_ge(rawbpf_reap(b, remember, copy), 0);
+		return !*copy;
+	}
+	ck_assert_int_eq(t_run(&out, TEST_BUILD "/rawbpf doctor --reap"), 0);
+	first = strstr(out, name);
+	free(out);
+	return first;
 }
 
 /* 0: the next instance sweeps, 1: rawbpf_reap(), 2: the command */
@@ -377,7 +397,9 @@ START_TEST(killed)
 {
 	struct proc_stat st;
 	struct rawbpf *b;
-	char name[64], copy[64], *out;
+	bool first = false;
+	char name[64];
+	int tries;
 	pid_t pid;
 
 	T_NEED_ROOT();
@@ -386,30 +408,22 @@ START_TEST(killed)
 		rawbpf_free(b);
 		T_SKIP("/proc does not show all processes");
 	}
-	pid = start_owner(name, sizeof(name));
-	if (!there(b, name)) {
+	for (tries = 0; tries < 5 && !first; tries++) {
+		pid = start_owner(name, sizeof(name));
+		if (!there(b, name)) {
+			kill(pid, SIGKILL);
+			waitpid(pid, NULL, 0);
+			rawbpf_free(b);
+			T_SKIP("no bpf_trace_printk event");
+		}
+		ck_assert_int_ge(rawbpf_reap(b, NULL, NULL), 0);
+		ck_assert(there(b, name)); /* it lives */
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
-		rawbpf_free(b);
-		T_SKIP("no bpf_trace_printk event");
+		first = sweep(b, name, _i);
+		ck_assert(!there(b, name));
 	}
-	ck_assert_int_ge(rawbpf_reap(b, NULL, NULL), 0);
-	ck_assert(there(b, name)); /* it lives */
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	ck_assert(there(b, name));
-	if (_i == 0) {
-		ck_assert_int_ge(rawbpf_trace_fd(b, false), 0);
-	} else if (_i == 1) {
-		strcpy(copy, name);
-		ck_assert_int_ge(rawbpf_reap(b, remember, copy), 1);
-		ck_assert_str_eq(copy, "");
-	} else {
-		ck_assert_int_eq(t_run(&out, TEST_BUILD "/rawbpf doctor --reap"), 0);
-		ck_assert_ptr_nonnull(strstr(out, name));
-		free(out);
-	}
-	ck_assert(!there(b, name));
+	ck_assert(first);
 	rawbpf_free(b);
 }
 END_TEST
