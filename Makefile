@@ -109,6 +109,8 @@ $(CHILDREN):
 
 # tests/t.c stands between our code and the allocator (t_fail_alloc_at()), and is told of each test
 WRAPPED := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=tcase_fn_start
+# and tests/temp.c between the tests and their temporary files
+WRAPPED += -Wl,--wrap=mkdtemp,--wrap=mkstemp,--wrap=mkstemps,--wrap=mkstemp64,--wrap=mkstemps64
 
 $(BUILD)/check: | $(CHILDREN)
 $(BUILD)/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a

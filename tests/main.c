@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "t.h"
+#include "temp.h"
 
 #define SUITE(x) Suite *suite_##x(void);
 #include "suites.h"
@@ -50,7 +51,7 @@ static bool wanted(int argc, char **argv, const char *name)
 
 int main(int argc, char **argv)
 {
-	char skips[] = "/tmp/rawbpf-skips-XXXXXX";
+	char skips[] = "/tmp/rawbpf-skips-XXXXXX", temps[] = "/tmp/rawbpf-temps-XXXXXX";
 	SRunner *sr = srunner_create(NULL);
 	int failed, run, skipped, fd;
 	size_t i;
@@ -62,6 +63,13 @@ int main(int argc, char **argv)
 	}
 	close(fd);
 	setenv("T_SKIPS", skips, 1);
+	fd = mkstemp(temps);
+	if (fd < 0) {
+		perror(temps);
+		return 1;
+	}
+	close(fd);
+	setenv("T_TEMPS", temps, 1);
 	/* seconds: a busy machine is no fault, a test that hangs is */
 	setenv("CK_DEFAULT_TIMEOUT", "60", 0);
 	for (i = 0; suites[i].name; i++)
@@ -73,6 +81,8 @@ int main(int argc, char **argv)
 	srunner_free(sr);
 	skipped = list_skips(skips);
 	unlink(skips);
+	temp_remove_all(temps);
+	unlink(temps);
 	printf("%d passed, %d failed, %d skipped\n", run - failed - skipped, failed, skipped);
 	return failed || !run;
 }
