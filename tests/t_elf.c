@@ -24,7 +24,7 @@ enum {
 
 struct bytes {
 	unsigned char *p;
-	size_t n;
+	size_t n, room;
 };
 
 struct maker {
@@ -41,8 +41,11 @@ struct maker {
 
 static void put_raw(struct bytes *b, const void *p, size_t n)
 {
-	b->p = realloc(b->p, b->n + n + 1);
-	ck_assert_ptr_nonnull(b->p);
+	if (b->n + n + 1 > b->room) {
+		b->room = 2 * (b->n + n + 1);
+		b->p = realloc(b->p, b->room);
+		ck_assert_ptr_nonnull(b->p);
+	}
 	memcpy(b->p + b->n, p, n);
 	b->n += n;
 }
@@ -162,7 +165,7 @@ static void put_versions(struct maker *m, struct bytes *str)
 static void put_tables(struct maker *m)
 {
 	uint64_t each = word(m) == 8 ? 24 : 16;
-	struct bytes str = {NULL, 0};
+	struct bytes str = {NULL, 0, 0};
 
 	if (m->e->dyn) {
 		begin(m, SEC_DYNSYM, ".dynsym", SHT_DYNSYM, each);
