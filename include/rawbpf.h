@@ -351,6 +351,13 @@ RAWBPF_API int rawbpf_attach_all_opts(struct rawbpf *b, const struct rawbpf_atta
 
 /* rawbpf_num_open_probes() - places probed now. */
 RAWBPF_API int rawbpf_num_open_probes(struct rawbpf *b);
+/*
+ * rawbpf_num_missed() - calls of kernel functions probed now that no program was run for, because
+ * a program was running there already, or more calls were in flight than returns are kept for
+ * (.maxactive).  The kernel tells for events of tracefs, and of others from Linux 6.7 on; the log
+ * has it for each probe that is detached.
+ */
+RAWBPF_API uint64_t rawbpf_num_missed(struct rawbpf *b);
 
 /* ---- debug output ------------------------------------------------------------------------ */
 

@@ -321,6 +321,16 @@ int(rawbpf_attach_all)(struct rawbpf *b)
 	return rawbpf_attach_all_opts(b, NULL);
 }
 
+uint64_t rawbpf_num_missed(struct rawbpf *b)
+{
+	const struct link *l;
+	uint64_t n = 0;
+
+	for (l = b ? b->links : NULL; l; l = l->next)
+		n += link_missed(b, l);
+	return n;
+}
+
 int rawbpf_num_open_probes(struct rawbpf *b)
 {
 	const struct link *l;

@@ -16,6 +16,7 @@ struct kern {
 	bool want_version;    /* kprobe programs must tell it: before Linux 5.0 */
 	bool no_perf_link;    /* before Linux 5.15 */
 	bool no_uprobe_multi; /* before Linux 6.6 */
+	bool no_maxactive;    /* before Linux 4.12 */
 	bool no_kprobe_multi; /* before Linux 5.18, or without CONFIG_FPROBE */
 	bool multi_pid_asked; /* whether multi_pid is known */
 	bool multi_pid;	      /* a uprobe_multi link's pid means the process: Linux 6.10 */

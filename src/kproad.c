@@ -130,7 +130,8 @@ static int kproad_sibling_make(struct kproad *r, char event[PROBEEVENT_NAME], ui
 		const char *name = r->list.names[i];
 
 		if (!n)
-			err = probeevent_make(r->b, KPROBE_FILE, kind, name, event, id, &reached);
+			err = kprobe_event(
+				r->b, name, r->ret, r->o->maxactive, event, id, &reached);
 		else
 			err = probeevent_add(r->b, KPROBE_FILE, kind, name, event);
 		if (!n && err && !reached)

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kern.h"
 #include "kmulti.h"
 #include "kprobewhy.h"
 #include "ksym.h"
@@ -221,6 +222,50 @@ static int kprobe_by_pmu(struct kprobe *k, const char *name)
 
 /* ---- tracefs ------------------------------------------------------------------------------- */
 
+/*
+ * Before Linux 4.12 the kernel reads "r100:NAME" as an "r" whose event has no name, and gives it
+ * one of its own: that is how such a kernel is found out.  An event that had this name already
+ * would be replaced there, so then the version must do.  1: not taken.
+ */
+static int kprobe_with_maxactive(struct kern *k, struct rawbpf *b, const char *where,
+	unsigned maxactive, char name[PROBEEVENT_NAME], uint64_t *id, bool *reached)
+{
+	char made[PROBEEVENT_NAME], kind[16];
+	bool there;
+	int err;
+
+	snprintf(made, sizeof(made), "r_%s_0", where); /* cut as the kernel cuts it */
+	there = probeevent_exists(b, made);
+	if (there && kern_version(b) && kern_version(b) < (4u << 16 | 12u << 8))
+		return 1;
+	snprintf(kind, sizeof(kind), "r%u", maxactive);
+	err = probeevent_make(b, KPROBE_FILE, kind, where, name, id, reached);
+	if (err != -ENOENT || !*reached || there || !probeevent_exists(b, made))
+		return err;
+	probeevent_remove(b, KPROBE_FILE, made);
+	k->no_maxactive = true;
+	return 1;
+}
+
+int kprobe_event(struct rawbpf *b, const char *where, bool ret, unsigned maxactive,
+	char name[PROBEEVENT_NAME], uint64_t *id, bool *reached)
+{
+	struct kern *k = kern_get(b);
+	int err = 1;
+
+	*reached = k != NULL; /* else the error is set */
+	if (!k)
+		return -ENOMEM;
+	if (maxactive && !k->no_maxactive)
+		err = kprobe_with_maxactive(k, b, where, maxactive, name, id, reached);
+	if (err <= 0)
+		return err;
+	if (maxactive)
+		ctx_log(b, RAWBPF_LOG_WARN,
+			"'%s': .maxactive needs Linux 4.12, the kernel's choice it is", where);
+	return probeevent_make(b, KPROBE_FILE, ret ? "r" : "p", where, name, id, reached);
+}
+
 /* Sets the error: neither road is there. */
 static int kprobe_none(struct kprobe *k, int err)
 {
@@ -244,7 +289,7 @@ static bool kprobe_has_file(struct kprobe *k)
 static int kprobe_by_tracefs(struct kprobe *k, const char *name, bool *said)
 {
 	struct rawbpf_perf_attr a = {.type = RAWBPF_PERF_TYPE_TRACEPOINT, .size = sizeof(a)};
-	char where[KSYM_NAME + 24], kind[16];
+	char where[KSYM_NAME + 24];
 	bool reached;
 	int err, fd;
 
@@ -252,8 +297,7 @@ static int kprobe_by_tracefs(struct kprobe *k, const char *name, bool *said)
 		snprintf(where, sizeof(where), k->off ? "%s+%" PRIu64 : "%s", name, k->off);
 	else
 		snprintf(where, sizeof(where), "0x%" PRIx64, k->addr);
-	snprintf(kind, sizeof(kind), k->o->maxactive ? "r%u" : k->ret ? "r" : "p", k->o->maxactive);
-	err = probeevent_make(k->b, KPROBE_FILE, kind, where, k->event, &a.config, &reached);
+	err = kprobe_event(k->b, where, k->ret, k->o->maxactive, k->event, &a.config, &reached);
 	if (err) {
 		*k->event = '\0';
 		*said = !reached;

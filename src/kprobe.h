@@ -4,6 +4,7 @@
 #define KPROBE_H
 
 #include "link.h"
+#include "probeevent.h"
 
 /*
  * Attach o->fn_name where o->event says, at the entry or (ret) at the return.  All of it or nothing: 0,
@@ -20,6 +21,12 @@ int kprobe_detach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret
 
 #define KPROBE_FILE "kprobe_events" /* of tracefs */
 
+/*
+ * As probeevent_make(), of a function of the kernel: at its entry, or (ret) at its return with
+ * maxactive instances (0: the kernel's choice, which it is before Linux 4.12 too).
+ */
+int kprobe_event(struct rawbpf *b, const char *where, bool ret, unsigned maxactive,
+	char name[PROBEEVENT_NAME], uint64_t *id, bool *reached);
 /* A loaded program that probes take, by its function's name; NULL with the error set. */
 struct prog *kprobe_prog(struct rawbpf *b, const char *fn_name);
 /* o->maxactive against what the kernel takes: 0, or -EINVAL with the error set. */

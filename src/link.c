@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "kern.h"
+#include "missed.h"
 #include "probeevent.h"
 #include "rights.h"
 
@@ -255,12 +256,35 @@ int link_adopt(struct rawbpf *b, enum link_kind kind, struct prog *prog, const c
 	return 0;
 }
 
+uint64_t link_missed(struct rawbpf *b, const struct link *l)
+{
+	if (l->kind != LINK_KPROBE && l->kind != LINK_KRETPROBE)
+		return 0;
+	return l->event ? missed_by_event(b, l->event) : missed_by_link(b, l->link_fd, l->place);
+}
+
+static void link_tell_missed(struct rawbpf *b, const struct link *l)
+{
+	struct rawbpf_error kept;
+	uint64_t n;
+
+	err_copy(&kept, &b->error);
+	n = link_missed(b, l);
+	err_copy(&b->error, &kept);
+	if (n)
+		ctx_log(b, RAWBPF_LOG_WARN,
+			"%llu calls of '%s' were missed by the kernel: counts are too low",
+			(unsigned long long)n, l->place);
+}
+
 void link_close(struct rawbpf *b, struct link *l)
 {
 	struct link **p;
 
 	if (!l)
 		return;
+	if (b->log)
+		link_tell_missed(b, l);
 	for (p = &b->links; *p && *p != l; p = &(*p)->next)
 		;
 	if (*p)

@@ -74,7 +74,13 @@ int link_own_places(struct rawbpf *b, struct link *l, const struct link_place *p
 int link_adopt(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place, int fd,
 	struct link **out);
 
-/* Detach one, and free it. */
+/*
+ * Calls of a kernel function that the program was not run for, since the kernel was in it already
+ * or had no room for more returns: as far as it tells, for events of tracefs and from Linux 6.7 on.
+ */
+uint64_t link_missed(struct rawbpf *b, const struct link *l);
+
+/* Detach one, and free it; what it missed is logged. */
 void link_close(struct rawbpf *b, struct link *l);
 /* Detach all that are newer than mark (NULL: all), newest first. */
 void link_close_until(struct rawbpf *b, struct link *mark);

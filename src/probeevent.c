@@ -40,11 +40,14 @@ static void probeevent_path(char *out, size_t size, const char *name, const char
 	snprintf(out, size, "events/" PROBEEVENT_GROUP "/%s%s%s", name, *file ? "/" : "", file);
 }
 
-static bool probeevent_exists(struct rawbpf *b, int dir, const char *name)
+bool probeevent_exists(struct rawbpf *b, const char *name)
 {
+	int dir = tracefs_dir(b);
 	char path[128];
 	int fd;
 
+	if (dir < 0)
+		return false;
 	probeevent_path(path, sizeof(path), name, "");
 	fd = sys_openat(&b->sys, dir, path, O_PATH | O_DIRECTORY, NULL);
 	sys_close(&b->sys, fd);
@@ -169,7 +172,7 @@ int probeevent_make(struct rawbpf *b, const char *file, const char *kind, const 
 	for (n = 0; !err && n < PROBEEVENT_MAX; n++) {
 		snprintf(name, PROBEEVENT_NAME, "rawbpf_%ld_%" PRIu64 "_%" PRIu64, pid, start,
 			(uint64_t)dir * PROBEEVENT_MAX + (uint64_t)n);
-		if (probeevent_exists(b, dir, name))
+		if (probeevent_exists(b, name))
 			continue;
 		err = probeevent_place(b, dir, file, kind, where, name);
 		if (err != -EEXIST)

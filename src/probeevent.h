@@ -18,6 +18,8 @@
  */
 int probeevent_make(struct rawbpf *b, const char *file, const char *kind, const char *where,
 	char name[PROBEEVENT_NAME], uint64_t *id, bool *reached);
+/* Is there an event of that name in our group? */
+bool probeevent_exists(struct rawbpf *b, const char *name);
 /* One more place for it (Linux 5.4): -EEXIST before that, and where files cannot be locked. */
 int probeevent_add(
 	struct rawbpf *b, const char *file, const char *kind, const char *where, const char *name);

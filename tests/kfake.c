@@ -96,6 +96,10 @@ static long kfake_open_file(struct kfake *k, const char *path, int flags)
 		return k->kallsyms ? kfake_fd(k, k->kallsyms, false) : -EACCES;
 	if (!strcmp(path, "kprobes/blacklist"))
 		return kfake_fd(k, k->blacklist, false);
+	if (!strcmp(path, "kprobe_profile") && k->profile) {
+		snprintf(k->told, sizeof(k->told), "  %s  12  3\n%s", k->events[0], k->profile);
+		return kfake_fd(k, k->told, false);
+	}
 	if (!strcmp(path, "available_filter_functions"))
 		return k->filter ? kfake_fd(k, k->filter, false) : -ENOENT;
 	if (!strcmp(path, "/sys/kernel/tracing") && !k->no_tracefs)
@@ -143,6 +147,8 @@ static long kfake_write(struct kfake *k, const char *text, size_t n)
 		*plus = '\0';
 	if (strncmp(place, "0x", 2) && !kfake_has(k, place))
 		return k->absent_err ? k->absent_err : -ENOENT;
+	if (k->no_maxactive && kind[0] == 'r' && kind[1])
+		snprintf(name, sizeof(name), "r_%.70s_0", place);
 	i = kfake_find(k, name, strlen(name));
 	if (i >= 0 && k->no_siblings)
 		return -EEXIST;
@@ -207,6 +213,21 @@ static long kfake_multi(struct kfake *k, const struct rawbpf_call *c)
 	return fake_call(&k->f, c);
 }
 
+/* struct bpf_link_info of a kprobe_multi link, or of a perf event's */
+static long kfake_info(const struct kfake *k, const struct rawbpf_call *c)
+{
+	const union rawbpf_attr *a = (const union rawbpf_attr *)c->arg[1];
+	unsigned char *info = (unsigned char *)(uintptr_t)a->info.info;
+	const uint32_t type = k->n_multi ? 8 : 7, event = 4;
+
+	FAKE_MUST(a->info.info_len >= 56);
+	memcpy(info, &type, sizeof(type));
+	if (!k->n_multi)
+		memcpy(info + 16, &event, sizeof(event));
+	memcpy(info + (k->n_multi ? 32 : 48), &k->missed, sizeof(k->missed));
+	return 0;
+}
+
 static bool kfake_is_multi(const struct rawbpf_call *c)
 {
 	const union rawbpf_attr *a = (const union rawbpf_attr *)c->arg[1];
@@ -261,6 +282,8 @@ long kfake_call(void *arg, const struct rawbpf_call *c)
 		return own ? kfake_close_fd(k, c) : fake_call(&k->f, c);
 	if (++k->n_calls == k->fail_at)
 		return k->fail_err;
+	if (c->kind == RAWBPF_CALL_BPF && c->arg[0] == RAWBPF_OBJ_GET_INFO_BY_FD)
+		return kfake_info(k, c);
 	if (kfake_is_multi(c))
 		return kfake_multi(k, c);
 	switch (c->kind) {

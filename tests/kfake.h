@@ -19,6 +19,9 @@ struct kfake {
 	int absent_err;	       /* of kprobe_events for a name it has not; 0: -ENOENT */
 	int multi_err;	       /* of every kprobe_multi link; 0: there are such links */
 	const char *untraced;  /* a function that such links refuse; NULL: none */
+	bool no_maxactive;     /* "r64:NAME" makes r_FUNCTION_0, as before Linux 4.12 */
+	uint64_t missed;       /* of each link, as it tells */
+	const char *profile;   /* kprobe_profile; "%s" is the first event; NULL: not there */
 	int busy;	       /* so many removals answer -EBUSY first */
 	const char *kallsyms;  /* NULL: not there */
 	const char *blacklist; /* in debugfs, which is mounted nowhere; NULL: no debugfs */
@@ -40,7 +43,7 @@ struct kfake {
 		const char *text;
 		size_t at;
 	} files[KFAKE_FDS];
-	char id[16];
+	char id[16], told[400];
 	struct prog progs[2]; /* "on_call", "on_return" */
 	struct rawbpf *b;
 };

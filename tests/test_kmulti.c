@@ -214,6 +214,48 @@ START_TEST(every_allocation_fails)
 }
 END_TEST
 
+/* A program made for a link of many goes by one, for one function too. */
+START_TEST(link_of_one)
+{
+	struct kfake k = {.kallsyms = kfake_kallsyms}, none = {.multi_err = -EINVAL},
+		     refused = none;
+	struct kfake *const no[] = {&none, &refused};
+	int i;
+
+	kfake_open(&k);
+	k.progs[0].attach_type = k.progs[1].attach_type = RAWBPF_TRACE_KPROBE_MULTI;
+	ck_assert_int_eq(rawbpf_attach_kprobe(k.b, .fn_name = "on_call", .event = "vfs_read"), 0);
+	ck_assert_int_eq(
+		rawbpf_attach_kprobe(k.b, .fn_name = "on_call", .event = "vfs_read"), -EEXIST);
+	ck_assert_int_eq(rawbpf_attach_kretprobe(k.b, .fn_name = "on_return", .event = "openat"),
+		0); /* whatever it is called */
+	ck_assert_uint_eq(k.multi_flags, 1);
+	ck_assert_uint_eq(k.n_pmu, 0);
+	ck_assert_int_eq(
+		rawbpf_attach_kprobe(k.b, .fn_name = "on_call", .event = "vfs_raed"), -ENOENT);
+	ck_assert_str_eq(k.b->error.msg, "the kernel has no function 'vfs_raed': ENOENT");
+	k.missed = 2;
+	ck_assert_uint_eq(rawbpf_num_missed(k.b), 4);
+	ck_assert_int_eq(rawbpf_num_open_probes(k.b), 2);
+	ck_assert_int_eq(rawbpf_detach_kprobe(k.b, .event = "vfs_read"), 0);
+	ck_assert_int_eq(rawbpf_detach_kretprobe(k.b, .event = "openat"), 0);
+	kfake_close(&k);
+
+	for (i = 0; i < 2; i++) { /* no such links: an event, unless it is a session's */
+		kfake_open(no[i]);
+		no[i]->progs[0].attach_type =
+			i ? RAWBPF_TRACE_KPROBE_SESSION : RAWBPF_TRACE_KPROBE_MULTI;
+		no[i]->progs[0].has_other = true; /* as loaded for an event */
+		no[i]->progs[0].other_fd = FAKE_FD - 1;
+		ck_assert_int_eq(
+			rawbpf_attach_kprobe(no[i]->b, .fn_name = "on_call", .event = "vfs_read"),
+			i ? -EOPNOTSUPP : 0);
+		ck_assert_uint_eq(no[i]->n_pmu, i ? 0 : 1);
+		kfake_close(no[i]);
+	}
+}
+END_TEST
+
 Suite *suite_kmulti(void);
 Suite *suite_kmulti(void)
 {
@@ -226,6 +268,7 @@ Suite *suite_kmulti(void)
 	tcase_add_test(t, answers);
 	tcase_add_test(t, no_sessions);
 	tcase_add_test(t, not_loadable);
+	tcase_add_test(t, link_of_one);
 	tcase_add_test(t, every_call_fails);
 	tcase_add_test(t, every_allocation_fails);
 	suite_add_tcase(s, t);

@@ -124,6 +124,41 @@ START_TEST(maxactive_needs_tracefs)
 }
 END_TEST
 
+/* The event that such a kernel makes instead is removed, and the probe is made without. */
+START_TEST(maxactive_before_it_was_known)
+{
+	struct kfake k = {.no_maxactive = true, .kallsyms = kfake_kallsyms};
+	unsigned writes;
+
+	kfake_open(&k);
+	ck_assert_int_eq(attach_return_on(&k, .event = "vfs_read", .maxactive = 64), 0);
+	ck_assert(!strncmp(k.last_write, "r:kprobes/rawbpf_", 17));
+	ck_assert_uint_eq(kfake_events(&k), 1);
+	ck_assert_ptr_nonnull(strstr(k.last_write, k.b->links->event));
+	writes = k.n_writes;
+	ck_assert_int_eq(attach_return_on(&k, .event = "vfs_write", .maxactive = 64), 0);
+	ck_assert_uint_eq(k.n_writes, writes + 1); /* it is known now */
+	ck_assert_uint_eq(kfake_events(&k), 2);
+	ck_assert_int_eq(attach_return_on(&k, .event = "vfs_raed", .maxactive = 64), -ENOENT);
+	kfake_close(&k);
+}
+END_TEST
+
+/* Somebody's event of the name that such a kernel would make is left alone. */
+START_TEST(maxactive_beside_a_like_name)
+{
+	struct kfake k = {.kallsyms = kfake_kallsyms, .events = {"r_vfs_read_0", "r_vfs_raed_0"}};
+
+	kfake_open(&k);
+	ck_assert_int_eq(attach_return_on(&k, .event = "vfs_read", .maxactive = 64), 0);
+	ck_assert(!strncmp(k.last_write, "r64:kprobes/rawbpf_", 19));
+	ck_assert_int_eq(attach_return_on(&k, .event = "vfs_raed", .maxactive = 64), -ENOENT);
+	ck_assert_uint_eq(kfake_events(&k), 3);
+	k.events[0][0] = k.events[1][0] = '\0';
+	kfake_close(&k);
+}
+END_TEST
+
 /* Only the lack of a PMU leads to tracefs; a refusal stays one. */
 START_TEST(fallback_by_class)
 {
@@ -523,6 +558,53 @@ START_TEST(counts_exactly_inside_a_function)
 }
 END_TEST
 
+/* A kernel before Linux 4.12, as far as ".maxactive" goes. */
+static long without_maxactive(void *arg, const struct rawbpf_call *c)
+{
+	struct rawbpf_call changed = *c;
+	unsigned *tried = arg;
+	char line[256];
+	const char *text = (const char *)c->arg[1], *place;
+	long n;
+
+	if (c->kind != RAWBPF_CALL_WRITE || strncmp(text, "r16:", 4))
+		return rawbpf_call_kernel(c);
+	++*tried;
+	place = strchr(text, ' ') + 1;
+	snprintf(line, sizeof(line), "r:kprobes/r_%.*s_0 %s", (int)strcspn(place, "\n"), place,
+		place);
+	changed.arg[1] = (uintptr_t)line;
+	changed.arg[2] = strlen(line);
+	n = rawbpf_call_kernel(&changed);
+	return n < 0 ? n : (long)c->arg[2];
+}
+
+START_TEST(counts_exactly_before_maxactive)
+{
+	struct buf text = {0};
+	unsigned tried = 0;
+	struct counter c;
+
+	T_NEED_ROOT();
+	counter_open(&c, RAWBPF_PROG_KPROBE);
+	NEED_KPROBES(&c);
+	if (!has_events(&c)) {
+		counter_close(&c);
+		T_SKIP("no kprobe_events here");
+	}
+	rawbpf_set_hook(&c.b, without_maxactive, &tried);
+	count_both(&c, "sys_getpgid", 16);
+	ck_assert_uint_ge(tried, 1);
+	ck_assert_int_eq(
+		sys_read_file(&c.b.sys, tracefs_dir(&c.b), "kprobe_events", 1 << 20, &text), 0);
+	ck_assert_msg(!strstr(buf_str(&text), "kprobes/r_"), "%s", buf_str(&text));
+	buf_free(&text);
+	link_close_until(&c.b, NULL);
+	ck_assert_int_eq(own_events(&c), 0);
+	counter_close(&c);
+}
+END_TEST
+
 START_TEST(counts_exactly_by_section)
 {
 	static const char *const sections[COUNTER_PROGS] = {
@@ -655,6 +737,8 @@ Suite *suite_kprobe(void)
 	tcase_add_test(t, offsets_and_addresses);
 	tcase_add_test(t, tracefs_road);
 	tcase_add_test(t, maxactive_needs_tracefs);
+	tcase_add_test(t, maxactive_before_it_was_known);
+	tcase_add_test(t, maxactive_beside_a_like_name);
 	tcase_add_test(t, fallback_by_class);
 	tcase_add_test(t, first_error_is_told);
 	tcase_add_test(t, no_road);
@@ -668,6 +752,7 @@ Suite *suite_kprobe(void)
 	tcase_add_test(t, counts_exactly);
 	tcase_add_test(t, counts_exactly_by_tracefs);
 	tcase_add_test(t, counts_exactly_with_maxactive);
+	tcase_add_test(t, counts_exactly_before_maxactive);
 	tcase_add_test(t, counts_exactly_inside_a_function);
 	tcase_add_test(t, counts_exactly_by_section);
 	tcase_add_test(t, refused_in_words);
