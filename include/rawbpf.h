@@ -172,7 +172,8 @@ struct rawbpf_uprobe_opts {
  * that processes call.  On x86-64 a probe goes behind ENDBR64 where a push follows, unless .addr,
  * .offset or .sym_off says where (0.2 us an event instead of 2.5).  What .sym_re matches is probed by one uprobe_multi link where the kernel has
  * it (Linux 6.6, with .pid 6.10), else by a perf event each.  Returns 0, or -ENOENT (no such library, symbol, program), -EINVAL,
- * -ESRCH (no such process), -EPERM/-EACCES.  Linux 4.17.
+ * -ESRCH (no such process), -EPERM/-EACCES.  Linux 4.1; before 4.17 by events of tracefs, which stay
+ * when a process is killed.
  *
  *	err = rawbpf_attach_uretprobe(b, .name = "c", .sym = "strlen", .fn_name = "count");
  */

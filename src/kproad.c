@@ -133,7 +133,7 @@ static int kproad_sibling_make(struct kproad *r, char event[PROBEEVENT_NAME], ui
 			err = kprobe_event(
 				r->b, name, r->ret, r->o->maxactive, event, id, &reached);
 		else
-			err = probeevent_add(r->b, KPROBE_FILE, kind, name, event);
+			err = probeevent_add(r->b, KPROBE_FILE, kind, name, event, n == 1);
 		if (!n && err && !reached)
 			break;
 		n += !err;

@@ -235,12 +235,12 @@ static int kprobe_with_maxactive(struct kern *k, struct rawbpf *b, const char *w
 	int err;
 
 	snprintf(made, sizeof(made), "r_%s_0", where); /* cut as the kernel cuts it */
-	there = probeevent_exists(b, made);
+	there = probeevent_exists(b, made) > 0;
 	if (there && kern_version(b) && kern_version(b) < (4u << 16 | 12u << 8))
 		return 1;
 	snprintf(kind, sizeof(kind), "r%u", maxactive);
 	err = probeevent_make(b, KPROBE_FILE, kind, where, name, id, reached);
-	if (err != -ENOENT || !*reached || there || !probeevent_exists(b, made))
+	if (err != -ENOENT || !*reached || there || probeevent_exists(b, made) <= 0)
 		return err;
 	probeevent_remove(b, KPROBE_FILE, made);
 	k->no_maxactive = true;

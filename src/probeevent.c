@@ -40,7 +40,7 @@ static void probeevent_path(char *out, size_t size, const char *name, const char
 	snprintf(out, size, "events/" PROBEEVENT_GROUP "/%s%s%s", name, *file ? "/" : "", file);
 }
 
-bool probeevent_exists(struct rawbpf *b, const char *name)
+int probeevent_exists(struct rawbpf *b, const char *name)
 {
 	int dir = tracefs_dir(b);
 	char path[128];
@@ -51,7 +51,7 @@ bool probeevent_exists(struct rawbpf *b, const char *name)
 	probeevent_path(path, sizeof(path), name, "");
 	fd = sys_openat(&b->sys, dir, path, O_PATH | O_DIRECTORY, NULL);
 	sys_close(&b->sys, fd);
-	return fd >= 0;
+	return fd >= 0 ? 1 : fd == -ENOENT ? 0 : fd;
 }
 
 /* ---- locks of events with several places --------------------------------------------------- */
@@ -134,15 +134,35 @@ static int probeevent_place(struct rawbpf *b, int dir, const char *file, const c
 	return err;
 }
 
-int probeevent_add(
-	struct rawbpf *b, const char *file, const char *kind, const char *where, const char *name)
+/* The places that an event has, or -errno. */
+static int probeevent_places(struct rawbpf *b, int dir, const char *file, const char *name)
 {
-	int err, dir = tracefs_dir(b);
+	char what[PROBEEVENT_NAME + 16];
+	struct buf text = {0};
+	const char *p;
+	int n = 0, err = sys_read_file(&b->sys, dir, file, PROBEEVENT_TEXT, &text);
+
+	snprintf(what, sizeof(what), ":" PROBEEVENT_GROUP "/%s ", name);
+	for (p = text.data; !err && p && (p = strstr(p, what)); p += strlen(what))
+		n++;
+	buf_free(&text);
+	return err ? err : n;
+}
+
+int probeevent_add(struct rawbpf *b, const char *file, const char *kind, const char *where,
+	const char *name, bool second)
+{
+	int n, err, dir = tracefs_dir(b);
 
 	if (dir < 0)
 		return dir;
 	err = probeevent_lock(b, dir, name);
-	return err ? err : probeevent_place(b, dir, file, kind, where, name);
+	if (!err)
+		err = probeevent_place(b, dir, file, kind, where, name);
+	if (err || !second)
+		return err;
+	n = probeevent_places(b, dir, file, name);
+	return n < 0 ? n : n < 2 ? -EEXIST : 0;
 }
 
 static int probeevent_id(struct rawbpf *b, int dir, const char *name, uint64_t *id)
@@ -172,9 +192,13 @@ int probeevent_make(struct rawbpf *b, const char *file, const char *kind, const 
 	for (n = 0; !err && n < PROBEEVENT_MAX; n++) {
 		snprintf(name, PROBEEVENT_NAME, "rawbpf_%ld_%" PRIu64 "_%" PRIu64, pid, start,
 			(uint64_t)dir * PROBEEVENT_MAX + (uint64_t)n);
-		if (probeevent_exists(b, name))
+		err = probeevent_exists(b, name);
+		if (err > 0) {
+			err = 0;
 			continue;
-		err = probeevent_place(b, dir, file, kind, where, name);
+		}
+		if (!err)
+			err = probeevent_place(b, dir, file, kind, where, name);
 		if (err != -EEXIST)
 			break;
 		err = 0;

@@ -18,11 +18,15 @@
  */
 int probeevent_make(struct rawbpf *b, const char *file, const char *kind, const char *where,
 	char name[PROBEEVENT_NAME], uint64_t *id, bool *reached);
-/* Is there an event of that name in our group? */
-bool probeevent_exists(struct rawbpf *b, const char *name);
-/* One more place for it (Linux 5.4): -EEXIST before that, and where files cannot be locked. */
-int probeevent_add(
-	struct rawbpf *b, const char *file, const char *kind, const char *where, const char *name);
+/* Is there an event of that name in our group?  1, 0, or -errno: without an fd it is not known. */
+int probeevent_exists(struct rawbpf *b, const char *name);
+/*
+ * One more place for it (Linux 5.4).  Kernels before that say nothing and make a new event of the
+ * name, with this place alone: so after the second place it is looked whether both are there.
+ * -EEXIST if not, and where files cannot be locked.
+ */
+int probeevent_add(struct rawbpf *b, const char *file, const char *kind, const char *where,
+	const char *name, bool second);
 /* An event whose perf events are closed.  One that is gone already is no failure. */
 int probeevent_remove(struct rawbpf *b, const char *file, const char *name);
 /* Anybody's, once and at once: -EBUSY while it is in use, -ENOENT. */

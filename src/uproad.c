@@ -5,7 +5,8 @@
  * One uprobe_multi link (Linux 6.6) holds any number of places and is closed in one go; a perf
  * event of the uprobe PMU (Linux 4.17) holds one, and the kernel takes some 100 ms to close each.
  * So several places go by a link where there is one.  Where there is none, more than a few go by
- * one event of tracefs that has them all as siblings (Linux 5.4), others by an event each.
+ * one event of tracefs that has them all as siblings (Linux 5.4), others by an event each: of the
+ * PMU, or of tracefs where there is no PMU.
  * One place goes by its event: the link would need the program loaded once more.
  *
  * The link wants its program loaded for it (expected_attach_type), and gives it the same pt_regs.
@@ -23,6 +24,7 @@
 #include "kern.h"
 #include "probeevent.h"
 #include "rights.h"
+#include "tracefs.h"
 
 #define UPROAD_ENOTSUPP 524 /* the kernel's own: no probe on this instruction */
 #define UPROAD_PMU	"/sys/bus/event_source/devices/uprobe"
@@ -50,12 +52,16 @@ static int uproad_no_pmu(struct uproad *r, int err)
 		err_hint(e, "mount -t sysfs sysfs /sys");
 		return -ENODEV;
 	}
-	err_set(e, "attach", -ENODEV, "the kernel has no '%s'", UPROAD_PMU);
-	err_hint(e, "probes of programs need Linux 4.17 with CONFIG_UPROBE_EVENTS");
+	err_set(e, "attach", -ENODEV, "the kernel has neither '%s' nor '%s' in tracefs", UPROAD_PMU,
+		UPROAD_FILE);
+	err_hint(e, "it must be built with CONFIG_UPROBE_EVENTS");
 	return -ENODEV;
 }
 
-/* The PMU's number, and the bit of config that makes a return probe: "config:0". */
+/*
+ * The PMU's number, and the bit of config that makes a return probe: "config:0".  -ENOENT, without
+ * an error set: there is none.
+ */
 static int uproad_pmu(struct uproad *r, struct rawbpf_perf_attr *a)
 {
 	struct sys *s = &r->b->sys;
@@ -64,7 +70,7 @@ static int uproad_pmu(struct uproad *r, struct rawbpf_perf_attr *a)
 	int err = sys_read_line(s, AT_FDCWD, UPROAD_PMU "/type", text, sizeof(text));
 
 	if (err)
-		return uproad_no_pmu(r, err);
+		return err == -ENOENT ? err : uproad_no_pmu(r, err);
 	memset(a, 0, sizeof(*a));
 	a->size = sizeof(*a);
 	a->type = (uint32_t)strtoul(text, NULL, 10);
@@ -116,27 +122,6 @@ static int uproad_event(struct uproad *r, struct rawbpf_perf_attr *a, const stru
 	l->key[2] = p->offset;
 	l->pid = r->pid;
 	return 0;
-}
-
-static int uproad_events(struct uproad *r)
-{
-	struct link *mark = r->b->links;
-	struct rawbpf_error error;
-	struct rawbpf_perf_attr a;
-	int err = uproad_pmu(r, &a);
-	size_t i;
-
-	/* an event and perhaps a link each, above the files that are open already */
-	if (r->n > 1)
-		kern_raise_nofile(r->b, 2 * r->n + (size_t)r->prog->fd);
-	for (i = 0; i < r->n && !err; i++)
-		err = uproad_event(r, &a, &r->places[i]);
-	if (!err || r->b->links == mark)
-		return err;
-	err_copy(&error, &r->b->error);
-	link_close_until(r->b, mark);
-	err_copy(&r->b->error, &error);
-	return err;
 }
 
 /* ---- one link for all ----------------------------------------------------------------------- */
@@ -270,23 +255,26 @@ static int uproad_multi(struct uproad *r)
 	return err;
 }
 
-/* ---- one event of tracefs ------------------------------------------------------------------- */
+/* ---- an event of tracefs -------------------------------------------------------------------- */
 
-static int uproad_sibling_make(struct uproad *r, char event[PROBEEVENT_NAME], uint64_t *id)
+/* One event with these places; *said: the error is set. */
+static int uproad_event_make(struct uproad *r, const struct link_place *places, size_t n,
+	char event[PROBEEVENT_NAME], uint64_t *id, bool *said)
 {
 	const char *kind = r->ret ? "r" : "p";
 	struct buf where = {0};
-	bool reached, made = false;
+	bool reached = true, made = false;
 	int err = 0;
 	size_t i;
 
-	for (i = 0; !err && i < r->n; i++) {
+	for (i = 0; !err && i < n; i++) {
 		buf_free(&where);
-		buf_printf(&where, "%s:0x%llx", r->path, (unsigned long long)r->places[i].offset);
+		buf_printf(&where, "%s:0x%llx", r->path, (unsigned long long)places[i].offset);
 		if (where.failed)
 			err = -ENOMEM;
 		else if (made)
-			err = probeevent_add(r->b, UPROAD_FILE, kind, buf_str(&where), event);
+			err = probeevent_add(
+				r->b, UPROAD_FILE, kind, buf_str(&where), event, i == 1);
 		else
 			err = probeevent_make(
 				r->b, UPROAD_FILE, kind, buf_str(&where), event, id, &reached);
@@ -295,22 +283,49 @@ static int uproad_sibling_make(struct uproad *r, char event[PROBEEVENT_NAME], ui
 	buf_free(&where);
 	if (err && made)
 		probeevent_remove(r->b, UPROAD_FILE, event);
+	*said = !reached;
 	return err;
 }
 
 /* The perf event of the whole, with the program on it. */
-static int uproad_sibling_link(struct uproad *r, uint64_t id, struct link **l)
+static int uproad_event_link(struct uproad *r, const char *what, uint64_t id, struct link **l)
 {
 	struct rawbpf_perf_attr a = {
 		.type = RAWBPF_PERF_TYPE_TRACEPOINT, .size = sizeof(a), .config = id};
-	char what[64];
 	int fd;
 
-	snprintf(what, sizeof(what), "uprobe event, %zu places", r->n);
 	fd = link_perf_open(r->b, &a, r->pid, what);
 	if (fd < 0)
 		return fd;
 	return link_perf_event(r->b, uproad_kind(r), r->prog, what, fd, l);
+}
+
+/* All of it, or nothing stays; *said: the error is set. */
+static int uproad_trace_event(struct uproad *r, const struct link_place *places, size_t n,
+	const char *what, struct link **l, bool *said)
+{
+	char event[PROBEEVENT_NAME];
+	uint64_t id;
+	int err = uproad_event_make(r, places, n, event, &id, said);
+
+	if (err)
+		return err;
+	err = uproad_event_link(r, what, id, l);
+	*said = r->b->error.err != 0;
+	if (!err) {
+		err = link_own_event(r->b, *l, UPROAD_FILE, event);
+		if (err)
+			link_close(r->b, *l);
+	}
+	if (err) {
+		probeevent_remove(r->b, UPROAD_FILE, event);
+		return err;
+	}
+	(*l)->key[0] = r->dev;
+	(*l)->key[1] = r->ino;
+	(*l)->key[2] = places->offset;
+	(*l)->pid = r->pid;
+	return 0;
 }
 
 /*
@@ -319,34 +334,72 @@ static int uproad_sibling_link(struct uproad *r, uint64_t id, struct link **l)
  */
 static int uproad_siblings(struct uproad *r)
 {
-	char event[PROBEEVENT_NAME];
+	char what[64];
 	struct link *l;
-	uint64_t id;
+	bool said;
 	int err;
 
 	if (r->n <= UPROAD_FEW || strpbrk(r->path, " \t\n"))
 		return UPROAD_NEXT;
-	err = uproad_sibling_make(r, event, &id);
-	if (!err) {
-		err = uproad_sibling_link(r, id, &l);
-		if (!err) {
-			err = link_own_event(r->b, l, UPROAD_FILE, event);
-			if (err)
-				link_close(r->b, l);
-		}
-		if (err)
-			probeevent_remove(r->b, UPROAD_FILE, event);
-	}
-	if (err) {
+	snprintf(what, sizeof(what), "uprobe event, %zu places", r->n);
+	if (uproad_trace_event(r, r->places, r->n, what, &l, &said)) {
 		err_clear(&r->b->error);
 		return UPROAD_NEXT;
 	}
-	l->key[0] = r->dev;
-	l->key[1] = r->ino;
-	l->pid = r->pid;
 	err = link_own_places(r->b, l, r->places, r->n);
 	if (err)
 		link_close(r->b, l);
+	return err;
+}
+
+static bool uproad_has_file(struct uproad *r)
+{
+	int fd = sys_openat(&r->b->sys, tracefs_dir(r->b), UPROAD_FILE, O_PATH, NULL);
+
+	sys_close(&r->b->sys, fd);
+	return fd >= 0;
+}
+
+/* One place where there is no PMU. */
+static int uproad_old_event(struct uproad *r, const struct link_place *p)
+{
+	bool said;
+	struct link *l;
+	int err;
+
+	err_clear(&r->b->error);
+	err = uproad_trace_event(r, p, 1, p->name, &l, &said);
+	if (!err || said)
+		return err;
+	if (err == -ENOENT && !uproad_has_file(r))
+		return uproad_no_pmu(r, err);
+	return uproad_refused(r, p, err);
+}
+
+/* ---- an event each -------------------------------------------------------------------------- */
+
+static int uproad_events(struct uproad *r)
+{
+	struct link *mark = r->b->links;
+	struct rawbpf_error error;
+	struct rawbpf_perf_attr a;
+	int err = uproad_pmu(r, &a);
+	size_t i;
+
+	r->no_pmu = err == -ENOENT;
+	if (r->no_pmu)
+		err = 0;
+	/* an event and perhaps a link each, above the files that are open already */
+	if (r->n > 1)
+		kern_raise_nofile(r->b, 2 * r->n + (size_t)r->prog->fd);
+	for (i = 0; i < r->n && !err; i++)
+		err = r->no_pmu ? uproad_old_event(r, &r->places[i])
+				: uproad_event(r, &a, &r->places[i]);
+	if (!err || r->b->links == mark)
+		return err;
+	err_copy(&error, &r->b->error);
+	link_close_until(r->b, mark);
+	err_copy(&r->b->error, &error);
 	return err;
 }
 
@@ -379,6 +432,7 @@ int uproad_attach(struct uproad *r)
 		r->b->kern->no_uprobe_multi = true;
 	if (!err)
 		uproad_log(r, one	  ? "one event of tracefs"
+			      : r->no_pmu ? "events of tracefs, one each"
 			      : r->n == 1 ? "a perf event"
 					  : "perf events, one each");
 	/* kernels that want CAP_SYS_ADMIN for events (since 2025) want less for the link */

@@ -16,7 +16,8 @@ struct uproad {
 	uint64_t dev, ino; /* the file, for detach */
 	struct link_place *places;
 	size_t n;
-	bool no_multi; /* uproad.c's own: the kernel does not know such links */
+	/* uproad.c's own: the kernel has no such links, no such PMU */
+	bool no_multi, no_pmu;
 };
 
 /*

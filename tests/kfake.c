@@ -82,6 +82,22 @@ static long kfake_open_event(struct kfake *k, const char *name, bool dir)
 	return kfake_fd(k, k->id, false);
 }
 
+/* What kprobe_events reads as. */
+static const char *kfake_list(struct kfake *k)
+{
+	size_t used = 0;
+	unsigned i, j;
+
+	k->list[0] = '\0';
+	for (i = 0; i < KFAKE_EVENTS; i++)
+		for (j = 0; k->events[i][0] && j < k->places[i]; j++) {
+			used += (size_t)snprintf(k->list + used, sizeof(k->list) - used,
+				"p:kprobes/%s f\n", k->events[i]);
+			FAKE_MUST(used < sizeof(k->list));
+		}
+	return k->list;
+}
+
 static long kfake_open_file(struct kfake *k, const char *path, int flags)
 {
 	static const char events[] = "events/kprobes/";
@@ -110,6 +126,8 @@ static long kfake_open_file(struct kfake *k, const char *path, int flags)
 		return strncmp(path, "/proc/self/", 11) ? -ENOENT : -1;
 	if (k->no_kprobe_events)
 		return -ENOENT;
+	if (!(flags & (O_WRONLY | O_PATH)))
+		return kfake_fd(k, kfake_list(k), false);
 	FAKE_MUST(!(flags & O_TRUNC)); /* or all events of the machine would go */
 	FAKE_MUST(flags & (O_APPEND | O_PATH));
 	return kfake_fd(k, NULL, true);
@@ -154,7 +172,7 @@ static long kfake_write(struct kfake *k, const char *text, size_t n)
 		return -EEXIST;
 	for (; i < 0 || (k->events[i][0] && strcmp(k->events[i], name));)
 		FAKE_MUST(++i < KFAKE_EVENTS);
-	k->places[i] = k->events[i][0] ? k->places[i] + 1 : 1;
+	k->places[i] = k->events[i][0] && !k->replaces ? k->places[i] + 1 : 1;
 	strcpy(k->events[i], name);
 	return (long)n;
 }

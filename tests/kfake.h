@@ -15,6 +15,7 @@ struct kfake {
 	struct fake f;
 	/* what it is like */
 	bool no_pmu, no_kprobe_events, no_tracefs, no_siblings;
+	bool replaces;	       /* a second place takes the first one's, as before Linux 5.4 */
 	int pmu_err;	       /* for every probe that the PMU would take */
 	int absent_err;	       /* of kprobe_events for a name it has not; 0: -ENOENT */
 	int multi_err;	       /* of every kprobe_multi link; 0: there are such links */
@@ -43,7 +44,7 @@ struct kfake {
 		const char *text;
 		size_t at;
 	} files[KFAKE_FDS];
-	char id[16], told[400];
+	char id[16], told[400], list[8192];
 	struct prog progs[2]; /* "on_call", "on_return" */
 	struct rawbpf *b;
 };

@@ -55,11 +55,13 @@ START_TEST(siblings)
 	kfake_open(&k);
 	ck_assert_int_eq(
 		probeevent_make(k.b, EVENTS_FILE, "p", "vfs_read", name, &id, &reached), 0);
-	ck_assert_int_eq(probeevent_add(k.b, EVENTS_FILE, "p", "vfs_write", name), 0);
+	ck_assert_int_eq(probeevent_add(k.b, EVENTS_FILE, "p", "vfs_write", name, true), 0);
 	ck_assert_uint_eq(k.places[0], 2);
-	ck_assert_int_eq(probeevent_add(k.b, EVENTS_FILE, "p", "no_such", name), -ENOENT);
+	ck_assert_int_eq(probeevent_add(k.b, EVENTS_FILE, "p", "no_such", name, false), -ENOENT);
+	k.replaces = true;
+	ck_assert_int_eq(probeevent_add(k.b, EVENTS_FILE, "p", "listed", name, true), -EEXIST);
 	k.no_siblings = true;
-	ck_assert_int_eq(probeevent_add(k.b, EVENTS_FILE, "p", "listed", name), -EEXIST);
+	ck_assert_int_eq(probeevent_add(k.b, EVENTS_FILE, "p", "listed", name, false), -EEXIST);
 	ck_assert_int_eq(probeevent_remove(k.b, EVENTS_FILE, name), 0);
 	kfake_close(&k);
 }

@@ -36,6 +36,7 @@ struct road {
 	bool no_multi;	/* no uprobe_multi */
 	bool by_thread; /* its pid is a thread's, as before Linux 6.10 */
 	bool no_events; /* no right to uprobe perf events */
+	bool no_pmu;	/* as before Linux 4.17 */
 	int refuse;	/* a place that takes no probe: the offset of many_07 */
 	uint64_t bad;
 	unsigned no_sibling; /* 1: a second place for an event is refused, as before Linux 5.4 */
@@ -71,7 +72,10 @@ static long road_call(void *arg, const struct rawbpf_call *c)
 		a->link.attach_type == RAWBPF_TRACE_UPROBE_MULTI)
 		return road_multi(r, c);
 	if (c->kind == RAWBPF_CALL_WRITE && c->role && strstr(c->role, ":0x") && r->no_sibling)
-		return r->no_sibling++ < 2 ? rawbpf_call_kernel(c) : -EEXIST;
+		return r->no_sibling++ == 2 ? -EEXIST : rawbpf_call_kernel(c);
+	if (c->kind == RAWBPF_CALL_OPENAT && r->no_pmu &&
+		strstr((const char *)c->arg[1], "devices/uprobe"))
+		return -ENOENT;
 	if (c->kind == RAWBPF_CALL_PERF_EVENT_OPEN) {
 		r->events++;
 		if (r->no_events)
@@ -228,6 +232,33 @@ START_TEST(no_siblings)
 	many_call(2);
 	check_seen(&r, 0, 9, 2);
 	rawbpf_free(r.b);
+}
+END_TEST
+
+/* Before Linux 4.17 there is no PMU: an event of tracefs each, gone when it is detached. */
+START_TEST(without_pmu)
+{
+	struct road r = {.no_multi = true, .no_pmu = true};
+	int fds = t_count_fds();
+
+	T_NEED_ROOT();
+	road_open(&r, "uprobe");
+	ck_assert_msg(!attach_many(&r, _i, "many_0[0-2]", 0), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.events, 3);
+	ck_assert(has_event(&r));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 3);
+	many_call(4);
+	check_seen(&r, _i, 2 + _i, 4);
+	ck_assert_int_eq(detach_many(&r, _i, "many_02"), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 2);
+	ck_assert(has_event(&r));
+	clear_seen(&r);
+	many_call(5);
+	check_seen(&r, _i, 1 + _i, 5);
+	ck_assert_int_eq(detach_many(&r, _i, "many_0"), 0);
+	ck_assert(!has_event(&r));
+	rawbpf_free(r.b);
+	ck_assert_int_eq(t_count_fds(), fds);
 }
 END_TEST
 
@@ -418,6 +449,7 @@ Suite *suite_uproad(void)
 	tcase_add_loop_test(t, one_link, 0, 2);
 	tcase_add_loop_test(t, siblings, 0, 2);
 	tcase_add_test(t, no_siblings);
+	tcase_add_loop_test(t, without_pmu, 0, 2);
 	tcase_add_loop_test(t, detach_some, 0, 2);
 	tcase_add_loop_test(t, by_pid, 0, 2);
 	tcase_add_loop_test(t, no_link, 0, 2);

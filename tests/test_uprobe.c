@@ -21,6 +21,7 @@
 #include "t.h"
 #include "t_child.h"
 #include "t_elf.h"
+#include "tracefs.h"
 
 /* ---- functions to probe ------------------------------------------------------------------- */
 
@@ -161,6 +162,7 @@ static void bed_close(struct bed *t)
 	int i;
 
 	link_close_until(&t->b, NULL);
+	tracefs_free(&t->b);
 	kern_free(&t->b);
 	for (i = 0; i < 3; i++)
 		close(t->progs[i].fd);
@@ -630,6 +632,9 @@ static long deny(void *arg, const struct rawbpf_call *c)
 	if (c->kind == RAWBPF_CALL_OPENAT && t->deny_after > 1000 &&
 		strstr((const char *)c->arg[1], "devices/uprobe"))
 		return -ENOENT;
+	if (c->kind == RAWBPF_CALL_OPENAT && t->deny_after > 4000 &&
+		strstr((const char *)c->arg[1], "uprobe_events"))
+		return -ENOENT;
 	return rawbpf_call_kernel(c);
 }
 
@@ -641,12 +646,14 @@ START_TEST(all_or_nothing)
 	T_NEED_ROOT();
 	bed_open(&t);
 	kern_get(&t.b);
+	ck_assert_int_ge(tracefs_dir(&t.b), 0);
 	t.b.sys.hook = deny;
 	t.b.sys.arg = &t;
 	t.deny_after = 1;
 	refused(&t, false, O(.sym_re = "t_target_"), -ENOSPC, "no probe on '", NULL);
 	t.deny_after = 5000;
-	refused(&t, false, O(.sym = "t_other"), -ENODEV, "the kernel has no '/sys/", "Linux 4.17");
+	refused(&t, false, O(.sym = "t_other"), -ENODEV, "the kernel has neither '/sys/",
+		"CONFIG_UPROBE_EVENTS");
 	bed_close(&t);
 }
 END_TEST
