@@ -92,6 +92,7 @@ static int map_try(struct map *m, int btf_fd, unsigned with)
 	const struct object_map *d = m->def;
 	union rawbpf_attr a;
 	char role[80];
+	int fd;
 
 	memset(&a, 0, sizeof(a));
 	a.map.map_type = d->type;
@@ -109,7 +110,10 @@ static int map_try(struct map *m, int btf_fd, unsigned with)
 		a.map.btf_value_type_id = d->value_btf;
 	}
 	snprintf(role, sizeof(role), "map %s", d->name);
-	return sys_bpf(&m->b->sys, RAWBPF_MAP_CREATE, &a, sizeof(a.map), role);
+	fd = sys_bpf(&m->b->sys, RAWBPF_MAP_CREATE, &a, sizeof(a.map), role);
+	if (fd == -EPERM && kern_raise_memlock(m->b))
+		fd = sys_bpf(&m->b->sys, RAWBPF_MAP_CREATE, &a, sizeof(a.map), role);
+	return fd;
 }
 
 /* Whether an older kernel may mean the name or the BTF by this. */
@@ -118,7 +122,10 @@ static bool map_may_be_old(int err)
 	return err == -EINVAL || err == -E2BIG || err == -MAP_ENOTSUPP || err == -EOPNOTSUPP;
 }
 
-/* fd or a negative errno: that of the first try when none worked */
+/*
+ * fd or a negative errno: that of the first try when none worked, unless a later one got past what
+ * an older kernel does not know.
+ */
 static int map_try_all(struct map *m, int btf_fd, struct kern *k)
 {
 	const struct object_map *d = m->def;
@@ -131,8 +138,6 @@ static int map_try_all(struct map *m, int btf_fd, struct kern *k)
 		(d->key_btf || d->kind != OBJECT_MAP_PLAIN))
 		with |= MAP_WITH_BTF;
 	first = fd = map_try(m, btf_fd, with);
-	if (fd == -EPERM && kern_raise_memlock(m->b))
-		first = fd = map_try(m, btf_fd, with);
 	/* a rule that no kernel lets pass needs no second try */
 	if (fd == -EINVAL && maprule_explain(d, m->max_entries, NULL))
 		return first;
@@ -147,7 +152,7 @@ static int map_try_all(struct map *m, int btf_fd, struct kern *k)
 	if (fd >= 0 && first < 0)
 		ctx_log(m->b, RAWBPF_LOG_INFO, "map '%s': the kernel took it without %s", d->name,
 			k->no_map_names ? "name and btf" : "btf");
-	return fd >= 0 ? fd : first;
+	return map_may_be_old(fd) ? first : fd;
 }
 
 static int map_refused(struct map *m, int err)

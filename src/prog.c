@@ -6,7 +6,7 @@
  * After a refusal the same is loaded again with the verifier's log.  A log that speaks of the
  * program ends the matter; an empty one (or one about BTF) may be an older kernel's way to say
  * that it does not know a field, so what it may not know is taken away step by step.  When nothing
- * helps, the first answer is the one reported.
+ * helps, the first answer is the one reported, unless a later try got past what may be unknown.
  *
  * A tracing program is loaded for one function or event.  One whose section names none is loaded
  * late, when it is attached.
@@ -33,11 +33,21 @@
 #define PROG_SLEEPABLE (1U << 4) /* BPF_F_SLEEPABLE, Linux 5.10 */
 #define PROG_ENOTSUPP  524
 
+/* helpers */
+enum {
+	PROG_READ = 4,
+	PROG_READ_STR = 45,	  /* Linux 4.11 */
+	PROG_READ_USER = 112,	  /* Linux 5.5, and so the others */
+	PROG_READ_USER_STR = 114, /* 113: kernel */
+	PROG_READ_KERNEL_STR = 115,
+};
+
 /* What a try passes beside the instructions. */
 enum {
 	PROG_WITH_NAME = 1,    /* Linux 4.15 */
 	PROG_WITH_BTF = 2,     /* Linux 5.0 */
 	PROG_WITH_VERSION = 4, /* wanted before Linux 5.0 */
+	PROG_WITH_AS = 8, /* expected_attach_type of a probe: Linux 4.17, and used since 5.18 */
 };
 
 struct prog_load {
@@ -60,7 +70,8 @@ static void prog_attr(const struct prog_load *l, union rawbpf_attr *a)
 
 	memset(a, 0, sizeof(*a));
 	a->prog.prog_type = l->def->sec.type;
-	a->prog.expected_attach_type = l->as;
+	if (l->with & PROG_WITH_AS)
+		a->prog.expected_attach_type = l->as;
 	a->prog.insn_cnt = l->code.n_insns;
 	a->prog.insns = (uintptr_t)l->code.insns;
 	a->prog.license = (uintptr_t)o->license;
@@ -155,13 +166,47 @@ static bool prog_log_has(const struct prog_load *l, const char *s)
 	return l->log && strstr(l->log, s);
 }
 
+/*
+ * Before Linux 5.5 one helper read kernel and user memory alike: its call instead of the later
+ * ones, when it is these that the verifier does not know.
+ */
+static bool prog_plain_read(struct prog_load *l)
+{
+	static const char unknown[] = "invalid func unknown#";
+	const char *p = l->log ? strstr(l->log, unknown) : NULL;
+	unsigned long id = p ? strtoul(p + strlen(unknown), NULL, 10) : 0;
+	struct rawbpf_insn *insn = l->code.insns, *end = insn + l->code.n_insns;
+
+	if (id < PROG_READ_USER || id > PROG_READ_KERNEL_STR)
+		return false;
+	for (; insn < end; insn++) {
+		/* code, and no register: not one of the program's own functions */
+		if (insn->code != 0x85 || insn->regs || insn->imm < PROG_READ_USER ||
+			insn->imm > PROG_READ_KERNEL_STR)
+			continue;
+		insn->imm = insn->imm < PROG_READ_USER_STR ? PROG_READ : PROG_READ_STR;
+	}
+	ctx_log(l->b, RAWBPF_LOG_INFO,
+		"program '%s': probe_read in place of probe_read_user and probe_read_kernel, which "
+		"the kernel does not know",
+		l->p->name);
+	return true;
+}
+
+static bool prog_may_be_old(int err)
+{
+	return err == -EINVAL || err == -E2BIG || err == -PROG_ENOTSUPP || err == -EOPNOTSUPP;
+}
+
 /* Whether the answer may mean a field that the kernel does not know; takes the next away. */
 static bool prog_fall_back(struct prog_load *l, int err)
 {
 	bool btf = prog_log_has(l, "func_info") || prog_log_has(l, "line_info");
 
-	if (err != -EINVAL && err != -E2BIG && err != -PROG_ENOTSUPP && err != -EOPNOTSUPP)
+	if (!prog_may_be_old(err))
 		return false;
+	if (prog_plain_read(l))
+		return true;
 	if (l->log && l->log[0] && !(btf && (l->with & PROG_WITH_BTF)))
 		return false;
 	if (l->with & PROG_WITH_BTF)
@@ -171,6 +216,8 @@ static bool prog_fall_back(struct prog_load *l, int err)
 		l->with |= PROG_WITH_VERSION;
 	else if (l->with & PROG_WITH_NAME)
 		l->with &= ~(unsigned)PROG_WITH_NAME;
+	else if (l->as && l->def->sec.type == RAWBPF_PROG_KPROBE && (l->with & PROG_WITH_AS))
+		l->with &= ~(unsigned)PROG_WITH_AS;
 	else
 		return false;
 	return true;
@@ -321,7 +368,10 @@ static int prog_negotiate(struct prog_load *l, struct kern *k)
 		if (fd != err && fd != -ENOSPC && l->log)
 			l->log[0] = '\0';
 		if (!prog_fall_back(l, err)) {
-			prog_explain(l, l->log && l->log[0] ? err : first);
+			prog_explain(
+				l, (l->log && l->log[0]) || first == -E2BIG || !prog_may_be_old(err)
+					   ? err
+					   : first);
 			return l->b->error.err;
 		}
 		free(l->log);
@@ -409,7 +459,12 @@ static int prog_link(struct prog_load *l)
 static int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as,
 	const char *target, int btf_fd)
 {
-	struct prog_load l = {.b = b, .p = p, .as = as, .btf_fd = btf_fd, .module_fd = -1};
+	struct prog_load l = {.b = b,
+		.p = p,
+		.as = as,
+		.btf_fd = btf_fd,
+		.module_fd = -1,
+		.with = PROG_WITH_AS};
 	struct kern *k = kern_get(b);
 	int fd, err;
 
