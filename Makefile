@@ -37,7 +37,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_O  := $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o)
 WRAP_O  := $(BUILD)/tests/fuzz/wrap.o
 
-.PHONY: all static check check-built check-vm vm-built test clean deps demo format format-check fuzz fuzz-built
+.PHONY: all static check check-built check-old check-vm vm-built test clean deps demo format format-check fuzz fuzz-built
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -111,6 +111,8 @@ $(CHILDREN):
 WRAPPED := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=tcase_fn_start
 # and tests/temp.c between the tests and their temporary files
 WRAPPED += -Wl,--wrap=mkdtemp,--wrap=mkstemp,--wrap=mkstemps,--wrap=mkstemp64,--wrap=mkstemps64
+# tests/old.c between the tests and the kernel
+WRAPPED += -Wl,--wrap=rawbpf_new,--wrap=rawbpf_call_kernel
 
 $(BUILD)/check: | $(CHILDREN)
 $(BUILD)/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -143,6 +145,19 @@ check:
 check-built: all $(BUILD)/check
 	@tools/demo/rights.sh check || true
 	$(BUILD)/check
+	@$(MAKE) --no-print-directory $(QUIET) check-old
+
+# the live tests again, on this kernel made to look like older ones; see tests/old.h
+OLD     := 4.9 4.14 4.19 5.4
+check-old: $(BUILD)/check
+	@for k in $(OLD); do \
+		RAWBPF_OLD=$$k $(BUILD)/check >$(BUILD)/old-$$k.log 2>&1; s=$$?; \
+		case $$s in \
+		0) echo "as Linux $$k: $$(tail -n 2 $(BUILD)/old-$$k.log | paste -sd '\t')" ;; \
+		77) echo "as Linux $$k: skipped, $$(cat $(BUILD)/old-$$k.log)" ;; \
+		*) cat $(BUILD)/old-$$k.log; echo "as Linux $$k: failed"; exit 1 ;; \
+		esac; \
+	done
 
 demo:
 	@tools/demo/rights.sh demo

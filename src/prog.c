@@ -459,12 +459,8 @@ static int prog_link(struct prog_load *l)
 static int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as,
 	const char *target, int btf_fd)
 {
-	struct prog_load l = {.b = b,
-		.p = p,
-		.as = as,
-		.btf_fd = btf_fd,
-		.module_fd = -1,
-		.with = PROG_WITH_AS};
+	struct prog_load l = {
+		.b = b, .p = p, .as = as, .btf_fd = btf_fd, .module_fd = -1, .with = PROG_WITH_AS};
 	struct kern *k = kern_get(b);
 	int fd, err;
 

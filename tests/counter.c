@@ -10,6 +10,7 @@
 #include "kbtf.h"
 #include "kern.h"
 #include "link.h"
+#include "old.h"
 #include "resolve.h"
 #include "t.h"
 #include "tracefs.h"
@@ -55,6 +56,7 @@ void counter_open(struct counter *c, enum rawbpf_prog_type type)
 
 	t_raise_memlock();
 	memset(c, 0, sizeof(*c));
+	old_hook(&c->b.sys);
 	memset(&a, 0, sizeof(a));
 	a.map.map_type = RAWBPF_MAP_ARRAY;
 	a.map.key_size = 4;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "old.h"
 #include "t.h"
 #include "temp.h"
 
@@ -54,8 +55,12 @@ int main(int argc, char **argv)
 	char skips[] = "/tmp/rawbpf-skips-XXXXXX", temps[] = "/tmp/rawbpf-temps-XXXXXX";
 	SRunner *sr = srunner_create(NULL);
 	int failed, run, skipped, fd;
+	bool old_ok;
 	size_t i;
 
+	failed = old_start();
+	if (failed)
+		return failed;
 	fd = mkstemp(skips);
 	if (fd < 0) {
 		perror(skips);
@@ -73,16 +78,18 @@ int main(int argc, char **argv)
 	/* seconds: a busy machine is no fault, a test that hangs is */
 	setenv("CK_DEFAULT_TIMEOUT", "60", 0);
 	for (i = 0; suites[i].name; i++)
-		if (wanted(argc, argv, suites[i].name))
+		if (wanted(argc, argv, suites[i].name) && old_wants(suites[i].name))
 			srunner_add_suite(sr, suites[i].make());
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
 	run = srunner_ntests_run(sr);
 	srunner_free(sr);
 	skipped = list_skips(skips);
+	/* which holds of the whole suite */
+	old_ok = argc > 1 || old_finish(skips);
 	unlink(skips);
 	temp_remove_all(temps);
 	unlink(temps);
 	printf("%d passed, %d failed, %d skipped\n", run - failed - skipped, failed, skipped);
-	return failed || !run;
+	return failed || !run || !old_ok;
 }

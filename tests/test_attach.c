@@ -5,6 +5,7 @@
 
 #include "counter.h"
 #include "link.h"
+#include "old.h"
 #include "t.h"
 #include "tracefs.h"
 
@@ -109,6 +110,7 @@ START_TEST(all_or_nothing)
 	int fds;
 
 	T_NEED_ROOT();
+	OLD_NEED("two programs on an event");
 	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
 	ck_assert_int_eq(
 		rawbpf_attach_tracepoint(&c.b, .tp = COUNTER_EVENT, .fn_name = "count0"), 0);

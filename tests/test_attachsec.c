@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "counter.h"
+#include "old.h"
 #include "t.h"
 
 START_TEST(by_section)
@@ -18,6 +19,7 @@ START_TEST(by_section)
 	struct counter c;
 
 	T_NEED_ROOT();
+	OLD_NEED("two programs on an event");
 	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
 	counter_sections(&c, sections, names);
 	ck_assert_msg(!rawbpf_attach_all(&c.b), "%s", c.b.error.msg);

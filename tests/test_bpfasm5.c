@@ -9,6 +9,7 @@
 
 #include "bpfasm.h"
 #include "rawbpf.h"
+#include "old.h"
 #include "t.h"
 
 #define PAGE TEST_ROOT "/bpfasm/bpfasm.5"
@@ -72,6 +73,13 @@ static unsigned man_each(void (*fn)(const char *text))
 	return n;
 }
 
+/* Some examples need a later kernel than the one that is played. */
+static bool is_for_later(const char *msg)
+{
+	return old_version() && msg &&
+	       (strstr(msg, "came with Linux") || strstr(msg, "invalid func unknown#"));
+}
+
 static void assembles(const char *text)
 {
 	struct bpfasm_resolver target;
@@ -82,7 +90,8 @@ static void assembles(const char *text)
 
 	ck_assert_int_eq(rawbpf_resolver(b, NULL, &target), 0);
 	err = bpfasm_assemble(text, strlen(text), &o, &out);
-	ck_assert_msg(!err && !out.diag, "%s\n%s", text, out.diag ? out.diag : "");
+	if (!is_for_later(out.diag))
+		ck_assert_msg(!err && !out.diag, "%s\n%s", text, out.diag ? out.diag : "");
 	bpfasm_free(&out);
 	rawbpf_free(b);
 }
@@ -92,8 +101,9 @@ static void loads(const char *text)
 	struct rawbpf *b = rawbpf_new();
 	int err = rawbpf_load(b, .text = text);
 
-	ck_assert_msg(!err, "%s\n%s\n%s", text, rawbpf_errmsg(b),
-		rawbpf_error(b)->log ? rawbpf_error(b)->log : "");
+	if (!is_for_later(rawbpf_errmsg(b)))
+		ck_assert_msg(!err, "%s\n%s\n%s", text, rawbpf_errmsg(b),
+			rawbpf_error(b)->log ? rawbpf_error(b)->log : "");
 	rawbpf_free(b);
 }
 
@@ -148,8 +158,9 @@ START_TEST(examples_load)
 
 		snprintf(path, sizeof(path), TEST_ROOT "/bpfasm/examples/%s.bpf", examples[i]);
 		err = rawbpf_load(b, .src_file = path);
-		ck_assert_msg(!err, "%s: %s\n%s", path, rawbpf_errmsg(b),
-			rawbpf_error(b)->log ? rawbpf_error(b)->log : "");
+		if (!is_for_later(rawbpf_errmsg(b)))
+			ck_assert_msg(!err, "%s: %s\n%s", path, rawbpf_errmsg(b),
+				rawbpf_error(b)->log ? rawbpf_error(b)->log : "");
 		rawbpf_free(b);
 	}
 }

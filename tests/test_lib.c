@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "rawbpf.h"
+#include "old.h"
 #include "rawbpf_sys.h"
 #include "t.h"
 
@@ -92,6 +93,7 @@ START_TEST(log2_of_all_powers_and_their_neighbours)
 	int by;
 
 	T_NEED_ROOT();
+	OLD_NEED("prog raw_tracepoint");
 	load(log2_text);
 	for (i = 0; i < 64; i++) {
 		for (by = -1; by <= 1; by++) {
@@ -118,6 +120,7 @@ START_TEST(log2_as_bcc_measured_it)
 	uint32_t got;
 
 	T_NEED_ROOT();
+	OLD_NEED("prog raw_tracepoint");
 	data = t_data("histograms/log2.txt", NULL);
 	load(log2_text);
 	for (p = data; p; p = strchr(p, '\n'), p = p ? p + 1 : NULL) {
@@ -152,6 +155,7 @@ START_TEST(histograms_count_slots)
 	uint32_t r, i;
 
 	T_NEED_ROOT();
+	OLD_NEED("prog raw_tracepoint");
 	load(".include \"hist.inc\"\n.license \"GPL\"\n"
 	     ".map dist histogram\n.map lin linear(4)\n.map keyed histogram(u32)\n"
 	     ".prog add \"raw_tp/sys_enter\"\n.ctx r6\n.var k: keyed_key\n"
@@ -185,6 +189,7 @@ START_TEST(map_inc_begins_at_zero_and_stops_when_full)
 	uint32_t r;
 
 	T_NEED_ROOT();
+	OLD_NEED("prog raw_tracepoint");
 	load(".include \"std.inc\"\n.license \"GPL\"\n.map m hash(u64, u64, 2)\n"
 	     ".prog inc \"raw_tp/sys_enter\"\n.ctx r6\n.var k: u64\n"
 	     "r7 = arg1\nk = r7\nr8 = arg2\nmap_inc m, &k, r8\nreturn 0\n");
@@ -206,6 +211,7 @@ START_TEST(who_runs_it)
 	uint32_t r;
 
 	T_NEED_ROOT();
+	OLD_NEED("prog raw_tracepoint");
 	load(".include \"std.inc\"\n.license \"GPL\"\n"
 	     ".prog p \"raw_tp/sys_enter\"\npid r0\nexit\n"
 	     ".prog t \"raw_tp/sys_enter\"\ntid r0\nexit\n"
@@ -237,6 +243,7 @@ START_TEST(memory_is_copied)
 	uint32_t r;
 
 	T_NEED_ROOT();
+	OLD_NEED("prog raw_tracepoint");
 	load(".include \"std.inc\"\n.license \"GPL\"\n"
 	     ".prog num \"raw_tp/sys_enter\"\n.var v: u64\nr3 = arg1\n"
 	     "probe_read_user &v, sizeof(v), r3\nif r0 != 0 goto .bad\nreturn v\n"
@@ -267,6 +274,7 @@ START_TEST(latencies_by_thread)
 	uint32_t r;
 
 	T_NEED_ROOT();
+	OLD_NEED("prog raw_tracepoint");
 	load(".include \"std.inc\"\n.license \"GPL\"\n.map t hash(u64, u64, 8)\n"
 	     ".prog on \"raw_tp/sys_enter\"\ntime_start t\nreturn 0\n"
 	     ".prog off \"raw_tp/sys_enter\"\ntime_stop t, r7\nr7 /= 1000\nr7 += 1\nreturn r7\n");
@@ -288,6 +296,7 @@ START_TEST(output_and_stacks_run)
 	uint32_t r;
 
 	T_NEED_ROOT();
+	OLD_NEED("map ringbuf");
 	load(".include \"std.inc\"\n.license \"GPL\"\n"
 	     ".map ring ringbuf(4096)\n.map perf perf_event_array\n.map stacks stack_trace(64)\n"
 	     ".struct rec\n\tid: u32\n\tname: char[16]\n.end\n"

@@ -12,6 +12,7 @@
 #include "link.h"
 #include "many.h"
 #include "t.h"
+#include "old.h"
 
 static struct rawbpf *link_context(struct fake *f)
 {
@@ -172,6 +173,7 @@ START_TEST(offline_tracepoint)
 	struct offline o;
 
 	T_NEED_ROOT();
+	OLD_NEED("two programs on an event");
 	offline_open(&o, RAWBPF_PROG_TRACEPOINT);
 	ck_assert_msg(!rawbpf_attach_tracepoint(&o.c.b, .tp = COUNTER_EVENT, .fn_name = "count0"),
 		"%s", rawbpf_errmsg(&o.c.b));
@@ -192,6 +194,7 @@ START_TEST(offline_uprobes)
 	int i;
 
 	T_NEED_ROOT();
+	OLD_NEED("several places of an event");
 	offline_open(&o, RAWBPF_PROG_KPROBE);
 	ck_assert_msg(!rawbpf_attach_uprobe(
 			      &o.c.b, .name = o.exe, .sym = "counter_call", .fn_name = "count0"),

@@ -6,6 +6,7 @@
 
 #include "fake.h"
 #include "kern.h"
+#include "old.h"
 #include "prog.h"
 #include "t.h"
 
@@ -302,6 +303,7 @@ START_TEST(on_this_kernel)
 	int before;
 
 	T_NEED_ROOT();
+	OLD_NEED("map ringbuf");
 	before = t_count_fds();
 	ck_assert_msg(!load_into(b, "object/all.bpf.o"), "%s", rawbpf_errmsg(b));
 	ck_assert_int_ge(rawbpf_prog_fd(b, "on_open"), 0);

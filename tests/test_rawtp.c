@@ -8,6 +8,7 @@
 
 #include "counter.h"
 #include "link.h"
+#include "old.h"
 #include "t.h"
 
 /* an event that happens in this process for each fork, and not otherwise */
@@ -31,6 +32,7 @@ START_TEST(by_name)
 	struct counter c;
 
 	T_NEED_ROOT();
+	OLD_NEED("cmd raw_tracepoint_open");
 	counter_open(&c, RAWBPF_PROG_RAW_TRACEPOINT);
 	ck_assert_msg(!rawbpf_attach_raw_tracepoint(&c.b, .tp = EVENT, .fn_name = "count0"), "%s",
 		c.b.error.msg);
@@ -56,6 +58,7 @@ START_TEST(by_section)
 	struct counter c;
 
 	T_NEED_ROOT();
+	OLD_NEED("cmd raw_tracepoint_open");
 	counter_open(&c, RAWBPF_PROG_RAW_TRACEPOINT);
 	c.progs[0].section = "raw_tp/" EVENT;
 	c.progs[1].section = "raw_tracepoint/" EVENT;
@@ -96,6 +99,7 @@ START_TEST(typed)
 	char text[1500];
 
 	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
 	b = rawbpf_new();
 	snprintf(text, sizeof(text),
 		".include \"hist.inc\"\n.license \"GPL\"\n.equ PID, %d\n.map hits linear(8)\n"
@@ -139,6 +143,7 @@ START_TEST(typed_by_section)
 	char text[1500];
 
 	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
 	b = rawbpf_new();
 	snprintf(text, sizeof(text),
 		".include \"hist.inc\"\n.license \"GPL\"\n.equ PID, %d\n.map hits linear(8)\n"
@@ -240,6 +245,7 @@ START_TEST(refusals)
 	struct counter c;
 
 	T_NEED_ROOT();
+	OLD_NEED("cmd raw_tracepoint_open");
 	counter_open(&c, RAWBPF_PROG_RAW_TRACEPOINT);
 	refused(&c, "no_such_event", -ENOENT, "no raw tracepoint 'no_such_event'", "sys_enter");
 	refused(&c, "sched:" EVENT, -ENOENT, "no raw tracepoint 'sched:", "'" EVENT "'");

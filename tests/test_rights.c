@@ -18,6 +18,7 @@
 #include "rawbpf.h"
 #include "rights.h"
 #include "t.h"
+#include "old.h"
 
 /* A machine whose files are made up; NULL: not there. */
 struct machine {
@@ -438,6 +439,7 @@ START_TEST(one_sentence_each)
 	size_t i, n = sizeof(trials) / sizeof(*trials);
 
 	T_NEED_ROOT();
+	OLD_NEED("maps beyond RLIMIT_MEMLOCK");
 	if (sysctl_get("/proc/sys/kernel/cap_last_cap") < 39)
 		T_SKIP("no CAP_BPF and CAP_PERFMON before Linux 5.8");
 	if (sysctl_get("/proc/sys/kernel/unprivileged_bpf_disabled") < 1 ||

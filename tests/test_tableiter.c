@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "map.h"
+#include "old.h"
 #include "t.h"
 #include "tableiter.h"
 
@@ -145,6 +146,7 @@ START_TEST(batches)
 	struct lacks none = {0};
 
 	T_NEED_ROOT();
+	OLD_NEED("cmd map_lookup_batch");
 	walk(&none, RAWBPF_MAP_HASH, 20000);
 	none.calls = 0;
 	walk(&none, RAWBPF_MAP_ARRAY, 65);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "t.h"
+#include "old.h"
 #include "t_trace.h"
 #include "trace.h"
 #include "tracefs.h"
@@ -305,6 +306,7 @@ START_TEST(attached_before_the_first_read)
 	int n = 0;
 
 	T_NEED_ROOT();
+	OLD_NEED("map ringbuf");
 	b = rawbpf_new();
 	object = t_data("object/all.bpf.o", &len);
 	ck_assert_int_eq(rawbpf_load(b, .image = object, .image_len = len), 0);

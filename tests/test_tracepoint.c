@@ -9,6 +9,7 @@
 #include "counter.h"
 #include "kern.h"
 #include "link.h"
+#include "old.h"
 #include "t.h"
 #include "tracefs.h"
 #include "tracepoint.h"
@@ -51,6 +52,7 @@ START_TEST(several_programs)
 	struct counter c;
 
 	T_NEED_ROOT();
+	OLD_NEED("two programs on an event");
 	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
 	ck_assert_int_eq(attach(&c, EVENT, "count0"), 0);
 	ck_assert_int_eq(attach(&c, "syscalls/sys_enter_getpgid", "count1"), 0);
@@ -197,6 +199,7 @@ START_TEST(pattern_counts_exactly)
 	struct counter c;
 
 	T_NEED_ROOT();
+	OLD_NEED("two programs on an event");
 	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
 	ck_assert_msg(!attach_re(&c, PATTERN, "count0"), "%s", c.b.error.msg);
 	n = rawbpf_num_open_probes(&c.b); /* arm64 has no getpgrp */

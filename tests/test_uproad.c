@@ -14,6 +14,7 @@
 
 #include "kern.h"
 #include "many.h"
+#include "old.h"
 #include "t.h"
 #include "tracefs.h"
 
@@ -201,6 +202,7 @@ START_TEST(siblings)
 	int fds = t_count_fds();
 
 	T_NEED_ROOT();
+	OLD_NEED("several places of an event");
 	road_open(&r, "uprobe");
 	ck_assert_msg(!attach_many(&r, _i, "many_[0-9]", 0), "%s", rawbpf_errmsg(r.b));
 	ck_assert_uint_eq(r.refused, 1);
@@ -224,6 +226,7 @@ START_TEST(no_siblings)
 	struct road r = {.no_multi = true, .no_sibling = 1};
 
 	T_NEED_ROOT();
+	OLD_NEED("several places of an event");
 	road_open(&r, "uprobe");
 	ck_assert_msg(!attach_many(&r, false, "many_0", 0), "%s", rawbpf_errmsg(r.b));
 	ck_assert_uint_eq(r.no_sibling, 3);

@@ -18,6 +18,7 @@
 
 #include "arch.h"
 #include "kern.h"
+#include "old.h"
 #include "t.h"
 #include "t_child.h"
 #include "t_elf.h"
@@ -140,6 +141,7 @@ static void bed_open(struct bed *t)
 
 	t_raise_memlock();
 	memset(t, 0, sizeof(*t));
+	old_hook(&t->b.sys);
 	n = readlink("/proc/self/exe", t->exe, sizeof(t->exe) - 1);
 	ck_assert_int_gt(n, 0);
 	t->map = make_map();
