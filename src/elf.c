@@ -688,6 +688,21 @@ int elf_symbol(struct elf_file *f, const struct elf_section *table, size_t i, st
 	return 0;
 }
 
+/* A pass of a whole table begins with this, so nothing is taken apart that it does not need. */
+const char *elf_symbol_name(
+	struct elf_file *f, const struct elf_section *table, size_t i, unsigned types)
+{
+	const struct elf_table *t = elf_table(f, table);
+	const unsigned char *p;
+
+	if (!t || i >= t->n)
+		return NULL;
+	p = t->sym + i * t->entsize;
+	if (!(types >> (p[f->ident.bits == 64 ? 4 : 12] & 15) & 1))
+		return NULL;
+	return elf_string(&t->str, elf_uint(f, p, 4));
+}
+
 int elf_symbol_named(struct elf_file *f, const struct elf_section *table, size_t i,
 	const char *name, struct elf_symbol *s)
 {

@@ -78,10 +78,12 @@ static const char *sym_type_name(uint8_t type)
 	return type == STT_GNU_IFUNC ? "IFUNC" : type == STT_NOTYPE ? "NOTYPE" : "FUNC";
 }
 
-static bool sym_is_function(const struct sym_file *f, const struct elf_symbol *y)
+/* The types of functions, a bit each. */
+static unsigned sym_functions(const struct sym_file *f)
 {
-	return y->type == STT_FUNC || y->type == STT_GNU_IFUNC ||
-	       (y->type == SYM_STT_ARM_TFUNC && elf_ident(f->elf)->machine == EM_ARM);
+	unsigned types = 1u << STT_FUNC | 1u << STT_GNU_IFUNC;
+
+	return elf_ident(f->elf)->machine == EM_ARM ? types | 1u << SYM_STT_ARM_TFUNC : types;
 }
 
 /* The address of the code that a symbol's value means. */
@@ -136,17 +138,24 @@ static int sym_fill(struct sym_file *f, struct elf_file *from, const struct elf_
 	return 0;
 }
 
-/* .symtab has no versions beside it: linkers write them into the name. */
-static void sym_split(struct elf_symbol *y, char *name, size_t size)
+/* Bytes of a name without its version: .symtab has none beside it, linkers write f@@VERSION. */
+static size_t sym_name_length(const struct elf_section *table, const char *name)
 {
-	const char *at = strchr(y->name, '@');
-	size_t n = at ? (size_t)(at - y->name) : 0;
+	size_t n = table->type == SHT_SYMTAB ? (size_t)(strchrnul(name, '@') - name) : 0;
 
-	if (!n || n >= size)
+	return n && n < SYM_NAME_MAX ? n : strlen(name);
+}
+
+/* Takes that name of n bytes apart; it is kept in room. */
+static void sym_split(struct elf_symbol *y, size_t n, char room[SYM_NAME_MAX])
+{
+	const char *at = y->name + n;
+
+	if (!*at)
 		return;
-	memcpy(name, y->name, n);
-	name[n] = '\0';
-	y->name = name;
+	memcpy(room, y->name, n);
+	room[n] = '\0';
+	y->name = room;
 	y->is_default = at[1] == '@';
 	y->version = at + 1 + y->is_default;
 }
@@ -157,39 +166,49 @@ struct sym_walk {
 	struct sym_file *f;
 	struct elf_file *from;
 	struct elf_section table;
-	bool (*wants)(void *arg, const char *name); /* NULL: every function */
+	bool (*wants)(void *arg, const char *name, size_t n); /* NULL: every function */
 	int (*fn)(void *arg, const struct rawbpf_sym *s);
 	void *arg;
 };
 
-/* Functions; where names are wanted, labels of .symtab too, but not those that mark code. */
-static bool sym_is_listed(const struct sym_walk *w, const struct elf_symbol *y)
+/* Types of functions; where names are wanted, of labels of .symtab too. */
+static unsigned sym_types(const struct sym_walk *w)
 {
-	return sym_is_function(w->f, y) ||
-	       (w->wants && y->type == STT_NOTYPE && w->table.type == SHT_SYMTAB &&
-		       y->name[0] != '$');
+	bool labels = w->wants && w->table.type == SHT_SYMTAB;
+
+	return sym_functions(w->f) | (labels ? 1u << STT_NOTYPE : 0);
 }
 
-static int sym_walk_table(struct sym_walk *w)
+/* Symbol i, whose name of n bytes is wanted. */
+static int sym_visit(struct sym_walk *w, size_t i, size_t n)
 {
-	size_t i, n = elf_n_symbols(w->from, &w->table);
-	bool split = w->table.type == SHT_SYMTAB;
-	char name[SYM_NAME_MAX];
+	char room[SYM_NAME_MAX];
 	struct elf_symbol y;
 	struct rawbpf_sym s;
+
+	if (elf_symbol(w->from, &w->table, i, &y))
+		return 0;
+	if (y.type == STT_NOTYPE && y.name[0] == '$') /* it marks code or data */
+		return 0;
+	sym_split(&y, n, room);
+	return sym_fill(w->f, w->from, &w->table, &y, &s) ? 0 : w->fn(w->arg, &s);
+}
+
+/* Nearly all symbols of a big table are passed over here, with one look at type and name. */
+static int sym_walk_table(struct sym_walk *w)
+{
+	size_t i, len, n = elf_n_symbols(w->from, &w->table);
+	unsigned types = sym_types(w);
+	const char *name;
 	int ret = 0;
 
 	for (i = 1; i < n && !ret; i++) {
-		if (elf_symbol(w->from, &w->table, i, &y))
-			break;
-		if (!sym_is_listed(w, &y))
+		name = elf_symbol_name(w->from, &w->table, i, types);
+		if (!name)
 			continue;
-		if (split)
-			sym_split(&y, name, sizeof(name));
-		if (w->wants && !w->wants(w->arg, y.name))
-			continue;
-		if (!sym_fill(w->f, w->from, &w->table, &y, &s))
-			ret = w->fn(w->arg, &s);
+		len = sym_name_length(&w->table, name);
+		if (!w->wants || w->wants(w->arg, name, len))
+			ret = sym_visit(w, i, len);
 	}
 	return ret;
 }
@@ -214,7 +233,7 @@ int sym_each(struct sym_file *f, bool with_debug, int (*fn)(void *arg, const str
 }
 
 int sym_each_wanted(struct sym_file *f, enum sym_table table,
-	bool (*wants)(void *arg, const char *name),
+	bool (*wants)(void *arg, const char *name, size_t n),
 	int (*fn)(void *arg, const struct rawbpf_sym *s), void *arg)
 {
 	struct sym_walk w = {.f = f, .wants = wants, .fn = fn, .arg = arg};
@@ -225,7 +244,7 @@ int sym_each_wanted(struct sym_file *f, enum sym_table table,
 int sym_export(struct sym_file *f, const struct elf_section *table, const struct elf_symbol *y,
 	struct rawbpf_sym *out)
 {
-	return sym_is_function(f, y) ? sym_fill(f, f->elf, table, y, out) : -ENOENT;
+	return sym_functions(f) >> y->type & 1 ? sym_fill(f, f->elf, table, y, out) : -ENOENT;
 }
 
 bool sym_has_symtab(struct sym_file *f)

@@ -28,11 +28,12 @@ int sym_each(struct sym_file *f, bool with_debug, int (*fn)(void *arg, const str
 enum sym_table { SYM_DYNSYM, SYM_SYMTAB };
 
 /*
- * Of one table (.symtab of the debug file too) those whose name is wanted: wants is asked before
- * anything else is read of them.  Labels of .symtab are among them, their type is "NOTYPE".
+ * Of one table (.symtab of the debug file too) those whose name, of n bytes without its version, is
+ * wanted: wants is asked before anything else is read of them.  Labels of .symtab are among them,
+ * their type is "NOTYPE".
  */
 int sym_each_wanted(struct sym_file *f, enum sym_table table,
-	bool (*wants)(void *arg, const char *name),
+	bool (*wants)(void *arg, const char *name, size_t n),
 	int (*fn)(void *arg, const struct rawbpf_sym *s), void *arg);
 
 /* An entry of the file's .dynsym: 0, or -ENOENT when it is no function that is here. */

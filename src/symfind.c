@@ -8,7 +8,8 @@
  *
  * Exported names are asked of .gnu.hash, which costs the same in a library of any size.  What it
  * has not is looked for in .symtab, once for all names: each function's name is held against a
- * table of those wanted.
+ * table of those wanted, and before that against a filter, which knows by a name's length and ends
+ * that it is none of them.
  */
 #include "symfind.h"
 
@@ -19,10 +20,13 @@
 #include "gnuhash.h"
 #include "near.h"
 
-#define SYMFIND_FEW 8 /* names for which the tables are not read as a whole */
+#define SYMFIND_FEW    8		   /* names for which the tables are not read as a whole */
+#define SYMFIND_FILTER 15		   /* log2 of its bits: it stays in the nearest cache */
+#define SYMFIND_MIX    0x9e3779b97f4a7c15u /* spreads what it multiplies over the upper bits */
 
 struct symfind_query {
 	char *name; /* without the version */
+	size_t len;
 	uint64_t hash;
 	const char *version; /* NULL: any */
 	bool need_default;   /* f@@VERSION */
@@ -42,27 +46,40 @@ struct symfind_set {
 	size_t n;
 	struct symfind_slot *slots;
 	size_t mask;
+	uint64_t filter[(1 << SYMFIND_FILTER) / 64];
 	uint64_t hash;	 /* of the name that was asked for last */
 	const char *way; /* being gone */
 };
 
 /* ---- the names wanted --------------------------------------------------------------------- */
 
-/* Eight bytes at a time: it is what the whole search takes most of its time for. */
-static uint64_t symfind_hash(const char *name)
+/* Eight bytes at a time. */
+static uint64_t symfind_hash(const char *name, size_t n)
 {
-	const uint64_t k = 0x9e3779b97f4a7c15u;
-	size_t n = strlen(name);
 	uint64_t v = 0, h = n;
 
 	for (; n >= 8; n -= 8, name += 8) {
 		memcpy(&v, name, 8);
-		h = (h ^ v) * k;
+		h = (h ^ v) * SYMFIND_MIX;
 	}
 	v = 0;
 	memcpy(&v, name, n);
-	h = (h ^ v) * k;
+	h = (h ^ v) * SYMFIND_MIX;
 	return h ^ h >> 32;
+}
+
+/* A name's bit of the filter, from its length, its first and its last eight bytes. */
+static uint64_t symfind_bit(const char *name, size_t n)
+{
+	uint64_t first = 0, last = 0;
+
+	if (n >= 8) {
+		memcpy(&first, name, 8);
+		memcpy(&last, name + n - 8, 8);
+	} else {
+		memcpy(&first, name, n);
+	}
+	return (((first + n) * SYMFIND_MIX ^ last) * SYMFIND_MIX) >> (64 - SYMFIND_FILTER);
 }
 
 /* Takes "f@V" apart; 0 or -ENOMEM. */
@@ -79,7 +96,8 @@ static int symfind_query_start(struct symfind_query *q, const char *want)
 		q->need_default = *at == '@';
 		q->version = at + q->need_default;
 	}
-	q->hash = symfind_hash(q->name);
+	q->len = strlen(q->name);
+	q->hash = symfind_hash(q->name, q->len);
 	return 0;
 }
 
@@ -114,12 +132,14 @@ static int symfind_start(
 	return -ENOMEM;
 }
 
-/* Fills the slots with the queries that have no answer; how many those are. */
+/* Fills slots and filter with the queries that have no answer; how many those are. */
 static size_t symfind_fill(struct symfind_set *t)
 {
 	size_t i, at, n = 0;
+	uint64_t bit;
 
 	memset(t->slots, 0, (t->mask + 1) * sizeof(*t->slots));
+	memset(t->filter, 0, sizeof(t->filter));
 	for (i = 0; i < t->n; i++) {
 		if (t->q[i].score)
 			continue;
@@ -127,20 +147,23 @@ static size_t symfind_fill(struct symfind_set *t)
 			;
 		t->slots[at] =
 			(struct symfind_slot){(uint32_t)(t->q[i].hash >> 32), (uint32_t)i + 1};
+		bit = symfind_bit(t->q[i].name, t->q[i].len);
+		t->filter[bit / 64] |= (uint64_t)1 << bit % 64;
 		n++;
 	}
 	return n;
 }
 
 /* The next query of that name from slot *at on, NULL: there is none. */
-static struct symfind_query *symfind_next(struct symfind_set *t, size_t *at, const char *name)
+static struct symfind_query *symfind_next(
+	struct symfind_set *t, size_t *at, const char *name, size_t n)
 {
 	uint32_t tag = (uint32_t)(t->hash >> 32);
 	struct symfind_query *q;
 
 	for (; t->slots[*at].nr; *at = (*at + 1) & t->mask) {
 		q = &t->q[t->slots[*at].nr - 1];
-		if (t->slots[*at].tag != tag || strcmp(q->name, name))
+		if (t->slots[*at].tag != tag || q->len != n || memcmp(q->name, name, n))
 			continue;
 		*at = (*at + 1) & t->mask;
 		return q;
@@ -148,14 +171,17 @@ static struct symfind_query *symfind_next(struct symfind_set *t, size_t *at, con
 	return NULL;
 }
 
-static bool symfind_wants(void *arg, const char *name)
+static bool symfind_wants(void *arg, const char *name, size_t n)
 {
 	struct symfind_set *t = arg;
+	uint64_t bit = symfind_bit(name, n);
 	size_t at;
 
-	t->hash = symfind_hash(name);
+	if (!(t->filter[bit / 64] >> bit % 64 & 1))
+		return false;
+	t->hash = symfind_hash(name, n);
 	at = t->hash & t->mask;
-	return symfind_next(t, &at, name);
+	return symfind_next(t, &at, name, n);
 }
 
 /* ---- the choice --------------------------------------------------------------------------- */
@@ -206,9 +232,9 @@ static int symfind_on_sym(void *arg, const struct rawbpf_sym *s)
 {
 	struct symfind_set *t = arg;
 	struct symfind_query *q;
-	size_t at = t->hash & t->mask;
+	size_t at = t->hash & t->mask, n = strlen(s->name);
 
-	while ((q = symfind_next(t, &at, s->name)))
+	while ((q = symfind_next(t, &at, s->name, n)))
 		symfind_consider(q, s, t->way);
 	return 0;
 }

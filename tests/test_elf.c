@@ -68,6 +68,9 @@ static void check_symbols(struct elf_file *f)
 	ck_assert_int_eq(elf_find_section(f, ".symtab", &s), 0);
 	ck_assert_int_eq(elf_symbol(f, &s, 1, &y), 0);
 	ck_assert_str_eq(y.name, "static_f");
+	ck_assert_str_eq(elf_symbol_name(f, &s, 1, 1u << STT_FUNC), "static_f");
+	ck_assert_ptr_null(elf_symbol_name(f, &s, 1, ~(1u << STT_FUNC)));
+	ck_assert_ptr_null(elf_symbol_name(f, &s, 2, ~0u));
 }
 
 static void check_relocs(struct elf_file *f)

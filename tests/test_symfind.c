@@ -182,7 +182,41 @@ START_TEST(many_are_as_one)
 }
 END_TEST
 
-/* The same with .gnu.hash and versions. */
+/* What tells names apart may be anywhere in them, and they may be of any length. */
+START_TEST(names_nearly_alike)
+{
+	static const struct t_elf_sym some[] = {
+		FN("begin___1___middle___end", NULL, TEXT(0x10), STB_LOCAL),
+		FN("begin___2___middle___end", NULL, TEXT(0x20), STB_LOCAL),
+		FN("begin___2___middle___enD", NULL, TEXT(0x30), STB_LOCAL),
+		FN("begin___2___middle___end_", NULL, TEXT(0x40), STB_LOCAL),
+		FN("begin___2___middle___ends@@V1", NULL, TEXT(0x50), STB_GLOBAL),
+		FN("1234567", NULL, TEXT(0x60), STB_LOCAL),
+		FN("12345678", NULL, TEXT(0x70), STB_LOCAL),
+		FN("123456789@V1", NULL, TEXT(0x80), STB_GLOBAL),
+		FN("@odd", NULL, TEXT(0x90), STB_LOCAL),
+		{"$x", NULL, TEXT(0xa0), 0, STT_NOTYPE, STB_LOCAL, 0, false},
+		END,
+	};
+	static const char *const names[] = {"begin___1___middle___end", "begin___2___middle___end",
+		"begin___2___middle___enD", "begin___2___middle___end_",
+		"begin___2___middle___ends", "1234567", "12345678", "123456789", "@odd",
+		"begin___3___middle___end", "123456", "$x"};
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .sym = some};
+	struct sym_file f;
+	struct many m = {names, &f, 0, 0};
+	unsigned i;
+
+	open_made(&f, &e);
+	for (i = 0; i < 9; i++)
+		ck_assert_uint_eq(offset_of(&f, names[i]), OFF(0x10 * (i + 1)));
+	ck_assert_int_eq(symfind_many(&f, names, sizeof(names) / sizeof(*names), on_many, &m), 0);
+	ck_assert_uint_eq(m.n_found, 9);
+	sym_close(&f);
+}
+END_TEST
+
+/* Many as one, with .gnu.hash and versions. */
 START_TEST(many_of_libc)
 {
 	static const char *const names[] = {"memcpy", "memcpy@GLIBC_2.2.5", "malloc", "free",
@@ -290,6 +324,7 @@ Suite *suite_symfind(void)
 	tcase_add_test(t, choice);
 	tcase_add_test(t, errors);
 	tcase_add_test(t, many_are_as_one);
+	tcase_add_test(t, names_nearly_alike);
 	tcase_add_test(t, many_of_libc);
 	tcase_add_test(t, reasons);
 	tcase_add_test(t, global_before_local);
