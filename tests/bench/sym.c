@@ -2,12 +2,14 @@
 /*
  * sym.c - functions of a big library by name: ours, and the least that it can cost.
  *
- * sym FILE [OBJECT]: medians in microseconds, each way in fresh processes, so that no page of the
- * file is mapped yet: "bare ONE", .gnu.hash of the mapped file; "one ONE", rawbpf_find_syms();
+ * sym FILE [OBJECT]: the least of some runs in microseconds, each in a fresh process, so that no
+ * page of the file is mapped yet: "bare ONE", .gnu.hash of the mapped file; "one ONE", rawbpf_find_syms();
  * "scan MANY", all names held against a hash table in one pass of the mapped symbols, "many MANY"
- * the same by rawbpf_find_syms().  The names are spread over the exported functions.  With libbpf
- * (-DLIBBPF) and an OBJECT that has a uprobe, "libbpf ONE": its attach_uprobe to a process that is
- * not there.
+ * the same by rawbpf_find_syms().  The names are spread over the exported functions; where there is
+ * a .symtab, "static_scan MANY" and "static_many MANY" are the same for names spread over its
+ * static functions, and that pass goes to the end, as another function may have such a name.  With
+ * libbpf (-DLIBBPF) and an OBJECT that has a uprobe, "libbpf ONE": its attach_uprobe to a process
+ * that is not there.
  */
 #include <elf.h>
 #include <fcntl.h>
@@ -27,7 +29,7 @@
 
 #include "rawbpf.h"
 
-enum { MANY = 1000, RUNS = 21, SLOTS = 4096 };
+enum { MANY = 1000, RUNS = 21, SLOTS = 4096, WAYS = 3 };
 
 static const char *path;
 static const char *names[MANY];
@@ -119,48 +121,63 @@ static bool bare(uint64_t *out)
 	return *out;
 }
 
-/* Both tables, as a file that was not stripped has its functions in .symtab. */
-static bool scan(uint64_t *out)
+/* One pass of a table: how many of the names are found, after which it may stop, or not. */
+static unsigned scan_table(const struct file *f, const Elf64_Shdr *h, bool stop, uint64_t *out)
 {
-	static const uint32_t types[] = {SHT_SYMTAB, SHT_DYNSYM};
 	static int slots[SLOTS];
 	static uint32_t hashes[MANY];
-	const Elf64_Shdr *h;
-	const Elf64_Sym *s, *end;
-	const char *str;
-	unsigned i, k, t, found = 0;
-	struct file f;
+	const char *str = (const char *)f->p + f->sections[h->sh_link].sh_offset;
+	const Elf64_Sym *s = (const Elf64_Sym *)(f->p + h->sh_offset);
+	const Elf64_Sym *end = s + h->sh_size / sizeof(*s);
+	unsigned i, k, found = 0;
 	uint32_t x;
 
-	file_map(&f);
 	for (i = 0; i < MANY; i++) {
 		hashes[i] = hash(names[i]);
 		for (k = hashes[i] % SLOTS; slots[k]; k = (k + 1) % SLOTS)
 			;
 		slots[k] = (int)i + 1;
 	}
-	for (t = 0; t < 2 && found < MANY; t++) {
-		h = file_section(&f, types[t]);
-		if (!h)
+	for (; s < end && !(stop && found == MANY); s++) {
+		if (ELF64_ST_TYPE(s->st_info) != STT_FUNC || !s->st_shndx)
 			continue;
-		str = (const char *)f.p + f.sections[h->sh_link].sh_offset;
-		s = (const Elf64_Sym *)(f.p + h->sh_offset);
-		for (end = s + h->sh_size / sizeof(*s); s < end && found < MANY; s++) {
-			if (ELF64_ST_TYPE(s->st_info) != STT_FUNC || !s->st_shndx)
+		x = hash(str + s->st_name);
+		for (k = x % SLOTS; slots[k]; k = (k + 1) % SLOTS) {
+			i = (unsigned)slots[k] - 1;
+			if (hashes[i] != x || out[i] || strcmp(names[i], str + s->st_name))
 				continue;
-			x = hash(str + s->st_name);
-			for (k = x % SLOTS; slots[k]; k = (k + 1) % SLOTS) {
-				i = (unsigned)slots[k] - 1;
-				if (hashes[i] != x || out[i] || strcmp(names[i], str + s->st_name))
-					continue;
-				out[i] = file_offset(&f, s);
-				found++;
-				break;
-			}
+			out[i] = file_offset(f, s);
+			found++;
+			break;
 		}
 	}
+	return found;
+}
+
+/* .symtab, where a file that was not stripped has all its functions, else .dynsym. */
+static bool scan_file(bool stop, uint64_t *out)
+{
+	const Elf64_Shdr *h;
+	unsigned found;
+	struct file f;
+
+	file_map(&f);
+	h = file_section(&f, SHT_SYMTAB);
+	if (!h)
+		h = file_section(&f, SHT_DYNSYM);
+	found = h ? scan_table(&f, h, stop, out) : 0;
 	munmap((void *)(uintptr_t)f.p, f.size);
 	return found == MANY;
+}
+
+static bool scan(uint64_t *out)
+{
+	return scan_file(true, out);
+}
+
+static bool static_scan(uint64_t *out)
+{
+	return scan_file(false, out);
 }
 
 /* ---- ours --------------------------------------------------------------------------------- */
@@ -213,15 +230,13 @@ static double now(void)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
+struct way {
+	const char *name;
+	bool (*fn)(uint64_t *out);
+};
 
 /* In a child: microseconds, or a negative number when an answer is wrong. */
-static double run(bool (*way)(uint64_t *out), unsigned n)
+static double run(const struct way *way, unsigned n)
 {
 	double t = -1;
 	int fds[2];
@@ -231,7 +246,7 @@ static double run(bool (*way)(uint64_t *out), unsigned n)
 	if (!fork()) {
 		uint64_t *out = calloc(MANY, sizeof(*out));
 		double from = now();
-		bool ok = way(out);
+		bool ok = way->fn(out);
 
 		t = now() - from;
 		if (!ok || memcmp(out, want, n * sizeof(*out)))
@@ -246,67 +261,84 @@ static double run(bool (*way)(uint64_t *out), unsigned n)
 	return t;
 }
 
-static void print_median(const char *name, bool (*way)(uint64_t *out), unsigned n)
+/* The ways in turn, so that what else the machine does meets them alike; the first turn warms up. */
+static void compare(const struct way *ways, size_t n_ways, unsigned n)
 {
-	double v[RUNS];
-	int i;
+	double t, least[WAYS];
+	size_t i, k;
 
-	run(way, n);
-	for (i = 0; i < RUNS; i++)
-		v[i] = run(way, n);
-	qsort(v, RUNS, sizeof(*v), by_value);
-	if (v[0] < 0) {
-		fprintf(stderr, "sym: %s: wrong answers\n", name);
-		exit(1);
-	}
-	printf("%s %.1f\n", name, v[RUNS / 2]);
+	for (i = 0; i <= RUNS; i++)
+		for (k = 0; k < n_ways; k++) {
+			t = run(&ways[k], n);
+			if (t < 0) {
+				fprintf(stderr, "sym: %s: wrong answers\n", ways[k].name);
+				exit(1);
+			}
+			if (i < 2 || t < least[k])
+				least[k] = t;
+		}
+	for (k = 0; k < n_ways; k++)
+		printf("%s %.1f\n", ways[k].name, least[k]);
 }
 
-/* Exported functions, evenly spread. */
-static void choose(void)
+/* Functions of a table, static ones or all, evenly spread; false: it has not so many. */
+static bool choose(uint32_t table, bool only_static)
 {
 	const Elf64_Shdr *h;
 	const Elf64_Sym *s;
 	const char *str;
 	struct file f;
-	size_t i, n, k = 0;
+	size_t i, n, step, k = 0;
 
 	file_map(&f);
-	h = file_section(&f, SHT_DYNSYM);
-	if (!h || h->sh_size / sizeof(*s) < 2 * MANY)
-		exit(1);
+	h = file_section(&f, table);
+	if (!h)
+		return false;
 	s = (const Elf64_Sym *)(f.p + h->sh_offset);
 	str = (const char *)f.p + f.sections[h->sh_link].sh_offset;
-	n = h->sh_size / sizeof(*s);
-	for (i = n / MANY; k < MANY && i < n; i += n / MANY) {
+	n = only_static ? h->sh_info : h->sh_size / sizeof(*s); /* local symbols come first */
+	step = n / (MANY + MANY / 10);
+	for (i = step; step && k < MANY && i < n; i += step) {
 		if (ELF64_ST_TYPE(s[i].st_info) != STT_FUNC || !s[i].st_shndx)
-			exit(1);
+			continue;
+		free((void *)(uintptr_t)names[k]);
 		names[k] = strdup(str + s[i].st_name);
 		want[k++] = file_offset(&f, &s[i]);
 	}
-	if (k < MANY)
-		exit(1);
 	munmap((void *)(uintptr_t)f.p, f.size);
+	return k == MANY;
 }
 
 int main(int argc, char **argv)
 {
+	const struct way single[WAYS] = {
+		{"bare", bare},
+		{"one", one},
+#ifdef LIBBPF
+		{"libbpf", libbpf},
+#endif
+	};
+	const struct way exported[] = {{"scan", scan}, {"many", many}};
+	const struct way statics[] = {{"static_scan", static_scan}, {"static_many", many}};
+	size_t n = 2;
+
 	if (argc < 2)
 		return 2;
 	path = argv[1];
-	choose();
-	print_median("bare", bare, 1);
-	print_median("one", one, 1);
-	print_median("scan", scan, MANY);
-	print_median("many", many, MANY);
+	if (!choose(SHT_DYNSYM, false))
+		return 1;
 #ifdef LIBBPF
 	if (argc > 2) {
 		libbpf_set_print(quiet);
 		object = bpf_object__open_file(argv[2], NULL);
 		if (libbpf_get_error(object))
 			return 1;
-		print_median("libbpf", libbpf, 1);
+		n = 3;
 	}
 #endif
+	compare(single, n, 1);
+	compare(exported, 2, MANY);
+	if (choose(SHT_SYMTAB, true))
+		compare(statics, 2, MANY);
 	return 0;
 }
