@@ -149,7 +149,7 @@ static void expect_matrix(
 		put(&v, "b", b);
 	ck_assert_int_eq(t_run(&out,
 				 "cd %s && awk -v ids='6.1-amd64 6.12-arm64' -f " VM
-				 "/matrix.awk events a %s 2>&1",
+				 "/matrix.awk events a %s 2>&1; s=$?; echo end; exit $s",
 				 v.dir, b ? "b" : ""),
 		status);
 	ck_assert_msg(strstr(out, line), "no '%s' in\n%s", line, out);
@@ -196,6 +196,11 @@ START_TEST(bad_events_fail)
 	expect_matrix(EVENTS "uprobe\tkprobe:one\n", BOTH, BOTH, 1,
 		"FAIL tests/vm/events: 'uprobe' twice\n");
 	expect_matrix("# nothing\n", BOTH, BOTH, 1, "FAIL tests/vm/events names no event\n");
+	/* of a machine that died, only that is told */
+	expect_matrix(EVENTS, BOTH, PASS("one") "kernel:end\tFAIL\tdied\n", 1,
+		"uprobe                 pass        none\n");
+	expect_matrix(EVENTS, BOTH, PASS("one") "kernel:end\tFAIL\tdied\n", 1,
+		"1/0/1\nFAIL 6.12-arm64 kernel:end: died\nend\n");
 	/* a kernel without a file of its own */
 	expect_matrix(EVENTS, BOTH, NULL, 1, "passed/skipped/failed  2/0/0       0/0/0\n");
 }
