@@ -199,6 +199,7 @@ START_TEST(typed_every_call_fails)
 	struct rawbpf *b;
 
 	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
 	do {
 		f.seen = 0;
 		b = typed_load(&f, &err);
@@ -219,6 +220,7 @@ START_TEST(typed_every_allocation_fails)
 	unsigned n;
 
 	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
 	for (n = 1; failed; n++) {
 		t_fail_alloc_at(n);
 		b = typed_load(NULL, &err);
