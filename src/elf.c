@@ -50,6 +50,7 @@ struct elf_version {
 struct elf_file {
 	struct sys *sys;
 	int fd;
+	const char *image; /* where there is no fd: borrowed */
 	Elf *elf;
 	char *path;
 	uint64_t size;
@@ -115,16 +116,12 @@ const void *elf_bytes(struct elf_file *f, uint64_t offset, size_t n)
 
 bool elf_copy(struct elf_file *f, uint64_t offset, void *buf, size_t n)
 {
-	const void *p;
-
 	if (offset > f->size || n > f->size - offset)
 		return false;
 	if (f->fd >= 0)
 		return sys_pread(f->sys, f->fd, buf, n, offset) == (ssize_t)n;
-	p = elf_bytes(f, offset, n);
-	if (p)
-		memcpy(buf, p, n);
-	return p;
+	memcpy(buf, f->image + offset, n);
+	return true;
 }
 
 const struct elf_ident *elf_ident(const struct elf_file *f)
@@ -290,6 +287,7 @@ int elf_open_memory(
 	if (!f)
 		return err_set(e, "open", -ENOMEM, "out of memory");
 	f->size = n;
+	f->image = p;
 	/* libelf takes a pointer that it may write to, but opened so it does not */
 	f->elf = p && n >= EI_NIDENT ? elf_memory((char *)(uintptr_t)p, n) : NULL;
 	return elf_finish_open(f, out, e);
@@ -421,14 +419,15 @@ int elf_section_data(struct elf_file *f, const struct elf_section *s, const void
 	return 0;
 }
 
-const void *elf_section_bytes(
-	struct elf_file *f, const struct elf_section *s, uint64_t at, size_t n)
+bool elf_section_copy(
+	struct elf_file *f, const struct elf_section *s, uint64_t at, void *buf, size_t n)
 {
 	if (at > s->size || n > s->size - at || s->offset > f->size)
-		return NULL;
-	if (s->index < f->ident.n_sections && f->data[s->index])
-		return (const char *)f->data[s->index] + at;
-	return s->type == SHT_NOBITS ? NULL : elf_bytes(f, s->offset + at, n);
+		return false;
+	if (s->index >= f->ident.n_sections || !f->data[s->index])
+		return s->type != SHT_NOBITS && elf_copy(f, s->offset + at, buf, n);
+	memcpy(buf, (const char *)f->data[s->index] + at, n);
+	return true;
 }
 
 int elf_offset(struct elf_file *f, uint64_t vaddr, uint32_t flags, uint64_t *offset)

@@ -73,9 +73,9 @@ int elf_segment(struct elf_file *f, size_t i, struct elf_segment *s);
 /* a section's bytes as they stand in the file; SHT_NOBITS: *p NULL */
 int elf_section_data(struct elf_file *f, const struct elf_section *s, const void **p, size_t *n);
 
-/* n bytes of it, from the whole if that was read, else these alone; NULL: it has them not */
-const void *elf_section_bytes(
-	struct elf_file *f, const struct elf_section *s, uint64_t at, size_t n);
+/* n bytes of it, from the whole if that was read, else these alone; false: it has them not */
+bool elf_section_copy(
+	struct elf_file *f, const struct elf_section *s, uint64_t at, void *buf, size_t n);
 
 /* tables: the section of SHT_SYMTAB or SHT_DYNSYM, and of SHT_REL or SHT_RELA */
 size_t elf_n_symbols(struct elf_file *f, const struct elf_section *table);

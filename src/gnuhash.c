@@ -26,24 +26,25 @@ static uint32_t gnuhash_of(const char *name)
 /* A u32 of the section, at bytes from its begin. */
 static bool gnuhash_word(struct elf_file *f, const struct gnuhash *h, uint64_t at, uint64_t *v)
 {
-	const void *p = elf_section_bytes(f, &h->section, at, 4);
+	unsigned char p[4];
 
-	*v = p ? elf_uint(f, p, 4) : 0;
-	return p;
+	if (!elf_section_copy(f, &h->section, at, p, sizeof(p)))
+		return false;
+	*v = elf_uint(f, p, 4);
+	return true;
 }
 
 int gnuhash_open(struct elf_file *f, bool many, struct gnuhash *h)
 {
 	size_t n, word = (size_t)elf_ident(f)->bits / 8;
-	const unsigned char *p;
+	unsigned char p[16];
 	const void *whole;
 	uint64_t bloom;
 
 	if (elf_find_type(f, SHT_GNU_HASH, 0, &h->section) ||
 		elf_section(f, h->section.link, &h->table) || h->table.type != SHT_DYNSYM)
 		return -ENOENT;
-	p = elf_section_bytes(f, &h->section, 0, 16);
-	if (!p)
+	if (!elf_section_copy(f, &h->section, 0, p, sizeof(p)))
 		return -ENOENT;
 	h->n_buckets = elf_uint(f, p, 4);
 	h->first = elf_uint(f, p + 4, 4);

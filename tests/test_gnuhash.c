@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "libname.h"
 #include "t.h"
@@ -134,6 +136,49 @@ START_TEST(hostile)
 }
 END_TEST
 
+/* A chain that is the whole of a large section: a step costs the same, however many there were. */
+START_TEST(long_chain)
+{
+	const size_t size = 2 << 20;
+	const uint32_t head[5] = {1, 1, 0, 0, 1}; /* a bucket, no bloom filter, the first symbol */
+	char path[] = "/tmp/rawbpf-gnuhash-XXXXXX";
+	struct sys sys = {0};
+	struct libname_file file;
+	struct elf_section h;
+	struct elf_file *f;
+	struct gnuhash g;
+	ElfW(Shdr) * sh;
+	size_t len, n = 0;
+	unsigned char *p, *q;
+	int fd = mkstemp(path);
+
+	ck_assert_int_eq(libname_find(&sys, "m", 0, &file, NULL), 0);
+	p = (unsigned char *)t_read_file(file.path, &len);
+	ck_assert_int_eq(elf_open_memory(p, len, "m", &f, NULL), 0);
+	ck_assert_int_eq(elf_find_section(f, ".gnu.hash", &h), 0);
+	elf_close(f);
+	q = calloc(1, len + size);
+	memcpy(q, p, len);
+	memcpy(q + len, head, sizeof(head));
+	sh = (ElfW(Shdr) *)(void *)(q + ((ElfW(Ehdr) *)(void *)q)->e_shoff) + h.index;
+	sh->sh_offset = (ElfW(Off))len;
+	sh->sh_size = size;
+	ck_assert_int_eq(write(fd, q, len + size), (ssize_t)(len + size));
+	close(fd);
+	if (_i)
+		ck_assert_int_eq(elf_open(&sys, path, &f, NULL), 0);
+	else
+		ck_assert_int_eq(elf_open_memory(q, len + size, "m", &f, NULL), 0);
+	ck_assert_int_eq(gnuhash_open(f, false, &g), 0);
+	ck_assert_int_eq(gnuhash_each(f, &g, "sin", count_hit, &n), 0);
+	elf_close(f);
+	unlink(path);
+	free(p);
+	free(q);
+	libname_free(&file);
+}
+END_TEST
+
 Suite *suite_gnuhash(void);
 Suite *suite_gnuhash(void)
 {
@@ -144,6 +189,7 @@ Suite *suite_gnuhash(void)
 	tcase_add_loop_test(t, agrees_with_a_scan, 0, 2);
 	tcase_add_test(t, none);
 	tcase_add_test(t, hostile);
+	tcase_add_loop_test(t, long_chain, 0, 2);
 	suite_add_tcase(s, t);
 	return s;
 }
