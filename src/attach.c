@@ -302,8 +302,8 @@ int rawbpf_attach_all_opts(struct rawbpf *b, const struct rawbpf_attach_all_opts
 		return err_set(&b->error, "attach", -EINVAL, "no program is loaded");
 	mark = b->links;
 	for (i = 0; i < b->n_progs; i++) {
-		if (b->progs[i].fd < 0 && !b->progs[i].late) /* '?', left out by its author */
-			continue;
+		if (b->progs[i].fd < 0 && !(b->progs[i].late && b->progs[i].autoload))
+			continue; /* '?', left out by its author */
 		err = attach_prepare(b, b->progs[i].name);
 		if (!err)
 			err = attachsec_prog(b, &b->progs[i], o.pid);

@@ -147,7 +147,9 @@ START_TEST(typed_by_section)
 	b = rawbpf_new();
 	snprintf(text, sizeof(text),
 		".include \"hist.inc\"\n.license \"GPL\"\n.equ PID, %d\n.map hits linear(8)\n"
-		".prog f0 \"tp_btf/" EVENT "\"\n" ON_FORK(0) ".prog f1 \"tp_btf\"\n" ON_FORK(1),
+		".prog f0 \"tp_btf/" EVENT "\"\n" ON_FORK(0) ".prog f1 \"tp_btf\"\n" ON_FORK(1)
+		/* its author leaves it out: it is not loaded late either */
+		".prog raw_tracepoint__" EVENT " \"?tp_btf\"\n\treturn 0\n",
 		(int)getpid());
 	ck_assert_msg(!rawbpf_load(b, .text = text), "%s", rawbpf_errmsg(b));
 	ck_assert_msg(!rawbpf_attach_all(b), "%s", rawbpf_errmsg(b));
