@@ -400,7 +400,7 @@ static int kprobe_open_syscall(struct kprobe *k, const char *call, bool *said)
 		if (fd >= 0)
 			ctx_log(k->b, RAWBPF_LOG_INFO, "system call '%s' is function '%s' here",
 				call, name);
-		if (!kprobe_is_absent(k, fd))
+		if (*said || !kprobe_is_absent(k, fd))
 			return fd;
 	}
 	return fd;
@@ -411,15 +411,15 @@ static int kprobe_open_any(struct kprobe *k, bool syscall_only)
 {
 	const char *call = kprobe_call_name(k->name);
 	struct kprobewhy w = kprobe_why(k);
-	bool said = false, ignored;
+	bool said = false;
 	int fd, first = -ENOENT;
 
 	if (!syscall_only)
 		first = kprobe_open(k, k->name, &said);
 	if (first >= 0 || !call || !kprobe_is_absent(k, first) || said)
 		goto out;
-	fd = kprobe_open_syscall(k, call, &ignored);
-	if (fd >= 0 || !kprobe_is_absent(k, fd))
+	fd = kprobe_open_syscall(k, call, &said);
+	if (fd >= 0 || said || !kprobe_is_absent(k, fd))
 		first = fd;
 out:
 	w.tracefs = k->tracefs;

@@ -226,6 +226,7 @@ START_TEST(system_calls)
 	static const char *const names[] = {
 		"openat", "sys_openat", "__x64_sys_openat", "__arm64_sys_openat", "SyS_openat"};
 	struct kfake k = {.kallsyms = kfake_kallsyms}, old = {0};
+	struct kfake blind = {.no_pmu = true, .no_tracefs = true};
 	size_t i;
 	int road;
 
@@ -258,6 +259,13 @@ START_TEST(system_calls)
 	old.progs[0].section = "ksyscall/vfs_read";
 	ck_assert_int_eq(rawbpf_attach_all(old.b), -ENOENT);
 	kfake_close(&old);
+	/* it is not the system call that is missing */
+	kfake_open(&blind);
+	blind.progs[0].section = "ksyscall/openat";
+	blind.b->n_progs = 1;
+	ck_assert_int_eq(rawbpf_attach_all(blind.b), -ENODEV);
+	ck_assert_msg(strstr(blind.b->error.msg, "no tracefs"), "%s", blind.b->error.msg);
+	kfake_close(&blind);
 }
 END_TEST
 
