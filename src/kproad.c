@@ -95,12 +95,13 @@ static int kproad_each(struct kproad *r)
 	for (i = 0; i < r->list.n; i++) {
 		o.event = r->list.names[i];
 		err = kprobe_attach(r->b, &o, r->ret);
-		if (err && !first.err)
-			err_copy(&first, &r->b->error);
 		if (err == -ENOMEM || err == -EMFILE || err == -ENFILE) {
+			err_copy(&first, &r->b->error);
 			link_close_until(r->b, mark);
 			break;
 		}
+		if (err && !first.err)
+			err_copy(&first, &r->b->error);
 		if (err)
 			ctx_log(r->b, RAWBPF_LOG_WARN, "%s: left out", r->b->error.msg);
 	}
@@ -219,14 +220,14 @@ int kproad_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret
 
 /* ---- detach -------------------------------------------------------------------------------- */
 
-/* The pattern's own event, or a function's that it matches. */
+/* What the pattern was attached as, or a function's own that it matches; no other pattern's. */
 static bool kproad_is_match(const struct link *l, const char *pattern, bool ret, const regex_t *re)
 {
 	regmatch_t m;
 
 	if (kprobe_is_at(l, pattern, ret))
 		return true;
-	return l->kind == (ret ? LINK_KRETPROBE : LINK_KPROBE) &&
+	return l->kind == (ret ? LINK_KRETPROBE : LINK_KPROBE) && l->n_places == 1 &&
 	       !regexec(re, l->place, 1, &m, 0) && !m.rm_so && !l->place[m.rm_eo];
 }
 

@@ -132,6 +132,31 @@ START_TEST(every_call_of_a_pattern_fails)
 }
 END_TEST
 
+/* What ends the whole is what is reported, not what was left out before. */
+START_TEST(no_more_files)
+{
+	unsigned n, ended = 0;
+	bool done;
+	int err;
+
+	for (n = 1, done = false; !done; n++) {
+		struct kfake k = {.kallsyms = kfake_kallsyms,
+			.filter = filter,
+			.fail_at = n,
+			.fail_err = -EMFILE};
+
+		kfake_open(&k);
+		err = attach_on(&k, .event_re = "gone|startup");
+		ck_assert_int_ne(err, -ENOENT);
+		ck_assert_int_eq(rawbpf_num_open_probes(k.b), !err);
+		ended += err == -EMFILE;
+		done = k.n_calls < n;
+		kfake_close(&k);
+	}
+	ck_assert_uint_gt(ended, 2);
+}
+END_TEST
+
 /* Programs that can be loaded for a link of many too. */
 static void open_for_links(struct kfake *k)
 {
@@ -160,6 +185,9 @@ START_TEST(one_link)
 	ck_assert_uint_eq(k.n_pmu + k.n_writes, 0);
 	ck_assert_int_eq(rawbpf_num_open_probes(k.b), 10);
 	ck_assert_ptr_null(k.b->links->next);
+	/* another pattern's, though it matches the text of this one */
+	ck_assert_int_eq(rawbpf_detach_kprobe(k.b, .event_re = "f..*"), -ENOENT);
+	ck_assert_int_eq(rawbpf_detach_kretprobe(k.b, .event_re = "f..*"), -ENOENT);
 	if (_i)
 		ck_assert_int_eq(attach_return_on(&k, .event_re = "f.*"), -EEXIST);
 	else
@@ -692,6 +720,7 @@ Suite *suite_kproad(void)
 	tcase_add_test(t, pattern_of_many);
 	tcase_add_test(t, pattern_without_list);
 	tcase_add_test(t, every_call_of_a_pattern_fails);
+	tcase_add_test(t, no_more_files);
 	tcase_add_loop_test(t, one_link, 0, 2);
 	tcase_add_test(t, not_by_link);
 	tcase_add_test(t, link_refused);
