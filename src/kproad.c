@@ -91,7 +91,7 @@ static int kproad_each(struct kproad *r)
 	int err;
 
 	o.event_re = NULL;
-	kern_raise_nofile(r->b, 2 * r->list.n);
+	kern_raise_nofile(r->b, 2 * r->list.n + (size_t)r->prog->fd);
 	for (i = 0; i < r->list.n; i++) {
 		o.event = r->list.names[i];
 		err = kprobe_attach(r->b, &o, r->ret);

@@ -182,12 +182,14 @@ static int tracepoint_keep_matches(char *list, const regex_t *re)
 static int tracepoint_attach_each(
 	struct rawbpf *b, const struct rawbpf_tracepoint_opts *in, const char *tp, size_t n)
 {
+	const struct prog *prog = prog_find(b, "attach", in->fn_name);
 	struct rawbpf_tracepoint_opts o = *in;
 	struct rawbpf_error first = {0};
 	struct link *mark = b->links;
 	int err;
 
-	kern_raise_nofile(b, 2 * n); /* a perf event and a link each */
+	/* a perf event and a link each, above the files that are open already */
+	kern_raise_nofile(b, 2 * n + (prog && prog->fd > 0 ? (size_t)prog->fd : 0));
 	for (; n; n--, tp += strlen(tp) + 1) {
 		o.tp = tp;
 		err = tracepoint_attach_one(b, &o);

@@ -302,11 +302,16 @@ START_TEST(pattern_raises_nofile)
 {
 	struct rlimit lim, low;
 	struct counter c;
+	int fds[100];
+	size_t i;
 
 	T_NEED_ROOT();
+	/* _i: many files are open before */
+	for (i = 0; i < 100; i++)
+		fds[i] = _i ? dup(0) : -1;
 	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &lim), 0);
-	low = (struct rlimit){(rlim_t)t_count_fds() + 5, lim.rlim_max};
+	low = (struct rlimit){(rlim_t)t_count_fds() + 3, lim.rlim_max};
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
 	ck_assert_msg(!attach_re(&c, PATTERN, "count0"), "%s", c.b.error.msg);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &low), 0);
@@ -315,6 +320,8 @@ START_TEST(pattern_raises_nofile)
 	counter_events(3);
 	ck_assert_uint_eq(counter_get(&c, 0), 6);
 	counter_close(&c);
+	for (i = 0; _i && i < 100; i++)
+		close(fds[i]);
 }
 END_TEST
 
@@ -367,7 +374,7 @@ Suite *suite_tracepoint(void)
 	tcase_add_test(t, pattern_counts_exactly);
 	tcase_add_test(t, pattern_refusals);
 	tcase_add_test(t, pattern_in_part);
-	tcase_add_test(t, pattern_raises_nofile);
+	tcase_add_loop_test(t, pattern_raises_nofile, 0, 2);
 	tcase_add_test(t, pattern_every_allocation_fails);
 	suite_add_tcase(s, t);
 	return s;
