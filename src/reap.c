@@ -149,6 +149,8 @@ static int reap_on_name(void *arg, const char *name)
 		return 0;
 	snprintf(path, sizeof(path), "instances/%s", name);
 	err = sys_unlinkat(&r->b->sys, r->dir, path, AT_REMOVEDIR, "left trace instance");
+	if (err == -ENOENT)
+		return 0; /* somebody else was faster: whoever makes an instance reaps */
 	return reap_tell(r, path, err);
 }
 

@@ -24,13 +24,15 @@ struct machine {
 	const char *clock;    /* ns/time of this process; NULL: there is no such */
 	const char *events[2];
 	int events_err, write_err;
-	unsigned busy; /* so many removals answer -EBUSY first */
-	bool locked;   /* somebody holds the events */
+	unsigned busy;	      /* so many removals answer -EBUSY first */
+	bool locked;	      /* somebody holds the events */
+	const char *instance; /* NULL: none */
+	int unlink_err;
 
 	char text[1024];
 	const char *open;
-	bool listed;
-	int writing; /* kprobe_events, or uprobe_events (1) */
+	bool listed, instances; /* is read; of instances */
+	int writing;		/* kprobe_events, or uprobe_events (1) */
 	char written[1024];
 };
 
@@ -86,7 +88,8 @@ static long machine_openat(struct machine *m, const char *path, int flags)
 	int pid = 0, n = 0;
 
 	if (!strcmp(path, "/proc") || !strcmp(path, "instances")) {
-		m->listed = path[0] == 'i';
+		m->listed = path[0] == 'i' && !m->instance;
+		m->instances = path[0] == 'i';
 		return 1001;
 	}
 	if (!strcmp(path, "/sys/kernel/tracing") || !strncmp(path, "events/kprobes/", 15))
@@ -113,7 +116,15 @@ static long machine_list(struct machine *m, char *out)
 {
 	size_t i, at = 0;
 
-	for (i = 0; !m->listed && i < sizeof(machine_procs) / sizeof(*machine_procs); i++) {
+	if (!m->listed && m->instances) {
+		memset(out, 0, 64);
+		out[16] = 64;
+		snprintf(out + 19, 44, "%s", m->instance);
+		at = 64;
+	}
+	for (i = 0;
+		!m->listed && !m->instances && i < sizeof(machine_procs) / sizeof(*machine_procs);
+		i++) {
 		memset(out + at, 0, 32);
 		out[at + 16] = 32;
 		snprintf(out + at + 19, 13, "%d", machine_procs[i].pid);
@@ -174,6 +185,7 @@ static long machine_call(void *arg, const struct rawbpf_call *c)
 		ck_assert_uint_eq(c->arg[0], 1002);
 		ck_assert_uint_eq(c->arg[1], LOCK_EX | LOCK_NB);
 		return m->locked ? -EWOULDBLOCK : 0;
+	case RAWBPF_CALL_UNLINKAT: return m->unlink_err;
 	case RAWBPF_CALL_POLL:
 	case RAWBPF_CALL_CLOSE: return 0;
 	default: ck_abort_msg("call %d", c->kind);
@@ -265,6 +277,33 @@ static struct rawbpf *machine_context(struct machine *m)
 	rawbpf_set_hook(b, machine_call, m);
 	return b;
 }
+
+/* One that somebody else has just removed is told by nobody. */
+START_TEST(instances)
+{
+	static const struct {
+		int err, want;
+		const char *told;
+	} rows[] = {
+		{0, 1, "instances/rawbpf_6_500_1 "},
+		{-EBUSY, 0, "instances/rawbpf_6_500_1 "},
+		{-ENOENT, 0, ""},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct machine m = {.kthreadd = KTHREADD,
+			.instance = "rawbpf_6_500_1",
+			.unlink_err = rows[i].err};
+		struct rawbpf *b = machine_context(&m);
+		struct told t = {.err = 1};
+
+		ck_assert_int_eq(rawbpf_reap(b, tell, &t), rows[i].want);
+		ck_assert_str_eq(t.paths, rows[i].told);
+		rawbpf_free(b);
+	}
+}
+END_TEST
 
 START_TEST(events)
 {
@@ -441,6 +480,7 @@ Suite *suite_reap(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, whose);
+	tcase_add_test(t, instances);
 	tcase_add_test(t, events);
 	tcase_add_test(t, events_stay);
 	tcase_add_test(t, without_context);
