@@ -142,6 +142,30 @@ START_TEST(libc_of_a_process)
 }
 END_TEST
 
+/* A function that is listed, but not found again by its name. */
+START_TEST(tool_not_found)
+{
+	static const struct t_elf_sym dyn[] = {FN("odd@name", NULL, TEXT(0), STB_GLOBAL), END};
+	const struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn};
+	char path[] = "/tmp/rawbpf-symwhy-XXXXXX", command[200], *out;
+	int fd = mkstemp(path);
+	unsigned char *p;
+	size_t len;
+
+	p = t_elf_make(&e, &len);
+	ck_assert_int_eq(write(fd, p, len), (ssize_t)len);
+	free(p);
+	close(fd);
+	snprintf(command, sizeof(command), TEST_BUILD "/rawbpf syms %s --why", path);
+	ck_assert_int_eq(t_run(&out, command), 0);
+	ck_assert_msg(strstr(out, "no probe: no function 'odd@name'") && !strstr(out, "null") &&
+			      !strstr(out, "symbol"),
+		"%s", out);
+	free(out);
+	unlink(path);
+}
+END_TEST
+
 START_TEST(tool)
 {
 	char *out;
@@ -174,6 +198,7 @@ Suite *suite_symwhy(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, reasons);
 	tcase_add_test(t, tool);
+	tcase_add_test(t, tool_not_found);
 	suite_add_tcase(s, t);
 	tcase_add_test(live, libc_of_a_process);
 	suite_add_tcase(s, live);

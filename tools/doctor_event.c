@@ -108,8 +108,8 @@ void doctor_check_multi(struct patient *p, struct finding *f, int attach_type)
 	const uint32_t type = (uint32_t)attach_type;
 	const bool kernel = type != RAWBPF_TRACE_UPROBE_MULTI;
 	const bool session = type == RAWBPF_TRACE_KPROBE_SESSION;
-	const char *name = "rawbpf_no_such_function";
-	const uint64_t offset = 0;
+	/* the kernel reads 64 bits, whatever a pointer of this process has */
+	const uint64_t name = (uintptr_t) "rawbpf_no_such_function", offset = 0;
 	union rawbpf_attr a;
 	long ret, prog;
 

@@ -137,7 +137,8 @@ static void print_why_text(const struct rawbpf_why *w)
 	fputs("\n  file    ", stdout);
 	tool_puts_safe(stdout, w->path);
 	printf(": %s\n", w->road);
-	print_why_symbol(w);
+	if (w->table)
+		print_why_symbol(w);
 	if (w->debug) {
 		fputs("  debug   ", stdout);
 		tool_puts_safe(stdout, w->sym.file);
