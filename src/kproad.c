@@ -8,12 +8,7 @@
  */
 #include "kproad.h"
 
-#ifdef __TINYC__ /* which cannot read glibc's regexec(size_t n, regmatch_t m[n]) */
-#define _REGEX_NELTS(n)
-#endif
-
 #include <errno.h>
-#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +16,7 @@
 #include "kmulti.h"
 #include "kprobe.h"
 #include "kprobelist.h"
+#include "pattern.h"
 #include "probeevent.h"
 #include "rights.h"
 
@@ -223,12 +219,10 @@ int kproad_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret
 /* What the pattern was attached as, or a function's own that it matches; no other pattern's. */
 static bool kproad_is_match(const struct link *l, const char *pattern, bool ret, const regex_t *re)
 {
-	regmatch_t m;
-
 	if (kprobe_is_at(l, pattern, ret))
 		return true;
 	return l->kind == (ret ? LINK_KRETPROBE : LINK_KPROBE) && l->n_places == 1 &&
-	       !regexec(re, l->place, 1, &m, 0) && !m.rm_so && !l->place[m.rm_eo];
+	       pattern_match(re, l->place, true) > 0;
 }
 
 int kproad_detach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
@@ -236,10 +230,10 @@ int kproad_detach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret
 	struct link *l, *next;
 	bool any = false;
 	regex_t re;
+	int err = pattern_compile(&b->error, "detach", o->event_re, &re);
 
-	if (regcomp(&re, o->event_re, REG_EXTENDED))
-		return err_set(
-			&b->error, "detach", -EINVAL, "pattern '%s' cannot be read", o->event_re);
+	if (err)
+		return err;
 	for (l = b->links; l; l = next) {
 		next = l->next;
 		if (!kproad_is_match(l, o->event_re, ret, &re) ||

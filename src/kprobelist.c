@@ -7,17 +7,13 @@
  */
 #include "kprobelist.h"
 
-#ifdef __TINYC__ /* which cannot read glibc's regexec(size_t n, regmatch_t m[n]) */
-#define _REGEX_NELTS(n)
-#endif
-
 #include <errno.h>
 #include <fcntl.h>
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "pattern.h"
 #include "tracefs.h"
 
 #define KPROBELIST_MAX (64u << 20)
@@ -109,7 +105,6 @@ static int kprobelist_scan(struct kprobelist *l, const char *pattern, const rege
 {
 	size_t literal = kprobelist_literal(pattern);
 	char *line, *next;
-	regmatch_t m;
 	int err = 0;
 
 	for (line = l->text.len ? l->text.data : NULL; line && *line && !err; line = next) {
@@ -119,9 +114,9 @@ static int kprobelist_scan(struct kprobelist *l, const char *pattern, const rege
 		line[strcspn(line, " \t")] = '\0';
 		if (strncmp(line, pattern, literal) || kprobelist_is_inner(line))
 			continue;
-		if (!*line || regexec(re, line, 1, &m, 0) || m.rm_so || line[m.rm_eo])
-			continue;
-		err = kprobelist_add(l, line);
+		err = pattern_match(re, line, true);
+		if (err > 0)
+			err = kprobelist_add(l, line);
 	}
 	return err;
 }
@@ -215,16 +210,6 @@ static int kprobelist_drop_never(struct rawbpf *b, const char *pattern, struct k
 	return err;
 }
 
-static int kprobelist_bad_pattern(struct rawbpf *b, const char *pattern, int err, const regex_t *re)
-{
-	char why[128];
-
-	regerror(err, re, why, sizeof(why));
-	err_set(&b->error, "attach", -EINVAL, "pattern '%s' cannot be read", pattern);
-	err_hint(&b->error, "%s", why);
-	return -EINVAL;
-}
-
 static int kprobelist_read(struct rawbpf *b, struct kprobelist *l)
 {
 	static const char path[] = "available_filter_functions";
@@ -248,9 +233,9 @@ int kprobelist_match(struct rawbpf *b, const char *pattern, struct kprobelist *l
 	int err;
 
 	memset(l, 0, sizeof(*l));
-	err = regcomp(&re, pattern, REG_EXTENDED);
+	err = pattern_compile(&b->error, "attach", pattern, &re);
 	if (err)
-		return kprobelist_bad_pattern(b, pattern, err, &re);
+		return err;
 	err = kprobelist_read(b, l);
 	if (!err && kprobelist_scan(l, pattern, &re))
 		err = err_set(&b->error, "attach", -ENOMEM, "out of memory");

@@ -10,15 +10,11 @@
  */
 #include "tracepoint.h"
 
-#ifdef __TINYC__ /* which cannot read glibc's regexec(size_t n, regmatch_t m[n]) */
-#define _REGEX_NELTS(n)
-#endif
-
 #include <errno.h>
-#include <regex.h>
 #include <string.h>
 
 #include "kern.h"
+#include "pattern.h"
 #include "rights.h"
 #include "tracefs.h"
 
@@ -128,32 +124,6 @@ static int tracepoint_attach_one(struct rawbpf *b, const struct rawbpf_tracepoin
 
 /* ---- by pattern ---------------------------------------------------------------------------- */
 
-static int tracepoint_compile(struct rawbpf *b, const char *stage, const char *pattern, regex_t *re)
-{
-	int err = regcomp(re, pattern, REG_EXTENDED);
-	char why[128];
-
-	if (!err)
-		return 0;
-	if (err == REG_ESPACE)
-		return err_set(&b->error, stage, -ENOMEM, "out of memory");
-	regerror(err, re, why, sizeof(why));
-	err_set(&b->error, stage, -EINVAL, "pattern '%s' cannot be read", pattern);
-	err_hint(&b->error, "%s", why);
-	return -EINVAL;
-}
-
-/* bcc's re.match(): from the start, not up to the end; 1, 0 or -ENOMEM */
-static int tracepoint_is_match(const regex_t *re, const char *tp)
-{
-	regmatch_t m;
-	int err = *tp ? regexec(re, tp, 1, &m, 0) : REG_NOMATCH;
-
-	if (err == REG_ESPACE)
-		return -ENOMEM;
-	return !err && !m.rm_so;
-}
-
 /* Leaves of the list's lines those that match, with a NUL behind each; how many, or -ENOMEM. */
 static int tracepoint_keep_matches(char *list, const regex_t *re)
 {
@@ -165,7 +135,7 @@ static int tracepoint_keep_matches(char *list, const regex_t *re)
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';
-		match = tracepoint_is_match(re, line);
+		match = pattern_match(re, line, false);
 		if (match < 0)
 			return match;
 		if (!match)
@@ -246,7 +216,7 @@ int tracepoint_attach(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
 	if (!o->tp_re)
 		return tracepoint_attach_one(b, o);
 	p = prog_find(b, "attach", o->fn_name);
-	err = p ? tracepoint_compile(b, "attach", o->tp_re, &re) : b->error.err;
+	err = p ? pattern_compile(&b->error, "attach", o->tp_re, &re) : b->error.err;
 	if (err)
 		return err;
 	err = tracepoint_attach_matches(b, o, &re);
@@ -267,7 +237,7 @@ static bool tracepoint_detach_all(
 		next = l->next;
 		if (l->kind != LINK_TRACEPOINT || (fn_name && strcmp(l->prog->name, fn_name)))
 			continue;
-		if (re ? tracepoint_is_match(re, l->place) <= 0 : !is_at(l, n))
+		if (re ? pattern_match(re, l->place, false) <= 0 : !is_at(l, n))
 			continue;
 		link_close(b, l);
 		found = true;
@@ -283,7 +253,7 @@ int tracepoint_detach(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
 	bool found;
 	int err;
 
-	err = what ? tracepoint_compile(b, "detach", what, &re) : split_name(b, o->tp, &n);
+	err = what ? pattern_compile(&b->error, "detach", what, &re) : split_name(b, o->tp, &n);
 	if (err)
 		return err;
 	found = tracepoint_detach_all(b, &n, what ? &re : NULL, o->fn_name);

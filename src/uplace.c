@@ -7,16 +7,12 @@
  */
 #include "uplace.h"
 
-#ifdef __TINYC__ /* which cannot read glibc's regexec(size_t n, regmatch_t m[n]) */
-#define _REGEX_NELTS(n)
-#endif
-
 #include <elf.h>
 #include <errno.h>
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "pattern.h"
 #include "symfind.h"
 
 /* ---- places ------------------------------------------------------------------------------- */
@@ -291,10 +287,10 @@ static int uplace_on_sym(void *arg, const struct rawbpf_sym *s)
 {
 	struct uplace_pattern *p = arg;
 	struct uplace_at at;
-	regmatch_t m;
+	int match = pattern_match(&p->re, s->name, false);
 
-	if (regexec(&p->re, s->name, 1, &m, 0) || m.rm_so)
-		return 0;
+	if (match <= 0)
+		return match ? uplace_no_memory(p->u) : 0;
 	if (uplace_at(p->u, s, s->name, &at)) {
 		if (p->u->b->error.err == -ENOMEM)
 			return -ENOMEM;
@@ -310,15 +306,10 @@ static int uplace_by_pattern(struct uplace *u)
 {
 	struct rawbpf_error *e = &u->b->error;
 	struct uplace_pattern p = {.u = u};
-	char why[128];
-	int err = regcomp(&p.re, u->o->sym_re, REG_EXTENDED);
+	int err = pattern_compile(e, "attach", u->o->sym_re, &p.re);
 
-	if (err) {
-		regerror(err, &p.re, why, sizeof(why));
-		err_set(e, "attach", -EINVAL, "pattern '%s' cannot be read", u->o->sym_re);
-		err_hint(e, "%s", why);
-		return -EINVAL;
-	}
+	if (err)
+		return err;
 	err = sym_each(&u->sym, true, uplace_on_sym, &p);
 	regfree(&p.re);
 	if (!err && !u->n_found)
