@@ -337,15 +337,17 @@ struct rawbpf_attach_all_opts {
 };
 
 /*
- * rawbpf_attach_all() - attach every program by its section ("uprobe/c:malloc",
- * "uretprobe/FILE:FUNCTION", "kprobe/FUNCTION+OFFSET", "kretprobe/FUNCTION", "ksyscall/openat",
- * "kprobe.multi/PATTERN", "kretprobe.multi/PATTERN", "kprobe.session/PATTERN" with * and ?,
- * "kretsyscall/openat", "tracepoint/CATEGORY/EVENT", "tp/...", "raw_tp/EVENT", "tp_btf/EVENT",
- * "fentry/FUNCTION", "fexit/FUNCTION", "fmod_ret/FUNCTION", with ".s" behind the kind for programs
- * that may sleep) or by bcc's function name ("tracepoint__sched__sched_switch", "kprobe__vfs_read",
- * "kretprobe__vfs_read", "raw_tracepoint__sched_switch", "kfunc__vfs_read", "kretfunc__vfs_read").  A section without a place ("uprobe") is left to be attached by
- * name.  Any other kind is -EOPNOTSUPP.  All or none: after a failure nothing that this call
- * attached stays.
+ * rawbpf_attach_all() - attach every program by its section or by bcc's function name.
+ *
+ * Sections: "uprobe/c:malloc", "uretprobe/FILE:FUNCTION", "kprobe/FUNCTION+OFFSET",
+ * "kretprobe/FUNCTION", "ksyscall/openat", "kretsyscall/openat", "tracepoint/CATEGORY/EVENT",
+ * "tp/...", "raw_tp/EVENT", "tp_btf/EVENT", "fentry/FUNCTION", "fexit/FUNCTION",
+ * "fmod_ret/FUNCTION", with ".s" behind the kind for programs that may sleep; with * and ? in the
+ * name "uprobe.multi/FILE:PATTERN", "uretprobe.multi/...", "kprobe.multi/PATTERN",
+ * "kretprobe.multi/..." and "kprobe.session/...".  Names: "tracepoint__sched__sched_switch",
+ * "raw_tracepoint__X", "kprobe__X", "kretprobe__X", "kfunc__X", "kretfunc__X".  A section without a
+ * place ("uprobe") is left to be attached by name; any other kind is -EOPNOTSUPP.  All or none:
+ * after a failure nothing that this call attached stays.
  */
 RAWBPF_API int rawbpf_attach_all(struct rawbpf *b);
 RAWBPF_API int rawbpf_attach_all_opts(struct rawbpf *b, const struct rawbpf_attach_all_opts *o);
@@ -362,9 +364,7 @@ RAWBPF_API uint64_t rawbpf_num_missed(struct rawbpf *b);
 
 /* ---- debug output ------------------------------------------------------------------------ */
 
-/*
- * One record of trace_pipe.  Strings point into the line and are never NULL.
- */
+/* One record of trace_pipe.  Strings point into the line and are never NULL. */
 struct rawbpf_trace_fields {
 	const char *task;   /* comm, at most 15 bytes; "<...>" when the kernel has forgotten it */
 	const char *flags;  /* "...21"; "" when the line has none */

@@ -33,12 +33,12 @@ else
 	exit 0
 fi
 if [ "${uid:-0}" != 0 ]; then
-	todo="run 'sudo make $what'"
+	remedy="run 'sudo make $what'"
 else
-	todo="run it outside of the container or sandbox, or give that these (--privileged)"
+	remedy="run it outside of the container or sandbox, or give that these (--privileged)"
 fi
 case $what in
-check) echo "check: $why: the live tests are skipped; $todo" ;;
-*) echo "$what: $why: tracing needs that; $todo" ;;
+check) echo "check: $why: the live tests are skipped; $remedy" ;;
+*) echo "$what: $why: tracing needs that; $remedy" ;;
 esac
 exit 1
