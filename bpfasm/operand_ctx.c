@@ -59,8 +59,8 @@ static enum ctx_kind ctx_of(const char *section)
 /* The section, or the one that a name of bcc's stands for when the section says nothing. */
 static const char *ctx_program(struct parse *p)
 {
-	static const char *const words[][2] = {
-		{"kfunc__", "fentry/"}, {"kretfunc__", "fexit/"}, {"raw_tracepoint__", "raw_tp/"}};
+	static const char *const words[][2] = {{"kfunc__", "fentry/"}, {"kretfunc__", "fexit/"},
+		{"kmod_ret__", "fmod_ret/"}, {"raw_tracepoint__", "raw_tp/"}};
 	const char *section = p->fn->ir->section, *name = p->fn->ir->name;
 	size_t i, n, m;
 	char *s;

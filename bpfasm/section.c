@@ -34,8 +34,8 @@ bool section_known(const char *section)
 
 bool section_by_name(const char *name)
 {
-	static const char *const words[] = {
-		"kprobe", "kretprobe", "tracepoint", "raw_tracepoint", "kfunc", "kretfunc", "lsm"};
+	static const char *const words[] = {"kprobe", "kretprobe", "tracepoint", "raw_tracepoint",
+		"kfunc", "kretfunc", "kmod_ret", "lsm"};
 	size_t i, n;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

@@ -280,13 +280,16 @@ static const struct attachsec_kind {
 	{"tracepoint", section_tracepoint, name_tracepoint},
 	{"tp", section_tracepoint, NULL},
 	{"raw_tracepoint", section_raw_tracepoint, section_raw_tracepoint},
+	{"raw_tracepoint.w", section_raw_tracepoint, NULL},
 	{"raw_tp", section_raw_tracepoint, NULL},
+	{"raw_tp.w", section_raw_tracepoint, NULL},
 	{"tp_btf", section_raw_tracepoint, NULL},
 	{"fentry", section_kfunc, NULL},
 	{"fexit", section_kfunc, NULL},
 	{"fmod_ret", section_kfunc, NULL},
 	{"kfunc", NULL, section_kfunc},
 	{"kretfunc", NULL, section_kfunc},
+	{"kmod_ret", NULL, section_kfunc},
 	{"perf_event", section_perf_event, NULL},
 };
 
@@ -303,12 +306,18 @@ static const struct attachsec_kind *attachsec_find(const char *s, size_t len)
 
 static int attachsec_unsupported(struct rawbpf *b, const struct prog *p)
 {
+	struct buf kinds = {0};
+	size_t i;
+
+	for (i = 0; i < sizeof(attachsec_kinds) / sizeof(*attachsec_kinds); i++)
+		if (attachsec_kinds[i].section && attachsec_kinds[i].section != section_perf_event)
+			buf_printf(&kinds, "%s%s/", kinds.len ? ", " : "", attachsec_kinds[i].kind);
 	err_set(&b->error, "attach", -EOPNOTSUPP,
 		"section '%s' of program '%s' is of a kind that is not attached by section",
 		p->section, p->name);
-	err_hint(&b->error,
-		"this version attaches uprobe/, uretprobe/, kprobe/, kretprobe/, ksyscall/, "
-		"kretsyscall/, tracepoint/, tp/, raw_tp/, tp_btf/, fentry/, fexit/ and fmod_ret/");
+	if (!kinds.failed)
+		err_hint(&b->error, "this version attaches %s", buf_str(&kinds));
+	buf_free(&kinds);
 	err_prog(&b->error, p->name);
 	return -EOPNOTSUPP;
 }

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -286,13 +287,15 @@ static int kbtf_no_kernel(struct rawbpf *b, int err)
 	return err;
 }
 
-/* "MODULE:NAME" to both; the module is "" when there is none. */
+/* "MODULE:NAME" to both; the module is "" when there is none, or it is the kernel itself. */
 static const char *kbtf_split(const char *place, char *module)
 {
 	const char *colon = strchr(place, ':');
 	size_t n = colon ? (size_t)(colon - place) : 0;
 
 	*module = '\0';
+	if (n == strlen("vmlinux") && !strncmp(place, "vmlinux", n))
+		return colon + 1;
 	if (!colon || !n || n >= KBTF_MODULE)
 		return place;
 	memcpy(module, place, n);
@@ -306,10 +309,11 @@ int kbtf_find(struct rawbpf *b, const struct btf *btf, enum rawbpf_attach_type a
 	const struct kbtf_row *r = kbtf_row(as);
 	char module[KBTF_MODULE], name[KBTF_NAME];
 	struct kbtf_search s = {.b = b, .name = name, .f = f};
-	bool any = !btf;
+	bool any = !btf, own; /* own: the place says whose it is */
 	int err = 0;
 
 	memset(f, 0, sizeof(*f));
+	own = strchr(place, ':');
 	place = kbtf_split(place, module);
 	if (any)
 		err = kbtf_kernel(b, &btf);
@@ -330,11 +334,49 @@ int kbtf_find(struct rawbpf *b, const struct btf *btf, enum rawbpf_attach_type a
 		return err > 0 ? 0 : kbtf_absent(b, b->kbtf->split, r, module, place);
 	}
 	f->id = btf_find(btf, s.kind, name);
-	if (!f->id && any)
+	if (!f->id && any && !own)
 		err = proc_each_name(&b->sys, AT_FDCWD, KBTF_DIR, kbtf_in_module, &s);
 	if (err == -ENOMEM)
 		return err_set(&b->error, "load", err, "out of memory");
 	return f->id ? 0 : kbtf_absent(b, btf, r, "", place);
+}
+
+int kbtf_find_bcc(struct rawbpf *b, const struct btf *btf, enum rawbpf_attach_type as,
+	const char *name, struct kbtf_found *f)
+{
+	struct rawbpf_error first;
+	const char *mark;
+	char place[KBTF_NAME];
+	int err = kbtf_find(b, btf, as, name, f);
+
+	if (err != -ENOENT || strchr(name, ':'))
+		return err;
+	err_copy(&first, &b->error);
+	for (mark = strstr(name, "__"); mark; mark = strstr(mark + 1, "__")) {
+		if (mark == name || !mark[2])
+			continue;
+		snprintf(place, sizeof(place), "%.*s:%s", (int)(mark - name), name, mark + 2);
+		err = kbtf_find(b, btf, as, place, f);
+		if (!err)
+			return 0;
+		/* what is said of a function of the kernel itself says more than of the whole */
+		if (!strncmp(place, "vmlinux:", 8))
+			return err;
+	}
+	err_copy(&b->error, &first);
+	return -ENOENT;
+}
+
+bool kbtf_near_event(struct rawbpf *b, struct near *n)
+{
+	struct kbtf_offer o = {.near = *n, .prefix = "btf_trace_", .skip = strlen("btf_trace_")};
+	const struct btf *btf;
+
+	if (kbtf_kernel(b, &btf))
+		return false;
+	btf_each_name(btf, 1U << BTF_TYPEDEF, kbtf_offer_name, &o);
+	*n = o.near;
+	return true;
 }
 
 /* The typedef of an event names no parameters; its own function does, unless it is a class's. */

@@ -5,6 +5,7 @@
 
 #include "btf.h"
 #include "context.h"
+#include "near.h"
 
 #define KBTF_MODULE 64 /* bytes of a module's name, NUL included */
 
@@ -17,13 +18,21 @@ struct kbtf_found {
 /* Does a program of this attach type name what it is loaded for? */
 bool kbtf_wanted(enum rawbpf_attach_type as);
 /*
- * What a program of attach type as is loaded for: "vfs_read" or "module:function" for a trampoline,
- * "sched_switch" for a raw tracepoint with types.  Modules are asked when the kernel has no such
+ * What a program of attach type as is loaded for: "vfs_read" or "module:function" for a trampoline
+ * (module "vmlinux": the kernel itself), "sched_switch" for a raw tracepoint with types.  Modules are asked when the kernel has no such
  * name (Linux 5.11).  0, or a negative errno with the error set; -ENOENT with near names, if btf is
  * NULL; else only that BTF is asked, and no module.
  */
 int kbtf_find(struct rawbpf *b, const struct btf *btf, enum rawbpf_attach_type as,
 	const char *place, struct kbtf_found *f);
+/*
+ * The same for the end of bcc's names, "FUNCTION" or "MODULE__FUNCTION": names of functions have "__"
+ * in them too, so one that is there as a whole counts first.
+ */
+int kbtf_find_bcc(struct rawbpf *b, const struct btf *btf, enum rawbpf_attach_type as,
+	const char *name, struct kbtf_found *f);
+/* Offers the kernel's tracepoints to n; false: its BTF cannot be read, and b's error is set. */
+bool kbtf_near_event(struct rawbpf *b, struct near *n);
 /* The parameters of it, as its program gets them; false: they cannot be read. */
 bool kbtf_proto(const struct kbtf_found *f, struct btf_type *proto);
 /* An fd of a module's BTF, for PROG_LOAD; a negative errno with the error set. */

@@ -101,7 +101,8 @@ static int kprobe_parse(struct kprobe *k)
 
 	if (strlen(k->o->event) >= sizeof(k->name))
 		return kprobe_bad_event(k);
-	strcpy(k->name, k->o->event);
+	/* "vmlinux:" is the kernel itself */
+	strcpy(k->name, k->o->event + (strncmp(k->o->event, "vmlinux:", 8) ? 0 : 8));
 	if (kprobe_cut_offset(k))
 		return kprobe_bad_event(k);
 	if (k->off)

@@ -19,6 +19,7 @@
 
 #define PERFEVENT_CPUS	     65536 /* numbers below it */
 #define PERFEVENT_ONLINE     "/sys/devices/system/cpu/online"
+#define PERFEVENT_POSSIBLE   "/sys/devices/system/cpu/possible"
 #define PERFEVENT_BREAKPOINT 5
 #define PERFEVENT_THREADS    (1ULL << 35) /* threads inherit, children do not: Linux 5.13 */
 
@@ -104,14 +105,42 @@ static int perfevent_find_cpus(struct perfevent *p)
 	return err;
 }
 
+/* A number that no CPU of this machine has; that of one that is off may be had. */
+static bool perfevent_no_cpu(const struct perfevent *p, int cpu)
+{
+	struct perfevent all = {.b = p->b};
+	bool none = false;
+	char line[4096];
+	size_t i;
+
+	if (!sys_read_line(&p->b->sys, AT_FDCWD, PERFEVENT_POSSIBLE, line, sizeof(line)) &&
+		!perfevent_read_cpus(&all, line)) {
+		for (i = 0; i < all.n_cpus && all.cpus[i] != cpu; i++)
+			;
+		none = i == all.n_cpus;
+	}
+	free(all.cpus);
+	return none;
+}
+
 /* ---- events --------------------------------------------------------------------------------- */
 
 static int perfevent_refused(struct perfevent *p, const char *place, int cpu, int err)
 {
 	struct rawbpf_error *e = &p->b->error;
 
+	if ((err == -EINVAL || err == -ENODEV) && cpu >= 0 && perfevent_no_cpu(p, cpu)) {
+		err_set(e, "attach", -ENODEV, "no cpu %d", cpu);
+		err_hint(e, "see '%s'", PERFEVENT_ONLINE);
+		return -ENODEV;
+	}
 	err_set(e, "attach", err, "%s refused", place);
-	if (err == -ENOENT || err == -EOPNOTSUPP)
+	if (err == -ENOENT && p->o->ev_type == RAWBPF_PERF_TYPE_SOFTWARE)
+		err_hint(e,
+			"the kernel has no software event %llu: .ev_config = 0 is cpu-clock, the "
+			"others are in perf_event_open(2)",
+			(unsigned long long)p->o->ev_config);
+	else if (err == -ENOENT || err == -EOPNOTSUPP)
 		err_hint(e, "this machine has no such counter, as many virtual machines: try "
 			    ".ev_type = 1 (software), .ev_config = 0 (cpu-clock)");
 	else if (err == -ENODEV && cpu >= 0)

@@ -395,32 +395,10 @@ const char *prog_place(const struct prog *p)
 
 	if (slash)
 		return slash + 1;
-	if (mark && (!strncmp(p->name, "kfunc__", 7) || !strncmp(p->name, "kretfunc__", 10)))
+	if (mark && (!strncmp(p->name, "kfunc__", 7) || !strncmp(p->name, "kretfunc__", 10) ||
+			    !strncmp(p->name, "kmod_ret__", 10)))
 		return mark + 2;
 	return "";
-}
-
-/*
- * A function by bcc's name, "MODULE__FUNCTION": names of functions have "__" in them too, so one that
- * is there as a whole counts first.
- */
-static int prog_find_in_module(
-	struct rawbpf *b, enum rawbpf_attach_type as, const char *target, struct kbtf_found *found)
-{
-	struct rawbpf_error first;
-	char place[256];
-	const char *mark;
-
-	err_copy(&first, &b->error);
-	for (mark = strstr(target, "__"); mark; mark = strstr(mark + 1, "__")) {
-		if (mark == target || !mark[2])
-			continue;
-		snprintf(place, sizeof(place), "%.*s:%s", (int)(mark - target), target, mark + 2);
-		if (!kbtf_find(b, NULL, as, place, found))
-			return 0;
-	}
-	err_copy(&b->error, &first);
-	return -ENOENT;
 }
 
 /* The type id that a tracing program is loaded for. */
@@ -431,9 +409,8 @@ static int prog_target(struct prog_load *l, const char *target)
 
 	if (!target)
 		return 0;
-	err = kbtf_find(l->b, NULL, l->as, target, &found);
-	if (err == -ENOENT && !strchr(l->p->section, '/') && !strchr(target, ':'))
-		err = prog_find_in_module(l->b, l->as, target, &found);
+	err = strchr(l->p->section, '/') ? kbtf_find(l->b, NULL, l->as, target, &found)
+					 : kbtf_find_bcc(l->b, NULL, l->as, target, &found);
 	if (err) {
 		err_prog(&l->b->error, l->p->name);
 		return err;

@@ -12,9 +12,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kbtf.h"
+#include "near.h"
 #include "rights.h"
+#include "tracefs.h"
 
-#define RAWTP_ENOTSUPP 524
+#define RAWTP_ENOTSUPP	 524
+#define RAWTP_EVENTS_MAX (4U << 20) /* bytes; 60 kB is usual */
 
 static bool rawtp_typed(const struct prog *p)
 {
@@ -53,18 +57,53 @@ static int rawtp_check(struct rawbpf *b, const struct prog *p, const char *tp)
 	return 0;
 }
 
+/* The tracepoints of this kernel, as tracefs lists them: "category:event" lines. */
+static void rawtp_offer_traced(struct rawbpf *b, struct near *n)
+{
+	int dir = tracefs_dir(b);
+	struct buf text = {0};
+	char name[NEAR_LEN];
+	const char *s, *end;
+
+	if (dir < 0)
+		return;
+	if (!sys_read_file(&b->sys, dir, "available_events", RAWTP_EVENTS_MAX, &text)) {
+		for (s = buf_str(&text); *s; s = end + (*end == '\n')) {
+			end = s + strcspn(s, "\n");
+			s += strcspn(s, ":\n");
+			s += *s == ':';
+			if (s < end && (size_t)(end - s) < sizeof(name)) {
+				snprintf(name, sizeof(name), "%.*s", (int)(end - s), s);
+				near_offer(n, name);
+			}
+		}
+	}
+	buf_free(&text);
+}
+
+static int rawtp_absent(struct rawbpf *b, const char *tp)
+{
+	struct rawbpf_error *e = &b->error;
+	bool category = strpbrk(tp, ":/");
+	struct near n;
+
+	near_start(&n, tp);
+	if (!category && !kbtf_near_event(b, &n))
+		rawtp_offer_traced(b, &n);
+	err_set(e, "attach", -ENOENT, "no raw tracepoint '%s'", tp);
+	if (category)
+		err_hint(e, "give the event alone, '%s'", strpbrk(tp, ":/") + 1);
+	else if (!near_hint(&n, e))
+		err_hint(e, "system calls have 'sys_enter' and 'sys_exit' only");
+	return -ENOENT;
+}
+
 static int rawtp_refused(struct rawbpf *b, const struct prog *p, const char *tp, int err)
 {
 	struct rawbpf_error *e = &b->error;
 
-	if (err == -ENOENT) {
-		err_set(e, "attach", err, "no raw tracepoint '%s'", tp);
-		if (strpbrk(tp, ":/"))
-			err_hint(e, "give the event alone, '%s'", strpbrk(tp, ":/") + 1);
-		else
-			err_hint(e, "system calls have 'sys_enter' and 'sys_exit' only");
-		return err;
-	}
+	if (err == -ENOENT)
+		return rawtp_absent(b, tp);
 	err_set(e, "attach", err, "program '%s' cannot be attached to raw tracepoint '%s'", p->name,
 		tp);
 	err_prog(e, p->name);

@@ -139,7 +139,8 @@ int resolveparam_find(struct rawbpf *b, const struct btf *btf, bool big, const c
 	c.as = s.attach_type;
 	c.place++;
 	c.first = c.as == RAWBPF_TRACE_RAW_TP;
-	err = kbtf_find(b, btf, c.as, c.place, &c.found);
+	/* a section that stands for a name of bcc's has its end */
+	err = kbtf_find_bcc(b, btf, c.as, c.place, &c.found);
 	if (err)
 		return err;
 	if (kbtf_proto(&c.found, &c.proto))

@@ -134,6 +134,7 @@ static const struct secname_row secname_bcc[] = {
 	{"raw_tracepoint", RAWBPF_PROG_RAW_TRACEPOINT, 0, 0},
 	{"kfunc", RAWBPF_PROG_TRACING, RAWBPF_TRACE_FENTRY, 0},
 	{"kretfunc", RAWBPF_PROG_TRACING, RAWBPF_TRACE_FEXIT, 0},
+	{"kmod_ret", RAWBPF_PROG_TRACING, RAWBPF_MODIFY_RETURN, 0},
 	{"lsm", RAWBPF_PROG_LSM, SEC_LSM_MAC, SEC_SLEEPABLE},
 };
 

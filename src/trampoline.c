@@ -37,10 +37,17 @@ static enum link_kind trampoline_kind(const struct prog *p)
 
 static bool trampoline_is_named(const char *name, const char *fn_name, bool ret)
 {
-	const char *prefix = ret ? "kretfunc__" : "kfunc__";
-	size_t n = strlen(prefix);
+	static const char *const prefixes[] = {"kretfunc__", "kfunc__", "kmod_ret__"};
+	size_t i, n;
 
-	return !strcmp(name, fn_name) || (!strncmp(name, prefix, n) && !strcmp(name + n, fn_name));
+	if (!strcmp(name, fn_name))
+		return true;
+	for (i = ret ? 0 : 1; i < (ret ? 1 : sizeof(prefixes) / sizeof(*prefixes)); i++) {
+		n = strlen(prefixes[i]);
+		if (!strncmp(name, prefixes[i], n) && !strcmp(name + n, fn_name))
+			return true;
+	}
+	return false;
 }
 
 struct prog *trampoline_prog(struct rawbpf *b, const char *fn_name, bool ret)

@@ -84,6 +84,7 @@ const struct old_row old_rows[] = {
 	FLAG("mmapable", K(5, 5), RAWBPF_F_MMAPABLE),
 
 	PROG("raw_tracepoint", K(4, 17), RAWBPF_PROG_RAW_TRACEPOINT),
+	PROG("raw_tracepoint_writable", K(5, 2), RAWBPF_PROG_RAW_TRACEPOINT_WRITABLE),
 	PROG("tracing", K(5, 5), RAWBPF_PROG_TRACING),
 
 	/* those between that belong to network programs are left out */

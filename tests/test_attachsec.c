@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* test_attachsec.c - sections and function names to places. */
+#include "attachsec.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,11 +66,31 @@ START_TEST(by_uprobe_section)
 }
 END_TEST
 
+/* What is attached is told from the table that attaches. */
+START_TEST(of_another_kind)
+{
+	static const char *const some[] = {"uprobe/", "uprobe.multi/", "kprobe.multi/",
+		"kprobe.session/", "kretsyscall/", "raw_tp.w/", "fmod_ret/"};
+	struct prog prog = {.name = "f", .section = "xdp", .fd = 0, .type = RAWBPF_PROG_XDP};
+	struct rawbpf b = {.progs = &prog, .n_progs = 1};
+	size_t i;
+
+	ck_assert_int_eq(attachsec_prog(&b, &prog, 0), -EOPNOTSUPP);
+	for (i = 0; i < sizeof(some) / sizeof(*some); i++)
+		ck_assert_msg(strstr(b.error.hint, some[i]), "%s", b.error.hint);
+	ck_assert_ptr_null(strstr(b.error.hint, "perf_event"));
+}
+END_TEST
+
 Suite *suite_attachsec(void);
 Suite *suite_attachsec(void)
 {
 	Suite *s = suite_create("attachsec");
-	TCase *t = tcase_create("live");
+	TCase *t = tcase_create("unit");
+
+	tcase_add_test(t, of_another_kind);
+	suite_add_tcase(s, t);
+	t = tcase_create("live");
 
 	tcase_add_test(t, by_section);
 	tcase_add_test(t, by_uprobe_section);

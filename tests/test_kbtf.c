@@ -165,6 +165,25 @@ START_TEST(of_the_kernel_and_a_module)
 	ck_assert(kbtf_proto(&f, &t));
 	ck_assert_uint_eq(t.id, 5);
 
+	/* the kernel itself has a module's name, which its modules are not asked for */
+	ck_assert_int_eq(kbtf_find(&b, NULL, RAWBPF_TRACE_FENTRY, "vmlinux:do_it", &f), 0);
+	ck_assert_uint_eq(f.id, 4);
+	ck_assert_str_eq(f.module, "");
+	ck_assert_int_eq(kbtf_find(&b, NULL, RAWBPF_TRACE_FEXIT, "vmlinux:mod_fn", &f), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(b.error.msg, "'mod_fn' in the BTF of the kernel"));
+	/* bcc's names */
+	ck_assert_int_eq(kbtf_find_bcc(&b, NULL, RAWBPF_TRACE_FENTRY, "vmlinux__do_it", &f), 0);
+	ck_assert_uint_eq(f.id, 4);
+	ck_assert_str_eq(f.module, "");
+	ck_assert_int_eq(kbtf_find_bcc(&b, NULL, RAWBPF_TRACE_FEXIT, "mod__mod_fn", &f), 0);
+	ck_assert_uint_eq(f.id, 11);
+	ck_assert_str_eq(f.module, "mod");
+	ck_assert_int_eq(
+		kbtf_find_bcc(&b, NULL, RAWBPF_TRACE_FENTRY, "vmlinux__do_ti", &f), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(b.error.hint, "'do_it'"));
+	ck_assert_int_eq(kbtf_find_bcc(&b, NULL, RAWBPF_TRACE_FENTRY, "x__y", &f), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(b.error.msg, "'x__y'"));
+
 	/* with its module's name, and without */
 	ck_assert_msg(
 		!kbtf_find(&b, NULL, RAWBPF_TRACE_FEXIT, "mod:mod_fn", &f), "%s", b.error.msg);

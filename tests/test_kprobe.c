@@ -51,6 +51,11 @@ START_TEST(pmu_road)
 	ck_assert_str_eq(k.b->error.msg,
 		"program 'on_call' is not attached to kernel function 'vfs_read': ENOENT");
 	ck_assert_int_eq(rawbpf_num_open_probes(k.b), 1);
+	/* the kernel itself has a module's name */
+	ck_assert_int_eq(attach_on(&k, .event = "vmlinux:vfs_read"), 0);
+	ck_assert_str_eq(k.last_name, "vfs_read");
+	ck_assert_int_eq(rawbpf_detach_kprobe(k.b, .event = "vmlinux:vfs_read"), 0);
+	ck_assert_int_eq(attach_on(&k, .event = "vmlinux:"), -EINVAL);
 	kfake_close(&k);
 }
 END_TEST

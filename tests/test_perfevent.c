@@ -208,10 +208,12 @@ START_TEST(refusals)
 	REFUSED(-ESRCH, "no process 2147483646", .sample_freq = 9, .pid = 0x7ffffffe);
 	REFUSED(-EINVAL, "pid -3", .sample_freq = 9, .pid = -3);
 	/* the first is given back */
-	ck_assert_int_lt(rawbpf_attach_perf_event(&c.b, .ev_type = SOFTWARE, .fn_name = "count0",
-				 .sample_freq = 9, .cpus = "0,60000"),
-		0);
-	ck_assert_msg(strstr(c.b.error.msg, "on cpu 60000 refused"), "%s", c.b.error.msg);
+	REFUSED(-ENODEV, "no cpu 60000", .sample_freq = 9, .cpus = "0,60000");
+	ck_assert_msg(strstr(c.b.error.hint, "/cpu/online"), "%s", c.b.error.hint);
+	ck_assert_int_eq(rawbpf_attach_perf_event(&c.b, .ev_type = SOFTWARE, .ev_config = 99,
+				 .fn_name = "count0", .sample_period = 1),
+		-ENOENT);
+	ck_assert_msg(strstr(c.b.error.hint, "no software event 99"), "%s", c.b.error.hint);
 	ck_assert_ptr_null(c.b.links);
 	ck_assert_int_eq(rawbpf_attach_perf_event(
 				 &c.b, .ev_type = 2, .fn_name = "count0", .sample_period = 1),

@@ -76,6 +76,58 @@ START_TEST(by_section)
 }
 END_TEST
 
+/* A writable event's argument is the program's: what bpf_test_finish says is what the call answers. */
+static long test_run(void)
+{
+	const struct rawbpf_insn insns[] = {{0xb7, 0, 0, 0}, {0x95, 0, 0, 0}}; /* return 0 */
+	char packet[64] = {0};
+	union rawbpf_attr a;
+	long fd, ret;
+
+	memset(&a, 0, sizeof(a));
+	a.prog.prog_type = RAWBPF_PROG_SOCKET_FILTER;
+	a.prog.insns = (uintptr_t)insns;
+	a.prog.insn_cnt = 2;
+	a.prog.license = (uintptr_t) "GPL";
+	fd = rawbpf_sys_bpf(RAWBPF_PROG_LOAD, &a, sizeof(a));
+	ck_assert_int_ge(fd, 0);
+	memset(&a, 0, sizeof(a));
+	a.test.prog_fd = (uint32_t)fd;
+	a.test.data_size_in = sizeof(packet);
+	a.test.data_in = (uintptr_t)packet;
+	a.test.repeat = 1;
+	ret = rawbpf_sys_bpf(RAWBPF_PROG_TEST_RUN, &a, sizeof(a.test));
+	close((int)fd);
+	return ret;
+}
+
+#define WRITABLE                                                                            \
+	"\"\n\tr6 = *(u64 *)(r1 +0)\n\tr0 = bpf_get_current_pid_tgid()\n\tr0 >>= 32\n"      \
+	"\tif r0 != PID goto .out\n\tr1 = *(u32 *)(r6 +0)\n\tif r1 != 0 goto .out\n\tr1 = " \
+	"-117\n\t*(u32 *)(r6 +0) = r1\n.out:\n\treturn 0\n"
+
+START_TEST(writable_by_section)
+{
+	static const char *const sections[] = {"raw_tp.w", "raw_tracepoint.w"};
+	struct rawbpf *b;
+	char text[600];
+
+	T_NEED_ROOT();
+	OLD_NEED("prog raw_tracepoint_writable");
+	b = rawbpf_new();
+	ck_assert_int_eq(test_run(), 0);
+	snprintf(text, sizeof(text),
+		".license \"GPL\"\n.equ PID, %d\n.prog f \"%s/bpf_test_finish" WRITABLE,
+		(int)getpid(), sections[_i]);
+	ck_assert_msg(!rawbpf_load(b, .text = text), "%s", rawbpf_errmsg(b));
+	ck_assert_msg(!rawbpf_attach_all(b), "%s", rawbpf_errmsg(b));
+	ck_assert_int_eq(test_run(), -EUCLEAN);
+	ck_assert_int_eq(rawbpf_detach_raw_tracepoint(b, .tp = "bpf_test_finish"), 0);
+	ck_assert_int_eq(test_run(), 0);
+	rawbpf_free(b);
+}
+END_TEST
+
 /* ---- with types: tp_btf ------------------------------------------------------------------------ */
 
 /* counts the forks of this process in a slot; args->parent is a task_struct of the kernel */
@@ -252,6 +304,8 @@ START_TEST(refusals)
 	OLD_NEED("cmd raw_tracepoint_open");
 	counter_open(&c, RAWBPF_PROG_RAW_TRACEPOINT);
 	refused(&c, "no_such_event", -ENOENT, "no raw tracepoint 'no_such_event'", "sys_enter");
+	/* from the kernel's BTF, or from tracefs */
+	refused(&c, "sched_swich", -ENOENT, "no raw tracepoint", "'sched_switch'");
 	refused(&c, "sched:" EVENT, -ENOENT, "no raw tracepoint 'sched:", "'" EVENT "'");
 	counter_close(&c);
 	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
@@ -285,6 +339,7 @@ Suite *suite_rawtp(void)
 	t = tcase_create("live");
 	tcase_add_test(t, by_name);
 	tcase_add_test(t, by_section);
+	tcase_add_loop_test(t, writable_by_section, 0, 2);
 	tcase_add_test(t, typed);
 	tcase_add_test(t, typed_by_section);
 	tcase_add_test(t, typed_every_call_fails);

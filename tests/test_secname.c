@@ -55,6 +55,9 @@ START_TEST(bcc_names)
 	ck_assert_int_eq(s.type, RAWBPF_PROG_TRACEPOINT);
 	ck_assert_int_eq(secname_parse("x", "kfunc__vmlinux__f", &s, NULL), 0);
 	ck_assert_int_eq(s.attach_type, RAWBPF_TRACE_FENTRY);
+	ck_assert_int_eq(secname_parse("x", "kmod_ret__security_file_open", &s, NULL), 0);
+	ck_assert_int_eq(s.type, RAWBPF_PROG_TRACING);
+	ck_assert_int_eq(s.attach_type, RAWBPF_MODIFY_RETURN);
 	ck_assert_int_eq(secname_parse("x", "kprobe_x", &s, NULL), -EINVAL);
 }
 END_TEST

@@ -122,6 +122,62 @@ START_TEST(by_section)
 }
 END_TEST
 
+static void test_run(struct rawbpf *b, const char *fn_name)
+{
+	union rawbpf_attr a;
+	long ret;
+
+	memset(&a, 0, sizeof(a));
+	a.test.prog_fd = (uint32_t)rawbpf_prog_fd(b, fn_name);
+	ret = rawbpf_sys_bpf(RAWBPF_PROG_TEST_RUN, &a, sizeof(a.test));
+	ck_assert_msg(!ret, "PROG_TEST_RUN: %ld", ret);
+}
+
+#define KEEP(slot, value)                                                                \
+	"\tr8 = " value "\n\tkey = " #slot "\n\tr0 = bpf_map_lookup_elem(&last, &key)\n" \
+	"\tif r0 == 0 goto .out\n\t*(u64 *)(r0 +0) = r8\n"
+
+static int64_t last(struct rawbpf *b, uint32_t slot)
+{
+	int64_t v = 0;
+
+	ck_assert_int_eq(rawbpf_table_lookup(rawbpf_table(b, "last"), &slot, &v), 0);
+	return v;
+}
+
+/* Names that bcc's KFUNC_PROBE, KRETFUNC_PROBE and KMOD_RET make, and "vmlinux" for a module. */
+START_TEST(by_name_of_bcc)
+{
+	struct rawbpf *b;
+
+	NEED_TRAMPOLINE();
+	b = load(".prog kfunc__vmlinux__bpf_fentry_test2 \"kfunc\"\n.ctx r6\n.var key: u32\n" KEEP(
+		0, "args->a") ".out:\treturn 0\n"
+			      ".prog kretfunc__vmlinux__" GETPGID " \"kretfunc\"\n" COUNT(
+				      1) ".prog kmod_ret__security_task_setnice "
+					 "\"kmod_ret\"\n" COUNT(2) ".prog f3 "
+								   "\"fentry/vmlinux:" GETPGID
+								   "\"\n" COUNT(3) ".prog f4 "
+										   "\"fentry\""
+										   "\n" COUNT(4));
+	must(b, rawbpf_attach_all(b));
+	ck_assert_int_eq(rawbpf_num_open_probes(b), 4);
+	must(b, rawbpf_attach_kfunc(b, .fn_name = "f4", .event = "vmlinux:" GETPGID));
+	pgids(100);
+	ck_assert_uint_eq(hits(b, 1), 100);
+	ck_assert_uint_eq(hits(b, 3), 100);
+	ck_assert_uint_eq(hits(b, 4), 100);
+	test_run(b, "kfunc__vmlinux__bpf_fentry_test2");
+	ck_assert_int_eq(last(b, 0), 2);
+	ck_assert_int_eq(setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0)), 0);
+	ck_assert_uint_eq(hits(b, 2), 1);
+	must(b, rawbpf_detach_kfunc(b, .event = "vmlinux:" GETPGID, .fn_name = "f4"));
+	must(b, rawbpf_detach_kfunc(b, .fn_name = "security_task_setnice"));
+	must(b, rawbpf_attach_kfunc(b, .fn_name = "security_task_setnice"));
+	rawbpf_free(b);
+}
+END_TEST
+
 START_TEST(by_name)
 {
 	int fds = t_count_fds(), open;
@@ -173,29 +229,6 @@ START_TEST(by_name)
 	ck_assert_int_eq(t_count_fds(), fds);
 }
 END_TEST
-
-static void test_run(struct rawbpf *b, const char *fn_name)
-{
-	union rawbpf_attr a;
-	long ret;
-
-	memset(&a, 0, sizeof(a));
-	a.test.prog_fd = (uint32_t)rawbpf_prog_fd(b, fn_name);
-	ret = rawbpf_sys_bpf(RAWBPF_PROG_TEST_RUN, &a, sizeof(a.test));
-	ck_assert_msg(!ret, "PROG_TEST_RUN: %ld", ret);
-}
-
-#define KEEP(slot, value)                                                                \
-	"\tr8 = " value "\n\tkey = " #slot "\n\tr0 = bpf_map_lookup_elem(&last, &key)\n" \
-	"\tif r0 == 0 goto .out\n\t*(u64 *)(r0 +0) = r8\n"
-
-static int64_t last(struct rawbpf *b, uint32_t slot)
-{
-	int64_t v = 0;
-
-	ck_assert_int_eq(rawbpf_table_lookup(rawbpf_table(b, "last"), &slot, &v), 0);
-	return v;
-}
 
 START_TEST(arguments_and_return_value)
 {
@@ -464,6 +497,7 @@ Suite *suite_trampoline(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, by_section);
 	tcase_add_test(t, by_name);
+	tcase_add_test(t, by_name_of_bcc);
 	tcase_add_test(t, arguments_and_return_value);
 	tcase_add_test(t, modify_return);
 	tcase_add_test(t, object_of_clang);
