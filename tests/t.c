@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /*
@@ -43,7 +44,8 @@ void t_skip(const char *file, const char *test, const char *fmt, ...)
 
 /*
  * The linker's --wrap has libcheck call this in a test's own process, before the test.  Where a whole
- * machine dies in it, the last line of $T_BEGUN is all that tells which it was.
+ * machine dies in it, the last line of $T_BEGUN is all that tells which it was; the seconds since boot
+ * tell which are slow.
  */
 void __real_tcase_fn_start(const char *test, const char *file, int line);
 void __wrap_tcase_fn_start(const char *test, const char *file, int line);
@@ -51,11 +53,14 @@ void __wrap_tcase_fn_start(const char *test, const char *file, int line);
 void __wrap_tcase_fn_start(const char *test, const char *file, int line)
 {
 	const char *path = getenv("T_BEGUN"), *suite = strstr(file, "test_");
+	struct timespec t = {0, 0};
 	char text[256];
 	int fd;
 
 	suite = suite ? suite + 5 : file;
-	snprintf(text, sizeof(text), "@begin %.*s:%s\n", (int)strcspn(suite, "."), suite, test);
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	snprintf(text, sizeof(text), "@begin %.*s:%s %ld.%02ld\n", (int)strcspn(suite, "."), suite,
+		test, (long)t.tv_sec, t.tv_nsec / 10000000);
 	fd = path ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY) : -1;
 	if (fd >= 0) {
 		if (write(fd, text, strlen(text)) < 0)
