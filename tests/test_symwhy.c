@@ -157,7 +157,7 @@ START_TEST(tool_not_found)
 	free(p);
 	close(fd);
 	snprintf(command, sizeof(command), TEST_BUILD "/rawbpf syms %s --why", path);
-	ck_assert_int_eq(t_run(&out, command), 0);
+	ck_assert_int_eq(t_run(&out, "%s", command), 0);
 	ck_assert_msg(strstr(out, "no probe: no function 'odd@name'") && !strstr(out, "null") &&
 			      !strstr(out, "symbol"),
 		"%s", out);
