@@ -171,8 +171,10 @@ struct rawbpf_uprobe_opts {
  * own view of the file system.  An IFUNC symbol (glibc's strlen) is probed at the implementation
  * that processes call.  On x86-64 a probe goes behind ENDBR64 where a push follows, unless .addr,
  * .offset or .sym_off says where (0.2 us an event instead of 2.5).  What .sym_re matches is probed by one uprobe_multi link where the kernel has
- * it (Linux 6.6, with .pid 6.10), else by a perf event each.  Returns 0, or -ENOENT (no such library, symbol, program), -EINVAL,
- * -ESRCH (no such process), -EPERM/-EACCES.  Linux 4.1; before 4.17 by events of tracefs, which stay
+ * it (Linux 6.6, with .pid 6.10), else by a perf event each.  A program is at a place once: a single
+ * one where it is already is -EEXIST, a pattern leaves those out (-EEXIST if none is left).  With .pid
+ * a path whose file was removed or replaced is the file that the process has mapped.  Returns 0, or
+ * -ENOENT (no such library, symbol, program), -EINVAL, -EEXIST, -ESRCH (no such process), -EPERM/-EACCES.  Linux 4.1; before 4.17 by events of tracefs, which stay
  * when a process is killed.
  *
  *	err = rawbpf_attach_uretprobe(b, .name = "c", .sym = "strlen", .fn_name = "count");
@@ -181,7 +183,8 @@ RAWBPF_API int rawbpf_attach_uprobe_opts(struct rawbpf *b, const struct rawbpf_u
 RAWBPF_API int rawbpf_attach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
 /*
  * rawbpf_detach_uprobe(), rawbpf_detach_uretprobe() - the place named as when it was attached;
- * .fn_name NULL: every program there.  -ENOENT: none is.
+ * .fn_name NULL: every program there.  .sym_re takes what was attached by that very pattern.
+ * -ENOENT: none is.
  */
 RAWBPF_API int rawbpf_detach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
 RAWBPF_API int rawbpf_detach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
@@ -236,8 +239,9 @@ struct rawbpf_tracepoint_opts {
  *
  * tracefs need not be mounted (Linux 5.2; before that it must be).  .tp_re takes every tracepoint
  * that it matches, each with a perf event of its own, and leaves out those that the kernel refuses,
- * unless it refuses all.  Returns 0, or -ENOENT (no such tracepoint: near names are in the hint),
- * -EACCES, -EPERM.  Linux 4.7.
+ * unless it refuses all, and those where the program is already, unless it is at all.  To detach it
+ * takes what was attached by that very pattern.  Returns 0, or -ENOENT (no such tracepoint: near names
+ * are in the hint), -EEXIST (it is there already), -EACCES, -EPERM.  Linux 4.7.
  *
  *	err = rawbpf_attach_tracepoint(b, .tp = "sched:sched_switch", .fn_name = "on_switch");
  */

@@ -130,6 +130,7 @@ static void link_free(struct rawbpf *b, struct link *l)
 	if (l->event) /* which is in use as long as the perf event is open */
 		probeevent_remove(b, l->event_file, l->event);
 	free(l->event);
+	free(l->pattern);
 	free(l->place);
 	free(l);
 }
@@ -237,6 +238,20 @@ int link_own_event(struct rawbpf *b, struct link *l, const char *file, const cha
 	if (!l->event)
 		return err_set(&b->error, "attach", -ENOMEM, "out of memory");
 	l->event_file = file;
+	return 0;
+}
+
+int link_own_pattern(struct rawbpf *b, struct link *mark, const char *pattern)
+{
+	struct link *l;
+
+	for (l = b->links; pattern && l && l != mark; l = l->next) {
+		l->pattern = strdup(pattern);
+		if (!l->pattern) {
+			link_close_until(b, mark);
+			return err_set(&b->error, "attach", -ENOMEM, "out of memory");
+		}
+	}
 	return 0;
 }
 

@@ -39,6 +39,7 @@ struct link {
 	struct link_place *places; /* them, for a link of many; NULL: place and key[2] alone */
 	char *event;		   /* a probe event of tracefs to be removed with it, or NULL */
 	const char *event_file;
+	char *pattern; /* that it was attached by, or NULL */
 };
 
 /*
@@ -68,6 +69,11 @@ int link_multi(struct rawbpf *b, enum link_kind kind, struct prog *prog, const c
  * ("kprobe_events").  The name is copied; -ENOMEM leaves l as it was.
  */
 int link_own_event(struct rawbpf *b, struct link *l, const char *file, const char *event);
+/*
+ * Remember the pattern that all links newer than mark were attached by; NULL: none was.  -ENOMEM,
+ * with the error set, detaches them.
+ */
+int link_own_pattern(struct rawbpf *b, struct link *mark, const char *pattern);
 /* Make copies of places those of l; -ENOMEM with the error set. */
 int link_own_places(struct rawbpf *b, struct link *l, const struct link_place *places, size_t n);
 /* As link_perf_event(), for an fd that is the link already, which is closed on failure.  The error is set. */

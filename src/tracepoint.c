@@ -163,21 +163,23 @@ static int tracepoint_attach_each(
 	for (; n; n--, tp += strlen(tp) + 1) {
 		o.tp = tp;
 		err = tracepoint_attach_one(b, &o);
-		if (err && !first.err)
+		/* what was refused says more than what is there */
+		if (err && (!first.err || first.err == -EEXIST))
 			err_copy(&first, &b->error);
 		if (err == -ENOMEM || err == -EMFILE || err == -ENFILE) {
 			link_close_until(b, mark);
 			return err;
 		}
 		if (err)
-			ctx_log(b, RAWBPF_LOG_WARN, "%s: left out", b->error.msg);
+			ctx_log(b, err == -EEXIST ? RAWBPF_LOG_INFO : RAWBPF_LOG_WARN,
+				"%s: left out", b->error.msg);
 	}
 	if (b->links == mark) {
 		err_copy(&b->error, &first);
 		return first.err;
 	}
 	err_clear(&b->error);
-	return 0;
+	return link_own_pattern(b, mark, in->tp_re);
 }
 
 static int tracepoint_attach_matches(
@@ -226,9 +228,9 @@ int tracepoint_attach(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
 
 /* ---- detach -------------------------------------------------------------------------------- */
 
-/* re NULL: at n */
+/* What was attached by the pattern, and by no other; pattern NULL: all at n. */
 static bool tracepoint_detach_all(
-	struct rawbpf *b, const struct tracepoint_name *n, const regex_t *re, const char *fn_name)
+	struct rawbpf *b, const struct tracepoint_name *n, const char *pattern, const char *fn_name)
 {
 	struct link *l, *next;
 	bool found = false;
@@ -237,7 +239,7 @@ static bool tracepoint_detach_all(
 		next = l->next;
 		if (l->kind != LINK_TRACEPOINT || (fn_name && strcmp(l->prog->name, fn_name)))
 			continue;
-		if (re ? pattern_match(re, l->place, false) <= 0 : !is_at(l, n))
+		if (pattern ? !l->pattern || strcmp(l->pattern, pattern) : !is_at(l, n))
 			continue;
 		link_close(b, l);
 		found = true;
@@ -256,7 +258,7 @@ int tracepoint_detach(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
 	err = what ? pattern_compile(&b->error, "detach", what, &re) : split_name(b, o->tp, &n);
 	if (err)
 		return err;
-	found = tracepoint_detach_all(b, &n, what ? &re : NULL, o->fn_name);
+	found = tracepoint_detach_all(b, &n, what, o->fn_name);
 	if (what)
 		regfree(&re);
 	else

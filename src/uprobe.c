@@ -31,6 +31,90 @@ static struct uproad uprobe_road(struct uplace *u, struct prog *prog)
 	};
 }
 
+/* Attach, and remember the pattern that asked for it, if one did. */
+static int uprobe_make(struct uproad *r, const char *pattern)
+{
+	struct link *mark = r->b->links;
+	int err = uproad_attach(r);
+
+	return err ? err : link_own_pattern(r->b, mark, pattern);
+}
+
+static int uprobe_by_offset(const void *a, const void *b)
+{
+	const struct link_place *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static struct link_place *uprobe_find(const struct uplace *u, uint64_t offset)
+{
+	struct link_place key = {offset, NULL};
+
+	return u->n ? bsearch(&key, u->places, u->n, sizeof(key), uprobe_by_offset) : NULL;
+}
+
+static bool uprobe_is_file(const struct uplace *u, const struct link *l)
+{
+	return l->kind == (u->ret ? LINK_URETPROBE : LINK_UPROBE) && l->pid == u->pid &&
+	       l->key[0] == (uint64_t)u->st.st_dev && l->key[1] == (uint64_t)u->st.st_ino;
+}
+
+/* Takes the name of the place at that offset, if it is asked for: it is to be left out. */
+static void uprobe_leave_out(struct uplace *u, const struct prog *prog, uint64_t offset)
+{
+	struct link_place *p = uprobe_find(u, offset);
+
+	if (!p || !p->name)
+		return;
+	if (u->o->sym_re)
+		ctx_log(u->b, RAWBPF_LOG_INFO, "program '%s' is attached to '%s' already: left out",
+			prog->name, p->name);
+	free(p->name);
+	p->name = NULL;
+}
+
+static int uprobe_exists(struct uplace *u, const struct prog *prog)
+{
+	const struct rawbpf_uprobe_opts *o = u->o;
+	struct rawbpf_error *e = &u->b->error;
+
+	if (o->sym_re)
+		err_set(e, "attach", -EEXIST,
+			"program '%s' is attached to all of '%s' that '%s' matches already",
+			prog->name, u->file.shown, o->sym_re);
+	else if (o->sym)
+		err_set(e, "attach", -EEXIST, "program '%s' is attached to '%s:%s' already",
+			prog->name, o->name, o->sym);
+	else
+		err_set(e, "attach", -EEXIST, "program '%s' is attached to '%s:%s0x%llx' already",
+			prog->name, o->name, o->addr ? "" : "+",
+			(unsigned long long)(o->addr ? o->addr : o->offset));
+	err_prog(e, prog->name);
+	return -EEXIST;
+}
+
+/* A program is at a place once: it would run, and count, twice. */
+static int uprobe_once(struct uplace *u, const struct prog *prog)
+{
+	const struct link *l;
+	size_t i, n = 0;
+
+	for (l = u->b->links; l; l = l->next) {
+		if (l->prog != prog || !uprobe_is_file(u, l))
+			continue;
+		for (i = 0; l->places && i < l->n_places; i++)
+			uprobe_leave_out(u, prog, l->places[i].offset);
+		if (!l->places)
+			uprobe_leave_out(u, prog, l->key[2]);
+	}
+	for (i = 0; i < u->n; i++)
+		if (u->places[i].name)
+			u->places[n++] = u->places[i];
+	u->n = n;
+	return n ? 0 : uprobe_exists(u, prog);
+}
+
 int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret)
 {
 	struct uplace u = {.b = b, .o = o, .ret = ret};
@@ -48,9 +132,11 @@ int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret
 		return -EINVAL;
 	}
 	err = uplace_open(&u);
+	if (!err)
+		err = uprobe_once(&u, prog);
 	if (!err) {
 		r = uprobe_road(&u, prog);
-		err = uproad_attach(&r);
+		err = uprobe_make(&r, o->sym_re);
 	}
 	uplace_close(&u);
 	return err;
@@ -59,8 +145,8 @@ int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret
 /* ---- detach ------------------------------------------------------------------------------- */
 
 /*
- * By name, for when the place can no longer be found: the process has ended, the file is gone.  A
- * pattern then takes every function of the library that was attached by name.
+ * By name, for when the place can no longer be found: the process has ended, the file is gone.  For
+ * a pattern the library's name is what counts.
  */
 static bool uprobe_is_named(const struct uplace *u, const char *place)
 {
@@ -83,20 +169,9 @@ static bool uprobe_is_named(const struct uplace *u, const char *place)
 	       !strcmp(place + n + 1 + strlen(o->sym), what);
 }
 
-static int uprobe_by_offset(const void *a, const void *b)
-{
-	const struct link_place *x = a, *y = b;
-
-	return x->offset < y->offset ? -1 : x->offset > y->offset;
-}
-
 static bool uprobe_is_place(const struct uplace *u, bool found, const char *name, uint64_t offset)
 {
-	struct link_place key = {offset, NULL};
-
-	if (!found)
-		return uprobe_is_named(u, name);
-	return u->n && bsearch(&key, u->places, u->n, sizeof(key), uprobe_by_offset);
+	return found ? uprobe_find(u, offset) != NULL : uprobe_is_named(u, name);
 }
 
 /* Whether it is a link to this file by such a program; found: the file is there. */
@@ -106,8 +181,14 @@ static bool uprobe_is_link(const struct uplace *u, const struct link *l, bool fo
 		return false;
 	if (u->o->fn_name && strcmp(l->prog->name, u->o->fn_name))
 		return false;
-	return !found ||
-	       (l->key[0] == (uint64_t)u->st.st_dev && l->key[1] == (uint64_t)u->st.st_ino);
+	return !found || uprobe_is_file(u, l);
+}
+
+/* Whether it was attached by the very pattern; that of a library's name, if the file is gone. */
+static bool uprobe_is_pattern(const struct uplace *u, const struct link *l, bool found)
+{
+	return l->pattern && !strcmp(l->pattern, u->o->sym_re) &&
+	       (found || uprobe_is_named(u, l->places ? l->places->name : l->place));
 }
 
 /* The places of l that stay, in rest; how many. */
@@ -138,7 +219,7 @@ static int uprobe_detach_some(struct uplace *u, struct link *l, bool found)
 	r.n = uprobe_rest(u, l, found, rest);
 	if (r.n < l->n_places) {
 		if (r.n && found)
-			err = uproad_attach(&r);
+			err = uprobe_make(&r, l->pattern);
 		if (!err && (!r.n || found)) {
 			link_close(u->b, l);
 			err = 1;
@@ -152,9 +233,10 @@ static int uprobe_detach_link(struct uplace *u, struct link *l, bool found)
 {
 	if (!uprobe_is_link(u, l, found))
 		return 0;
-	if (l->places)
+	if (l->places && !u->o->sym_re)
 		return uprobe_detach_some(u, l, found);
-	if (!uprobe_is_place(u, found, l->place, l->key[2]))
+	if (u->o->sym_re ? !uprobe_is_pattern(u, l, found)
+			 : !uprobe_is_place(u, found, l->place, l->key[2]))
 		return 0;
 	link_close(u->b, l);
 	return 1;
@@ -181,7 +263,7 @@ int uprobe_detach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret
 		err = 0;
 	} else if (!err) {
 		err = err_set(&b->error, "detach", -ENOENT, "no %s on '%s'",
-			ret ? "return probe" : "probe", u.places[0].name);
+			ret ? "return probe" : "probe", o->sym_re ? o->sym_re : u.places[0].name);
 	}
 	uplace_close(&u);
 	return err;

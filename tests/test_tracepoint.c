@@ -231,6 +231,34 @@ START_TEST(pattern_counts_exactly)
 }
 END_TEST
 
+/* A program is at a tracepoint once; a pattern takes with it what it brought, and no more. */
+START_TEST(pattern_of_its_own)
+{
+	struct counter c;
+	int n;
+
+	T_NEED_ROOT();
+	OLD_NEED("two programs on an event");
+	counter_open(&c, RAWBPF_PROG_TRACEPOINT);
+	ck_assert_msg(!attach(&c, EVENT, "count0"), "%s", c.b.error.msg);
+	ck_assert_int_eq(attach_re(&c, EVENT "$", "count0"), -EEXIST);
+	ck_assert_ptr_nonnull(strstr(c.b.error.msg, "already"));
+	ck_assert_msg(!attach_re(&c, PATTERN, "count0"), "%s", c.b.error.msg);
+	n = rawbpf_num_open_probes(&c.b);
+	ck_assert(n == 2 || n == 4);
+	counter_events(10);
+	ck_assert_uint_eq(counter_get(&c, 0), 20);
+	ck_assert_int_eq(rawbpf_detach_tracepoint(&c.b, .tp_re = "syscalls:.*"), -ENOENT);
+	ck_assert_int_eq(rawbpf_detach_tracepoint(&c.b, .tp_re = PATTERN), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(&c.b), 1);
+	counter_events(10);
+	ck_assert_uint_eq(counter_get(&c, 0), 30);
+	ck_assert_int_eq(rawbpf_detach_tracepoint(&c.b, .tp_re = PATTERN), -ENOENT);
+	ck_assert_int_eq(detach(&c, EVENT, "count0"), 0);
+	counter_close(&c);
+}
+END_TEST
+
 START_TEST(pattern_refusals)
 {
 	struct counter c;
@@ -372,6 +400,7 @@ Suite *suite_tracepoint(void)
 	tcase_add_test(t, kernel_says_no);
 	tcase_add_test(t, every_allocation_fails);
 	tcase_add_test(t, pattern_counts_exactly);
+	tcase_add_test(t, pattern_of_its_own);
 	tcase_add_test(t, pattern_refusals);
 	tcase_add_test(t, pattern_in_part);
 	tcase_add_loop_test(t, pattern_raises_nofile, 0, 2);

@@ -170,6 +170,12 @@ static int detach_many(struct road *r, bool ret, const char *pattern)
 		   : rawbpf_detach_uprobe(r->b, .name = r->exe, .sym_re = pattern);
 }
 
+static int detach_one(struct road *r, bool ret, const char *sym)
+{
+	return ret ? rawbpf_detach_uretprobe(r->b, .name = r->exe, .sym = sym)
+		   : rawbpf_detach_uprobe(r->b, .name = r->exe, .sym = sym);
+}
+
 /* _i: at the return */
 START_TEST(one_link)
 {
@@ -185,11 +191,13 @@ START_TEST(one_link)
 	ck_assert_ptr_null(r.b->links->next);
 	ck_assert_int_eq(many_call(7), 0);
 	check_seen(&r, _i, MANY - 1 + _i, 7);
-	ck_assert_int_eq(detach_many(&r, _i, "many_"), 0);
+	ck_assert_int_eq(detach_many(&r, _i, "many_[0-9]"), 0);
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
 	many_call(1);
 	check_seen(&r, _i, MANY - 1 + _i, 7);
-	ck_assert_int_eq(detach_many(&r, _i, "many_"), -ENOENT);
+	ck_assert_int_eq(detach_many(&r, _i, "many_[0-9]"), -ENOENT);
+	ck_assert_str_eq(rawbpf_errmsg(r.b), _i ? "no return probe on 'many_[0-9]': ENOENT"
+						: "no probe on 'many_[0-9]': ENOENT");
 	rawbpf_free(r.b);
 	ck_assert_int_eq(t_count_fds(), fds);
 }
@@ -211,7 +219,7 @@ START_TEST(siblings)
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), MANY);
 	ck_assert_int_eq(many_call(7), 0);
 	check_seen(&r, _i, MANY - 1 + _i, 7);
-	ck_assert_int_eq(detach_many(&r, _i, "many_"), 0);
+	ck_assert_int_eq(detach_many(&r, _i, "many_[0-9]"), 0);
 	many_call(1);
 	check_seen(&r, _i, MANY - 1 + _i, 7);
 	ck_assert(!has_event(&r));
@@ -252,13 +260,13 @@ START_TEST(without_pmu)
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 3);
 	many_call(4);
 	check_seen(&r, _i, 2 + _i, 4);
-	ck_assert_int_eq(detach_many(&r, _i, "many_02"), 0);
+	ck_assert_int_eq(detach_one(&r, _i, "many_02"), 0);
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 2);
 	ck_assert(has_event(&r));
 	clear_seen(&r);
 	many_call(5);
 	check_seen(&r, _i, 1 + _i, 5);
-	ck_assert_int_eq(detach_many(&r, _i, "many_0"), 0);
+	ck_assert_int_eq(detach_many(&r, _i, "many_0[0-2]"), 0);
 	ck_assert(!has_event(&r));
 	rawbpf_free(r.b);
 	ck_assert_int_eq(t_count_fds(), fds);
@@ -274,18 +282,70 @@ START_TEST(detach_some)
 	T_NEED_ROOT();
 	road_open(&r, "uprobe");
 	ck_assert_msg(!attach_many(&r, false, "many_0", 0), "%s", rawbpf_errmsg(r.b));
-	ck_assert_int_eq(rawbpf_detach_uprobe(r.b, .name = r.exe, .sym = "many_00"), 0);
+	ck_assert_int_eq(detach_one(&r, false, "many_00"), 0);
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 9);
-	ck_assert_int_eq(rawbpf_detach_uprobe(r.b, .name = r.exe, .sym = "many_00"), -ENOENT);
-	ck_assert_int_eq(detach_many(&r, false, "many_0[1-4]"), 0);
-	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 5);
+	ck_assert_int_eq(detach_one(&r, false, "many_00"), -ENOENT);
+	ck_assert_int_eq(detach_one(&r, false, "many_01"), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 8);
 	many_call(3);
-	check_seen(&r, 5, 9, 3);
-	ck_assert_int_eq(detach_many(&r, true, "many_"), -ENOENT);
-	ck_assert_int_eq(detach_many(&r, false, "many_"), 0);
+	check_seen(&r, 2, 9, 3);
+	ck_assert_int_eq(detach_many(&r, true, "many_0"), -ENOENT);
+	ck_assert_int_eq(detach_many(&r, false, "many_"), -ENOENT); /* another pattern's */
+	ck_assert_int_eq(detach_many(&r, false, "many_0"), 0);
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
 	rawbpf_free(r.b);
 	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+static int attach_one(struct road *r, const char *sym)
+{
+	return rawbpf_attach_uprobe(r->b, .name = r->exe, .sym = sym, .fn_name = "on_entry");
+}
+
+/*
+ * A program is at a place once, whichever way it came there: by a link (_i 0, where there is one),
+ * one event of tracefs (1), events (2).  A pattern takes with it what it brought, and no more.
+ */
+START_TEST(once)
+{
+	struct road r = {.no_multi = _i != 0, .no_sibling = _i == 2};
+
+	T_NEED_ROOT();
+	road_open(&r, "uprobe");
+	ck_assert_msg(!attach_one(&r, "many_00"), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(attach_one(&r, "many_00"), -EEXIST);
+	ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(r.b), "program 'on_entry' is attached to '"));
+	ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(r.b), ":many_00' already"));
+	ck_assert_msg(!attach_many(&r, false, "many_0", 0), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 10);
+	ck_assert_int_eq(attach_one(&r, "many_05"), -EEXIST);
+	ck_assert_int_eq(attach_many(&r, false, "many_0[0-3]", 0), -EEXIST);
+	ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(r.b), "'many_0[0-3]' matches already"));
+	r.no_sibling = _i == 2;
+	ck_assert_msg(!attach_many(&r, false, "many_[01]", 0), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 20);
+	many_call(3);
+	check_seen(&r, 0, 19, 3);
+	clear_seen(&r);
+	ck_assert_int_eq(detach_many(&r, false, "many_[01]"), 0);
+	many_call(2);
+	check_seen(&r, 0, 9, 2);
+	ck_assert_int_eq(detach_one(&r, false, "many_09"), 0);
+	clear_seen(&r);
+	many_call(2);
+	check_seen(&r, 0, 8, 2);
+	ck_assert_int_eq(detach_many(&r, false, "many_0"), 0);
+	clear_seen(&r);
+	many_call(4);
+	check_seen(&r, 0, 0, 4);
+	/* another process, and the return, are other places */
+	ck_assert_int_eq(attach_many(&r, true, "many_00", 0), 0);
+	ck_assert_int_eq(attach_many(&r, false, "many_00", getpid()), 0);
+	ck_assert_int_eq(attach_many(&r, false, "many_00", getpid()), -EEXIST);
+	ck_assert_int_eq(attach_many(&r, true, "many_00", 0), -EEXIST);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 3);
+	rawbpf_free(r.b);
 }
 END_TEST
 
@@ -454,6 +514,7 @@ Suite *suite_uproad(void)
 	tcase_add_test(t, no_siblings);
 	tcase_add_loop_test(t, without_pmu, 0, 2);
 	tcase_add_loop_test(t, detach_some, 0, 2);
+	tcase_add_loop_test(t, once, 0, 3);
 	tcase_add_loop_test(t, by_pid, 0, 2);
 	tcase_add_loop_test(t, no_link, 0, 2);
 	tcase_add_test(t, own_section);
