@@ -55,3 +55,35 @@ void interp_read(struct sys *s, const char *path, const uint8_t *ident, char *ou
 	memcpy(out, h + offset, (size_t)len);
 	out[len] = '\0';
 }
+
+void interp_native(uint8_t hdr[20])
+{
+	const uint16_t one = 1;
+	uint16_t machine = EM_NONE;
+	bool little = *(const uint8_t *)&one;
+
+#if defined(__x86_64__)
+	machine = EM_X86_64;
+#elif defined(__aarch64__)
+	machine = EM_AARCH64;
+#elif defined(__arm__)
+	machine = EM_ARM;
+#elif defined(__i386__)
+	machine = EM_386;
+#elif defined(__riscv)
+	machine = 243; /* EM_RISCV */
+#elif defined(__powerpc64__)
+	machine = EM_PPC64;
+#elif defined(__s390__)
+	machine = EM_S390;
+#elif defined(__mips__)
+	machine = EM_MIPS;
+#elif defined(__loongarch__)
+	machine = 258; /* EM_LOONGARCH */
+#endif
+	memcpy(hdr, ELFMAG, SELFMAG);
+	hdr[EI_CLASS] = sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32;
+	hdr[EI_DATA] = little ? ELFDATA2LSB : ELFDATA2MSB;
+	hdr[little ? 18 : 19] = (uint8_t)machine;
+	hdr[little ? 19 : 18] = (uint8_t)(machine >> 8);
+}

@@ -219,8 +219,8 @@ static int libname_step(struct libname_search *q, struct buf *done, struct buf *
 	return libname_follow(q, done, left, parent, link);
 }
 
-/* The path to open for what is path below the root; malloc'ed. */
-static int libname_below(struct libname_search *q, const char *path, char **out)
+/* The path to open for what is path below the root; malloc'ed.  gone: its last part may be. */
+static int libname_walk(struct libname_search *q, const char *path, bool gone, char **out)
 {
 	struct buf done = {0}, left = {0};
 	int err = 0, links = 0;
@@ -236,11 +236,18 @@ static int libname_below(struct libname_search *q, const char *path, char **out)
 		err = -ENOMEM;
 	while (!err && left.len)
 		err = libname_step(q, &done, &left, &links);
+	if (gone && err == -ENOENT && !left.len)
+		err = 0;
 	if (!err)
 		*out = buf_steal(&done);
 	buf_free(&done);
 	buf_free(&left);
 	return err;
+}
+
+static int libname_below(struct libname_search *q, const char *path, char **out)
+{
+	return libname_walk(q, path, false, out);
 }
 
 /* The first bytes of a file; 0, -ENOEXEC when it is shorter, or what the kernel said. */
@@ -520,8 +527,6 @@ static bool libname_same(struct libname_search *q, const char *path, uint64_t in
 static int libname_take_map(
 	struct libname_search *q, const struct proc_map *m, struct libname_file *out)
 {
-	static const char deleted[] = " (deleted)";
-	size_t n = strlen(m->path);
 	char path[PATH_MAX + 64];
 
 	snprintf(path, sizeof(path), "%s%s", q->root, m->path);
@@ -533,12 +538,11 @@ static int libname_take_map(
 				(unsigned long long)m->start, (unsigned long long)m->end);
 			libname_road(out, "process %d maps it; its path is gone: by map_files",
 				(int)q->pid);
+			out->gone = true;
 		}
 	}
-	if (n > sizeof(deleted) - 1 && !strcmp(m->path + n - (sizeof(deleted) - 1), deleted))
-		n -= sizeof(deleted) - 1;
 	out->path = strdup(path);
-	out->shown = strndup(m->path, n);
+	out->shown = strndup(m->path, proc_map_len(m->path));
 	if (out->path && out->shown)
 		return 0;
 	libname_free(out);
@@ -579,6 +583,41 @@ static int libname_search_maps(struct libname_search *q, struct libname_file *ou
 	}
 	err = best_rank ? libname_take_map(q, &best, out) : -ENOENT;
 	proc_maps_free(&maps);
+	return err;
+}
+
+/*
+ * The file that was at a path below the root before: 0 when the process maps that, and not the one
+ * that is there now; else -ENOENT.
+ */
+static int libname_take_gone(struct libname_search *q, struct libname_file *out)
+{
+	struct proc_map map, best = {0};
+	struct proc_maps maps;
+	bool found = false, now = false;
+	struct stat st = {0};
+	char *path;
+	size_t n;
+	int err = libname_walk(q, q->name, true, &path);
+
+	if (err)
+		return err;
+	if (sys_stat(q->sys, path, &st))
+		st.st_ino = 0;
+	err = proc_maps_open(q->sys, q->pid, &maps);
+	while (!err && proc_maps_next(&maps, &map)) {
+		now |= map.inode && map.inode == (uint64_t)st.st_ino;
+		n = proc_map_len(map.path);
+		if (!map.path[n] || strncmp(map.path, path + strlen(q->root), n) ||
+			path[strlen(q->root) + n] || (found && (best.exec || !map.exec)))
+			continue;
+		best = map;
+		found = true;
+	}
+	if (!err)
+		err = found && !now ? libname_take_map(q, &best, out) : -ENOENT;
+	proc_maps_free(&maps);
+	free(path);
 	return err;
 }
 
@@ -637,45 +676,13 @@ static void libname_offer_programs(struct libname_search *q)
 
 /* ---- the whole search --------------------------------------------------------------------- */
 
-static void libname_native(uint8_t hdr[20])
-{
-	const uint16_t one = 1;
-	uint16_t machine = EM_NONE;
-	bool little = *(const uint8_t *)&one;
-
-#if defined(__x86_64__)
-	machine = EM_X86_64;
-#elif defined(__aarch64__)
-	machine = EM_AARCH64;
-#elif defined(__arm__)
-	machine = EM_ARM;
-#elif defined(__i386__)
-	machine = EM_386;
-#elif defined(__riscv)
-	machine = 243; /* EM_RISCV */
-#elif defined(__powerpc64__)
-	machine = EM_PPC64;
-#elif defined(__s390__)
-	machine = EM_S390;
-#elif defined(__mips__)
-	machine = EM_MIPS;
-#elif defined(__loongarch__)
-	machine = 258; /* EM_LOONGARCH */
-#endif
-	memcpy(hdr, ELFMAG, SELFMAG);
-	hdr[EI_CLASS] = sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32;
-	hdr[EI_DATA] = little ? ELFDATA2LSB : ELFDATA2MSB;
-	hdr[little ? 18 : 19] = (uint8_t)machine;
-	hdr[little ? 19 : 18] = (uint8_t)(machine >> 8);
-}
-
 /* Whose view, and files of which machine. */
 static int libname_begin(struct libname_search *q)
 {
 	char exe[64];
 	int err;
 
-	libname_native(q->hdr);
+	interp_native(q->hdr);
 	near_start(&q->near, q->name);
 	if (q->pid <= 0) {
 		q->pid = 0;
@@ -721,6 +728,9 @@ static int libname_path(struct libname_search *q, struct libname_file *out, stru
 
 	if (q->name[0] != '/' || !strncmp(q->name, "/proc/", 6))
 		q->root[0] = '\0';
+	err = *q->root ? libname_take_gone(q, out) : -ENOENT;
+	if (!err || err == -ENOMEM)
+		return err ? err_set(e, "attach", err, "out of memory") : 0;
 	libname_road(out, *q->root ? "a path, below %s" : "a path", q->root);
 	err = libname_below(q, q->name, &out->path);
 	if (!err)

@@ -85,6 +85,14 @@ bool proc_maps_next(struct proc_maps *m, struct proc_map *map)
 	return false;
 }
 
+size_t proc_map_len(const char *path)
+{
+	static const char deleted[] = " (deleted)";
+	size_t n = strlen(path), k = sizeof(deleted) - 1;
+
+	return n > k && !strcmp(path + n - k, deleted) ? n - k : n;
+}
+
 /*
  * Field 3 is the state, 9 are the flags, 20 how many threads, 22 the start time; the second is a
  * name that may hold blanks and ')'.  A process whose first thread has ended goes on by the others.

@@ -30,6 +30,8 @@ struct proc_map {
 int proc_maps_open(struct sys *s, pid_t pid, struct proc_maps *m);
 bool proc_maps_next(struct proc_maps *m, struct proc_map *map);
 void proc_maps_free(struct proc_maps *m);
+/* Bytes of its path without what the kernel adds to that of a removed file. */
+size_t proc_map_len(const char *path);
 
 /* ---- processes ---------------------------------------------------------------------------- */
 

@@ -3,6 +3,7 @@
 #include "interp.h"
 
 #include <elf.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,20 @@ START_TEST(hostile)
 }
 END_TEST
 
+/* This program's own header says the same. */
+START_TEST(native)
+{
+	uint8_t made[20] = {0}, own[20];
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+	ck_assert_int_eq(read(fd, own, sizeof(own)), sizeof(own));
+	close(fd);
+	interp_native(made);
+	ck_assert_mem_eq(made, own, EI_DATA + 1);
+	ck_assert_mem_eq(made + 18, own + 18, 2);
+}
+END_TEST
+
 Suite *suite_interp(void);
 Suite *suite_interp(void)
 {
@@ -107,6 +122,7 @@ Suite *suite_interp(void)
 
 	tcase_add_loop_test(t, classes, 0, 2);
 	tcase_add_loop_test(t, hostile, 0, 2);
+	tcase_add_test(t, native);
 	suite_add_tcase(s, t);
 	return s;
 }

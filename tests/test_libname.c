@@ -307,6 +307,19 @@ START_TEST(other_namespace)
 }
 END_TEST
 
+static void check_gone(struct sys *s, const char *path, pid_t pid)
+{
+	struct libname_file f;
+	struct rawbpf_error e;
+
+	ck_assert_msg(!libname_find(s, path, pid, &f, &e), "%s", e.msg);
+	ck_assert(f.gone);
+	ck_assert_ptr_nonnull(strstr(f.path, "/map_files/"));
+	ck_assert_ptr_nonnull(strstr(f.shown, "/libgone.so.1"));
+	ck_assert_ptr_null(strstr(f.shown, "deleted"));
+	libname_free(&f);
+}
+
 /* A mapped library whose file is gone is reached through the mapping. */
 START_TEST(deleted_file)
 {
@@ -315,7 +328,7 @@ START_TEST(deleted_file)
 	struct libname_file f;
 	struct rawbpf_error e;
 	struct t_child child;
-	char path[64];
+	char path[64], link[64];
 
 	T_NEED_ROOT();
 	ck_assert_ptr_nonnull(mkdtemp(dir));
@@ -330,6 +343,19 @@ START_TEST(deleted_file)
 	ck_assert_ptr_nonnull(strstr(f.road, "by map_files"));
 	ck_assert_int_eq(access(f.path, R_OK), 0);
 	libname_free(&f);
+	/* by its path too, and when that is another file by now, or led to by a link */
+	check_gone(&s, path, child.pid);
+	snprintf(link, sizeof(link), "%s/libgone.so", dir);
+	ck_assert_int_eq(symlink("libgone.so.1", link), 0);
+	check_gone(&s, link, child.pid);
+	ck_assert_int_eq(t_run(NULL, "cp " T_CHILD " %s", path), 0);
+	check_gone(&s, path, child.pid);
+	check_gone(&s, link, child.pid);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(unlink(link), 0);
+	/* a file that the process never had */
+	ck_assert_int_eq(libname_find(&s, link, child.pid, &f, &e), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(e.msg, "has no file '"));
 	t_child_go(&child);
 	t_child_end(&child);
 	rmdir(dir);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -16,6 +17,7 @@
 #include "many.h"
 #include "old.h"
 #include "t.h"
+#include "t_child.h"
 #include "tracefs.h"
 
 /* Slot N counts the calls of many_N; a return's value is one more. */
@@ -472,6 +474,50 @@ START_TEST(by_section)
 }
 END_TEST
 
+static void on_replaced(void *arg, enum rawbpf_log_level level, const char *msg)
+{
+	if (level == RAWBPF_LOG_INFO && strstr(msg, "removed or replaced"))
+		*(bool *)arg = true;
+}
+
+/*
+ * A program whose file is gone (_i 0, 1) or another by now (2, 3), by its path and process: what
+ * the process has mapped is probed.  By name, and by pattern (_i odd).
+ */
+START_TEST(replaced)
+{
+	char dir[] = "/tmp/rawbpf-replaced-XXXXXX";
+	const char *sym = _i % 2 ? NULL : "work", *re = _i % 2 ? "work$" : NULL;
+	struct road r = {.b = NULL};
+	struct t_child child;
+	bool told = false;
+
+	T_NEED_ROOT();
+	road_open(&r, "uprobe");
+	rawbpf_set_log(r.b, on_replaced, &told);
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(r.exe, sizeof(r.exe), "%s/program", dir);
+	ck_assert_int_eq(t_run(NULL, "cp " T_CHILD " %s", r.exe), 0);
+	t_child_start(&child, r.exe, "threads");
+	ck_assert_int_eq(unlink(r.exe), 0);
+	if (_i >= 2)
+		ck_assert_int_eq(t_run(NULL, "cp " T_CHILD " %s", r.exe), 0);
+	ck_assert_msg(!rawbpf_attach_uprobe(r.b, .name = r.exe, .sym = sym, .sym_re = re,
+			      .fn_name = "on_entry", .pid = child.pid),
+		"%s", rawbpf_errmsg(r.b));
+	ck_assert(told);
+	t_child_go(&child);
+	check_seen(&r, 0, 9, 3);
+	ck_assert_int_eq(rawbpf_detach_uprobe(
+				 r.b, .name = r.exe, .sym = sym, .sym_re = re, .pid = child.pid),
+		0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	t_child_end(&child);
+	t_run(NULL, "rm -r %s", dir);
+	rawbpf_free(r.b);
+}
+END_TEST
+
 /*
  * Eight files may be opened above those that are: an event each takes more, so the limit is raised,
  * unless that was forbidden.
@@ -521,6 +567,7 @@ Suite *suite_uproad(void)
 	tcase_add_test(t, by_section);
 	tcase_add_test(t, no_right_to_events);
 	tcase_add_loop_test(t, one_bad_place, 7, 9);
+	tcase_add_loop_test(t, replaced, 0, 4);
 	tcase_add_test(t, more_than_the_soft_limit);
 	suite_add_tcase(s, t);
 	return s;

@@ -352,6 +352,13 @@ END_TEST
 ENDBR(t_endbr_push, "push %rbx\nmov %rdi, %rbx\nlea 1000(%rbx), %rax\npop %rbx\n");
 ENDBR(t_endbr_r12, "push %r12\nmov %rdi, %r12\nlea 1000(%r12), %rax\npop %r12\n");
 ENDBR(t_endbr_loop, "1: inc %rdi\ncmp $1000, %rdi\njl 1b\nlea 1000(%rdi), %rax\n");
+/* a push that is a loop's head: by a short jump and by a near one; one with jumps elsewhere */
+ENDBR(t_endbr_head, "1: push %rbx\npop %rbx\ninc %rdi\ncmp $1000, %rdi\njl 1b\n"
+		    "lea 1000(%rdi), %rax\n");
+ENDBR(t_endbr_far, "1: push %r12\n.skip 200, 0x90\npop %r12\ninc %rdi\ncmp $1000, %rdi\njl 1b\n"
+		   "lea 1000(%rdi), %rax\n");
+ENDBR(t_endbr_jumps, "1: push %rbx\npop %rbx\nlea 1000(%rdi), %rax\nmov $3, %ecx\n"
+		     "2: dec %ecx\njz 3f\njmp 1f\n1: jmp 2b\n3:\n");
 ENDBR(t_endbr_sub, "sub $8, %rsp\nlea 1000(%rdi), %rax\nadd $8, %rsp\n");
 ENDBR(t_endbr_movq, ".byte 0x48, 0x89, 0xf8\nadd $1000, %rax\n");
 
@@ -364,6 +371,9 @@ static const struct endbr {
 	{"t_endbr_push", t_endbr_push, 4, 1009},
 	{"t_endbr_r12", t_endbr_r12, 4, 1009},
 	{"t_endbr_loop", t_endbr_loop, 0, 2000},
+	{"t_endbr_head", t_endbr_head, 0, 2000},
+	{"t_endbr_far", t_endbr_far, 0, 2000},
+	{"t_endbr_jumps", t_endbr_jumps, 4, 1009},
 	{"t_endbr_sub", t_endbr_sub, 0, 1009},
 	{"t_endbr_movq", t_endbr_movq, 0, 1009},
 };
@@ -399,7 +409,7 @@ START_TEST(endbr64)
 	attach(&t, is_ret, (struct rawbpf_uprobe_opts){.sym = e->sym});
 	ck_assert_uint_eq(t.b.links->key[2], offset + e->at);
 	ck_assert_ptr_nonnull(
-		strstr(log, e->at ? "at the push behind its endbr64" : "as no push follows"));
+		strstr(log, e->at ? "at the push behind its endbr64" : "at its endbr64, as "));
 	for (i = 0; i < 10; i++)
 		fn(i);
 	ck_assert_uint_eq(counts(&t).calls, 10);
