@@ -578,7 +578,8 @@ struct rawbpf_sym {
 /*
  * rawbpf_each_sym() - every function of an ELF file whose name matches pattern (a shell glob;
  * NULL: all); fn non-zero stops and is returned.  0, or a negative errno with *e filled in (e may
- * be NULL).  path may be a name as rawbpf_attach_uprobe() takes it ("c").  .dynsym first, then
+ * be NULL): -ENOENT with near names if pattern is a name that none has, -ENOEXEC if the file is cut
+ * short.  path may be a name as rawbpf_attach_uprobe() takes it ("c").  .dynsym first, then
  * .symtab, which for a stripped file may come from its debug file; strings are valid inside fn.
  */
 RAWBPF_API int rawbpf_each_sym(const char *path, const char *pattern,
@@ -613,7 +614,8 @@ struct rawbpf_why {
 /*
  * rawbpf_each_why() - for each name of a function that matches pattern (a shell glob; NULL: all)
  * what would be probed, by order of name; as process pid sees the file (0: as this one does).
- * Strings are valid inside fn, which stops by a value that is not zero; that is returned.
+ * Strings are valid inside fn, which stops by a value that is not zero; that is returned.  Errors
+ * are those of rawbpf_each_sym().
  */
 RAWBPF_API int rawbpf_each_why(const char *path, const char *pattern, pid_t pid,
 	int (*fn)(void *arg, const struct rawbpf_why *w), void *arg, struct rawbpf_error *e);

@@ -192,6 +192,9 @@ static int elf_read_headers(struct elf_file *f)
 	f->ident.flags = eh.e_flags;
 	if (elf_getshdrnum(f->elf, &f->ident.n_sections))
 		f->ident.n_sections = 0;
+	f->ident.cut =
+		eh.e_shoff && (eh.e_shoff >= f->size ||
+				      f->size - eh.e_shoff < (uint64_t)eh.e_shentsize * eh.e_shnum);
 	if (elf_getphdrnum(f->elf, &f->ident.n_segments))
 		f->ident.n_segments = 0;
 	err = elf_read_segments(f);

@@ -24,6 +24,7 @@ struct elf_ident {
 	uint16_t type, machine; /* ET_*, EM_* */
 	uint32_t flags;		/* e_flags, EF_* of the machine */
 	size_t n_sections, n_segments;
+	bool cut; /* the file ends before the section headers that it says it has */
 };
 
 struct elf_section {

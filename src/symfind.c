@@ -324,12 +324,24 @@ static int symfind_offer_version(void *arg, const struct rawbpf_sym *s)
 	return 0;
 }
 
+int symfind_whole(struct sym_file *f, const char *shown, struct rawbpf_error *e)
+{
+	if (!elf_ident(f->elf)->cut)
+		return 0;
+	err_set(e, "open", -ENOEXEC, "'%s' is cut short: its section headers are missing", shown);
+	err_hint(e, "get the whole file: what its functions are is told at its end");
+	return -ENOEXEC;
+}
+
 static int symfind_missing(struct sym_file *f, struct symfind_query *q, const char *want,
 	const char *shown, struct rawbpf_error *e)
 {
 	struct elf_section s;
 	struct near near;
+	int err = symfind_whole(f, shown, e);
 
+	if (err)
+		return err;
 	err_set(e, "attach", -ENOENT, "no function '%s' in '%s'", want, shown);
 	if (q->version) {
 		sym_each(f, true, symfind_offer_version, q);

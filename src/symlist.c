@@ -16,10 +16,15 @@ struct symlist {
 	struct sym_file file;
 	const char *path, *pattern;
 	struct ifunc ifunc;
-	bool ifunc_tried;
+	bool ifunc_tried, any;
 	int (*fn)(void *arg, const struct rawbpf_sym *s);
 	void *arg;
 };
+
+bool symlist_is_name(const char *pattern)
+{
+	return pattern && !strpbrk(pattern, "*?[\\");
+}
 
 bool symlist_match(const char *pattern, const struct rawbpf_sym *s)
 {
@@ -50,6 +55,7 @@ static int symlist_on_sym(void *arg, const struct rawbpf_sym *s)
 	}
 	if (s->ifunc)
 		ifunc_target(&l->ifunc, s, &copy.target);
+	l->any = true;
 	return l->fn(l->arg, &copy);
 }
 
@@ -72,6 +78,15 @@ int symlist_path(struct sys *s, const char *name, pid_t pid, struct libname_file
 	return err_set(e, "open", -ENOMEM, "out of memory");
 }
 
+/* Nothing was listed: the error, if that is one. */
+static int symlist_none(struct symlist *l, const char *shown, struct rawbpf_error *e)
+{
+	const struct symfind none = {.found = false};
+
+	return symlist_is_name(l->pattern) ? symfind_verdict(&l->file, l->pattern, shown, &none, e)
+					   : symfind_whole(&l->file, shown, e);
+}
+
 int rawbpf_each_sym(const char *path, const char *pattern,
 	int (*fn)(void *arg, const struct rawbpf_sym *s), void *arg, struct rawbpf_error *e)
 {
@@ -88,6 +103,8 @@ int rawbpf_each_sym(const char *path, const char *pattern,
 	err = sym_open(&sys, file.path, &l.file, e);
 	if (!err) {
 		err = sym_each(&l.file, true, symlist_on_sym, &l);
+		if (!err && !l.any)
+			err = symlist_none(&l, file.shown, e);
 		ifunc_close(&l.ifunc);
 		sym_close(&l.file);
 	}

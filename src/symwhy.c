@@ -122,11 +122,33 @@ static int symwhy_on_found(void *arg, size_t i, const struct symfind *s)
 	return y->fn(y->arg, &w);
 }
 
-static int symwhy_all(struct symwhy *y)
+/* Nothing is listed: a name may be that of a label.  Else the error, if that is one. */
+static int symwhy_none(struct symwhy *y, struct rawbpf_error *e)
+{
+	struct symfind found;
+	int err;
+
+	if (!symlist_is_name(y->pattern))
+		return symfind_whole(&y->u.sym, y->u.file.shown, e);
+	err = symfind_one(&y->u.sym, y->pattern, y->u.file.shown, &found, e);
+	if (err)
+		return err;
+	y->names = calloc(1, sizeof(*y->names));
+	if (y->names)
+		*y->names = strdup(y->pattern);
+	if (!y->names || !*y->names)
+		return -ENOMEM;
+	y->n = 1;
+	return 0;
+}
+
+static int symwhy_all(struct symwhy *y, struct rawbpf_error *e)
 {
 	int err = sym_each(&y->u.sym, true, symwhy_on_sym, y);
 
 	symwhy_sort(y);
+	if (!err && !y->n)
+		err = symwhy_none(y, e);
 	if (!err)
 		err = symfind_many(
 			&y->u.sym, (const char *const *)y->names, y->n, symwhy_on_found, y);
@@ -152,7 +174,7 @@ int rawbpf_each_why(const char *path, const char *pattern, pid_t pid,
 	if (!err)
 		err = sym_open(&b.sys, y.u.file.path, &y.u.sym, e);
 	if (!err) {
-		err = symwhy_all(&y);
+		err = symwhy_all(&y, e);
 		if (err == -ENOMEM)
 			err_set(e, "open", err, "out of memory");
 	}

@@ -365,6 +365,8 @@ static int uplace_by_pattern(struct uplace *u)
 	err = sym_each(&u->sym, true, uplace_on_sym, &p);
 	regfree(&p.re);
 	if (!err && !u->n_found)
+		err = symfind_whole(&u->sym, u->file.shown, e);
+	if (!err && !u->n_found)
 		err = err_set(e, "attach", -ENOENT, "no function of '%s' matches '%s'",
 			u->file.shown, u->o->sym_re);
 	return err;

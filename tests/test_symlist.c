@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rawbpf.h"
 #include "t.h"
@@ -105,12 +106,59 @@ START_TEST(tool)
 	ck_assert_ptr_nonnull(strstr(out, "\"target\": null}"));
 	free(out);
 	ck_assert_int_eq(t_run(&out, TEST_BUILD "/rawbpf syms c no_such_fn 2>&1"), 1);
-	ck_assert_str_eq(out, "rawbpf syms: no function of 'c' matches 'no_such_fn'\n");
+	ck_assert_msg(!strncmp(out, "rawbpf syms: no function 'no_such_fn' in '/", 43) &&
+			      strstr(out, "': ENOENT\n"),
+		"%s", out);
+	free(out);
+	ck_assert_int_eq(t_run(&out, TEST_BUILD "/rawbpf syms c qsotr 2>&1"), 1);
+	ck_assert_ptr_nonnull(strstr(out, "\n  hint: did you mean 'qsort'"));
+	free(out);
+	ck_assert_int_eq(t_run(&out, TEST_BUILD "/rawbpf syms c 'no_such_fn*' 2>&1"), 1);
+	ck_assert_str_eq(out, "rawbpf syms: no function of 'c' matches 'no_such_fn*': ENOENT\n");
 	free(out);
 	ck_assert_int_eq(t_run(NULL, TEST_BUILD "/rawbpf syms 2>/dev/null"), 2);
 	ck_assert_int_eq(t_run(NULL, TEST_BUILD "/rawbpf syms --bad c 2>/dev/null"), 2);
 	ck_assert_int_eq(t_run(NULL, TEST_BUILD "/rawbpf syms --help >/dev/null"), 0);
 	ck_assert_int_eq(t_run(NULL, TEST_BUILD "/rawbpf syms c >/dev/full 2>/dev/null"), 1);
+}
+END_TEST
+
+static int none(void *arg, const struct rawbpf_sym *s)
+{
+	(void)arg;
+	(void)s;
+	return 0;
+}
+
+static int none_why(void *arg, const struct rawbpf_why *w)
+{
+	(void)arg;
+	(void)w;
+	return 0;
+}
+
+/* A file whose end is missing is not called stripped: by all, by pattern and by name. */
+START_TEST(cut_short)
+{
+	static const char *const patterns[] = {NULL, "w*", "work"};
+	char path[] = "/tmp/rawbpf-symlist-XXXXXX", bytes[5000], want[128];
+	struct rawbpf_error e;
+	FILE *in = fopen("/proc/self/exe", "re");
+	int fd = mkstemp(path);
+
+	ck_assert_uint_eq(fread(bytes, 1, sizeof(bytes), in), sizeof(bytes));
+	fclose(in);
+	ck_assert_int_eq(write(fd, bytes, sizeof(bytes)), sizeof(bytes));
+	close(fd);
+	snprintf(want, sizeof(want), "'%s' is cut short: its section headers are missing: ENOEXEC",
+		path);
+	ck_assert_int_eq(rawbpf_each_sym(path, patterns[_i], none, NULL, &e), -ENOEXEC);
+	ck_assert_str_eq(e.msg, want);
+	ck_assert_ptr_nonnull(e.hint);
+	ck_assert_int_eq(rawbpf_each_why(path, patterns[_i], 0, none_why, NULL, &e), -ENOEXEC);
+	ck_assert_str_eq(e.msg, want);
+	ck_assert_int_eq(rawbpf_each_sym(path, patterns[_i], none, NULL, NULL), -ENOEXEC);
+	unlink(path);
 }
 END_TEST
 
@@ -124,6 +172,7 @@ Suite *suite_symlist(void)
 	tcase_add_test(t, libc);
 	tcase_add_test(t, meant);
 	tcase_add_test(t, errors);
+	tcase_add_loop_test(t, cut_short, 0, 3);
 	tcase_add_test(t, tool);
 	suite_add_tcase(s, t);
 	return s;

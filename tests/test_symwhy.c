@@ -110,6 +110,10 @@ START_TEST(reasons)
 	r = (struct rows){&old, path, 0};
 	ck_assert_int_eq(rawbpf_each_why(path, "f@V1", 0, on_why, &r, NULL), 0);
 	ck_assert_uint_eq(r.n, 1);
+	ck_assert_int_eq(rawbpf_each_why(path, "f@V3", 0, on_why, &r, &error), -ENOENT);
+	ck_assert_str_eq(error.hint, "did you mean 'f@V2'?");
+	ck_assert_int_eq(rawbpf_each_why(path, "twiec", 0, on_why, &r, &error), -ENOENT);
+	ck_assert_str_eq(error.hint, "did you mean 'twice'?");
 	r.n = 0;
 	ck_assert_int_eq(rawbpf_each_why(path, "g*", 0, on_why, &r, NULL), 0);
 	ck_assert_uint_eq(r.n, 0);

@@ -225,7 +225,8 @@ int syms_main(int argc, char **argv)
 	if (err)
 		return tool_finish("syms", TOOL_FAILED);
 	if (!l.n && pattern)
-		return tool_fail("syms", "no function of '%s' matches '%s'", l.path, pattern);
+		return tool_fail(
+			"syms", "no function of '%s' matches '%s': ENOENT", l.path, pattern);
 	if (!l.n)
 		return tool_fail("syms", "'%s' has no functions: it is stripped", l.path);
 	return tool_finish("syms", TOOL_OK);
