@@ -6,7 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAP_NR_ADMIN = 21, CAP_NR_LOG = 34, CAP_NR_EVENTS = 38, CAP_NR_PROGRAMS = 39 };
+enum {
+	CAP_NR_ADMIN = 21,
+	CAP_NR_RESOURCE = 24,
+	CAP_NR_LOG = 34,
+	CAP_NR_EVENTS = 38,
+	CAP_NR_PROGRAMS = 39
+};
 
 static const struct {
 	const char *name;
@@ -17,7 +23,7 @@ static const struct {
 		1 << NEED_BPF | 1 << NEED_EVENT | 1 << NEED_PROBE | 1 << NEED_ALL},
 	/* probes: since the fix of CVE-2025-38466 */
 	{"CAP_SYS_ADMIN", CAP_NR_ADMIN, 1 << NEED_PROBE | 1 << NEED_ALL},
-	{"CAP_SYS_RESOURCE", 24, 0},
+	{"CAP_SYS_RESOURCE", CAP_NR_RESOURCE, 0},
 	{"CAP_SYSLOG", CAP_NR_LOG, 1 << NEED_ADDRESSES},
 };
 
@@ -49,7 +55,12 @@ void caps_read(struct caps *c)
 		fclose(f);
 	c->split = last >= CAP_NR_PROGRAMS;
 	c->effective = 0;
-	caps_status("CapEff", 16, &c->effective);
+	c->known = caps_status("CapEff", 16, &c->effective);
+}
+
+bool caps_resource(const struct caps *c)
+{
+	return c->effective >> CAP_NR_RESOURCE & 1;
 }
 
 const char *caps_lacking(const struct caps *c, enum need need, char *out, size_t size)

@@ -9,6 +9,7 @@
 
 struct caps {
 	uint64_t effective;
+	bool known; /* false: /proc does not tell */
 	bool split; /* CAP_BPF and CAP_PERFMON exist (Linux 5.8) */
 };
 
@@ -21,6 +22,8 @@ void caps_read(struct caps *c);
  * CAP_SYS_ADMIN stands for CAP_BPF and CAP_PERFMON, and is all there is before 5.8.
  */
 const char *caps_lacking(const struct caps *c, enum need need, char *out, size_t size);
+/* CAP_SYS_RESOURCE, which limits do not hold */
+bool caps_resource(const struct caps *c);
 /* those that matter here and are there, or are not; each with a blank before it */
 void caps_list(const struct caps *c, bool there, char *out, size_t size);
 /* the value after "NAME:" in /proc/self/status */

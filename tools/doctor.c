@@ -38,8 +38,8 @@ static const struct check checks[] = {
 	{"prog_tracepoint", true, NEED_BPF, doctor_check_prog, RAWBPF_PROG_TRACEPOINT},
 	{"prog_perf_event", false, NEED_BPF, doctor_check_prog, RAWBPF_PROG_PERF_EVENT},
 	{"prog_raw_tracepoint", false, NEED_BPF, doctor_check_prog, RAWBPF_PROG_RAW_TRACEPOINT},
-	{"uprobe", true, NEED_PROBE, doctor_check_pmu, 0},
-	{"kprobe", false, NEED_PROBE, doctor_check_pmu, 1},
+	{"uprobe", true, NEED_PROBE, doctor_check_uprobe, 0},
+	{"kprobe", false, NEED_PROBE, doctor_check_kprobe, 0},
 	{"tracefs", true, NEED_NONE, doctor_check_tracefs, 0},
 	{"syscall_tracepoints", false, NEED_NONE, doctor_check_event, 1},
 	{"trace_instance", false, NEED_NONE, doctor_check_event, 0},
@@ -64,6 +64,9 @@ static const struct check checks[] = {
 	{"perf_event_paranoid", false, NEED_EVENT, doctor_check_sysctl, 1},
 	{"kptr_restrict", false, NEED_ADDRESSES, doctor_check_sysctl, 2},
 	{"lockdown", false, NEED_NONE, doctor_check_lockdown, 0},
+	{"security_module", false, NEED_NONE, doctor_check_module, 0},
+	{"bpf_fs", false, NEED_NONE, doctor_check_bpf_fs, 0},
+	{"nofile", false, NEED_NONE, doctor_check_nofile, 0},
 };
 
 static void print_finding(const struct check *c, const struct finding *f, bool json)
@@ -114,8 +117,11 @@ int doctor_main(int argc, char **argv)
 	if (old)
 		return doctor_reap();
 	caps_read(&p.caps);
+	doctor_try_memlock(&p);
 	for (k = 0; k < sizeof(checks) / sizeof(*checks); k++) {
-		f = (struct finding){.need = checks[k].need, .caps = &p.caps};
+		f = (struct finding){.need = checks[k].need,
+			.caps = &p.caps,
+			.memlock = p.memlock == MEMLOCK_SHORT};
 		checks[k].run(&p, &f, checks[k].arg);
 		print_finding(&checks[k], &f, json);
 		if (checks[k].needed && f.status != STATUS_OK)

@@ -113,28 +113,71 @@ static bool raise_memlock(void)
 	return !setrlimit(RLIMIT_MEMLOCK, &own);
 }
 
-void doctor_check_memlock(struct patient *p, struct finding *f, int arg)
+static long doctor_big_map(void)
 {
-	int fd = doctor_make_map(RAWBPF_MAP_ARRAY, 4, 1 << 20, 1), small;
+	return doctor_make_map(RAWBPF_MAP_ARRAY, 4, 1 << 20, 1);
+}
 
-	(void)p;
-	(void)arg;
-	doctor_judge_fd(f, fd, "a map of 1 MiB", "3.19");
-	if (fd != -EPERM)
-		return;
-	small = doctor_make_map(RAWBPF_MAP_ARRAY, 4, 8, 1);
-	if (small < 0)
-		return; /* no map at all: not for its size */
-	close(small);
-	fd = raise_memlock() ? doctor_make_map(RAWBPF_MAP_ARRAY, 4, 1 << 20, 1) : -EPERM;
+/*
+ * Is it the limit that a map is refused for?  Before Linux 5.11 it may be used up, or 0, so that the
+ * smallest is refused too; then the kernel's age tells.
+ */
+static bool memlock_is_short(const struct caps *caps)
+{
+	unsigned major, minor;
+	struct rlimit own;
+	struct utsname u;
+	char lacks[100];
+	int fd;
+
+	if (getrlimit(RLIMIT_MEMLOCK, &own) || own.rlim_cur == RLIM_INFINITY)
+		return false;
+	fd = doctor_make_map(RAWBPF_MAP_ARRAY, 4, 8, 1);
 	if (fd >= 0) {
 		close(fd);
-		doctor_found(f, STATUS_OK, "a map of 1 MiB, once RLIMIT_MEMLOCK is raised");
-		*f->remedy = '\0';
+		return true;
+	}
+	if (uname(&u) || sscanf(u.release, "%u.%u", &major, &minor) != 2)
+		return false;
+	return fd == -EPERM && (major < 5 || (major == 5 && minor < 11)) && caps->known &&
+	       !*caps_lacking(caps, NEED_BPF, lacks, sizeof(lacks));
+}
+
+void doctor_try_memlock(struct patient *p)
+{
+	long fd = doctor_big_map();
+
+	p->memlock = MEMLOCK_SERVES;
+	if (fd == -EPERM && raise_memlock()) {
+		fd = doctor_big_map();
+		p->memlock = MEMLOCK_RAISED;
+	}
+	if (fd >= 0) {
+		close((int)fd);
 		return;
 	}
-	doctor_found(f, STATUS_DENIED, "a map of 1 MiB: RLIMIT_MEMLOCK is too small");
-	doctor_remedy(f, "ulimit -l unlimited (kernels before 5.11 count maps)");
+	p->memlock = fd == -EPERM && memlock_is_short(&p->caps) ? MEMLOCK_SHORT : MEMLOCK_APART;
+	p->big_map = fd;
+}
+
+void doctor_check_memlock(struct patient *p, struct finding *f, int arg)
+{
+	struct rlimit own;
+
+	(void)arg;
+	switch (p->memlock) {
+	case MEMLOCK_SERVES: doctor_found(f, STATUS_OK, "a map of 1 MiB"); return;
+	case MEMLOCK_RAISED:
+		doctor_found(f, STATUS_OK, "a map of 1 MiB, once RLIMIT_MEMLOCK is raised");
+		return;
+	case MEMLOCK_APART: doctor_judge(f, p->big_map, "a map of 1 MiB", "3.19"); return;
+	case MEMLOCK_SHORT: break;
+	}
+	if (getrlimit(RLIMIT_MEMLOCK, &own))
+		own.rlim_cur = 0;
+	doctor_found(f, STATUS_DENIED, "a map of 1 MiB: RLIMIT_MEMLOCK is %llu bytes",
+		(unsigned long long)own.rlim_cur);
+	doctor_remedy(f, DOCTOR_MEMLOCK);
 }
 
 void doctor_check_prog(struct patient *p, struct finding *f, int type)
@@ -180,17 +223,21 @@ void doctor_check_btf_load(struct patient *p, struct finding *f, int arg)
 
 void doctor_check_btf_kernel(struct patient *p, struct finding *f, int arg)
 {
+	int err = access("/sys/kernel/btf/vmlinux", R_OK) ? errno : 0;
+
 	(void)p;
 	(void)arg;
-	if (!access("/sys/kernel/btf/vmlinux", R_OK)) {
+	if (!err) {
 		doctor_found(f, STATUS_OK, "/sys/kernel/btf/vmlinux");
-	} else if (errno == ENOENT) {
+	} else if (doctor_no_sysfs(f)) {
+		return;
+	} else if (err == ENOENT) {
 		doctor_found(
 			f, STATUS_MISSING, "no /sys/kernel/btf/vmlinux: no kernel types by name");
 		doctor_remedy(f, "a kernel of 5.4 or later with CONFIG_DEBUG_INFO_BTF");
 	} else {
 		doctor_found(
-			f, STATUS_DENIED, "/sys/kernel/btf/vmlinux: %s", rawbpf_errno_name(errno));
+			f, STATUS_DENIED, "/sys/kernel/btf/vmlinux: %s", rawbpf_errno_name(err));
 		doctor_remedy(f, "mount sysfs so that it can be read");
 	}
 }

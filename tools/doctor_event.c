@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "doctor.h"
@@ -22,7 +21,20 @@ static int pmu_type(const char *name)
 	return err ? err : atoi(line);
 }
 
-void doctor_check_pmu(struct patient *p, struct finding *f, int kernel)
+/* Programs stay attached to kprobes that are switched off, and are not run. */
+static bool kprobes_are_off(struct finding *f)
+{
+	static const char path[] = "/sys/kernel/debug/kprobes/enabled";
+	char line[16];
+
+	if (doctor_read_line(AT_FDCWD, path, line, sizeof(line)) || *line != '0')
+		return false;
+	doctor_found(f, STATUS_DENIED, "kprobes are switched off: %s is 0", path);
+	doctor_remedy(f, "echo 1 > %s", path);
+	return true;
+}
+
+static void doctor_pmu(struct finding *f, bool kernel)
 {
 	const char *name = kernel ? "kprobe" : "uprobe";
 	struct rawbpf_perf_attr a;
@@ -30,9 +42,10 @@ void doctor_check_pmu(struct patient *p, struct finding *f, int kernel)
 	char what[64];
 	long ret;
 
-	(void)p;
 	snprintf(what, sizeof(what), "%s by perf_event_open(2)", name);
 	if (type < 0) {
+		if (doctor_no_sysfs(f))
+			return;
 		doctor_found(f, STATUS_MISSING, "no /sys/bus/event_source/devices/%s", name);
 		doctor_remedy(f, "Linux 4.17 or later with CONFIG_%s_EVENTS",
 			kernel ? "KPROBE" : "UPROBE");
@@ -42,12 +55,51 @@ void doctor_check_pmu(struct patient *p, struct finding *f, int kernel)
 	a.type = (uint32_t)type;
 	a.size = sizeof(a);
 	a.flags = RAWBPF_PERF_DISABLED;
-	/* a function that is there: some locks are asked only then */
-	a.config1 = (uintptr_t)(kernel ? "vfs_read" : "/rawbpf/no/such/file");
+	/*
+	 * A function that is there: some locks are asked only then.  A file that nobody can make: where
+	 * /proc is not mounted, ENOTDIR is the same answer.
+	 */
+	a.config1 = (uintptr_t)(kernel ? "vfs_read" : "/proc/self/rawbpf_no_such_file");
 	ret = rawbpf_sys_perf_event_open(&a, -1, 0, -1, RAWBPF_PERF_FLAG_FD_CLOEXEC);
-	doctor_judge_fd(f, ret == -ENOENT ? 0 : ret, what, "4.17");
+	doctor_judge_fd(f, ret == -ENOENT || (!kernel && ret == -ENOTDIR) ? 0 : ret, what, "4.17");
 	if (f->status == STATUS_OK && ret >= 0 && !kernel)
 		doctor_found(f, STATUS_UNKNOWN, "%s took a place that does not exist", what);
+}
+
+void doctor_check_kprobe(struct patient *p, struct finding *f, int arg)
+{
+	(void)p;
+	(void)arg;
+	if (!kprobes_are_off(f))
+		doctor_pmu(f, true);
+}
+
+/* Any of three ways serves; what is wrong with the first is told all the same. */
+void doctor_check_uprobe(struct patient *p, struct finding *f, int arg)
+{
+	struct finding other = {.caps = f->caps, .need = f->need};
+	char lacks[100], why[sizeof(f->reason)];
+	const char *road = NULL;
+
+	(void)arg;
+	doctor_pmu(f, false);
+	if (f->status == STATUS_OK)
+		return;
+	doctor_check_multi(p, &other, RAWBPF_TRACE_UPROBE_MULTI);
+	if (other.status == STATUS_OK) {
+		road = "links of many user functions (uprobe_multi)";
+	} else {
+		if (p->tracefs < 0)
+			doctor_check_tracefs(p, &other, 0);
+		if (p->tracefs >= 0 && !faccessat(p->tracefs, "uprobe_events", W_OK, 0) &&
+			f->caps->known && !*caps_lacking(f->caps, NEED_EVENT, lacks, sizeof(lacks)))
+			road = "events of tracefs (uprobe_events)";
+	}
+	if (!road)
+		return;
+	memcpy(why, f->reason, sizeof(why));
+	doctor_found(f, STATUS_OK, "by %s; %.100s", road, why);
+	*f->remedy = '\0';
 }
 
 /* The CPU's own counters; most virtual machines have none. */
@@ -171,9 +223,7 @@ void doctor_check_typed(struct patient *p, struct finding *f, int event)
 
 static bool tracefs_at(const char *path)
 {
-	struct statfs st;
-
-	return !statfs(path, &st) && (uint32_t)st.f_type == TRACEFS_MAGIC_DOCTOR;
+	return doctor_is_fs(path, TRACEFS_MAGIC_DOCTOR);
 }
 
 static long detached_tracefs(void)
@@ -191,6 +241,8 @@ static long detached_tracefs(void)
 
 static void open_mounted_tracefs(struct patient *p, struct finding *f, const char *path)
 {
+	if (p->tracefs >= 0)
+		close(p->tracefs);
 	p->tracefs = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (p->tracefs >= 0) {
 		doctor_found(f, STATUS_OK, "mounted at %s", path);
@@ -212,6 +264,8 @@ void doctor_check_tracefs(struct patient *p, struct finding *f, int arg)
 	}
 	fd = detached_tracefs();
 	if (fd >= 0) {
+		if (p->tracefs >= 0)
+			close(p->tracefs);
 		p->tracefs = (int)fd;
 		doctor_found(f, STATUS_OK, "not mounted, reached through a detached mount");
 	} else if (tracefs_at(debug)) {

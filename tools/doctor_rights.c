@@ -4,9 +4,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "doctor.h"
+
+#define BPFFS_MAGIC_DOCTOR	0xcafe4a11
+#define SECURITYFS_MAGIC_DOCTOR 0x73636673
+#define DOCTOR_FILES		1024 /* a probe may take two, on each thread or CPU */
 
 void doctor_check_caps(struct patient *p, struct finding *f, int arg)
 {
@@ -14,6 +19,11 @@ void doctor_check_caps(struct patient *p, struct finding *f, int arg)
 
 	(void)p;
 	(void)arg;
+	if (!f->caps->known) {
+		doctor_found(f, STATUS_UNKNOWN, "/proc/self/status does not tell");
+		doctor_remedy(f, "mount -t proc proc /proc");
+		return;
+	}
 	caps_list(f->caps, true, has, sizeof(has));
 	caps_list(f->caps, false, lacks, sizeof(lacks));
 	caps_lacking(f->caps, NEED_BPF, need, sizeof(need));
@@ -94,14 +104,30 @@ void doctor_check_sysctl(struct patient *p, struct finding *f, int which)
 		doctor_remedy_rights(f);
 }
 
+static void doctor_unread_lockdown(struct finding *f, int err)
+{
+	static const char dir[] = "/sys/kernel/security";
+
+	if (!doctor_is_fs(dir, SECURITYFS_MAGIC_DOCTOR)) {
+		doctor_found(f, STATUS_UNKNOWN, "securityfs is not mounted at %s", dir);
+		doctor_remedy(f, "mount -t securityfs securityfs %s", dir);
+	} else if (err == -ENOENT) {
+		doctor_found(f, STATUS_OK, "none: not among the kernel's security modules");
+	} else {
+		doctor_found(f, STATUS_UNKNOWN, "%s/lockdown: %s", dir, rawbpf_errno_name(err));
+		doctor_remedy(f, "run as root");
+	}
+}
+
 void doctor_check_lockdown(struct patient *p, struct finding *f, int arg)
 {
 	char line[128];
+	int err = doctor_read_line(AT_FDCWD, "/sys/kernel/security/lockdown", line, sizeof(line));
 
 	(void)p;
 	(void)arg;
-	if (doctor_read_line(AT_FDCWD, "/sys/kernel/security/lockdown", line, sizeof(line))) {
-		doctor_found(f, STATUS_OK, "not in force, or securityfs is not mounted");
+	if (err) {
+		doctor_unread_lockdown(f, err);
 	} else if (strstr(line, "[confidentiality]")) {
 		doctor_found(f, STATUS_DENIED,
 			"confidentiality: programs cannot read kernel memory, no tracefs");
@@ -129,4 +155,78 @@ void doctor_check_jit(struct patient *p, struct finding *f, int arg)
 		doctor_found(f, STATUS_MISSING, "programs are interpreted: slower, no fentry");
 		doctor_remedy(f, "sysctl net.core.bpf_jit_enable=1");
 	}
+}
+
+/* Where objects can be pinned. */
+void doctor_check_bpf_fs(struct patient *p, struct finding *f, int arg)
+{
+	static const char dir[] = "/sys/fs/bpf";
+
+	(void)p;
+	(void)arg;
+	if (!doctor_is_fs(dir, BPFFS_MAGIC_DOCTOR)) {
+		doctor_found(f, STATUS_MISSING, "no bpf file system is mounted at %s", dir);
+		doctor_remedy(f, "mount -t bpf bpf %s", dir);
+	} else if (access(dir, W_OK)) {
+		doctor_found(f, STATUS_DENIED, "%s: %s", dir, rawbpf_errno_name(errno));
+		doctor_remedy(f, "run as root");
+	} else {
+		doctor_found(f, STATUS_OK, "mounted at %s", dir);
+	}
+}
+
+void doctor_check_nofile(struct patient *p, struct finding *f, int arg)
+{
+	unsigned long long own, most;
+	struct rlimit lim;
+
+	(void)p;
+	(void)arg;
+	if (getrlimit(RLIMIT_NOFILE, &lim)) {
+		doctor_found(f, STATUS_UNKNOWN, "getrlimit: %s", rawbpf_errno_name(errno));
+		return;
+	}
+	own = lim.rlim_cur;
+	most = lim.rlim_max;
+	if (most < DOCTOR_FILES && !caps_resource(f->caps)) {
+		doctor_found(f, STATUS_DENIED, "RLIMIT_NOFILE: %llu files, and no more than %llu",
+			own, most);
+		doctor_remedy(f, "ulimit -n %d, for many probes at once", DOCTOR_FILES);
+	} else {
+		doctor_found(f, STATUS_OK, "RLIMIT_NOFILE: %llu files%s", own,
+			own < DOCTOR_FILES ? ", raised for many probes" : "");
+	}
+}
+
+/* SELinux says "user:role:domain:level" there, AppArmor "profile (mode)"; others nothing. */
+void doctor_check_module(struct patient *p, struct finding *f, int arg)
+{
+	static const char path[] = "/proc/self/attr/current";
+	bool selinux, enforces;
+	char line[160], mode[8];
+	int err = doctor_read_line(AT_FDCWD, path, line, sizeof(line));
+
+	(void)p;
+	(void)arg;
+	if (err == -ENOENT && !f->caps->known) {
+		doctor_found(f, STATUS_UNKNOWN, "%s does not tell", path);
+		return;
+	}
+	if (err == -ENOENT || err == -EINVAL || (!err && !*line)) {
+		doctor_found(f, STATUS_OK, "neither SELinux nor AppArmor");
+		return;
+	}
+	if (err) {
+		doctor_found(f, STATUS_UNKNOWN, "%s: %s", path, rawbpf_errno_name(err));
+		return;
+	}
+	selinux = !doctor_read_line(AT_FDCWD, "/sys/fs/selinux/enforce", mode, sizeof(mode));
+	enforces =
+		selinux ? *mode == '1' && !strstr(line, "unconfined") : !!strstr(line, "(enforce)");
+	doctor_found(f, enforces ? STATUS_DENIED : STATUS_OK, "%s: '%.100s'%s",
+		selinux ? "SELinux" : "AppArmor", line,
+		enforces ? " is confined: calls may be refused" : "");
+	if (enforces)
+		doctor_remedy(
+			f, "what it denies is in the kernel's log: dmesg, or ausearch -m AVC");
 }

@@ -4,9 +4,12 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "doctor.h"
+
+#define SYSFS_MAGIC_DOCTOR 0x62656572
 
 void doctor_found(struct finding *f, enum status status, const char *fmt, ...)
 {
@@ -31,11 +34,31 @@ void doctor_remedy_rights(struct finding *f)
 {
 	char caps[100];
 
-	if (*caps_lacking(f->caps, f->need, caps, sizeof(caps)))
+	if (!f->caps->known)
+		doctor_remedy(f, "run as root (what this process may is in /proc: mount it)");
+	else if (*caps_lacking(f->caps, f->need, caps, sizeof(caps)))
 		doctor_remedy(f, "run as root, or with %s", caps);
+	else if (f->memlock && f->need == NEED_BPF)
+		doctor_remedy(f, "RLIMIT_MEMLOCK is too small: " DOCTOR_MEMLOCK);
 	else
 		doctor_remedy(
 			f, "no capability is missing: see seccomp, user_namespace and lockdown");
+}
+
+bool doctor_is_fs(const char *path, uint32_t magic)
+{
+	struct statfs st;
+
+	return !statfs(path, &st) && (uint32_t)st.f_type == magic;
+}
+
+bool doctor_no_sysfs(struct finding *f)
+{
+	if (doctor_is_fs("/sys", SYSFS_MAGIC_DOCTOR))
+		return false;
+	doctor_found(f, STATUS_UNKNOWN, "/sys is not mounted");
+	doctor_remedy(f, "mount -t sysfs sysfs /sys");
+	return true;
 }
 
 /* First line of a file; -errno. */
