@@ -209,11 +209,14 @@ struct rawbpf_kprobe_opts {
  * traceable and whose names are unique, by one kprobe_multi link where the kernel has it (Linux
  * 5.18 with CONFIG_FPROBE): one fd, and 2,000 are attached in a fraction of a second.  Without it
  * more than 8 share one event of tracefs (Linux 5.4), which takes the kernel milliseconds each.
- * Any that the kernel refuses is left out (the log says which), unless all are.  A program of
+ * Any that the kernel refuses is left out (the log says which), unless all are.  One program is at
+ * one function at most once: -EEXIST where it is there already, by whatever name or pattern, and a
+ * pattern leaves such functions out (-EEXIST: all of them).  A program of
  * section kprobe.session (Linux 6.10) runs at the entry and at the return.  Returns 0, or -ENOENT (no such function: what it became,
  * or near names, are told), -EINVAL (an offset outside, a function that is never probed),
  * -EADDRNOTAVAIL (several functions of the name), -EILSEQ (no instruction begins there), -EEXIST,
- * -EOPNOTSUPP (a session, where there are none),
+ * -EOPNOTSUPP (a session, where there are none), -ENODEV (a kernel without kprobes), -EBUSY (they are
+ * switched off in debugfs' kprobes/enabled, where that is mounted),
  * -EPERM/-EACCES.  Linux 4.1; from 4.17 on nothing is left behind when a process is killed.
  *
  *	err = rawbpf_attach_kretprobe(b, .event = "vfs_read", .fn_name = "on_return");
@@ -221,7 +224,8 @@ struct rawbpf_kprobe_opts {
 RAWBPF_API int rawbpf_attach_kprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o);
 RAWBPF_API int rawbpf_attach_kretprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o);
 /*
- * rawbpf_detach_kprobe(), rawbpf_detach_kretprobe() - the event named as when it was attached;
+ * rawbpf_detach_kprobe(), rawbpf_detach_kretprobe() - the event named as when it was attached:
+ * .event takes no function that a pattern attached, and .event_re only what that very pattern did;
  * .fn_name NULL: every program there.  -ENOENT: none is.
  */
 RAWBPF_API int rawbpf_detach_kprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o);

@@ -153,8 +153,6 @@ static int section_kretprobe(struct rawbpf *b, struct prog *p, const char *place
 static int section_kprobes(struct rawbpf *b, struct prog *p, const char *place, pid_t pid, bool ret)
 {
 	struct rawbpf_kprobe_opts o = {.sz = sizeof(o), .event = place, .fn_name = p->name};
-	struct buf re = {0};
-	int err;
 
 	warn_pid(b, p, pid, "kprobe");
 	if (!*place)
@@ -162,11 +160,7 @@ static int section_kprobes(struct rawbpf *b, struct prog *p, const char *place, 
 	if (!strpbrk(place, "*?"))
 		return kprobe_attach(b, &o, ret);
 	o.event = NULL;
-	err = glob_to_re(place, &re);
-	o.event_re = buf_str(&re);
-	err = err ? err_set(&b->error, "attach", err, "out of memory") : kproad_attach(b, &o, ret);
-	buf_free(&re);
-	return err;
+	return kproad_attach_glob(b, &o, place, ret);
 }
 
 static int section_kprobe_multi(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)

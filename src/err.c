@@ -68,6 +68,37 @@ static size_t err_used(const struct rawbpf_error *e)
 	return used;
 }
 
+/*
+ * Control bytes of quoted words become \xNN, as far as there is room: a message is one line, and no
+ * terminal is to be told what to do by a name.
+ */
+static void err_one_line(char *text, size_t size)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t len, room;
+	unsigned char c;
+	char *p;
+
+	for (p = text; (c = (unsigned char)*p); p++) {
+		if (c >= 0x20 && c != 0x7f)
+			continue;
+		room = size - 1 - (size_t)(p - text);
+		if (room < 4) {
+			*p = '\0';
+			break;
+		}
+		len = strlen(p + 1);
+		if (len > room - 4)
+			len = room - 4;
+		memmove(p + 4, p + 1, len);
+		p[4 + len] = '\0';
+		memcpy(p, "\\x", 2);
+		p[2] = hex[c >> 4];
+		p[3] = hex[c & 15];
+		p += 3;
+	}
+}
+
 static const char *err_vadd(struct rawbpf_error *e, const char *fmt, va_list ap)
 {
 	size_t used = err_used(e);
@@ -111,6 +142,7 @@ int err_set(struct rawbpf_error *e, const char *stage, int err, const char *fmt,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	err_one_line(text, sizeof(text));
 
 	err_clear(e);
 	e->err = err;
@@ -135,6 +167,9 @@ void err_hint(struct rawbpf_error *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	e->hint = err_vadd(e, fmt, ap);
 	va_end(ap);
+	if (e->hint)
+		err_one_line(
+			e->buf + (e->hint - e->buf), sizeof(e->buf) - (size_t)(e->hint - e->buf));
 }
 
 void err_diag(struct rawbpf_error *e, const char *fmt, ...)

@@ -12,7 +12,7 @@
 #include "rawbpf.h"
 
 /*
- * A new error: "TEXT: ENOENT".  err is a negative errno and is returned, so that callers write
+ * A new error: "TEXT: ENOENT", one line: control bytes are written as \xNN.  err is a negative errno and is returned, so that callers write
  * return err_set(e, "attach", -ENOENT, "no symbol '%s' in '%s'", sym, path);
  * Too many open files are too many everywhere, so for EMFILE and ENFILE it sets the hint as well.
  */

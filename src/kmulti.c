@@ -132,6 +132,8 @@ static int kmulti_try(struct kmulti *m, int prog_fd)
 		fd = -EOPNOTSUPP;
 	else if (kmulti_is_refusal(fd))
 		fd = kmulti_without_some(m, prog_fd, syms);
+	for (i = 0; fd >= 0 && i < m->n; i++)
+		m->names[i] = (const char *)(uintptr_t)syms[i];
 	free(syms);
 	return fd;
 }

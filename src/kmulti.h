@@ -8,11 +8,11 @@
 /* What is to be probed; everything is borrowed. */
 struct kmulti {
 	struct rawbpf *b;
-	struct prog *prog;	  /* of type kprobe */
-	bool ret;		  /* at the return */
-	const char *what;	  /* for messages: the function or the pattern */
-	const char *const *names; /* of functions, each once */
-	size_t n;		  /* of them, and then how many are probed */
+	struct prog *prog;  /* of type kprobe */
+	bool ret;	    /* at the return */
+	const char *what;   /* for messages: the function or the pattern */
+	const char **names; /* of functions, each once, and then those that are probed */
+	size_t n;	    /* of them */
 };
 
 /* A program of section kprobe.session (Linux 6.10), which runs at entry and return. */

@@ -16,7 +16,6 @@
 #include "kmulti.h"
 #include "kprobe.h"
 #include "kprobelist.h"
-#include "pattern.h"
 #include "probeevent.h"
 #include "rights.h"
 
@@ -29,6 +28,7 @@ struct kproad {
 	struct rawbpf *b;
 	const struct rawbpf_kprobe_opts *o;
 	struct prog *prog;
+	const char *word; /* the pattern as it was written */
 	bool ret;
 	struct kprobelist list;
 };
@@ -44,20 +44,33 @@ static int kproad_multi_refused(struct kproad *r, int err)
 {
 	struct rawbpf_error *e = &r->b->error;
 
-	if (err == -EOPNOTSUPP)
-		return kmulti_no_session(r->b, r->prog);
+	if (err == -EOPNOTSUPP) {
+		err = kprobe_check_any(r->b);
+		return err ? err : kmulti_no_session(r->b, r->prog);
+	}
 	err_set(e, "attach", err, "no %s on the %zu kernel functions that '%s' matches",
-		r->ret ? "return probe" : "probe", r->list.n, r->o->event_re);
+		r->ret ? "return probe" : "probe", r->list.n, r->word);
 	return rights_explain(&r->b->sys, e, RIGHTS_KPROBE, err);
+}
+
+/* Have the newest link remember the n first functions of the list; closes it on failure. */
+static int kproad_keep(struct kproad *r, size_t n)
+{
+	struct link *l = r->b->links;
+	int err = link_own_names(r->b, l, NULL, r->word);
+
+	if (!err)
+		err = link_own_covers(r->b, l, (const char *const *)r->list.names, n);
+	if (err)
+		link_close(r->b, l);
+	return err;
 }
 
 /* 0, KPROAD_NEXT, or a negative errno with the error set */
 static int kproad_multi(struct kproad *r)
 {
-	struct kmulti m = {r->b, r->prog, r->ret, r->o->event_re,
-		(const char *const *)r->list.names, r->list.n};
+	struct kmulti m = {r->b, r->prog, r->ret, r->word, r->list.names, r->list.n};
 	bool session = kmulti_is_session(r->prog);
-	struct link *l;
 	int fd, err;
 
 	/* one function goes by its event: the link would need the program loaded once more */
@@ -69,10 +82,8 @@ static int kproad_multi(struct kproad *r)
 		return KPROAD_NEXT;
 	if (fd < 0)
 		return kproad_multi_refused(r, fd);
-	err = link_adopt(r->b, kproad_kind(r), r->prog, r->o->event_re, fd, &l);
-	if (!err)
-		l->n_places = (unsigned)m.n;
-	return err;
+	err = link_adopt(r->b, kproad_kind(r), r->prog, r->word, fd, NULL);
+	return err ? err : kproad_keep(r, m.n);
 }
 
 /* ---- a perf event each ---------------------------------------------------------------------- */
@@ -91,6 +102,8 @@ static int kproad_each(struct kproad *r)
 	for (i = 0; i < r->list.n; i++) {
 		o.event = r->list.names[i];
 		err = kprobe_attach(r->b, &o, r->ret);
+		if (!err)
+			err = link_own_names(r->b, r->b->links, NULL, r->word);
 		if (err == -ENOMEM || err == -EMFILE || err == -ENFILE) {
 			err_copy(&first, &r->b->error);
 			link_close_until(r->b, mark);
@@ -111,9 +124,17 @@ static int kproad_each(struct kproad *r)
 
 /* ---- one event of tracefs ------------------------------------------------------------------- */
 
+static void kproad_swap(struct kproad *r, size_t a, size_t b)
+{
+	const char *name = r->list.names[a];
+
+	r->list.names[a] = r->list.names[b];
+	r->list.names[b] = name;
+}
+
 /*
- * All as places of one event, which needs one fd however many they are.  The number of places, or
- * a negative errno without an error set: one by one, then.
+ * All as places of one event, which needs one fd however many they are.  The number of places, whose
+ * names are the list's first then, or a negative errno without an error set: one by one, then.
  */
 static int kproad_sibling_make(struct kproad *r, char event[PROBEEVENT_NAME], uint64_t *id)
 {
@@ -133,8 +154,9 @@ static int kproad_sibling_make(struct kproad *r, char event[PROBEEVENT_NAME], ui
 			err = probeevent_add(r->b, KPROBE_FILE, kind, name, event, n == 1);
 		if (!n && err && !reached)
 			break;
-		n += !err;
-		if (err)
+		if (!err)
+			kproad_swap(r, (size_t)n++, i);
+		else
 			ctx_log(r->b, RAWBPF_LOG_DEBUG, "no place at '%s' (%s)", name,
 				err_name(err));
 	}
@@ -154,16 +176,14 @@ static int kproad_siblings(struct kproad *r)
 
 	if (n <= 0)
 		return KPROAD_NEXT;
-	fd = link_perf_open(r->b, &a, 0, r->o->event_re);
+	fd = link_perf_open(r->b, &a, 0, r->word);
 	if (fd < 0) {
 		probeevent_remove(r->b, KPROBE_FILE, event);
 		ctx_log(r->b, RAWBPF_LOG_INFO, "one event for all is refused (%s)", err_name(fd));
 		return KPROAD_NEXT;
 	}
-	err = kprobe_link(r->b, r->prog, r->o->event_re, r->ret, fd, event);
-	if (!err)
-		r->b->links->n_places = (unsigned)n;
-	return err;
+	err = kprobe_link(r->b, r->prog, r->word, r->ret, fd, event);
+	return err ? err : kproad_keep(r, (size_t)n);
 }
 
 /* ---- the choice ----------------------------------------------------------------------------- */
@@ -171,8 +191,8 @@ static int kproad_siblings(struct kproad *r)
 static void kproad_log(const struct kproad *r, const char *road)
 {
 	ctx_log(r->b, RAWBPF_LOG_DEBUG, "%s on what '%s' matches: %zu function%s by %s",
-		r->ret ? "return probe" : "probe", r->o->event_re, r->list.n,
-		r->list.n == 1 ? "" : "s", road);
+		r->ret ? "return probe" : "probe", r->word, r->list.n, r->list.n == 1 ? "" : "s",
+		road);
 }
 
 static int kproad_choose(struct kproad *r)
@@ -180,6 +200,8 @@ static int kproad_choose(struct kproad *r)
 	const char *road = "one kprobe_multi link";
 	int err = kproad_multi(r);
 
+	if (err == KPROAD_NEXT && kprobe_check_enabled(r->b))
+		return r->b->error.err;
 	if (err == KPROAD_NEXT && r->list.n > KPROAD_FEW) {
 		road = "one event of tracefs";
 		err = kproad_siblings(r);
@@ -193,9 +215,71 @@ static int kproad_choose(struct kproad *r)
 	return err;
 }
 
-int kproad_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
+/* ---- once ------------------------------------------------------------------------------------ */
+
+static bool kproad_is_by(const struct link *l, const char *pattern, bool ret)
 {
-	struct kproad r = {.b = b, .o = o, .ret = ret, .prog = kprobe_prog(b, o->fn_name)};
+	return l->kind == (ret ? LINK_KRETPROBE : LINK_KPROBE) && l->pattern &&
+	       !strcmp(l->pattern, pattern);
+}
+
+static int kproad_exists(struct kproad *r)
+{
+	return err_set(&r->b->error, "attach", -EEXIST,
+		"program '%s' is attached to all kernel functions that '%s' matches already",
+		r->prog->name, r->word);
+}
+
+/* 0, or -EEXIST with the error set when the program is attached by that pattern. */
+static int kproad_once(struct kproad *r)
+{
+	const struct link *l;
+
+	for (l = r->b->links; l; l = l->next)
+		if (l->prog == r->prog && kproad_is_by(l, r->word, r->ret))
+			return kproad_exists(r);
+	return 0;
+}
+
+/* Without the functions where the program is; -EEXIST with the error set, if none is left. */
+static int kproad_drop_attached(struct kproad *r)
+{
+	size_t i, n = 0, left = 0;
+	const char *name;
+
+	for (i = 0; i < r->list.n; i++) {
+		name = r->list.names[i];
+		if (!kprobe_find(r->b, r->prog, name, r->ret)) {
+			r->list.names[n++] = name;
+			continue;
+		}
+		left++;
+		ctx_log(r->b, RAWBPF_LOG_INFO,
+			"pattern '%s': program '%s' is attached to kernel function '%s' already: "
+			"left out",
+			r->word, r->prog->name, name);
+	}
+	r->list.n = n;
+	return left && !n ? kproad_exists(r) : 0;
+}
+
+/* ---- attach ---------------------------------------------------------------------------------- */
+
+static int kproad_list(struct kproad *r)
+{
+	int none, err = kprobelist_match(r->b, r->o->event_re, r->word, &r->list);
+
+	if (!err || err == -ENOMEM || err == -EINVAL)
+		return err;
+	none = kprobe_check_any(r->b);
+	return none ? none : err;
+}
+
+static int kproad_attach_as(
+	struct rawbpf *b, const struct rawbpf_kprobe_opts *o, const char *word, bool ret)
+{
+	struct kproad r = {
+		.b = b, .o = o, .word = word, .ret = ret, .prog = kprobe_prog(b, o->fn_name)};
 	int err;
 
 	if (!r.prog)
@@ -204,44 +288,67 @@ int kproad_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret
 	if (!err)
 		err = kprobe_check_session(b, r.prog, ret);
 	if (!err)
-		err = kprobe_once(b, r.prog, o->event_re, ret);
+		err = kproad_once(&r);
 	if (err)
 		return err;
-	err = kprobelist_match(b, o->event_re, &r.list);
+	err = kproad_list(&r);
+	if (!err)
+		err = kproad_drop_attached(&r);
 	if (!err)
 		err = kproad_choose(&r);
 	kprobelist_free(&r.list);
 	return err;
 }
 
-/* ---- detach -------------------------------------------------------------------------------- */
-
-/* What the pattern was attached as, or a function's own that it matches; no other pattern's. */
-static bool kproad_is_match(const struct link *l, const char *pattern, bool ret, const regex_t *re)
+int kproad_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
 {
-	if (kprobe_is_at(l, pattern, ret))
-		return true;
-	return l->kind == (ret ? LINK_KRETPROBE : LINK_KPROBE) && l->n_places == 1 &&
-	       pattern_match(re, l->place, true) > 0;
+	return kproad_attach_as(b, o, o->event_re, ret);
 }
+
+int kproad_attach_glob(
+	struct rawbpf *b, const struct rawbpf_kprobe_opts *o, const char *glob, bool ret)
+{
+	struct rawbpf_kprobe_opts own = *o;
+	struct buf re = {0};
+	const char *p;
+	int err;
+
+	for (p = glob; *p; p++) {
+		if (*p == '*')
+			buf_puts(&re, ".*");
+		else if (*p == '?')
+			buf_puts(&re, ".");
+		else
+			buf_printf(&re, strchr("^$.[]()|+{}\\", *p) ? "\\%c" : "%c", *p);
+	}
+	own.event = NULL;
+	own.event_re = buf_str(&re);
+	err = re.failed ? err_set(&b->error, "attach", -ENOMEM, "out of memory")
+			: kproad_attach_as(b, &own, glob, ret);
+	buf_free(&re);
+	return err;
+}
+
+/* ---- detach -------------------------------------------------------------------------------- */
 
 int kproad_detach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
 {
 	struct link *l, *next;
 	bool any = false;
-	regex_t re;
-	int err = pattern_compile(&b->error, "detach", o->event_re, &re);
 
-	if (err)
-		return err;
 	for (l = b->links; l; l = next) {
 		next = l->next;
-		if (!kproad_is_match(l, o->event_re, ret, &re) ||
+		if (!kproad_is_by(l, o->event_re, ret) ||
 			(o->fn_name && strcmp(l->prog->name, o->fn_name)))
 			continue;
 		link_close(b, l);
 		any = true;
 	}
-	regfree(&re);
-	return any ? 0 : kprobe_nothing(b, o->fn_name, o->event_re);
+	if (any)
+		return 0;
+	if (o->fn_name)
+		return err_set(&b->error, "detach", -ENOENT,
+			"program '%s' is not attached by pattern '%s'", o->fn_name, o->event_re);
+	return err_set(
+		&b->error, "detach", -ENOENT, "nothing is attached by pattern '%s'", o->event_re);
 }

@@ -27,6 +27,7 @@
 #include "tracefs.h"
 
 #define KPROBE_PMU	 "/sys/bus/event_source/devices/kprobe"
+#define KPROBE_ENABLED	 "/sys/kernel/debug/kprobes/enabled"
 #define KPROBE_MAXACTIVE 4096 /* the kernel's own limit */
 
 /* Names of system calls' functions; newer ones first, and this CPU's. */
@@ -53,6 +54,7 @@ struct kprobe {
 	bool ret, tracefs;
 	bool multi;		    /* the program is made for a link of many: that is the road */
 	char place[KSYM_NAME + 24]; /* "vfs_read+0x10" */
+	char found[KSYM_NAME + 16]; /* a system call's function; "" where place is the function */
 	char name[KSYM_NAME];	    /* "vfs_read", "module:function"; "" for an address */
 	uint64_t addr, off;
 	struct rawbpf_perf_attr attr; /* of the PMU */
@@ -169,8 +171,11 @@ static int kprobe_pmu(struct kprobe *k)
 	struct sys *s = &k->b->sys;
 	unsigned bit = 0;
 	char text[64];
-	int err = sys_read_line(s, AT_FDCWD, KPROBE_PMU "/type", text, sizeof(text));
+	int err = kprobe_check_enabled(k->b);
 
+	if (err)
+		return err;
+	err = sys_read_line(s, AT_FDCWD, KPROBE_PMU "/type", text, sizeof(text));
 	if (err == -ENOENT || k->o->maxactive) {
 		k->tracefs = true;
 		return 0;
@@ -268,22 +273,44 @@ int kprobe_event(struct rawbpf *b, const char *where, bool ret, unsigned maxacti
 }
 
 /* Sets the error: neither road is there. */
-static int kprobe_none(struct kprobe *k, int err)
+static int kprobe_none(struct rawbpf *b)
 {
-	struct rawbpf_error *e = &k->b->error;
+	struct rawbpf_error *e = &b->error;
 
-	err_set(e, "attach", err, "the kernel has neither '%s' nor '%s' in tracefs", KPROBE_PMU,
+	err_set(e, "attach", -ENODEV, "the kernel has neither '%s' nor '%s' in tracefs", KPROBE_PMU,
 		KPROBE_FILE);
 	err_hint(e, "it must be built with CONFIG_KPROBES and CONFIG_KPROBE_EVENTS");
-	return err;
+	return -ENODEV;
 }
 
-static bool kprobe_has_file(struct kprobe *k)
+static bool kprobe_has_file(struct rawbpf *b)
 {
-	int fd = sys_openat(&k->b->sys, tracefs_dir(k->b), KPROBE_FILE, O_PATH, NULL);
+	int fd = sys_openat(&b->sys, tracefs_dir(b), KPROBE_FILE, O_PATH, NULL);
 
-	sys_close(&k->b->sys, fd);
-	return fd >= 0;
+	sys_close(&b->sys, fd);
+	return fd != -ENOENT;
+}
+
+int kprobe_check_any(struct rawbpf *b)
+{
+	char text[64];
+
+	if (sys_read_line(&b->sys, AT_FDCWD, KPROBE_PMU "/type", text, sizeof(text)) != -ENOENT ||
+		tracefs_dir(b) < 0 || kprobe_has_file(b))
+		return 0;
+	return kprobe_none(b);
+}
+
+int kprobe_check_enabled(struct rawbpf *b)
+{
+	char text[16];
+
+	if (sys_read_line(&b->sys, AT_FDCWD, KPROBE_ENABLED, text, sizeof(text)) || *text != '0')
+		return 0; /* where debugfs is not mounted, it is not looked for */
+	err_set(&b->error, "attach", -EBUSY, "probes of the kernel are switched off by '%s'",
+		KPROBE_ENABLED);
+	err_hint(&b->error, "echo 1 > " KPROBE_ENABLED);
+	return -EBUSY;
 }
 
 /* A perf event's fd or -errno; k->event is the event's name then. *said: the error is set. */
@@ -302,9 +329,9 @@ static int kprobe_by_tracefs(struct kprobe *k, const char *name, bool *said)
 	if (err) {
 		*k->event = '\0';
 		*said = !reached;
-		if (reached && err == -ENOENT && !kprobe_has_file(k)) {
+		if (reached && err == -ENOENT && !kprobe_has_file(k->b)) {
 			*said = true;
-			return kprobe_none(k, -ENODEV);
+			return kprobe_none(k->b);
 		}
 		if (reached && (err == -EACCES || err == -EPERM)) {
 			*said = true;
@@ -337,8 +364,10 @@ static int kprobe_by_multi(struct kprobe *k, const char *name, bool *said)
 	if (fd != -EOPNOTSUPP)
 		return fd;
 	*said = true;
-	if (kmulti_is_session(k->prog))
-		return kmulti_no_session(k->b, k->prog);
+	if (kmulti_is_session(k->prog)) {
+		err = kprobe_check_any(k->b);
+		return err ? err : kmulti_no_session(k->b, k->prog);
+	}
 	k->multi = false;
 	err = kprobe_pmu(k);
 	*said = err != 0;
@@ -386,18 +415,35 @@ static const char *kprobe_call_name(const char *name)
 	return strchr(name, ':') || strchr(name, '.') || !*name ? NULL : name;
 }
 
-/* The function of a system call; -ENOENT: none of the names is there. */
+/* 0, or -EEXIST with the error set when the program is there already. */
+static int kprobe_once(struct kprobe *k, const char *place)
+{
+	const struct link *l = kprobe_find(k->b, k->prog, place, k->ret);
+
+	if (!l)
+		return 0;
+	err_set(&k->b->error, "attach", -EEXIST,
+		"program '%s' is attached to kernel function '%s' already", k->prog->name, place);
+	if (l->pattern)
+		err_hint(&k->b->error, "it was attached by pattern '%s'", l->pattern);
+	return -EEXIST;
+}
+
+/* The function of a system call, into k->found; -ENOENT: none of the names is there. */
 static int kprobe_open_syscall(struct kprobe *k, const char *call, bool *said)
 {
-	char name[KSYM_NAME + 16];
+	char *name = k->found;
 	int fd = -ENOENT;
 	size_t i;
 
 	for (i = 0; i < KPROBE_SYSCALLS; i++) {
-		snprintf(name, sizeof(name), "%s%s", kprobe_syscall[i], call);
+		snprintf(name, sizeof(k->found), "%s%s", kprobe_syscall[i], call);
 		if (!strcmp(name, k->name))
 			continue;
-		fd = kprobe_open(k, name, said);
+		fd = kprobe_once(k, name);
+		*said = fd != 0;
+		if (!fd)
+			fd = kprobe_open(k, name, said);
 		if (fd >= 0)
 			ctx_log(k->b, RAWBPF_LOG_INFO, "system call '%s' is function '%s' here",
 				call, name);
@@ -443,22 +489,24 @@ struct prog *kprobe_prog(struct rawbpf *b, const char *fn_name)
 
 bool kprobe_is_at(const struct link *l, const char *place, bool ret)
 {
-	return l->kind == (ret ? LINK_KRETPROBE : LINK_KPROBE) && !strcmp(l->place, place);
+	if (l->kind != (ret ? LINK_KRETPROBE : LINK_KPROBE))
+		return false;
+	return l->covers ? link_covers(l, place) : !strcmp(l->place, place);
 }
 
-int kprobe_once(struct rawbpf *b, const struct prog *prog, const char *place, bool ret)
+const struct link *kprobe_find(
+	struct rawbpf *b, const struct prog *prog, const char *place, bool ret)
 {
 	const struct link *l;
 
 	for (l = b->links; l; l = l->next)
 		if (l->prog == prog && kprobe_is_at(l, place, ret))
-			return err_set(&b->error, "attach", -EEXIST,
-				"program '%s' is attached to kernel function '%s' already",
-				prog->name, place);
-	return 0;
+			return l;
+	return NULL;
 }
 
-int kprobe_nothing(struct rawbpf *b, const char *fn_name, const char *place)
+/* -ENOENT, with the error set: a detach found nothing. */
+static int kprobe_nothing(struct rawbpf *b, const char *fn_name, const char *place)
 {
 	if (fn_name)
 		return err_set(&b->error, "detach", -ENOENT,
@@ -518,10 +566,20 @@ static int kprobe_choose(struct kprobe *k)
 
 static int kprobe_adopt(struct kprobe *k, int fd)
 {
+	const char *place = *k->found ? k->found : k->place;
+	int err;
+
 	if (k->multi)
-		return link_adopt(
-			k->b, k->ret ? LINK_KRETPROBE : LINK_KPROBE, k->prog, k->place, fd, NULL);
-	return kprobe_link(k->b, k->prog, k->place, k->ret, fd, k->event);
+		err = link_adopt(
+			k->b, k->ret ? LINK_KRETPROBE : LINK_KPROBE, k->prog, place, fd, NULL);
+	else
+		err = kprobe_link(k->b, k->prog, place, k->ret, fd, k->event);
+	if (err || !*k->found)
+		return err;
+	err = link_own_names(k->b, k->b->links, k->place, NULL);
+	if (err)
+		link_close(k->b, k->b->links);
+	return err;
 }
 
 static int kprobe_attach_event(
@@ -536,7 +594,7 @@ static int kprobe_attach_event(
 	if (!err)
 		err = kprobe_prepare(&k);
 	if (!err)
-		err = kprobe_once(b, k.prog, k.place, ret);
+		err = syscall_only ? 0 : kprobe_once(&k, k.place);
 	if (!err)
 		err = kprobe_choose(&k);
 	if (err)
@@ -557,10 +615,19 @@ int kprobe_attach_syscall(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, 
 
 /* ---- detach -------------------------------------------------------------------------------- */
 
+/* Attached by its own name, as it was asked for or found. */
+static bool kprobe_is_single(const struct link *l, const char *place, bool ret)
+{
+	if (l->pattern || l->kind != (ret ? LINK_KRETPROBE : LINK_KPROBE))
+		return false;
+	return !strcmp(l->place, place) || (l->asked && !strcmp(l->asked, place));
+}
+
 int kprobe_detach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)
 {
 	struct kprobe k = {.b = b, .o = o, .ret = ret};
 	struct link *l, *next;
+	const char *pattern = NULL;
 	bool any = false;
 	int err = kprobe_parse(&k);
 
@@ -568,11 +635,19 @@ int kprobe_detach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret
 		return err;
 	for (l = b->links; l; l = next) {
 		next = l->next;
-		if (!kprobe_is_at(l, k.place, ret) ||
-			(o->fn_name && strcmp(l->prog->name, o->fn_name)))
+		if (o->fn_name && strcmp(l->prog->name, o->fn_name))
+			continue;
+		if (l->pattern && kprobe_is_at(l, k.place, ret))
+			pattern = l->pattern;
+		if (!kprobe_is_single(l, k.place, ret))
 			continue;
 		link_close(b, l);
 		any = true;
 	}
-	return any ? 0 : kprobe_nothing(b, o->fn_name, k.place);
+	if (any)
+		return 0;
+	err = kprobe_nothing(b, o->fn_name, k.place);
+	if (pattern)
+		err_hint(&b->error, "it was attached by pattern '%s': detach that", pattern);
+	return err;
 }

@@ -33,12 +33,15 @@ struct prog *kprobe_prog(struct rawbpf *b, const char *fn_name);
 int kprobe_check_maxactive(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret);
 /* 0, or -EINVAL with the error set: a session's program as a return probe. */
 int kprobe_check_session(struct rawbpf *b, const struct prog *prog, bool ret);
-/* Is that where l is? */
+/* Is that where l is, or one of the functions that it covers? */
 bool kprobe_is_at(const struct link *l, const char *place, bool ret);
-/* 0, or -EEXIST with the error set when prog is there already. */
-int kprobe_once(struct rawbpf *b, const struct prog *prog, const char *place, bool ret);
-/* -ENOENT, with the error set: a detach found nothing. */
-int kprobe_nothing(struct rawbpf *b, const char *fn_name, const char *place);
+/* The link by which prog is there, or NULL. */
+const struct link *kprobe_find(
+	struct rawbpf *b, const struct prog *prog, const char *place, bool ret);
+/* -ENODEV with the error set, if the kernel has no probes of its functions at all; else 0. */
+int kprobe_check_any(struct rawbpf *b);
+/* -EBUSY with the error set, if they are switched off, so that events would count nothing; else 0. */
+int kprobe_check_enabled(struct rawbpf *b);
 /*
  * Attach prog to the perf event fd, as link_perf_event() does; event (or "") is that of tracefs
  * behind it, which goes with the link, or at once on failure.

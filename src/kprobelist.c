@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ksym.h"
 #include "pattern.h"
 #include "tracefs.h"
 
@@ -100,10 +101,176 @@ static int kprobelist_add(struct kprobelist *l, const char *name)
 	return 0;
 }
 
-/* Lines are "NAME" or "NAME [MODULE]". */
-static int kprobelist_scan(struct kprobelist *l, const char *pattern, const regex_t *re)
+/* What a pattern is, compiled. */
+struct kprobelist_pattern {
+	const char *text;
+	size_t literal;
+	regex_t re;
+};
+
+/* 1, 0, or -ENOMEM */
+static int kprobelist_is_match(const struct kprobelist_pattern *p, const char *name)
 {
-	size_t literal = kprobelist_literal(pattern);
+	if (strncmp(name, p->text, p->literal) || kprobelist_is_inner(name))
+		return 0;
+	return pattern_match(&p->re, name, true);
+}
+
+/* ---- other names of a function -------------------------------------------------------------- */
+
+/*
+ * A system call without arguments is one function of several names, of which the kernel lists one
+ * ("__do_sys_getppid"), not that which is asked for.
+ */
+static const char *const kprobelist_calls[] = {
+	"__x64_sys_",
+	"__arm64_sys_",
+	"__riscv_sys_",
+	"__s390x_sys_",
+	"__ia32_sys_",
+	"__se_sys_",
+	"__do_sys_",
+};
+
+#define KPROBELIST_CALLS (sizeof(kprobelist_calls) / sizeof(*kprobelist_calls))
+
+/* A listed function, and a name of the same system call that the pattern matches. */
+struct kprobelist_alias {
+	char *listed, *name; /* name is behind listed, in the same block */
+	uint64_t listed_addr, addr;
+};
+
+struct kprobelist_aliases {
+	struct kprobelist_alias *all;
+	size_t n, cap;
+};
+
+static int kprobelist_alias_add(
+	struct kprobelist_aliases *a, const char *listed, const char *head, const char *call)
+{
+	size_t cap = a->cap ? 2 * a->cap : 16, room = strlen(listed) + 1;
+	size_t size = room + strlen(head) + strlen(call) + 1;
+	struct kprobelist_alias *all = a->all;
+	char *text = malloc(size);
+
+	if (text && a->n == a->cap) {
+		all = realloc(a->all, cap * sizeof(*all));
+		if (all) {
+			a->all = all;
+			a->cap = cap;
+		}
+	}
+	if (!text || !all) {
+		free(text);
+		return -ENOMEM;
+	}
+	memcpy(text, listed, room);
+	snprintf(text + room, size - room, "%s%s", head, call);
+	a->all[a->n++] = (struct kprobelist_alias){text, text + room, 0, 0};
+	return 0;
+}
+
+/* Names that a listed function, which the pattern does not match, might have besides. */
+static int kprobelist_guess(
+	struct kprobelist_aliases *a, const struct kprobelist_pattern *p, const char *listed)
+{
+	size_t i, j, len = 0;
+	char name[KSYM_NAME];
+	int err = 0;
+
+	for (i = 0; i < KPROBELIST_CALLS; i++) {
+		len = strlen(kprobelist_calls[i]);
+		if (!strncmp(listed, kprobelist_calls[i], len))
+			break;
+	}
+	for (j = 0; i < KPROBELIST_CALLS && j < KPROBELIST_CALLS && !err; j++) {
+		snprintf(name, sizeof(name), "%s%s", kprobelist_calls[j], listed + len);
+		err = j == i ? 0 : kprobelist_is_match(p, name);
+		if (err > 0)
+			err = kprobelist_alias_add(a, listed, kprobelist_calls[j], listed + len);
+	}
+	return err;
+}
+
+static int kprobelist_alias_order(const void *a, const void *b)
+{
+	const struct kprobelist_alias *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* The addresses of the names, by one pass of the table; those of the listed come by a search. */
+static void kprobelist_addresses(struct kprobelist_aliases *a, struct ksyms *t)
+{
+	struct kprobelist_alias key, *found;
+	struct ksym k;
+	size_t i;
+
+	qsort(a->all, a->n, sizeof(*a->all), kprobelist_alias_order);
+	for (ksym_rewind(t); ksym_next(t, &k);) {
+		if (strncmp(k.name, "__", 2) != 0 || !strstr(k.name, "_sys_") || !ksym_is_code(&k))
+			continue;
+		key.name = k.name;
+		found = bsearch(&key, a->all, a->n, sizeof(*a->all), kprobelist_alias_order);
+		if (found)
+			found->addr = k.addr;
+		for (i = 0; i < a->n; i++)
+			if (!strcmp(a->all[i].listed, k.name))
+				a->all[i].listed_addr = k.addr;
+	}
+}
+
+static bool kprobelist_is_alias(const struct kprobelist_aliases *a, size_t i)
+{
+	const struct kprobelist_alias *x = &a->all[i];
+	size_t j;
+
+	if (!x->addr || x->addr != x->listed_addr)
+		return false;
+	for (j = 0; j < i; j++) /* one name of each function is enough */
+		if (a->all[j].addr == x->addr)
+			return false;
+	return true;
+}
+
+/* Adds to l those that are true; their text goes to l->aliases. */
+static int kprobelist_aliases_keep(
+	struct sys *s, struct kprobelist *l, struct kprobelist_aliases *a)
+{
+	struct ksyms t;
+	size_t i, at;
+	int err = a->n ? ksym_open(s, &t) : 0;
+
+	if (!a->n)
+		return 0;
+	if (!err)
+		kprobelist_addresses(a, &t);
+	ksym_close(&t);
+	for (i = 0; !err && i < a->n; i++)
+		if (kprobelist_is_alias(a, i))
+			buf_add(&l->aliases, a->all[i].name, strlen(a->all[i].name) + 1);
+	if (l->aliases.failed || err == -ENOMEM)
+		return -ENOMEM;
+	for (err = 0, at = 0; at < l->aliases.len && !err; at += strlen(l->aliases.data + at) + 1)
+		err = kprobelist_add(l, l->aliases.data + at);
+	return err;
+}
+
+static void kprobelist_aliases_free(struct kprobelist_aliases *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		free(a->all[i].listed);
+	free(a->all);
+}
+
+/* ---- the scan ------------------------------------------------------------------------------- */
+
+/* Lines are "NAME" or "NAME [MODULE]". */
+static int kprobelist_scan(struct sys *s, struct kprobelist *l, const struct kprobelist_pattern *p)
+{
+	struct kprobelist_aliases a = {0};
 	char *line, *next;
 	int err = 0;
 
@@ -112,12 +279,15 @@ static int kprobelist_scan(struct kprobelist *l, const char *pattern, const rege
 		if (next)
 			*next++ = '\0';
 		line[strcspn(line, " \t")] = '\0';
-		if (strncmp(line, pattern, literal) || kprobelist_is_inner(line))
-			continue;
-		err = pattern_match(re, line, true);
+		err = kprobelist_is_match(p, line);
 		if (err > 0)
 			err = kprobelist_add(l, line);
+		else if (!err && line[0] == '_' && line[1] == '_')
+			err = kprobelist_guess(&a, p, line);
 	}
+	if (!err)
+		err = kprobelist_aliases_keep(s, l, &a);
+	kprobelist_aliases_free(&a);
 	return err;
 }
 
@@ -227,34 +397,36 @@ static int kprobelist_read(struct rawbpf *b, struct kprobelist *l)
 	return err ? tracefs_refused(b, "attach", path, err) : 0;
 }
 
-int kprobelist_match(struct rawbpf *b, const char *pattern, struct kprobelist *l)
+int kprobelist_match(struct rawbpf *b, const char *pattern, const char *word, struct kprobelist *l)
 {
-	regex_t re;
+	struct kprobelist_pattern p = {.text = pattern, .literal = kprobelist_literal(pattern)};
 	int err;
 
 	memset(l, 0, sizeof(*l));
-	err = pattern_compile(&b->error, "attach", pattern, &re);
+	err = pattern_compile(&b->error, "attach", pattern, &p.re);
 	if (err)
 		return err;
 	err = kprobelist_read(b, l);
-	if (!err && kprobelist_scan(l, pattern, &re))
+	if (!err && kprobelist_scan(&b->sys, l, &p))
 		err = err_set(&b->error, "attach", -ENOMEM, "out of memory");
-	regfree(&re);
+	regfree(&p.re);
 	if (err)
 		return err;
-	kprobelist_drop_copies(b, pattern, l);
-	if (kprobelist_drop_never(b, pattern, l))
+	kprobelist_drop_copies(b, word, l);
+	if (kprobelist_drop_never(b, word, l))
 		return err_set(&b->error, "attach", -ENOMEM, "out of memory");
 	if (l->n)
 		return 0;
-	err_set(&b->error, "attach", -ENOENT, "no function of the kernel matches '%s'", pattern);
-	err_hint(&b->error, "the whole name must match, as in 'vfs_.*'");
+	err_set(&b->error, "attach", -ENOENT, "no function of the kernel matches '%s'", word);
+	err_hint(&b->error, "the whole name must match, as in '%s'",
+		strcmp(word, pattern) ? "vfs_*" : "vfs_.*");
 	return -ENOENT;
 }
 
 void kprobelist_free(struct kprobelist *l)
 {
 	free(l->names);
+	buf_free(&l->aliases);
 	buf_free(&l->text);
 	memset(l, 0, sizeof(*l));
 }

@@ -130,7 +130,9 @@ static void link_free(struct rawbpf *b, struct link *l)
 	if (l->event) /* which is in use as long as the perf event is open */
 		probeevent_remove(b, l->event_file, l->event);
 	free(l->event);
+	free(l->covers);
 	free(l->pattern);
+	free(l->asked);
 	free(l->place);
 	free(l);
 }
@@ -232,6 +234,48 @@ int link_own_places(struct rawbpf *b, struct link *l, const struct link_place *p
 	return err_set(&b->error, "attach", -ENOMEM, "out of memory");
 }
 
+int link_own_names(struct rawbpf *b, struct link *l, const char *asked, const char *pattern)
+{
+	if (asked)
+		l->asked = strdup(asked);
+	if (pattern)
+		l->pattern = strdup(pattern);
+	if ((!asked || l->asked) && (!pattern || l->pattern))
+		return 0;
+	return err_set(&b->error, "attach", -ENOMEM, "out of memory");
+}
+
+static int link_cover_order(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* One block of pointers and the text behind them: the names are thousands. */
+int link_own_covers(struct rawbpf *b, struct link *l, const char *const *names, size_t n)
+{
+	size_t i, len, size = n * sizeof(*names);
+	char *text;
+
+	for (i = 0; i < n; i++)
+		size += strlen(names[i]) + 1;
+	l->covers = malloc(size);
+	if (!l->covers)
+		return err_set(&b->error, "attach", -ENOMEM, "out of memory");
+	text = (char *)(l->covers + n);
+	for (i = 0; i < n; i++, text += len) {
+		len = strlen(names[i]) + 1;
+		l->covers[i] = memcpy(text, names[i], len);
+	}
+	qsort(l->covers, n, sizeof(*l->covers), link_cover_order);
+	l->n_places = (unsigned)n;
+	return 0;
+}
+
+bool link_covers(const struct link *l, const char *name)
+{
+	return bsearch(&name, l->covers, l->n_places, sizeof(*l->covers), link_cover_order);
+}
+
 int link_own_event(struct rawbpf *b, struct link *l, const char *file, const char *event)
 {
 	l->event = strdup(event);
@@ -289,7 +333,7 @@ static void link_tell_missed(struct rawbpf *b, const struct link *l)
 	if (n)
 		ctx_log(b, RAWBPF_LOG_WARN,
 			"%llu calls of '%s' were missed by the kernel: counts are too low",
-			(unsigned long long)n, l->place);
+			(unsigned long long)n, l->asked ? l->asked : l->place);
 }
 
 void link_close(struct rawbpf *b, struct link *l)

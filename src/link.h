@@ -39,7 +39,9 @@ struct link {
 	struct link_place *places; /* them, for a link of many; NULL: place and key[2] alone */
 	char *event;		   /* a probe event of tracefs to be removed with it, or NULL */
 	const char *event_file;
-	char *pattern; /* that it was attached by, or NULL */
+	char *pattern; /* that it was attached by, with others; NULL: by its own name */
+	char *asked;   /* the name that a kernel function was found by ("getppid"); NULL: place */
+	const char **covers; /* kernel functions of a link of many, n_places, sorted; NULL: place */
 };
 
 /*
@@ -74,6 +76,12 @@ int link_own_event(struct rawbpf *b, struct link *l, const char *file, const cha
  * with the error set, detaches them.
  */
 int link_own_pattern(struct rawbpf *b, struct link *mark, const char *pattern);
+/* Have l remember how it was asked for (each may be NULL); -ENOMEM with the error set. */
+int link_own_names(struct rawbpf *b, struct link *l, const char *asked, const char *pattern);
+/* Make copies of the names what l covers, in strcmp's order; -ENOMEM with the error set. */
+int link_own_covers(struct rawbpf *b, struct link *l, const char *const *names, size_t n);
+/* Is that function one that l covers?  l->covers is not NULL. */
+bool link_covers(const struct link *l, const char *name);
 /* Make copies of places those of l; -ENOMEM with the error set. */
 int link_own_places(struct rawbpf *b, struct link *l, const struct link_place *places, size_t n);
 /* As link_perf_event(), for an fd that is the link already, which is closed on failure.  The error is set. */

@@ -14,8 +14,10 @@ int pattern_compile(struct rawbpf_error *e, const char *stage, const char *text,
 	if (err == REG_ESPACE)
 		return err_set(e, stage, -ENOMEM, "out of memory");
 	regerror(err, re, why, sizeof(why));
-	err_set(e, stage, -EINVAL, "pattern '%s' cannot be read", text);
-	err_hint(e, "%s", why);
+	if (*why >= 'A' && *why <= 'Z')
+		*why += 'a' - 'A';
+	err_set(e, stage, -EINVAL, "pattern '%s' cannot be read: %s", text, why);
+	err_hint(e, "it is a POSIX extended expression, as in 'vfs_(read|write)': see regex(7)");
 	return -EINVAL;
 }
 

@@ -11,7 +11,7 @@
 
 #include "err.h"
 
-/* 0 (regfree() is due), or -EINVAL with what is wrong as the hint, or -ENOMEM; the error is set. */
+/* 0 (regfree() is due), or -EINVAL with what is wrong, or -ENOMEM; the error is set. */
 int pattern_compile(struct rawbpf_error *e, const char *stage, const char *text, regex_t *re);
 
 /*

@@ -110,6 +110,8 @@ static long kfake_open_file(struct kfake *k, const char *path, int flags)
 		return kfake_fd(k, "config:3\n", false);
 	if (!strcmp(path, "/proc/kallsyms"))
 		return k->kallsyms ? kfake_fd(k, k->kallsyms, false) : -EACCES;
+	if (!strcmp(path, "/sys/kernel/debug/kprobes/enabled"))
+		return k->enabled ? kfake_fd(k, k->enabled, false) : -ENOENT;
 	if (!strcmp(path, "kprobes/blacklist"))
 		return kfake_fd(k, k->blacklist, false);
 	if (!strcmp(path, "kprobe_profile") && k->profile) {

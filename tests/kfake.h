@@ -24,6 +24,7 @@ struct kfake {
 	uint64_t missed;       /* of each link, as it tells */
 	const char *profile;   /* kprobe_profile; "%s" is the first event; NULL: not there */
 	int busy;	       /* so many removals answer -EBUSY first */
+	const char *enabled;   /* kprobes/enabled of a mounted debugfs; NULL: there is none */
 	const char *kallsyms;  /* NULL: not there */
 	const char *blacklist; /* in debugfs, which is mounted nowhere; NULL: no debugfs */
 	const char *filter;    /* available_filter_functions; NULL: not there */

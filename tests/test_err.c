@@ -36,6 +36,27 @@ START_TEST(open_files_have_a_remedy)
 }
 END_TEST
 
+/* Names are anybody's: no line is broken by one, and no terminal driven. */
+START_TEST(control_bytes_are_written_out)
+{
+	struct rawbpf_error e;
+	char text[sizeof(e.buf)];
+
+	err_set(&e, "attach", -EINVAL, "'%s' names nothing", "a\nb\x1b[1m\x7f\xc3\xa9\t");
+	err_hint(&e, "not '%s'", "\r");
+	ck_assert_str_eq(e.msg, "'a\\x0ab\\x1b[1m\\x7f\xc3\xa9\\x09' names nothing: EINVAL");
+	ck_assert_str_eq(e.hint, "not '\\x0d'");
+	memset(text, '\n', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	err_set(&e, "attach", -EINVAL, "'%s'", text);
+	err_hint(&e, "%s", text);
+	ck_assert_ptr_null(strchr(e.msg, '\n'));
+	ck_assert_ptr_null(strchr(e.hint, '\n'));
+	ck_assert_ptr_nonnull(strstr(e.msg, "...: EINVAL"));
+	ck_assert(e.hint + strlen(e.hint) < e.buf + sizeof(e.buf));
+}
+END_TEST
+
 START_TEST(line_has_hint_before_errno)
 {
 	struct rawbpf_error e;
@@ -112,6 +133,7 @@ Suite *suite_err(void)
 
 	tcase_add_test(t, message_ends_in_errno);
 	tcase_add_test(t, open_files_have_a_remedy);
+	tcase_add_test(t, control_bytes_are_written_out);
 	tcase_add_test(t, line_has_hint_before_errno);
 	tcase_add_test(t, long_text_keeps_errno_and_hint);
 	tcase_add_test(t, copy_points_into_itself);

@@ -31,7 +31,10 @@ static void open_with(struct kfake *k, enum rawbpf_attach_type type)
 
 static int open_all(struct kfake *k, struct kmulti *m, bool ret)
 {
-	*m = (struct kmulti){k->b, &k->progs[0], ret, "f*", all_names, N_NAMES};
+	static const char *names[N_NAMES]; /* of which those that are probed are left */
+
+	memcpy(names, all_names, sizeof(names));
+	*m = (struct kmulti){k->b, &k->progs[0], ret, "f*", names, N_NAMES};
 	return kmulti_open(m);
 }
 

@@ -35,7 +35,8 @@ START_TEST(pmu_road)
 	ck_assert_uint_eq(k.last_attr.config2, 0);
 	ck_assert_uint_eq(k.n_pmu, 1);
 	ck_assert_uint_eq(k.n_writes, 0);
-	ck_assert_uint_le(k.n_calls, 4); /* the PMU's type: two; the event; the link */
+	/* whether they are switched off; the PMU's type: two; the event; the link */
+	ck_assert_uint_le(k.n_calls, 5);
 	ck_assert_int_eq(attach_return_on(&k, .event = "vfs_read"), 0);
 	ck_assert_uint_eq(k.last_attr.config, 1 << 3); /* as format/retprobe says */
 	ck_assert_int_eq(rawbpf_num_open_probes(k.b), 2);
@@ -226,6 +227,21 @@ START_TEST(no_road)
 }
 END_TEST
 
+/* "openat" is attached: so is the function that it is here, and only once. */
+static void check_same_call(struct kfake *t)
+{
+	char place[64];
+
+	snprintf(place, sizeof(place), "%s", t->b->links->place);
+	ck_assert_ptr_nonnull(strstr(place, "_sys_openat"));
+	ck_assert_int_eq(attach_on(t, .event = place), -EEXIST);
+	ck_assert_int_eq(attach_return_on(t, .event = place), 0); /* another matter */
+	ck_assert_int_eq(attach_return_on(t, .event = "openat"), -EEXIST);
+	ck_assert_int_eq(rawbpf_detach_kretprobe(t->b, .event = "openat"), -ENOENT);
+	ck_assert_int_eq(rawbpf_detach_kretprobe(t->b, .event = place), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(t->b), 1);
+}
+
 START_TEST(system_calls)
 {
 	static const char *const names[] = {
@@ -241,11 +257,18 @@ START_TEST(system_calls)
 			.absent_err = road & 2 ? -EINVAL : -ENOENT};
 
 		kfake_open(&t);
-		for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
 			ck_assert_int_eq(attach_on(&t, .event = names[i]), 0);
+			ck_assert_int_eq(attach_on(&t, .event = names[i]), -EEXIST);
+			ck_assert_int_eq(rawbpf_detach_kprobe(t.b, .event = names[i]), 0);
+		}
+		ck_assert_int_eq(attach_on(&t, .event = "openat"), 0);
+		check_same_call(&t);
+		ck_assert_int_eq(attach_on(&t, .event = "sys_openat"), -EEXIST);
 		ck_assert_int_eq(attach_on(&t, .event = "opneat"), -ENOENT);
 		ck_assert_str_eq(t.b->error.msg, "the kernel has no function 'opneat': ENOENT");
-		ck_assert_int_eq(rawbpf_detach_kprobe(t.b, .event = "sys_openat"), 0);
+		ck_assert_int_eq(rawbpf_detach_kprobe(t.b, .event = "sys_openat"), -ENOENT);
+		ck_assert_int_eq(rawbpf_detach_kprobe(t.b, .event = "openat"), 0);
 		kfake_close(&t);
 	}
 	kfake_open(&k);
