@@ -81,9 +81,7 @@ enum rawbpf_log_level { RAWBPF_LOG_WARN, RAWBPF_LOG_INFO, RAWBPF_LOG_DEBUG };
 RAWBPF_API void rawbpf_set_log(struct rawbpf *b,
 	void (*fn)(void *arg, enum rawbpf_log_level level, const char *msg), void *arg);
 
-/*
- * What to load: exactly one of text, src_file and image.
- */
+/* What to load: exactly one of text, src_file and image. */
 struct rawbpf_load_opts {
 	size_t sz;
 	const char *text;     /* assembler source, see bpfasm(5) */

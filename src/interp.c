@@ -10,14 +10,28 @@
 #include <fcntl.h>
 #include <string.h>
 
+/* An offset or a size: 8 bytes, of a 32-bit file 4. */
+static uint64_t interp_word(const uint8_t *p, bool wide)
+{
+	uint64_t v;
+	uint32_t half;
+
+	if (wide) {
+		memcpy(&v, p, sizeof(v));
+		return v;
+	}
+	memcpy(&half, p, sizeof(half));
+	return half;
+}
+
 /* The program header of PT_INTERP in the n bytes at h; NULL: there is none. */
 static const uint8_t *interp_header(const uint8_t *h, size_t n, bool wide)
 {
-	uint64_t phoff = 0;
+	uint64_t phoff;
 	uint16_t i, each, count;
 	uint32_t type;
 
-	memcpy(&phoff, h + (wide ? 32 : 28), wide ? 8 : 4);
+	phoff = interp_word(h + (wide ? 32 : 28), wide);
 	memcpy(&each, h + (wide ? 54 : 42), 2);
 	memcpy(&count, h + (wide ? 56 : 44), 2);
 	for (i = 0; i < count && each >= (wide ? 56 : 32); i++) {
@@ -32,7 +46,7 @@ static const uint8_t *interp_header(const uint8_t *h, size_t n, bool wide)
 
 void interp_read(struct sys *s, const char *path, const uint8_t *ident, char *out, size_t size)
 {
-	uint64_t offset = 0, len = 0;
+	uint64_t offset, len;
 	bool wide = ident[EI_CLASS] == ELFCLASS64;
 	const uint8_t *p;
 	uint8_t h[4096];
@@ -48,8 +62,8 @@ void interp_read(struct sys *s, const char *path, const uint8_t *ident, char *ou
 	p = interp_header(h, (size_t)got, wide);
 	if (!p)
 		return;
-	memcpy(&offset, p + (wide ? 8 : 4), wide ? 8 : 4);
-	memcpy(&len, p + (wide ? 32 : 16), wide ? 8 : 4);
+	offset = interp_word(p + (wide ? 8 : 4), wide);
+	len = interp_word(p + (wide ? 32 : 16), wide);
 	if (offset > (uint64_t)got || len > (uint64_t)got - offset || len >= size)
 		return;
 	memcpy(out, h + offset, (size_t)len);
