@@ -55,7 +55,10 @@ int body_cut(struct pool *p, struct body *b, const char *s, size_t len);
  * comma, and when there is nothing but single words, at blanks (if blanks).  0 or -ENOMEM.
  */
 int body_split(struct pool *p, const struct tok *t, bool blanks, struct body_args *list);
-/* Give each parameter of b its argument.  call: the macro's name, for messages.  As body_params(). */
+/*
+ * Give each parameter of b its argument.  call: the macro's name, for messages.  As
+ * body_params().
+ */
 int body_bind(struct diag *d, struct pos at, const struct tok *call, const struct body *b,
 	const struct body_args *list, struct body_args *bound);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * preproc.h - the state of macro.c, and what its directives share: cond.c (.if) and expand.c (.macro,
- * .irp, .rept).
+ * preproc.h - the state of macro.c, and what its directives share: cond.c (.if) and expand.c
+ * (.macro, .irp, .rept).
  */
 #ifndef PREPROC_H
 #define PREPROC_H

@@ -44,7 +44,10 @@ struct bpfasm_arg_of {
 	unsigned kernel;	    /* bpfasm_opts.kernel */
 };
 
-/* Where an argument is that is not in the context but in memory to which a register there points. */
+/*
+ * Where an argument is that is not in the context but in memory to which a register there
+ * points.
+ */
 struct bpfasm_arg {
 	uint64_t pointer, pointer_size; /* bytes from the start of the context, bytes */
 	uint64_t offset, size;		/* of the argument: bytes from where that points, bytes */

@@ -168,12 +168,13 @@ struct rawbpf_uprobe_opts {
  * "c" finds the libc in use through the dynamic linker's own lists; with .pid, in that process's
  * own view of the file system.  An IFUNC symbol (glibc's strlen) is probed at the implementation
  * that processes call.  On x86-64 a probe goes behind ENDBR64 where a push follows, unless .addr,
- * .offset or .sym_off says where (0.2 us an event instead of 2.5).  What .sym_re matches is probed by one uprobe_multi link where the kernel has
- * it (Linux 6.6, with .pid 6.10), else by a perf event each.  A program is at a place once: a single
- * one where it is already is -EEXIST, a pattern leaves those out (-EEXIST if none is left).  With .pid
- * a path whose file was removed or replaced is the file that the process has mapped.  Returns 0, or
- * -ENOENT (no such library, symbol, program), -EINVAL, -EEXIST, -ESRCH (no such process), -EPERM/-EACCES.  Linux 4.1; before 4.17 by events of tracefs, which stay
- * when a process is killed.
+ * .offset or .sym_off says where (0.2 us an event instead of 2.5).  What .sym_re matches is probed
+ * by one uprobe_multi link where the kernel has it (Linux 6.6, with .pid 6.10), else by a perf
+ * event each.  A program is at a place once: a single one where it is already is -EEXIST, a
+ * pattern leaves those out (-EEXIST if none is left).  With .pid a path whose file was removed or
+ * replaced is the file that the process has mapped.  Returns 0, or -ENOENT (no such library,
+ * symbol, program), -EINVAL, -EEXIST, -ESRCH (no such process), -EPERM/-EACCES.  Linux 4.1; before
+ * 4.17 by events of tracefs, which stay when a process is killed.
  *
  *	err = rawbpf_attach_uretprobe(b, .name = "c", .sym = "strlen", .fn_name = "count");
  */
@@ -210,12 +211,13 @@ struct rawbpf_kprobe_opts {
  * Any that the kernel refuses is left out (the log says which), unless all are.  One program is at
  * one function at most once: -EEXIST where it is there already, by whatever name or pattern, and a
  * pattern leaves such functions out (-EEXIST: all of them).  A program of
- * section kprobe.session (Linux 6.10) runs at the entry and at the return.  Returns 0, or -ENOENT (no such function: what it became,
- * or near names, are told), -EINVAL (an offset outside, a function that is never probed),
- * -EADDRNOTAVAIL (several functions of the name), -EILSEQ (no instruction begins there), -EEXIST,
- * -EOPNOTSUPP (a session, where there are none), -ENODEV (a kernel without kprobes), -EBUSY (they are
- * switched off in debugfs' kprobes/enabled, where that is mounted),
- * -EPERM/-EACCES.  Linux 4.1; from 4.17 on nothing is left behind when a process is killed.
+ * section kprobe.session (Linux 6.10) runs at the entry and at the return.  Returns 0, or -ENOENT
+ * (no such function: what it became, or near names, are told), -EINVAL (an offset outside, a
+ * function that is never probed), -EADDRNOTAVAIL (several functions of the name), -EILSEQ (no
+ * instruction begins there), -EEXIST, -EOPNOTSUPP (a session, where there are none), -ENODEV (a
+ * kernel without kprobes), -EBUSY (they are switched off in debugfs' kprobes/enabled, where that
+ * is mounted), -EPERM/-EACCES.  Linux 4.1; from 4.17 on nothing is left behind when a process is
+ * killed.
  *
  *	err = rawbpf_attach_kretprobe(b, .event = "vfs_read", .fn_name = "on_return");
  */
@@ -242,8 +244,8 @@ struct rawbpf_tracepoint_opts {
  * tracefs need not be mounted (Linux 5.2; before that it must be).  .tp_re takes every tracepoint
  * that it matches, each with a perf event of its own, and leaves out those that the kernel refuses,
  * unless it refuses all, and those where the program is already, unless it is at all.  To detach it
- * takes what was attached by that very pattern.  Returns 0, or -ENOENT (no such tracepoint: near names
- * are in the hint), -EEXIST (it is there already), -EACCES, -EPERM.  Linux 4.7.
+ * takes what was attached by that very pattern.  Returns 0, or -ENOENT (no such tracepoint: near
+ * names are in the hint), -EEXIST (it is there already), -EACCES, -EPERM.  Linux 4.7.
  *
  *	err = rawbpf_attach_tracepoint(b, .tp = "sched:sched_switch", .fn_name = "on_switch");
  */
@@ -295,8 +297,8 @@ struct rawbpf_kfunc_opts {
  * function: for another than its section's it is loaded once more.  Returns 0, or -ENOENT (no such
  * function in the kernel's BTF: near names are in the hint; or no BTF), -EINVAL (not a program for
  * it), -EEXIST (it is there already), -524 (no trampolines on this CPU: use a kprobe), -ENOMEM (no
- * JIT compiler), -EBUSY, -E2BIG (38 programs are there), -EPERM.  Linux 5.5, arm64 6.4; functions of
- * modules 5.11.
+ * JIT compiler), -EBUSY, -E2BIG (38 programs are there), -EPERM.  Linux 5.5, arm64 6.4; functions
+ * of modules 5.11.
  *
  *	err = rawbpf_attach_kretfunc(b, .event = "vfs_read", .fn_name = "on_return");
  */
@@ -682,132 +684,14 @@ RAWBPF_API int rawbpf_usdt_parse_arg(
 RAWBPF_API int rawbpf_explain_log(const char *log, size_t len, int err, struct rawbpf_error *e);
 
 /*
- * rawbpf_list_object() - a BPF ELF object of either byte order as text of bpfasm(5), which assembles
- * back to the same instructions.  Returns 0, -ENOEXEC (no ELF file), -EINVAL (no BPF object, or a
- * malformed one), -ENOMEM, or what writing to out gave.
+ * rawbpf_list_object() - a BPF ELF object of either byte order as text of bpfasm(5), which
+ * assembles back to the same instructions.  Returns 0, -ENOEXEC (no ELF file), -EINVAL (no BPF
+ * object, or a malformed one), -ENOMEM, or what writing to out gave.
  */
 RAWBPF_API int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_error *e);
 
-/* ---- keyword arguments (C only) ----------------------------------------------------------- */
-
 #ifndef __cplusplus
-/* The first macro adds .sz, so that the second always has a "..." to take, even without options. */
-#define rawbpf_load(...)     rawbpf_load_(__VA_ARGS__, .sz = sizeof(struct rawbpf_load_opts))
-#define rawbpf_load_(b, ...) rawbpf_load_opts(b, &(const struct rawbpf_load_opts){__VA_ARGS__})
-
-#define rawbpf_attach_uprobe(...) \
-	rawbpf_attach_uprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_uprobe_opts))
-#define rawbpf_attach_uprobe_(b, ...) \
-	rawbpf_attach_uprobe_opts(b, &(const struct rawbpf_uprobe_opts){__VA_ARGS__})
-#define rawbpf_attach_uretprobe(...) \
-	rawbpf_attach_uretprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_uprobe_opts))
-#define rawbpf_attach_uretprobe_(b, ...) \
-	rawbpf_attach_uretprobe_opts(b, &(const struct rawbpf_uprobe_opts){__VA_ARGS__})
-#define rawbpf_detach_uprobe(...) \
-	rawbpf_detach_uprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_uprobe_opts))
-#define rawbpf_detach_uprobe_(b, ...) \
-	rawbpf_detach_uprobe_opts(b, &(const struct rawbpf_uprobe_opts){__VA_ARGS__})
-#define rawbpf_detach_uretprobe(...) \
-	rawbpf_detach_uretprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_uprobe_opts))
-#define rawbpf_detach_uretprobe_(b, ...) \
-	rawbpf_detach_uretprobe_opts(b, &(const struct rawbpf_uprobe_opts){__VA_ARGS__})
-#define rawbpf_attach_kprobe(...) \
-	rawbpf_attach_kprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kprobe_opts))
-#define rawbpf_attach_kprobe_(b, ...) \
-	rawbpf_attach_kprobe_opts(b, &(const struct rawbpf_kprobe_opts){__VA_ARGS__})
-#define rawbpf_attach_kretprobe(...) \
-	rawbpf_attach_kretprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kprobe_opts))
-#define rawbpf_attach_kretprobe_(b, ...) \
-	rawbpf_attach_kretprobe_opts(b, &(const struct rawbpf_kprobe_opts){__VA_ARGS__})
-#define rawbpf_detach_kprobe(...) \
-	rawbpf_detach_kprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kprobe_opts))
-#define rawbpf_detach_kprobe_(b, ...) \
-	rawbpf_detach_kprobe_opts(b, &(const struct rawbpf_kprobe_opts){__VA_ARGS__})
-#define rawbpf_detach_kretprobe(...) \
-	rawbpf_detach_kretprobe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kprobe_opts))
-#define rawbpf_detach_kretprobe_(b, ...) \
-	rawbpf_detach_kretprobe_opts(b, &(const struct rawbpf_kprobe_opts){__VA_ARGS__})
-#define rawbpf_attach_tracepoint(...) \
-	rawbpf_attach_tracepoint_(__VA_ARGS__, .sz = sizeof(struct rawbpf_tracepoint_opts))
-#define rawbpf_attach_tracepoint_(b, ...) \
-	rawbpf_attach_tracepoint_opts(b, &(const struct rawbpf_tracepoint_opts){__VA_ARGS__})
-#define rawbpf_detach_tracepoint(...) \
-	rawbpf_detach_tracepoint_(__VA_ARGS__, .sz = sizeof(struct rawbpf_tracepoint_opts))
-#define rawbpf_detach_tracepoint_(b, ...) \
-	rawbpf_detach_tracepoint_opts(b, &(const struct rawbpf_tracepoint_opts){__VA_ARGS__})
-#define rawbpf_attach_raw_tracepoint(...) \
-	rawbpf_attach_raw_tracepoint_(__VA_ARGS__, .sz = sizeof(struct rawbpf_raw_tracepoint_opts))
-#define rawbpf_attach_raw_tracepoint_(b, ...) \
-	rawbpf_attach_raw_tracepoint_opts(    \
-		b, &(const struct rawbpf_raw_tracepoint_opts){__VA_ARGS__})
-#define rawbpf_detach_raw_tracepoint(...) \
-	rawbpf_detach_raw_tracepoint_(__VA_ARGS__, .sz = sizeof(struct rawbpf_raw_tracepoint_opts))
-#define rawbpf_detach_raw_tracepoint_(b, ...) \
-	rawbpf_detach_raw_tracepoint_opts(    \
-		b, &(const struct rawbpf_raw_tracepoint_opts){__VA_ARGS__})
-#define rawbpf_attach_kfunc(...) \
-	rawbpf_attach_kfunc_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kfunc_opts))
-#define rawbpf_attach_kfunc_(b, ...) \
-	rawbpf_attach_kfunc_opts(b, &(const struct rawbpf_kfunc_opts){__VA_ARGS__})
-#define rawbpf_attach_kretfunc(...) \
-	rawbpf_attach_kretfunc_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kfunc_opts))
-#define rawbpf_attach_kretfunc_(b, ...) \
-	rawbpf_attach_kretfunc_opts(b, &(const struct rawbpf_kfunc_opts){__VA_ARGS__})
-#define rawbpf_detach_kfunc(...) \
-	rawbpf_detach_kfunc_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kfunc_opts))
-#define rawbpf_detach_kfunc_(b, ...) \
-	rawbpf_detach_kfunc_opts(b, &(const struct rawbpf_kfunc_opts){__VA_ARGS__})
-#define rawbpf_detach_kretfunc(...) \
-	rawbpf_detach_kretfunc_(__VA_ARGS__, .sz = sizeof(struct rawbpf_kfunc_opts))
-#define rawbpf_detach_kretfunc_(b, ...) \
-	rawbpf_detach_kretfunc_opts(b, &(const struct rawbpf_kfunc_opts){__VA_ARGS__})
-#define rawbpf_attach_perf_event(...) \
-	rawbpf_attach_perf_event_(__VA_ARGS__, .sz = sizeof(struct rawbpf_perf_event_opts))
-#define rawbpf_attach_perf_event_(b, ...) \
-	rawbpf_attach_perf_event_opts(b, &(const struct rawbpf_perf_event_opts){__VA_ARGS__})
-#define rawbpf_detach_perf_event(...) \
-	rawbpf_detach_perf_event_(__VA_ARGS__, .sz = sizeof(struct rawbpf_perf_event_opts))
-#define rawbpf_detach_perf_event_(b, ...) \
-	rawbpf_detach_perf_event_opts(b, &(const struct rawbpf_perf_event_opts){__VA_ARGS__})
-
-#define rawbpf_attach_all(...) \
-	rawbpf_attach_all_(__VA_ARGS__, .sz = sizeof(struct rawbpf_attach_all_opts))
-#define rawbpf_attach_all_(b, ...) \
-	rawbpf_attach_all_opts(b, &(const struct rawbpf_attach_all_opts){__VA_ARGS__})
-
-#define rawbpf_trace_fields(...) \
-	rawbpf_trace_fields_(__VA_ARGS__, .sz = sizeof(struct rawbpf_trace_fields_opts))
-#define rawbpf_trace_fields_(b, f, ...) \
-	rawbpf_trace_fields_opts(b, f, &(const struct rawbpf_trace_fields_opts){__VA_ARGS__})
-#define rawbpf_trace_print(...) \
-	rawbpf_trace_print_(__VA_ARGS__, .sz = sizeof(struct rawbpf_trace_print_opts))
-#define rawbpf_trace_print_(b, ...) \
-	rawbpf_trace_print_opts(b, &(const struct rawbpf_trace_print_opts){__VA_ARGS__})
-
-#define rawbpf_print_log2_hist(...) \
-	rawbpf_print_log2_hist_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
-#define rawbpf_print_log2_hist_(t, ...) \
-	rawbpf_print_log2_hist_opts(t, &(const struct rawbpf_hist_opts){__VA_ARGS__})
-#define rawbpf_print_linear_hist(...) \
-	rawbpf_print_linear_hist_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
-#define rawbpf_print_linear_hist_(t, ...) \
-	rawbpf_print_linear_hist_opts(t, &(const struct rawbpf_hist_opts){__VA_ARGS__})
-#define rawbpf_fprint_log2_hist(...) \
-	rawbpf_fprint_log2_hist_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
-#define rawbpf_fprint_log2_hist_(out, slots, n, ...) \
-	rawbpf_fprint_log2_hist_opts(out, slots, n, &(const struct rawbpf_hist_opts){__VA_ARGS__})
-#define rawbpf_fprint_linear_hist(...) \
-	rawbpf_fprint_linear_hist_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
-#define rawbpf_fprint_linear_hist_(out, slots, n, ...) \
-	rawbpf_fprint_linear_hist_opts(out, slots, n, &(const struct rawbpf_hist_opts){__VA_ARGS__})
-#define rawbpf_fprint_log2_sections(...) \
-	rawbpf_fprint_log2_sections_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
-#define rawbpf_fprint_log2_sections_(out, e, n, ...) \
-	rawbpf_fprint_log2_sections_opts(out, e, n, &(const struct rawbpf_hist_opts){__VA_ARGS__})
-#define rawbpf_fprint_linear_sections(...) \
-	rawbpf_fprint_linear_sections_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
-#define rawbpf_fprint_linear_sections_(out, e, n, ...) \
-	rawbpf_fprint_linear_sections_opts(out, e, n, &(const struct rawbpf_hist_opts){__VA_ARGS__})
+#include "rawbpf_args.h"
 #endif
 
 #ifdef __cplusplus

@@ -48,8 +48,8 @@ const struct arch *arch_at(size_t i);
  */
 int arch_reg(const struct arch *a, const char *name, uint64_t *offset);
 /*
- * Argument n (1 to 6) at the entry of a function of a program (user) or of the kernel, when it comes
- * on the stack: 1 and *m; 0: in a register; -ERANGE: where it is is not known.
+ * Argument n (1 to 6) at the entry of a function of a program (user) or of the kernel, when it
+ * comes on the stack: 1 and *m; 0: in a register; -ERANGE: where it is is not known.
  */
 int arch_stack_arg(const struct arch *a, unsigned n, bool user, struct arch_memory *m);
 /* Argument n of a system call whose function is given the caller's registers. */

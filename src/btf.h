@@ -73,8 +73,9 @@ struct btf_secvar {
 /* data is copied.  0, -EINVAL, -ENOMEM */
 int btf_parse(const void *data, size_t len, struct btf **out, struct rawbpf_error *e);
 /*
- * data is borrowed, and is walked only as far as it is asked about: for large ones of which little is
- * wanted.  What is malformed further on shows as types that are not there.  Not for corrections.
+ * data is borrowed, and is walked only as far as it is asked about: for large ones of which little
+ * is wanted.  What is malformed further on shows as types that are not there.  Not for
+ * corrections.
  */
 int btf_view(const void *data, size_t len, struct btf **out, struct rawbpf_error *e);
 /* ... of a module; its ids and strings go on where those of base, the kernel's, end. */

@@ -12,8 +12,8 @@ struct btfpath {
 };
 
 /*
- * TYPE, or TYPE.MEMBER with members of embedded records behind further dots; members of unnamed ones
- * count as their owner's.  word: bytes of a pointer.  0, or a negative errno and why in msg.
+ * TYPE, or TYPE.MEMBER with members of embedded records behind further dots; members of unnamed
+ * ones count as their owner's.  word: bytes of a pointer.  0, or a negative errno and why in msg.
  */
 int btfpath_find(const struct btf *b, const char *path, unsigned word, struct btfpath *out,
 	char *msg, size_t msg_len);

@@ -81,7 +81,10 @@ bool elf_section_copy(
 /* tables: the section of SHT_SYMTAB or SHT_DYNSYM, and of SHT_REL or SHT_RELA */
 size_t elf_n_symbols(struct elf_file *f, const struct elf_section *table);
 int elf_symbol(struct elf_file *f, const struct elf_section *table, size_t i, struct elf_symbol *s);
-/* its name alone, if its type is one of these (bits, 1 << STT_*); NULL: it is not, or is not there */
+/*
+ * its name alone, if its type is one of these (bits, 1 << STT_*); NULL: it is not, or is not
+ * there
+ */
 const char *elf_symbol_name(
 	struct elf_file *f, const struct elf_section *table, size_t i, unsigned types);
 /*

@@ -3,8 +3,8 @@
  * err.h - fill in struct rawbpf_error.
  *
  * Text: lower case, subject first, the offending word in 'quotes'; the errno's name is added by
- * err_set().  The next step is the hint.  All strings but a verifier's log live in the struct's own buf.
- * Every function takes a NULL error.
+ * err_set().  The next step is the hint.  All strings but a verifier's log live in the struct's
+ * own buf.  Every function takes a NULL error.
  */
 #ifndef ERR_H
 #define ERR_H
@@ -12,8 +12,11 @@
 #include "rawbpf.h"
 
 /*
- * A new error: "TEXT: ENOENT", one line: control bytes are written as \xNN.  err is a negative errno and is returned, so that callers write
- * return err_set(e, "attach", -ENOENT, "no symbol '%s' in '%s'", sym, path);
+ * A new error: "TEXT: ENOENT", one line: control bytes are written as \xNN.  err is a negative
+ * errno and is returned, so that callers write
+ *
+ *	return err_set(e, "attach", -ENOENT, "no symbol '%s' in '%s'", sym, path);
+ *
  * Too many open files are too many everywhere, so for EMFILE and ENFILE it sets the hint as well.
  */
 int err_set(struct rawbpf_error *e, const char *stage, int err, const char *fmt, ...)

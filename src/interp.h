@@ -14,7 +14,10 @@
  */
 void interp_read(struct sys *s, const char *path, const uint8_t *ident, char *out, size_t size);
 
-/* What the ELF header of a program for this machine begins with: class, order and machine are set. */
+/*
+ * What the ELF header of a program for this machine begins with: class, order and machine are
+ * set.
+ */
 void interp_native(uint8_t hdr[20]);
 
 #endif

@@ -19,15 +19,15 @@ struct kbtf_found {
 bool kbtf_wanted(enum rawbpf_attach_type as);
 /*
  * What a program of attach type as is loaded for: "vfs_read" or "module:function" for a trampoline
- * (module "vmlinux": the kernel itself), "sched_switch" for a raw tracepoint with types.  Modules are asked when the kernel has no such
- * name (Linux 5.11).  0, or a negative errno with the error set; -ENOENT with near names, if btf is
- * NULL; else only that BTF is asked, and no module.
+ * (module "vmlinux": the kernel itself), "sched_switch" for a raw tracepoint with types.  Modules
+ * are asked when the kernel has no such name (Linux 5.11).  0, or a negative errno with the error
+ * set; -ENOENT with near names, if btf is NULL; else only that BTF is asked, and no module.
  */
 int kbtf_find(struct rawbpf *b, const struct btf *btf, enum rawbpf_attach_type as,
 	const char *place, struct kbtf_found *f);
 /*
- * The same for the end of bcc's names, "FUNCTION" or "MODULE__FUNCTION": names of functions have "__"
- * in them too, so one that is there as a whole counts first.
+ * The same for the end of bcc's names, "FUNCTION" or "MODULE__FUNCTION": names of functions have
+ * "__" in them too, so one that is there as a whole counts first.
  */
 int kbtf_find_bcc(struct rawbpf *b, const struct btf *btf, enum rawbpf_attach_type as,
 	const char *name, struct kbtf_found *f);

@@ -7,8 +7,8 @@
 
 /*
  * Attach o->fn_name to the functions that o->event_re matches, at the entry or (ret) at the return,
- * but those where it is attached already: 0, or a negative errno with the context's error set and nothing attached.  o has been through
- * opts_read().
+ * but those where it is attached already: 0, or a negative errno with the context's error set and
+ * nothing attached.  o has been through opts_read().
  */
 int kproad_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret);
 

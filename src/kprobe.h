@@ -7,8 +7,8 @@
 #include "probeevent.h"
 
 /*
- * Attach o->fn_name where o->event says, at the entry or (ret) at the return.  All of it or nothing: 0,
- * or a negative errno with the context's error set.  o has been through opts_read().
+ * Attach o->fn_name where o->event says, at the entry or (ret) at the return.  All of it or
+ * nothing: 0, or a negative errno with the context's error set.  o has been through opts_read().
  */
 int kprobe_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret);
 /* The same for a system call's function, whatever this kernel calls it: o->event is "openat". */
@@ -40,7 +40,10 @@ const struct link *kprobe_find(
 	struct rawbpf *b, const struct prog *prog, const char *place, bool ret);
 /* -ENODEV with the error set, if the kernel has no probes of its functions at all; else 0. */
 int kprobe_check_any(struct rawbpf *b);
-/* -EBUSY with the error set, if they are switched off, so that events would count nothing; else 0. */
+/*
+ * -EBUSY with the error set, if they are switched off, so that events would count nothing; else
+ * 0.
+ */
 int kprobe_check_enabled(struct rawbpf *b);
 /*
  * Attach prog to the perf event fd, as link_perf_event() does; event (or "") is that of tracefs

@@ -33,8 +33,8 @@ bool ksym_next(struct ksyms *t, struct ksym *k);
 bool ksym_is_code(const struct ksym *k);
 
 /*
- * Each line to fn, in the kernel's order and as it is read, until fn returns other than 0: that, or 0
- * at the end, or a negative errno.  For what is found near the table's start.
+ * Each line to fn, in the kernel's order and as it is read, until fn returns other than 0: that,
+ * or 0 at the end, or a negative errno.  For what is found near the table's start.
  */
 int ksym_each(struct sys *s, int (*fn)(void *arg, const struct ksym *k), void *arg);
 

@@ -20,8 +20,8 @@ struct libname_file {
 
 /*
  * The file that a name means: a path, a library ("c", "ssl", "libssl.so.3") or a program of PATH.
- * With pid > 0: as that process sees it, and its own mappings first; a path whose file was removed or
- * replaced while the process runs is the file that it has mapped.  0, or a negative errno with
+ * With pid > 0: as that process sees it, and its own mappings first; a path whose file was removed
+ * or replaced while the process runs is the file that it has mapped.  0, or a negative errno with
  * *e set (-ENOENT, -ESRCH).
  */
 int libname_find(struct sys *s, const char *name, pid_t pid, struct libname_file *out,

@@ -84,7 +84,10 @@ int link_own_covers(struct rawbpf *b, struct link *l, const char *const *names, 
 bool link_covers(const struct link *l, const char *name);
 /* Make copies of places those of l; -ENOMEM with the error set. */
 int link_own_places(struct rawbpf *b, struct link *l, const struct link_place *places, size_t n);
-/* As link_perf_event(), for an fd that is the link already, which is closed on failure.  The error is set. */
+/*
+ * As link_perf_event(), for an fd that is the link already, which is closed on failure.  The
+ * error is set.
+ */
 int link_adopt(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place, int fd,
 	struct link **out);
 

@@ -54,7 +54,10 @@ const char *prog_place(const struct prog *p);
  */
 int prog_for(struct rawbpf *b, struct prog *p, const char *target, bool again);
 
-/* A loaded program, or one to be loaded late, by its function's name; NULL, with an error that names the near ones. */
+/*
+ * A loaded program, or one to be loaded late, by its function's name; NULL, with an error that
+ * names the near ones.
+ */
 struct prog *prog_find(struct rawbpf *b, const char *stage, const char *fn_name);
 
 #endif

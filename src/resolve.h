@@ -7,8 +7,8 @@
 
 void resolve_free(struct rawbpf *b);
 /*
- * Why the kernel could not be asked (rights, no tracefs), as opposed to what it does not have, since
- * the last rawbpf_resolver(); NULL when it could.
+ * Why the kernel could not be asked (rights, no tracefs), as opposed to what it does not have,
+ * since the last rawbpf_resolver(); NULL when it could.
  */
 const struct rawbpf_error *resolve_refused(const struct rawbpf *b);
 

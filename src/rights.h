@@ -18,8 +18,9 @@
 /*
  * To be called after err_set(), with err what the kernel gave: for -EPERM and -EACCES the hint
  * becomes the right, setting or lock that stands in the way (capabilities, user namespace, seccomp,
- * sysctls, lockdown, RLIMIT_MEMLOCK), for -ENOSYS what hides the call; any other err changes nothing.  action is one of the above.
- * Returns err.  It reads /proc and /sys, so call it after a failure only.
+ * sysctls, lockdown, RLIMIT_MEMLOCK), for -ENOSYS what hides the call; any other err changes
+ * nothing.  action is one of the above. Returns err.  It reads /proc and /sys, so call it after a
+ * failure only.
  *
  *	err_set(e, "attach", err, "perf event for '%s' refused", place);
  *	return rights_explain(s, e, RIGHTS_PERF, err);

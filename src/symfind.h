@@ -35,7 +35,10 @@ int symfind_many(struct sym_file *f, const char *const *names, size_t n,
 int symfind_verdict(struct sym_file *f, const char *want, const char *shown,
 	const struct symfind *s, struct rawbpf_error *e);
 
-/* Why a file may have no functions at all: -ENOEXEC and the error set if it is cut short, else 0. */
+/*
+ * Why a file may have no functions at all: -ENOEXEC and the error set if it is cut short, else
+ * 0.
+ */
 int symfind_whole(struct sym_file *f, const char *shown, struct rawbpf_error *e);
 
 #endif

@@ -6,8 +6,8 @@
 #include "link.h"
 
 /*
- * The program that fn_name means, as bcc counts: itself, or "kfunc__NAME" ("kretfunc__NAME"); ret: it
- * must be one that runs when the function returns.  NULL with the error set.
+ * The program that fn_name means, as bcc counts: itself, or "kfunc__NAME" ("kretfunc__NAME"); ret:
+ * it must be one that runs when the function returns.  NULL with the error set.
  */
 struct prog *trampoline_prog(struct rawbpf *b, const char *fn_name, bool ret);
 /* 0, or a negative errno with the error set */

@@ -21,8 +21,8 @@ enum {
 
 /*
  * text is searched in the message; there '#' stands for a number, '*' for any text, and both are
- * captured as {1}, {2} ... in advice; '@' is a '#' itself.  {r} is the register ("r1"), {i} the instruction ("insn 4"),
- * {c} the helper that it calls.  The first rule that matches is taken.
+ * captured as {1}, {2} ... in advice; '@' is a '#' itself.  {r} is the register ("r1"), {i} the
+ * instruction ("insn 4"), {c} the helper that it calls.  The first rule that matches is taken.
  */
 struct vlog_rule {
 	const char *text;
