@@ -36,7 +36,7 @@ static void asm_link(const struct ir_unit *u)
 		struct ir_func *f = u->funcs[i];
 
 		for (j = 0; j < f->n_refs; j++) {
-			if (f->refs[j].kind == IR_REF_MAP || f->refs[j].kind == IR_REF_DATA)
+			if (f->refs[j].kind != IR_REF_CALL && f->refs[j].kind != IR_REF_FUNC)
 				continue;
 			for (to = k = 0; k < u->n_funcs; to += u->funcs[k++]->n_insns)
 				if (!strcmp(u->funcs[k]->name, f->refs[j].name))

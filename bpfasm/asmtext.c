@@ -152,6 +152,10 @@ static int text_ref(struct asmtext *x, const struct ir_ref *r, const struct ir_i
 		text_put(x, "\tcall %s\n", r->name);
 		return 1;
 	}
+	if (r->kind == IR_REF_USDT) {
+		text_put(x, "\tcall %s(%d, %d)\n", r->name, (int)in->off, (int)in->imm);
+		return 1;
+	}
 	text_put(x, "\tr%d = &%s\n", in->dst, r->name);
 	return 2;
 }

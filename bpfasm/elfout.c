@@ -196,6 +196,8 @@ static void elfout_patch(
 {
 	struct ir_insn i[2];
 
+	if (r->kind == IR_REF_USDT)
+		return;
 	if (r->kind == IR_REF_CALL) {
 		encode_read(p, 1, e->u->big_endian, i);
 		i[0].src = INSN_CALL_FUNC;
@@ -246,7 +248,7 @@ static void elfout_relocate(struct elfout *e, struct btfout_bytes *rel, const st
 	for (i = 0; i < f->n_refs; i++) {
 		const struct ir_ref *r = &f->refs[i];
 		const struct elfout_symbol *s = names_get(&e->symbols, r->name, strlen(r->name));
-		bool call = r->kind == IR_REF_CALL;
+		bool call = r->kind == IR_REF_CALL || r->kind == IR_REF_USDT;
 		int64_t addend = 0;
 
 		if (!s || r->insn >= f->n_insns || (!call && f->n_insns - r->insn < 2))

@@ -22,7 +22,12 @@ enum ir_ref_kind {
 	IR_REF_CALL, /* call of a .func: R_BPF_64_32 */
 	IR_REF_FUNC, /* ld_imm64 of a .func's address (callback): R_BPF_64_64 */
 	IR_REF_DATA, /* ld_imm64 of a variable in .data, .rodata, .bss: R_BPF_64_64 + addend */
+	IR_REF_USDT, /* call usdt_arg(off, imm): R_BPF_64_32 against an undefined symbol */
 };
+
+/* IR_REF_USDT's: the loader puts in the call's place what reads the operand */
+#define IR_USDT_NAME "usdt_arg"
+enum { IR_USDT_ARGS = 12 }; /* sys/sdt.h has no more */
 
 struct ir_ref {
 	uint32_t insn; /* slot in its function */

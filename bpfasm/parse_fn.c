@@ -60,6 +60,10 @@ static const struct tok *fn_name(struct parse *p, const char *usage)
 		parse_error(p, t, "%s", usage);
 		return NULL;
 	}
+	if (parse_is(t, IR_USDT_NAME)) {
+		parse_error(p, t, "'" IR_USDT_NAME "' is a word of the language");
+		return NULL;
+	}
 	p->t++;
 	return fn_name_free(p, t) ? NULL : t;
 }
@@ -282,12 +286,25 @@ static int fn_unknown_ref(struct parse *p, const struct ir_ref *r, const char *w
 	return -EINVAL;
 }
 
+/* Where the operand is, only who has the probed file knows. */
+static int fn_check_usdt(struct parse *p, const struct ir_ref *r)
+{
+	if (p->o->format != BPFASM_RAW)
+		return 0;
+	diag_error(p->diag, r->at, strlen(r->name),
+		"'" IR_USDT_NAME "' is for the loader, which knows the probe: bytes alone cannot "
+		"hold it, only an object");
+	return -EINVAL;
+}
+
 /* What &NAME and NAME() mean may stand below them in the text. */
 static int fn_resolve_ref(struct parse *p, struct ir_func *f, struct ir_ref *r)
 {
 	size_t len = strlen(r->name);
 	const struct ir_func *to = names_get(&p->funcs, r->name, len);
 
+	if (r->kind == IR_REF_USDT)
+		return fn_check_usdt(p, r);
 	if (to && to->is_prog) {
 		diag_error(p->diag, r->at, len, "'%s' is a program; only a .func can be called",
 			r->name);

@@ -226,6 +226,32 @@ static int call_pc(struct parse *p)
 	return 0;
 }
 
+/* "usdt_arg(N, OFF)": operand N of a USDT probe to r0, by way of the 8 bytes at r10 + OFF */
+static int call_usdt(struct parse *p)
+{
+	const struct tok *name = p->t++, *t = ++p->t;
+	int64_t n, off;
+	int err;
+
+	if (parse_expr(p, &n))
+		return -EINVAL;
+	if (n < 1 || n > IR_USDT_ARGS)
+		return parse_error(p, t, "a probe's operands are 1 to %d", IR_USDT_ARGS);
+	if (parse_want(p, PUNCT(',', 0, 0)))
+		return -EINVAL;
+	t = p->t;
+	if (parse_expr(p, &off))
+		return -EINVAL;
+	if (off < -FRAME_SIZE || off > -8 || off % 8)
+		return parse_error(
+			p, t, "the place on the stack is a multiple of 8, -%d to -8", FRAME_SIZE);
+	if (parse_want(p, PUNCT(')', 0, 0)))
+		return -EINVAL;
+	err = parse_ref(p, IR_REF_USDT, name);
+	parse_emit(p, INSN_CALL_K, 0, INSN_CALL_FUNC, (int)n, (int32_t)off);
+	return err;
+}
+
 void parse_check_helper(struct parse *p, const struct tok *t, const struct helper *h)
 {
 	uint32_t want = h->kernel, have = 0;
@@ -263,6 +289,11 @@ int parse_call_line(struct parse *p)
 		return call_kfunc(p);
 	if (parse_op(t + 1, PUNCT('#', 0, 0)))
 		return call_numbered(p);
+	if (parse_is(t, IR_USDT_NAME)) {
+		if (parse_op(t + 1, PUNCT('(', 0, 0)))
+			return call_usdt(p);
+		return parse_error(p, t, "this is 'call " IR_USDT_NAME "(N, OFFSET)'");
+	}
 	p->t++;
 	h = helper_find(t->s, t->len);
 	if (h) {

@@ -27,7 +27,11 @@ enum {
 	LISTING_LD_IMM64 = 0x18,
 	LISTING_CALL = 0x85,
 	LISTING_UNDEF = 0, /* SHN_UNDEF */
+	LISTING_USDT_ARGS = 12,
+	LISTING_STACK = 512, /* bytes */
 };
+
+#define LISTING_USDT "usdt_arg"
 
 /* A function, or bytes of a code section that no symbol covers. */
 struct listing_func {
@@ -77,6 +81,29 @@ static bool listing_func_at(
 	return false;
 }
 
+/* A function's name; the language has a meaning for one. */
+static void listing_func_name(const struct listing *l, const char *name)
+{
+	listname_put(l->out, name);
+	if (!strcmp(name, LISTING_USDT))
+		buf_puts(l->out, "_");
+}
+
+/* The call that a loader replaces by what reads an operand of a USDT probe. */
+static bool listing_usdt(
+	const struct listing *l, const unsigned char *p, const struct elf_symbol *s)
+{
+	int32_t imm = (int32_t)elf_uint(l->f, p + 4, 4);
+	int n = (int16_t)elf_uint(l->f, p + 2, 2);
+
+	if (p[0] != LISTING_CALL || p[1] != (l->id->big_endian ? 0x01 : 0x10) ||
+		s->section != LISTING_UNDEF || strcmp(s->name, LISTING_USDT) != 0 || n < 1 ||
+		n > LISTING_USDT_ARGS || imm < -LISTING_STACK || imm > -8 || imm % 8)
+		return false;
+	buf_printf(l->out, "call " LISTING_USDT "(%d, %d)", n, (int)imm);
+	return true;
+}
+
 /* The rest of an instruction's line whose name is known; false: it keeps its number. */
 static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 	const unsigned char *p, const char *line, struct elf_symbol *s)
@@ -86,7 +113,11 @@ static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 	struct elf_symbol fn;
 	uint64_t value;
 
-	if (elf_symbol(l->f, &l->symtab, r->symbol, s) || *line == '.')
+	if (elf_symbol(l->f, &l->symtab, r->symbol, s))
+		return false;
+	if (listing_usdt(l, p, s))
+		return true;
+	if (*line == '.')
 		return false; /* half an instruction is a .word */
 	if (!call && p[0] == LISTING_LD_IMM64 && l->maps && s->section == l->maps &&
 		s->type != LISTING_SECTION && !imm) {
@@ -103,7 +134,7 @@ static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 		buf_puts(l->out, "call ");
 	else
 		buf_printf(l->out, "%.*s= &", (int)strcspn(line, "="), line);
-	listname_put(l->out, fn.name);
+	listing_func_name(l, fn.name);
 	return true;
 }
 
@@ -246,7 +277,7 @@ static void listing_head(
 	bool text = listing_is_text(in);
 
 	buf_puts(l->out, text ? "\n.func " : "\n.prog ");
-	listname_put(l->out, fn->name ? fn->name : in->name);
+	listing_func_name(l, fn->name ? fn->name : in->name);
 	if (!text) {
 		buf_puts(l->out, " ");
 		listname_quoted(l->out, in->name, strlen(in->name));

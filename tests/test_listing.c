@@ -289,6 +289,63 @@ START_TEST(callbacks_of_clang)
 }
 END_TEST
 
+/* What the loader replaces is listed as what it means; a function of that name gets another. */
+START_TEST(operands_of_probes)
+{
+	static const char text[] = ".license \"GPL\"\n\n.prog p \"usdt\"\n"
+				   "\tcall usdt_arg(3, -16)\n"
+				   "\tcall usdt_arg(12, -512)\n"
+				   "\texit\n";
+	struct bpfasm_opts o = {.sz = sizeof(o)};
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	unsigned char *insn;
+	char *listed;
+	int be;
+
+	for (be = 0; be < 2; be++) {
+		o.big_endian = be;
+		ck_assert_int_eq(bpfasm_assemble(text, sizeof(text) - 1, &o, &out), 0);
+		listed = list(out.data, out.len, &e);
+		ck_assert_str_eq(listed, text);
+		free(listed);
+		round_trip(out.data, out.len, be);
+		/* the first instruction: behind the header and the section headers */
+		insn = out.data + 64 +
+		       64 * (size_t)(be ? out.data[60] << 8 | out.data[61]
+					: out.data[60] | out.data[61] << 8);
+		insn[be ? 3 : 2] = 13; /* no such operand */
+		listed = list(out.data, out.len, &e);
+		ck_assert_ptr_nonnull(strstr(listed, "\t.word 0x"));
+		ck_assert_ptr_nonnull(strstr(listed, " ; extern \"usdt_arg\"\n"));
+		free(listed);
+		bpfasm_free(&out);
+	}
+}
+END_TEST
+
+START_TEST(function_called_like_a_word)
+{
+	static const char text[] = ".prog p \"usdt\"\n\tcall usdt_org\n\texit\n"
+				   ".func usdt_org\n\tr0 = 0\n\texit\n";
+	struct bpfasm_opts o = {.sz = sizeof(o)};
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	unsigned char *at;
+	char *listed;
+
+	ck_assert_int_eq(bpfasm_assemble(text, sizeof(text) - 1, &o, &out), 0);
+	while ((at = memmem(out.data, out.len, "usdt_org", 8)))
+		memcpy(at, "usdt_arg", 8);
+	listed = list(out.data, out.len, &e);
+	ck_assert_ptr_nonnull(strstr(listed, "\tcall usdt_arg_\n"));
+	ck_assert_ptr_nonnull(strstr(listed, "\n.func usdt_arg_\n"));
+	free(listed);
+	round_trip(out.data, out.len, false);
+	bpfasm_free(&out);
+}
+END_TEST
+
 START_TEST(not_an_object)
 {
 	struct rawbpf_error e;
@@ -368,6 +425,8 @@ Suite *suite_listing(void)
 	tcase_add_test(t, object_of_clang);
 	tcase_add_test(t, maps_the_language_lacks);
 	tcase_add_test(t, callbacks_of_clang);
+	tcase_add_test(t, operands_of_probes);
+	tcase_add_test(t, function_called_like_a_word);
 	tcase_add_test(t, not_an_object);
 	tcase_add_test(t, hostile);
 	tcase_add_test(t, out_of_memory);

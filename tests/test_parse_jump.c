@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* test_parse_jump.c - if, goto and its kin, calls without arguments. */
+#include <errno.h>
 #include <string.h>
 
 #include "t.h"
@@ -59,6 +60,19 @@ START_TEST(errors)
 		{"goto +5", "this jumps out of 'p'"},
 		{"goto pc-3", "this jumps out of 'p'"},
 		{"call bpf_ktime_get_nss", "did you mean 'bpf_ktime_get_ns'?"},
+		{"call usdt_arg", "this is 'call usdt_arg(N, OFFSET)'"},
+		{"call usdt_arg(1)", "',' expected before ')'"},
+		{"call usdt_arg(0, -8)", "t:2:15: error: a probe's operands are 1 to 12"},
+		{"call usdt_arg(13, -8)", "a probe's operands are 1 to 12"},
+		{"call usdt_arg(1, 0)", "t:2:18: error: the place on the stack is a multiple of 8"},
+		{"call usdt_arg(1, -12)", "is a multiple of 8, -512 to -8"},
+		{"call usdt_arg(1, -520)", "is a multiple of 8, -512 to -8"},
+		{"call usdt_arg(1, -8", "')' is missing"},
+		{"call usdt_arg(, -8)", "error"},
+		{".prog usdt_arg \"usdt\"", "'usdt_arg' is a word of the language"},
+		{".func usdt_arg", "'usdt_arg' is a word of the language"},
+		{".map usdt_arg array(u32, 1)", "'usdt_arg'"},
+		{".var usdt_arg: u64", "'usdt_arg' cannot name a variable"},
 		{"call p", "'p' is a program; only a .func can be called"},
 	};
 	char text[256];
@@ -74,6 +88,27 @@ START_TEST(errors)
 }
 END_TEST
 
+/* Which bytes they become, only the loader knows. */
+START_TEST(operands_of_probes)
+{
+	static const char text[] = ".prog p \"usdt\"\ncall usdt_arg(1, -8)\n"
+				   "call usdt_arg(4 * 3, -(500 + 12))\nexit\n";
+	struct bpfasm_opts o = tasm_opts(BPFASM_TEXT);
+	struct bpfasm_out out;
+
+	tasm_passes(text);
+	ck_assert_int_eq(bpfasm_assemble(text, sizeof(text) - 1, &o, &out), 0);
+	ck_assert_ptr_nonnull(strstr((char *)out.data, "\tcall usdt_arg(1, -8)\n"));
+	ck_assert_ptr_nonnull(strstr((char *)out.data, "\tcall usdt_arg(12, -512)\n"));
+	bpfasm_free(&out);
+	o.format = BPFASM_RAW;
+	ck_assert_int_eq(bpfasm_assemble(text, sizeof(text) - 1, &o, &out), -EINVAL);
+	ck_assert_msg(
+		strstr(out.diag, "t:2:6: error: 'usdt_arg' is for the loader"), "%s", out.diag);
+	bpfasm_free(&out);
+}
+END_TEST
+
 Suite *suite_parse_jump(void)
 {
 	Suite *s = suite_create("parse_jump");
@@ -82,6 +117,7 @@ Suite *suite_parse_jump(void)
 	tcase_add_test(tc, jumps);
 	tcase_add_test(tc, calls);
 	tcase_add_test(tc, errors);
+	tcase_add_test(tc, operands_of_probes);
 	suite_add_tcase(s, tc);
 	return s;
 }
