@@ -21,6 +21,7 @@
 
 #define OBJECT_INSNS_MAX (1U << 20) /* of one program: more no kernel takes */
 #define OBJECT_FUNCS_MAX 256	    /* of one program: BPF_MAX_SUBPROGS */
+#define OBJECT_USDT_MAX	 12	    /* operands: sys/sdt.h has no more */
 
 enum object_map_kind {
 	OBJECT_MAP_PLAIN,
@@ -45,6 +46,7 @@ enum object_rel_kind {
 	OBJECT_REL_VALUE, /* ld_imm64 of offset bytes into the value of map index */
 	OBJECT_REL_CALL,  /* call of instruction offset of section index */
 	OBJECT_REL_FUNC,  /* ld_imm64 of the same, as a callback */
+	OBJECT_REL_USDT,  /* usdt_arg(): operand index, scratch at r10 - offset */
 	OBJECT_REL_BAD,	  /* cannot be resolved: index into bad[] */
 };
 
@@ -110,12 +112,24 @@ struct object_ref {
 	bool is_value;
 };
 
+/*
+ * usdt_arg(): an instruction of linked code that stands for those that put operand n of the USDT
+ * probe into r0.  The kernel cannot take it; who knows the probe replaces it (splice.c).
+ */
+struct object_usdt {
+	uint32_t insn;
+	uint16_t n;   /* 1 to OBJECT_USDT_MAX */
+	int32_t slot; /* the 8 bytes at r10 + slot are free for it */
+};
+
 /* One program with its subprograms, ready but for the fds. */
 struct object_code {
 	struct rawbpf_insn *insns;
 	uint32_t n_insns;
 	struct object_ref *refs;
 	size_t n_refs;
+	struct object_usdt *usdt; /* by rising insn; NULL: none */
+	size_t n_usdt;
 	/* records as the kernel takes them, NULL: none */
 	unsigned char *func_info, *line_info;
 	uint32_t n_func_info, n_line_info, func_rec_size, line_rec_size;
@@ -125,6 +139,11 @@ struct object_code {
 /* 0, -EINVAL (a call to nowhere, an unresolved name ...), -E2BIG, -ENOMEM */
 int object_link(const struct object *o, size_t prog, struct object_code *c, struct rawbpf_error *e);
 void object_code_free(struct object_code *c);
+/*
+ * The operands of a USDT probe that the program or a subprogram of it reads: bit n set for
+ * operand n.  0: none.
+ */
+uint32_t object_usdt_args(const struct object *o, size_t prog);
 
 /* Where an instruction of linked code was written; false: not known. */
 struct object_line {
@@ -153,6 +172,15 @@ static inline unsigned object_src(const struct rawbpf_insn *i)
 #endif
 }
 
+static inline unsigned object_dst(const struct rawbpf_insn *i)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return i->regs & 15;
+#else
+	return i->regs >> 4;
+#endif
+}
+
 static inline void object_set_src(struct rawbpf_insn *i, unsigned src)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -165,6 +193,7 @@ static inline void object_set_src(struct rawbpf_insn *i, unsigned src)
 enum {
 	OBJECT_LD_IMM64 = 0x18, /* two slots */
 	OBJECT_CALL = 0x85,
+	OBJECT_STACK = 512, /* bytes of a function's */
 };
 
 #endif

@@ -125,6 +125,21 @@ static int objlink_ref(struct objlink *l, const struct object_rel *r, uint32_t a
 	return 0;
 }
 
+static int objlink_usdt(struct objlink *l, const struct object_rel *r, uint32_t at)
+{
+	struct object_usdt *p = l->c->usdt;
+	size_t n = l->c->n_usdt;
+
+	if (!(n & (n - 1))) {
+		p = realloc(p, (n ? n * 2 : 1) * sizeof(*p));
+		if (!p)
+			return objlink_nomem(l);
+		l->c->usdt = p;
+	}
+	p[l->c->n_usdt++] = (struct object_usdt){at, (uint16_t)r->index, -(int32_t)r->offset};
+	return 0;
+}
+
 static int objlink_rel(struct objlink *l, const struct object_rel *r, uint32_t at)
 {
 	switch (r->kind) {
@@ -132,6 +147,7 @@ static int objlink_rel(struct objlink *l, const struct object_rel *r, uint32_t a
 	case OBJECT_REL_VALUE: return objlink_ref(l, r, at);
 	case OBJECT_REL_CALL:
 	case OBJECT_REL_FUNC: return objlink_call(l, r->index, r->offset, at, r->kind);
+	case OBJECT_REL_USDT: return objlink_usdt(l, r, at);
 	default:
 		return err_set(l->e, "open", -EINVAL, "program '%s': %s", l->prog->name,
 			l->o->bad[r->index]);
@@ -152,38 +168,117 @@ static size_t objlink_first_rel(const struct object_text *t, uint32_t insn)
 	return lo;
 }
 
+/* The instructions of a function one after the other, each with its relocation. */
+struct objlink_walk {
+	const struct object_text *t;
+	const struct object_rel *rel; /* of this instruction; NULL: none */
+	size_t next_rel;
+	uint32_t insn, next, end; /* in the text */
+};
+
+static struct objlink_walk objlink_walk(const struct object *o, const struct object_func *f)
+{
+	struct objlink_walk w = {.t = &o->texts[f->text]};
+
+	w.next_rel = objlink_first_rel(w.t, f->start);
+	w.next = f->start;
+	w.end = f->start + f->n_insns;
+	return w;
+}
+
+/* NULL: that was the last one */
+static const struct rawbpf_insn *objlink_step(struct objlink_walk *w)
+{
+	const struct object_text *t = w->t;
+	const struct rawbpf_insn *insn;
+	bool half;
+
+	if (w->next >= w->end)
+		return NULL;
+	w->insn = w->next++;
+	insn = &t->insns[w->insn];
+	half = insn->code == OBJECT_LD_IMM64 && w->next == w->end;
+	w->next += insn->code == OBJECT_LD_IMM64;
+	while (w->next_rel < t->n_rels && t->rels[w->next_rel].insn < w->insn)
+		w->next_rel++;
+	w->rel = NULL;
+	if (w->next_rel < t->n_rels && t->rels[w->next_rel].insn == w->insn && !half)
+		w->rel = &t->rels[w->next_rel];
+	return insn;
+}
+
+/* A call that no relocation speaks of: of an instruction of the same text. */
+static int64_t objlink_target(const struct objlink_walk *w, const struct rawbpf_insn *insn)
+{
+	return (int64_t)w->insn + insn->imm + 1;
+}
+
 /* Relocations and calls of one part; new parts are added at the end. */
 static int objlink_part(struct objlink *l, const struct objlink_part *part)
 {
 	const struct object_func *f = &l->o->funcs[part->func];
-	const struct object_text *t = &l->o->texts[f->text];
-	size_t r = objlink_first_rel(t, f->start);
+	struct objlink_walk w = objlink_walk(l->o, f);
+	uint32_t move = part->start - f->start; /* modulo 2^32 */
 	const struct rawbpf_insn *insn;
-	uint32_t i, at;
-	bool wide;
 	int err = 0;
 
-	for (i = 0; !err && i < f->n_insns; i += 1 + wide) {
-		at = part->start + i;
-		insn = &t->insns[f->start + i];
-		wide = insn->code == OBJECT_LD_IMM64 && i + 1 < f->n_insns;
-		for (; r < t->n_rels && t->rels[r].insn < f->start + i; r++)
-			;
-		if (r < t->n_rels && t->rels[r].insn == f->start + i &&
-			!(insn->code == OBJECT_LD_IMM64 && !wide)) {
-			err = objlink_rel(l, &t->rels[r], at);
+	while (!err && (insn = objlink_step(&w))) {
+		if (w.rel) {
+			err = objlink_rel(l, w.rel, w.insn + move);
 			continue;
 		}
 		if (insn->code != OBJECT_CALL)
 			continue;
 		if (object_src(insn) == RAWBPF_PSEUDO_CALL)
-			err = objlink_call(l, f->text, (int64_t)f->start + i + insn->imm + 1, at,
+			err = objlink_call(l, f->text, objlink_target(&w, insn), w.insn + move,
 				OBJECT_REL_CALL);
 		else if (!object_src(insn) &&
 			 (insn->imm == OBJLINK_TRACE_PRINTK || insn->imm == OBJLINK_TRACE_VPRINTK))
 			l->c->calls_trace_printk = true;
 	}
 	return err;
+}
+
+/* ---- operands of USDT probes ------------------------------------------------------------- */
+
+/* The function that an instruction calls or takes as a callback; NULL: none. */
+static const struct object_func *objlink_callee(
+	const struct object *o, const struct objlink_walk *w, const struct rawbpf_insn *insn)
+{
+	uint32_t text = (uint32_t)(w->t - o->texts);
+	int64_t to;
+
+	if (w->rel)
+		return w->rel->kind == OBJECT_REL_CALL || w->rel->kind == OBJECT_REL_FUNC
+			       ? objlink_func_at(o, w->rel->index, w->rel->offset)
+			       : NULL;
+	if (insn->code != OBJECT_CALL || object_src(insn) != RAWBPF_PSEUDO_CALL)
+		return NULL;
+	to = objlink_target(w, insn);
+	return to >= 0 && to < w->t->n_insns ? objlink_func_at(o, text, (uint32_t)to) : NULL;
+}
+
+uint32_t object_usdt_args(const struct object *o, size_t prog)
+{
+	const struct object_func *funcs[OBJECT_FUNCS_MAX] = {&o->funcs[o->progs[prog].func]}, *to;
+	const struct rawbpf_insn *insn;
+	struct objlink_walk w;
+	size_t i, k, n = 1;
+	uint32_t args = 0;
+
+	for (i = 0; i < n; i++) {
+		w = objlink_walk(o, funcs[i]);
+		while ((insn = objlink_step(&w))) {
+			if (w.rel && w.rel->kind == OBJECT_REL_USDT)
+				args |= 1U << w.rel->index;
+			to = objlink_callee(o, &w, insn);
+			for (k = 0; to && k < n && funcs[k] != to; k++)
+				;
+			if (to && k == n && n < OBJECT_FUNCS_MAX)
+				funcs[n++] = to;
+		}
+	}
+	return args;
 }
 
 /* ---- func_info and line_info ------------------------------------------------------------- */
@@ -329,6 +424,7 @@ void object_code_free(struct object_code *c)
 {
 	free(c->insns);
 	free(c->refs);
+	free(c->usdt);
 	free(c->func_info);
 	free(c->line_info);
 	memset(c, 0, sizeof(*c));

@@ -3,7 +3,8 @@
  * objrel.c - relocations of the texts, resolved to map and function numbers.
  *
  * Three kinds of instruction carry one: ld_imm64 of a map, of a variable or of a function's
- * address, and calls.  The symbol may be the thing itself or its section; then what the
+ * address, and calls; one of those, of the undefined "usdt_arg", stands for reading an operand of a
+ * USDT probe and has the operand's number in off and a place on the stack in imm.  The symbol may be the thing itself or its section; then what the
  * instruction's own immediate holds is the offset.  A name that nothing defines is an error only
  * in the programs that use it, so it is kept as text until one is linked.
  */
@@ -88,11 +89,33 @@ static int objrel_func(struct object *o, struct object_rel *r, enum object_rel_k
 	return 0;
 }
 
+static int objrel_usdt(struct object *o, const struct rawbpf_insn *insn, struct object_rel *r,
+	struct rawbpf_error *e)
+{
+	char text[160];
+
+	if (object_src(insn) == RAWBPF_PSEUDO_CALL && !object_dst(insn) && insn->off >= 1 &&
+		insn->off <= OBJECT_USDT_MAX && insn->imm >= -OBJECT_STACK && insn->imm <= -8 &&
+		insn->imm % 8 == 0) {
+		r->kind = OBJECT_REL_USDT;
+		r->index = (uint32_t)insn->off;
+		r->offset = (uint32_t)-insn->imm;
+		return 0;
+	}
+	snprintf(text, sizeof(text),
+		"instruction %u is no 'usdt_arg': operand %d of 1 to %d, scratch at %d of -%d to "
+		"-8",
+		r->insn, insn->off, OBJECT_USDT_MAX, insn->imm, OBJECT_STACK);
+	return objrel_bad(o, r, e, "%s", text);
+}
+
 static int objrel_call(struct object *o, const struct rawbpf_insn *insn, struct object_rel *r,
 	const struct elf_symbol *s, int64_t addend, struct rawbpf_error *e)
 {
 	int64_t at;
 
+	if (s->section == SHN_UNDEF && !strcmp(s->name, "usdt_arg"))
+		return objrel_usdt(o, insn, r, e);
 	if (s->section == SHN_UNDEF)
 		return objrel_bad(o, r, e,
 			"function '%s' is defined nowhere in the object, and kernel functions "

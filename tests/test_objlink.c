@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bpfasm.h"
 #include "object.h"
 #include "t.h"
+#include "tasm.h"
 
 static struct object *link_object(const char *file)
 {
@@ -121,6 +123,94 @@ START_TEST(bcc_name_gives_type)
 }
 END_TEST
 
+static const char usdt_text[] =
+	".license \"GPL\"\n"
+	".prog first \"usdt\"\nr6 = r1\ncall usdt_arg(2, -8)\nr1 = r6\ncall low\n"
+	"r1 = r6\ncall usdt_arg(1, -16)\nr0 = 0\nexit\n"
+	".prog second \"usdt\"\ncall other\nr2 = &low\nr0 = 0\nexit\n"
+	".prog third \"usdt\"\nr0 = 0\nexit\n"
+	".func low\ncall usdt_arg(7, -8)\ncall low\ncall third_level\nexit\n"
+	".func other\nr0 = 0\nexit\n"
+	".func third_level\nr1 = 5 ll\ncall usdt_arg(12, -24)\nexit\n";
+
+static struct object *link_text(const char *text)
+{
+	struct bpfasm_opts o = tasm_opts(BPFASM_ELF);
+	struct rawbpf_error e;
+	struct bpfasm_out out;
+	struct object *obj;
+
+	o.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	ck_assert_int_eq(bpfasm_assemble(text, strlen(text), &o, &out), 0);
+	ck_assert_msg(!object_open(out.data, out.len, "o", &obj, &e), "%s", e.msg);
+	bpfasm_free(&out);
+	return obj;
+}
+
+/* Where they are in the linked code, by rising instruction; subprograms', too. */
+START_TEST(usdt_args)
+{
+	static const struct object_usdt want[] = {
+		{1, 2, -8}, {5, 1, -16}, {8, 7, -8}, {14, 12, -24}};
+	struct object *o = link_text(usdt_text);
+	struct object_code c;
+	size_t i;
+
+	ck_assert_int_eq(link_prog(o, "first", &c, NULL), 0);
+	ck_assert_uint_eq(c.n_usdt, sizeof(want) / sizeof(*want));
+	for (i = 0; i < c.n_usdt; i++) {
+		ck_assert_uint_eq(c.usdt[i].insn, want[i].insn);
+		ck_assert_uint_eq(c.usdt[i].n, want[i].n);
+		ck_assert_int_eq(c.usdt[i].slot, want[i].slot);
+		ck_assert_uint_eq(c.insns[want[i].insn].code, OBJECT_CALL);
+		ck_assert_int_eq(c.insns[want[i].insn].off, want[i].n);
+		ck_assert_int_eq(c.insns[want[i].insn].imm, want[i].slot);
+	}
+	object_code_free(&c);
+	ck_assert_ptr_null(c.usdt);
+	object_free(o);
+}
+END_TEST
+
+/* The same without linking: calls in a circle, callbacks, programs that read none. */
+START_TEST(usdt_args_of_programs)
+{
+	struct object *o = link_text(usdt_text);
+
+	ck_assert_uint_eq(o->n_progs, 3);
+	ck_assert_uint_eq(object_usdt_args(o, 0), 1U << 1 | 1U << 2 | 1U << 7 | 1U << 12);
+	ck_assert_uint_eq(object_usdt_args(o, 1), 1U << 7 | 1U << 12);
+	ck_assert_uint_eq(object_usdt_args(o, 2), 0);
+	object_free(o);
+	o = link_object("object/odd.bpf.o");
+	ck_assert_uint_eq(object_usdt_args(o, 0), 0);
+	object_free(o);
+}
+END_TEST
+
+START_TEST(every_allocation_fails)
+{
+	struct object *o = link_text(usdt_text);
+	struct object_code c;
+	struct rawbpf_error e;
+	unsigned n, failures = 0;
+	bool failed = true;
+	int err;
+
+	for (n = 1; failed; n++) {
+		t_fail_alloc_at(n);
+		err = object_link(o, 0, &c, &e);
+		failed = t_alloc_failed();
+		ck_assert_int_eq(err, failed ? -ENOMEM : 0);
+		failures += failed;
+		if (!err)
+			object_code_free(&c);
+	}
+	ck_assert_uint_ge(failures, 3);
+	object_free(o);
+}
+END_TEST
+
 Suite *suite_objlink(void);
 Suite *suite_objlink(void)
 {
@@ -131,6 +221,9 @@ Suite *suite_objlink(void)
 	tcase_add_test(t, subprograms_once);
 	tcase_add_test(t, map_references);
 	tcase_add_test(t, bcc_name_gives_type);
+	tcase_add_test(t, usdt_args);
+	tcase_add_test(t, usdt_args_of_programs);
+	tcase_add_test(t, every_allocation_fails);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bpfasm.h"
 #include "object.h"
 #include "t.h"
+#include "tasm.h"
 
 static struct object *rel_object(const char *file)
 {
@@ -94,6 +96,109 @@ START_TEST(undefined)
 }
 END_TEST
 
+static const char reads[] = ".license \"GPL\"\n.prog p \"usdt\"\ncall usdt_arg(3, -16)\n"
+			    "call usdt_arg(12, -512)\nreturn 0\n";
+
+/* The object of reads, with other bytes in its first call; it must be malformed or bad. */
+static struct object *rel_changed(const void *insn, struct rawbpf_error *e)
+{
+	struct bpfasm_opts o = tasm_opts(BPFASM_ELF);
+	struct bpfasm_out out;
+	struct object *obj;
+	int err;
+
+	o.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	ck_assert_int_eq(bpfasm_assemble(reads, sizeof(reads) - 1, &o, &out), 0);
+	if (insn) /* behind the ELF header and the section headers comes the first section: the code */
+		memcpy(out.data + 64 + 64 * (size_t)(out.data[60] | out.data[61]), insn, 8);
+	err = object_open(out.data, out.len, "o", &obj, e);
+	bpfasm_free(&out);
+	ck_assert(!err == !!obj);
+	return obj;
+}
+
+START_TEST(usdt_args)
+{
+	struct rawbpf_error e;
+	struct object *o = rel_changed(NULL, &e);
+	const struct object_rel *r = o->texts[0].rels;
+
+	ck_assert_uint_eq(o->texts[0].n_rels, 2);
+	ck_assert(r[0].kind == OBJECT_REL_USDT && r[1].kind == OBJECT_REL_USDT);
+	ck_assert_uint_eq(r[0].insn, 0);
+	ck_assert_uint_eq(r[0].index, 3);
+	ck_assert_uint_eq(r[0].offset, 16);
+	ck_assert_uint_eq(r[1].insn, 1);
+	ck_assert_uint_eq(r[1].index, 12);
+	ck_assert_uint_eq(r[1].offset, 512);
+	ck_assert_uint_eq(object_usdt_args(o, 0), 1U << 3 | 1U << 12);
+	object_free(o);
+}
+END_TEST
+
+START_TEST(usdt_args_malformed)
+{
+	static const struct {
+		uint8_t dst, src;
+		int16_t off;
+		int32_t imm;
+	} rows[] = {
+		{0, 1, 0, -8},
+		{0, 1, 13, -8},
+		{0, 1, -1, -8},
+		{0, 1, INT16_MIN, -8},
+		{0, 1, 1, 0},
+		{0, 1, 1, -1},
+		{0, 1, 1, -12},
+		{0, 1, 1, -520},
+		{0, 1, 1, 8},
+		{0, 1, 1, INT32_MIN},
+		{0, 1, 1, INT32_MAX},
+		{1, 1, 1, -8},
+		{0, 0, 1, -8},
+		{0, 2, 1, -8},
+	};
+	struct rawbpf_insn i = {.code = OBJECT_CALL};
+	struct object_code c;
+	struct rawbpf_error e;
+	struct object *o;
+	size_t k;
+
+	for (k = 0; k < sizeof(rows) / sizeof(*rows); k++) {
+		i.regs = rows[k].dst;
+		if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+			i.regs = (uint8_t)(i.regs << 4);
+		object_set_src(&i, rows[k].src);
+		i.off = rows[k].off;
+		i.imm = rows[k].imm;
+		o = rel_changed(&i, &e);
+		ck_assert_ptr_nonnull(o); /* only a program that uses it is refused */
+		ck_assert_msg(o->texts[0].rels[0].kind == OBJECT_REL_BAD, "row %zu", k);
+		ck_assert_uint_eq(object_usdt_args(o, 0), 1U << 12);
+		ck_assert_int_eq(object_link(o, 0, &c, &e), -EINVAL);
+		ck_assert_ptr_nonnull(strstr(e.msg, "instruction 0 is no 'usdt_arg'"));
+		ck_assert_ptr_null(c.usdt);
+		object_free(o);
+	}
+}
+END_TEST
+
+START_TEST(usdt_args_elsewhere)
+{
+	struct rawbpf_insn i = {.code = 0xb7};
+	struct rawbpf_error e;
+	struct object *o;
+
+	ck_assert_ptr_null(rel_changed(&i, &e));
+	ck_assert_msg(strstr(e.msg, "instruction 0 takes no relocation (against 'usdt_arg')"), "%s",
+		e.msg);
+	/* the address of one: the next slot is none of a ld_imm64 */
+	i.code = OBJECT_LD_IMM64;
+	o = rel_changed(&i, &e);
+	ck_assert_ptr_null(o);
+}
+END_TEST
+
 Suite *suite_objrel(void);
 Suite *suite_objrel(void)
 {
@@ -104,6 +209,9 @@ Suite *suite_objrel(void)
 	tcase_add_test(t, offsets_into_constants);
 	tcase_add_test(t, legacy_map);
 	tcase_add_test(t, undefined);
+	tcase_add_test(t, usdt_args);
+	tcase_add_test(t, usdt_args_malformed);
+	tcase_add_test(t, usdt_args_elsewhere);
 	suite_add_tcase(s, t);
 	return s;
 }
