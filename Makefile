@@ -33,11 +33,14 @@ SRC_O   := $(SRC:%.c=$(BUILD)/%.o)
 ASM_O   := $(ASM:%.c=$(BUILD)/%.o) $(BUILD)/gen/lib_inc.o
 TOOL_O  := $(TOOL:%.c=$(BUILD)/%.o)
 TEST_O  := $(TEST:%.c=$(BUILD)/%.o)
+EXAMPLES := $(patsubst tools/examples/%.c,%,$(wildcard tools/examples/*.c))
+EXAMPLE := $(EXAMPLES:%=$(BUILD)/examples/%)
+VM_EXAMPLE := $(EXAMPLES:%=$(BUILD)/static/examples/%)
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_O  := $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o)
 WRAP_O  := $(BUILD)/tests/fuzz/wrap.o
 
-.PHONY: all static check check-built check-old check-vm vm-built test clean deps demo format format-check fuzz fuzz-built
+.PHONY: all static examples check check-built check-old check-vm vm-built test clean deps demo format format-check fuzz fuzz-built
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -50,6 +53,12 @@ $(BUILD)/%.a:
 	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/rawbpf: $(TOOL_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(GC) -o $@ $^ $(LIBELF)
+
+# the guide's examples
+examples: $(EXAMPLE)
+$(EXAMPLE): $(BUILD)/examples/%: $(BUILD)/tools/examples/%.o $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(GC) -o $@ $^ $(LIBELF)
 
 $(BUILD)/src/%.o: src/%.c
@@ -114,7 +123,7 @@ WRAPPED += -Wl,--wrap=mkdtemp,--wrap=mkstemp,--wrap=mkstemps,--wrap=mkstemp64,--
 # tests/old.c between the tests and the kernel
 WRAPPED += -Wl,--wrap=rawbpf_new,--wrap=rawbpf_call_kernel
 
-$(BUILD)/check: | $(CHILDREN)
+$(BUILD)/check: | $(CHILDREN) $(EXAMPLE)
 $(BUILD)/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(WRAPPED) -o $@ $^ $(LIBELF) $$($(PKG_CONFIG) --libs check)
 
@@ -126,6 +135,11 @@ static: $(BUILD)/static/rawbpf
 $(BUILD)/static/rawbpf: $(TOOL_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static $(GC) -o $@ $^ $(STATIC_LIBS)
+
+$(VM_EXAMPLE): $(BUILD)/static/examples/%: $(BUILD)/tools/examples/%.o \
+		$(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static $(GC) -s -o $@ $^ $(STATIC_LIBS)
 
 # the tests as one file too, for a virtual machine that has nothing but it
 $(BUILD)/vm/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -178,7 +192,7 @@ test: check-built
 check-vm:
 	+@MAKE='$(MAKE)' tests/vm/run.sh '$(abspath $(BUILD))' $(VM)
 # what one of them boots with
-vm-built: $(BUILD)/vm/check $(BUILD)/static/rawbpf | $(CHILDREN)
+vm-built: $(BUILD)/vm/check $(BUILD)/static/rawbpf $(VM_EXAMPLE) | $(CHILDREN)
 
 # ---- fuzzing: clang and its libFuzzer ---------------------------------------------------------
 
@@ -198,12 +212,14 @@ $(FUZZERS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/tests/fuzz/fuzz_%.o $(WRAP_O) \
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBELF)
 endif
 
+FORMATTED := $(SRC) $(ASM) $(TOOL) $(TEST) \
+	$(wildcard */*.h tests/fuzz/*.[ch] tests/child/*.c tools/examples/*.[ch])
 format:
-	clang-format -i $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h tests/fuzz/*.[ch] tests/child/*.c)
+	clang-format -i $(FORMATTED)
 format-check:
-	clang-format --dry-run -Werror $(SRC) $(ASM) $(TOOL) $(TEST) $(wildcard */*.h tests/fuzz/*.[ch] tests/child/*.c)
+	clang-format --dry-run -Werror $(FORMATTED)
 
 clean:
 	rm -rf $(BUILD)
 
--include $(SRC_O:.o=.d) $(ASM_O:.o=.d) $(TOOL_O:.o=.d) $(TEST_O:.o=.d) $(FUZZ_O:.o=.d)
+-include $(SRC_O:.o=.d) $(ASM_O:.o=.d) $(TOOL_O:.o=.d) $(EXAMPLES:%=$(BUILD)/tools/examples/%.d) $(TEST_O:.o=.d) $(FUZZ_O:.o=.d)

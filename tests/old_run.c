@@ -151,7 +151,8 @@ int old_start(void)
 
 bool old_wants(const char *suite)
 {
-	static const char *const others[] = {"doctor", "load", "run", "tool_trace", "killed"};
+	static const char *const others[] = {
+		"doctor", "load", "run", "tool_trace", "killed", "examples"};
 	size_t i;
 
 	for (i = 0; old_version() && i < sizeof(others) / sizeof(*others); i++)

@@ -110,6 +110,7 @@ pack() {
 	cp "$2/vm/check" "$i$2/check"
 	cp "$2/static/rawbpf" "$i$2/rawbpf"
 	cp "$2/child" "$2/child-stripped" "$2/child-pointers" "$i$2/"
+	cp -r "$2/static/examples" "$i$2/"
 	libs "$2/child" "$(triplet_of "$1")" "$i"
 	cp -r "$root/tests/data" "$root/tests/asm" "$i$root/tests/"
 	cp -r "$root/bpfasm" "$i$root/"

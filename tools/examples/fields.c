@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/* fields.c - trace lines taken apart: when which program was started by whom. */
+#include "example.h"
+
+static const char text[] = ".include \"std.inc\"\n"
+			   ".license \"GPL\"\n"
+			   ".prog   on_exec  \"tracepoint/sched/sched_process_exec\"\n"
+			   ".ctx    r6\n"
+			   ".var    file: char[128]\n"
+			   "        probe_read_kernel_str  &file, sizeof(file), args->filename\n"
+			   "        if r0 s<= 0 goto .done\n"
+			   "        printk  \"%s\", &file\n"
+			   ".done:  return 0\n";
+
+int main(void)
+{
+	const volatile int *stop = ctrl_c();
+	struct rawbpf *b = rawbpf_new();
+	struct rawbpf_trace_fields f;
+	int err;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	err = rawbpf_load(b, .text = text, .name = "fields");
+	if (!err)
+		err = rawbpf_attach_all(b);
+	if (!err)
+		printf("%-18s %-16s %-7s %s\n", "TIME(s)", "TASK", "PID", "PROGRAM");
+	while (!err) {
+		err = rawbpf_trace_fields(b, &f, .stop = stop);
+		if (err < 0)
+			break; /* -EINTR: Ctrl-C */
+		printf("%-18s %-16s %-7d %s\n", f.ts, f.task, f.pid, f.msg);
+		err = 0;
+	}
+	return example_end(b, err);
+}

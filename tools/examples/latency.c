@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+/*
+ * latency.c - how long the calls of a function of the kernel take, as a histogram on Ctrl-C.
+ *
+ * usage: latency [FUNCTION]       vfs_read, or a system call by name: openat
+ */
+#include "example.h"
+
+static const char text[] = ".include \"hist.inc\"\n"
+			   ".license \"GPL\"\n"
+			   ".map    started  hash(u64, u64)         ; thread to time\n"
+			   ".map    usecs    histogram\n"
+			   ".prog   on_enter  \"kprobe\"\n"
+			   "        time_start  started\n"
+			   "        return 0\n"
+			   ".prog   on_return  \"kretprobe\"\n"
+			   "        time_stop  started, r6          ; nanoseconds\n"
+			   "        r6 /= 1000\n"
+			   "        hist_add   usecs, r6\n"
+			   "        return 0\n";
+
+int main(int argc, char **argv)
+{
+	const char *function = argc > 1 ? argv[1] : "vfs_read";
+	struct rawbpf *b = rawbpf_new();
+	int err;
+
+	err = rawbpf_load(b, .text = text, .name = "latency");
+	if (!err)
+		err = rawbpf_attach_kprobe(b, .event = function, .fn_name = "on_enter");
+	if (!err)
+		err = rawbpf_attach_kretprobe(b, .event = function, .fn_name = "on_return");
+	if (!err) {
+		until_ctrl_c("Tracing");
+		err = rawbpf_print_log2_hist(rawbpf_table(b, "usecs"), .val_type = "usecs");
+	}
+	return example_end(b, err);
+}

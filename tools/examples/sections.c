@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/* sections.c - bytes that read() returned: a histogram for each process, printed on Ctrl-C. */
+#include <string.h>
+
+#include "example.h"
+
+static const char text[] =
+	".include \"hist.inc\"\n"
+	".license \"GPL\"\n"
+	".map    sizes  histogram(u32)           ; declares the record sizes_key: bucket, slot\n"
+	".prog   on_read  \"tracepoint/syscalls/sys_exit_read\"\n"
+	".ctx    r6\n"
+	".var    key: sizes_key\n"
+	"        r7 = args->ret\n"
+	"        if r7 s<= 0 goto .done          ; the end of a file, or an error\n"
+	"        key = 0\n"
+	"        pid       r8\n"
+	"        key.bucket = r8\n"
+	"        hist_add  sizes, r7, key\n"
+	".done:  return 0\n";
+
+/* The section's name: the process and its program. */
+static void print_process(FILE *out, const void *bucket, size_t size, void *arg)
+{
+	char path[32], name[32] = "is gone";
+	unsigned pid;
+	FILE *f;
+
+	(void)size;
+	(void)arg;
+	memcpy(&pid, bucket, sizeof(pid));
+	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
+	f = fopen(path, "re");
+	if (f && fgets(name, sizeof(name), f))
+		name[strcspn(name, "\n")] = '\0';
+	if (f)
+		fclose(f);
+	fprintf(out, "%u %s", pid, name);
+}
+
+int main(void)
+{
+	struct rawbpf *b = rawbpf_new();
+	int err;
+
+	err = rawbpf_load(b, .text = text, .name = "sections");
+	if (!err)
+		err = rawbpf_attach_all(b);
+	if (!err) {
+		until_ctrl_c("Tracing read()");
+		err = rawbpf_print_log2_hist(rawbpf_table(b, "sizes"), .val_type = "bytes",
+			.section_header = "Process", .section_print_fn = print_process);
+	}
+	return example_end(b, err);
+}

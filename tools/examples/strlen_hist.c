@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/*
+ * strlen_hist.c - histogram of strlen() results, printed on Ctrl-C.
+ *
+ * usage, from the top of the tree: strlen_hist [PID]
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rawbpf.h"
+
+int main(int argc, char **argv)
+{
+	struct rawbpf *b;
+	sigset_t stop;
+	int sig, err;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+
+	b = rawbpf_new();
+	err = rawbpf_load(b, .src_file = "bpfasm/examples/strlen_hist.bpf");
+	if (err)
+		goto out;
+	err = rawbpf_attach_uretprobe(b, .name = "c", .sym = "strlen", .fn_name = "count",
+		.pid = argc > 1 ? atoi(argv[1]) : 0);
+	if (err)
+		goto out;
+
+	puts("Tracing strlen()... Hit Ctrl-C to end.");
+	fflush(stdout);
+	sigwait(&stop, &sig);
+	err = rawbpf_print_log2_hist(rawbpf_table(b, "dist"), .val_type = "strlen return");
+out:
+	if (err)
+		fprintf(stderr, "strlen_hist: %s\n", rawbpf_errmsg(b));
+	rawbpf_free(b);
+	return err ? 1 : 0;
+}
