@@ -35,6 +35,7 @@ extern "C" {
 
 struct rawbpf;
 struct rawbpf_table;
+struct rawbpf_usdt;
 
 /* ---- errors ------------------------------------------------------------------------------ */
 
@@ -631,6 +632,7 @@ struct rawbpf_usdt_probe {
 	uint64_t offset,
 		sem_offset; /* file offsets, after moving by .stapsdt.base - base; 0: none */
 	unsigned machine;   /* EM_* of the file */
+	uint64_t moved;	    /* addr, after moving: the address in the file as it is */
 };
 
 enum rawbpf_arg_kind { RAWBPF_ARG_CONST, RAWBPF_ARG_REG, RAWBPF_ARG_MEM, RAWBPF_ARG_ADDR };
@@ -653,8 +655,9 @@ RAWBPF_API int rawbpf_usdt_parse_notes(const void *elf, size_t len,
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e);
 
 /*
- * rawbpf_usdt_each() - every probe of the file path, or, when path is NULL, of every executable
- * mapping of the process pid (each file once, as /proc/PID/root has it).  Only headers and notes
+ * rawbpf_usdt_each() - every probe of the file path (or of a library or program by its name), or,
+ * when path is NULL, of every executable mapping of the process pid (each file once, as
+ * /proc/PID/root has it); with both, of that file as the process sees it.  Only headers and notes
  * are read.  fn non-zero stops and is returned.  Returns 0, or -ENOENT, -ENOEXEC (not an ELF
  * file), -ESRCH (no such process), -EACCES, -EINVAL (neither path nor pid).
  */
@@ -689,6 +692,70 @@ RAWBPF_API int rawbpf_explain_log(const char *log, size_t len, int err, struct r
  * object, or a malformed one), -ENOMEM, or what writing to out gave.
  */
 RAWBPF_API int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_error *e);
+
+/* ---- USDT contexts ------------------------------------------------------------------------ */
+
+/* Whose probes: a pid, a path, or both: that file as the process sees it, in that process only. */
+struct rawbpf_usdt_opts {
+	size_t sz;
+	pid_t pid;	  /* every file that it has mapped as code; 0 and -1: every process */
+	const char *path; /* absolute, or a name as rawbpf_attach_uprobe() takes it ("c") */
+};
+
+/*
+ * rawbpf_usdt_new() - the static probes of a file, or of a process.
+ *
+ * NULL only when out of memory, which every call below accepts.  Any other failure is kept in the
+ * context: rawbpf_usdt_errmsg() tells it, and rawbpf_usdt_enable_probe() returns it: -EINVAL
+ * (neither pid nor path, a path that is not absolute), -ENOENT (no such file), -ENOEXEC (not an ELF
+ * file), -ESRCH (no such process), -EACCES, -EPERM.
+ *
+ *	u = rawbpf_usdt_new(.path = "/usr/lib/postgresql/15/bin/postgres");
+ *	err = rawbpf_usdt_enable_probe(u, .probe = "query__start", .fn_name = "on_query");
+ */
+RAWBPF_API struct rawbpf_usdt *rawbpf_usdt_new_opts(const struct rawbpf_usdt_opts *o);
+
+/* rawbpf_usdt_free() - accepts NULL. */
+RAWBPF_API void rawbpf_usdt_free(struct rawbpf_usdt *u);
+
+/* As rawbpf_errmsg() and rawbpf_error(): the last failure of this context. */
+RAWBPF_API const char *rawbpf_usdt_errmsg(const struct rawbpf_usdt *u);
+RAWBPF_API const struct rawbpf_error *rawbpf_usdt_error(const struct rawbpf_usdt *u);
+
+struct rawbpf_usdt_enable_opts {
+	size_t sz;
+	const char *probe;   /* "name" or "provider:name" */
+	const char *fn_name; /* the program */
+};
+
+/*
+ * rawbpf_usdt_enable_probe() - have every location of a probe run a program, once the context is
+ * given to rawbpf_load().  Returns 0, or -ENOENT (no such probe: near names are in the hint; no
+ * probes at all), -EINVAL (.probe or .fn_name is missing; the name is there under several
+ * providers), -EEXIST (the probe is enabled already), or why the context could not be made.
+ */
+RAWBPF_API int rawbpf_usdt_enable_probe_opts(
+	struct rawbpf_usdt *u, const struct rawbpf_usdt_enable_opts *o);
+
+/* A probe: all locations of one provider and name. */
+struct rawbpf_usdt_info {
+	const char *provider, *name;
+	const char *path;     /* file of its first location */
+	const char *fn_name;  /* the program it is enabled for; NULL: it is not */
+	unsigned n_locations; /* places in the code */
+	unsigned n_args;      /* operands; of the location that has most */
+	bool has_semaphore;   /* at one location at least */
+};
+
+/*
+ * rawbpf_usdt_each_probe(), rawbpf_usdt_each_location() - call fn for every probe, and for every
+ * location of the probe named as above; fn non-zero stops and is returned.  Strings are valid as
+ * long as the context is.
+ */
+RAWBPF_API int rawbpf_usdt_each_probe(
+	struct rawbpf_usdt *u, int (*fn)(void *arg, const struct rawbpf_usdt_info *p), void *arg);
+RAWBPF_API int rawbpf_usdt_each_location(struct rawbpf_usdt *u, const char *probe,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg);
 
 #ifndef __cplusplus
 #include "rawbpf_args.h"

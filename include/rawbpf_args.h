@@ -123,4 +123,13 @@
 #define rawbpf_fprint_linear_sections_(out, e, n, ...) \
 	rawbpf_fprint_linear_sections_opts(out, e, n, &(const struct rawbpf_hist_opts){__VA_ARGS__})
 
+/* nothing stands before the options here, so the size comes first */
+#define rawbpf_usdt_new(...)                                   \
+	rawbpf_usdt_new_opts(&(const struct rawbpf_usdt_opts){ \
+		.sz = sizeof(struct rawbpf_usdt_opts), __VA_ARGS__})
+#define rawbpf_usdt_enable_probe(...) \
+	rawbpf_usdt_enable_probe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_usdt_enable_opts))
+#define rawbpf_usdt_enable_probe_(u, ...) \
+	rawbpf_usdt_enable_probe_opts(u, &(const struct rawbpf_usdt_enable_opts){__VA_ARGS__})
+
 #endif

@@ -242,30 +242,28 @@ static int elf_finish_open(struct elf_file *f, struct elf_file **out, struct raw
 }
 
 /* A FIFO or a terminal must not hold us up, so O_NONBLOCK; it changes nothing for files. */
-static int elf_open_fd(struct sys *s, const char *path, uint64_t *size, struct rawbpf_error *e)
+static int elf_open_fd(struct sys *s, const char *path, struct stat *st, struct rawbpf_error *e)
 {
-	struct stat st;
 	int err, fd;
 
 	fd = sys_openat(s, AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, "read an ELF file");
 	if (fd < 0)
 		return err_set(e, "open", fd, "'%s' cannot be opened", path);
-	err = sys_fstat(s, fd, &st);
-	if (!err && !S_ISREG(st.st_mode))
-		err = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	err = sys_fstat(s, fd, st);
+	if (!err && !S_ISREG(st->st_mode))
+		err = S_ISDIR(st->st_mode) ? -EISDIR : -EINVAL;
 	if (err) {
 		sys_close(s, fd);
 		return err_set(e, "open", err, "'%s' is not a file", path);
 	}
-	*size = (uint64_t)st.st_size;
 	return fd;
 }
 
 int elf_open(struct sys *s, const char *path, struct elf_file **out, struct rawbpf_error *e)
 {
 	struct elf_file *f;
-	uint64_t size = 0;
-	int fd = elf_open_fd(s, path, &size, e);
+	struct stat st = {0};
+	int fd = elf_open_fd(s, path, &st, e);
 
 	*out = NULL;
 	if (fd < 0)
@@ -276,7 +274,9 @@ int elf_open(struct sys *s, const char *path, struct elf_file **out, struct rawb
 		return err_set(e, "open", -ENOMEM, "out of memory reading '%s'", path);
 	}
 	f->fd = fd;
-	f->size = size;
+	f->size = (uint64_t)st.st_size;
+	f->ident.dev = (uint64_t)st.st_dev;
+	f->ident.ino = (uint64_t)st.st_ino;
 	f->elf = elf_begin(fd, ELF_C_READ, NULL);
 	return elf_finish_open(f, out, e);
 }

@@ -24,7 +24,8 @@ struct elf_ident {
 	uint16_t type, machine; /* ET_*, EM_* */
 	uint32_t flags;		/* e_flags, EF_* of the machine */
 	size_t n_sections, n_segments;
-	bool cut; /* the file ends before the section headers that it says it has */
+	bool cut;	   /* the file ends before the section headers that it says it has */
+	uint64_t dev, ino; /* the file itself, as stat(2) has them; 0: bytes in memory */
 };
 
 struct elf_section {

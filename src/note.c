@@ -12,17 +12,13 @@
  * .stapsdt.base having another address than the note says.  The semaphore is a 16-bit counter in
  * writable data: its file offset goes by its own segment, not by the code's.
  *
- * Only headers and the note sections are read.
+ * Only headers and the note sections are looked at, in a file that is open or in memory already:
+ * nothing here asks the kernel.
  */
 #include "note.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#include "proc.h"
 
 enum {
 	NOTE_SHT = 7,	  /* SHT_NOTE */
@@ -62,7 +58,8 @@ static uint64_t note_moved(
 
 static void note_offsets(struct note_reader *r, struct rawbpf_usdt_probe *p)
 {
-	if (elf_offset(r->f, note_moved(r, p, p->addr), NOTE_PF_X, &p->offset))
+	p->moved = note_moved(r, p, p->addr);
+	if (elf_offset(r->f, p->moved, NOTE_PF_X, &p->offset))
 		p->offset = 0;
 	if (!p->semaphore)
 		return;
@@ -191,132 +188,4 @@ int rawbpf_usdt_parse_notes(const void *elf, size_t len,
 	err = note_each(f, NULL, fn, arg, e);
 	elf_close(f);
 	return err;
-}
-
-/* ---- files and processes ------------------------------------------------------------------ */
-
-static int note_file(struct sys *s, const char *open_as, const char *path,
-	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
-{
-	struct elf_file *f;
-	int err = elf_open(s, open_as, &f, e);
-
-	if (err)
-		return err;
-	err = note_each(f, path, fn, arg, e);
-	elf_close(f);
-	return err;
-}
-
-/* Files that were seen already; there are few, so a list does. */
-struct note_seen {
-	uint64_t (*id)[2];
-	size_t n, cap;
-};
-
-/* 1 new, 0 seen before, -ENOMEM */
-static int note_new(struct note_seen *seen, const struct proc_map *m)
-{
-	uint64_t dev = (uint64_t)m->major << 32 | m->minor;
-	uint64_t(*more)[2];
-	size_t i;
-
-	for (i = 0; i < seen->n; i++)
-		if (seen->id[i][0] == dev && seen->id[i][1] == m->inode)
-			return 0;
-	if (seen->n == seen->cap) {
-		more = realloc(seen->id, (seen->cap + 32) * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		seen->id = more;
-		seen->cap += 32;
-	}
-	seen->id[seen->n][0] = dev;
-	seen->id[seen->n++][1] = m->inode;
-	return 1;
-}
-
-/*
- * Open one mapped file.  Its path is that of the process's own root; a file that was deleted or
- * replaced is still there as map_files/START-END, for who may (CAP_CHECKPOINT_RESTORE).  *f is
- * NULL for what cannot have probes: mapped data that is no ELF file, and files that are gone.
- */
-static int note_open_mapped(struct sys *s, pid_t pid, const struct proc_map *m, struct elf_file **f,
-	struct rawbpf_error *e)
-{
-	char name[PATH_MAX + 64];
-	int err;
-
-	snprintf(name, sizeof(name), "/proc/%d/root%s", (int)pid, m->path);
-	err = elf_open(s, name, f, e);
-	if (err == -ENOENT) {
-		snprintf(name, sizeof(name), "/proc/%d/map_files/%llx-%llx", (int)pid,
-			(unsigned long long)m->start, (unsigned long long)m->end);
-		err = elf_open(s, name, f, e);
-		if (err == -EPERM || err == -EACCES)
-			err_hint(e,
-				"'%s' was removed or replaced since: be root, or have "
-				"CAP_CHECKPOINT_RESTORE",
-				m->path);
-	}
-	return err == -ENOENT || err == -ENOEXEC || err == -EINVAL ? 0 : err;
-}
-
-static int note_mapped(struct sys *s, pid_t pid, const struct proc_map *m,
-	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
-{
-	struct rawbpf_error why;
-	struct elf_file *f = NULL;
-	int err = note_open_mapped(s, pid, m, &f, &why);
-
-	if (err)
-		err_copy(e, &why);
-	if (err || !f)
-		return err;
-	err = note_each(f, m->path, fn, arg, e);
-	elf_close(f);
-	return err;
-}
-
-static int note_process(struct sys *s, pid_t pid,
-	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
-{
-	struct note_seen seen = {NULL, 0, 0};
-	struct proc_maps maps;
-	struct proc_map m;
-	int err;
-
-	err = proc_maps_open(s, pid, &maps);
-	if (err) {
-		err_set(e, "open", err, "the mappings of process %d cannot be read", (int)pid);
-		if (err == -EACCES || err == -EPERM)
-			err_hint(e, "be root, or have CAP_SYS_PTRACE");
-		else
-			err_hint(e, "is it still running?");
-		return err;
-	}
-	while (!err && proc_maps_next(&maps, &m)) {
-		if (!m.exec || !m.inode || *m.path != '/')
-			continue;
-		err = note_new(&seen, &m);
-		if (err == 1)
-			err = note_mapped(s, pid, &m, fn, arg, e);
-		else if (err)
-			err_set(e, "open", err, "out of memory");
-	}
-	proc_maps_free(&maps);
-	free(seen.id);
-	return err;
-}
-
-int rawbpf_usdt_each(const char *path, pid_t pid,
-	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
-{
-	struct sys s = {0};
-
-	if (path)
-		return note_file(&s, path, path, fn, arg, e);
-	if (pid > 0)
-		return note_process(&s, pid, fn, arg, e);
-	return err_set(e, "open", -EINVAL, "either a pid or a path must be given");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* note.h - USDT probes: the notes of an ELF file. */
+/* note.h - USDT probes: the notes of an ELF file; no kernel, no file system. */
 #ifndef NOTE_H
 #define NOTE_H
 

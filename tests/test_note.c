@@ -1,147 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* test_note.c - USDT notes: golden files, made files of all forms, every binary of this machine. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "note.h"
 #include "rawbpf.h"
 #include "t.h"
-
-/* ---- small files with notes ---------------------------------------------------------------- */
-
-struct seg {
-	uint64_t vaddr, offset, size;
-	uint32_t flags;
-};
-
-struct made {
-	unsigned bits;
-	bool big;
-	uint16_t machine, type;
-	uint64_t base_section; /* address of .stapsdt.base, 0: none */
-	struct seg segs[2];
-	size_t note_len[2]; /* of the two note sections, 0: none */
-	unsigned char notes[2][65536];
-	unsigned char file[160 * 1024];
-	size_t len;
-};
-
-static void put(const struct made *m, unsigned char *p, uint64_t v, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		p[m->big ? n - 1 - i : i] = (unsigned char)(v >> 8 * i);
-}
-
-static size_t put_text(unsigned char *p, const char *s)
-{
-	memcpy(p, s, strlen(s) + 1);
-	return strlen(s) + 1;
-}
-
-/* Add a note to section i; args NULL: without the third string. */
-static void add_note(struct made *m, int i, const uint64_t addr[3], const char *provider,
-	const char *name, const char *args)
-{
-	unsigned char *p = m->notes[i] + m->note_len[i], *d = p + 20;
-	size_t w = m->bits / 8, k;
-
-	for (k = 0; k < 3; k++, d += w)
-		put(m, d, addr[k], w);
-	d += put_text(d, provider);
-	d += put_text(d, name);
-	if (args)
-		d += put_text(d, args);
-	put(m, p, 8, 4);
-	put(m, p + 4, (uint64_t)(d - p - 20), 4);
-	put(m, p + 8, 3, 4);
-	memcpy(p + 12, "stapsdt", 8);
-	while ((d - p) & 3)
-		*d++ = 0;
-	m->note_len[i] += (size_t)(d - p);
-	ck_assert_uint_lt(m->note_len[i], sizeof(m->notes[i]));
-}
-
-static void put_phdr(const struct made *m, unsigned char *p, const struct seg *s)
-{
-	if (m->bits == 64) {
-		put(m, p, 1, 4);
-		put(m, p + 4, s->flags, 4);
-		put(m, p + 8, s->offset, 8);
-		put(m, p + 16, s->vaddr, 8);
-		put(m, p + 32, s->size, 8);
-		put(m, p + 40, s->size, 8);
-	} else {
-		put(m, p, 1, 4);
-		put(m, p + 4, s->offset, 4);
-		put(m, p + 8, s->vaddr, 4);
-		put(m, p + 16, s->size, 4);
-		put(m, p + 20, s->size, 4);
-		put(m, p + 24, s->flags, 4);
-	}
-}
-
-static void put_shdr(const struct made *m, unsigned char *p, uint32_t name, uint32_t type,
-	uint64_t addr, uint64_t offset, uint64_t size)
-{
-	size_t w = m->bits / 8;
-
-	put(m, p, name, 4);
-	put(m, p + 4, type, 4);
-	put(m, p + 8 + w, addr, w);
-	put(m, p + 8 + 2 * w, offset, w);
-	put(m, p + 8 + 3 * w, size, w);
-}
-
-/* The headers around what add_note() collected. */
-static void make(struct made *m)
-{
-	static const char names[] = "\0.note.stapsdt\0.stapsdt.base\0.shstrtab";
-	size_t w = m->bits / 8, eh = w == 8 ? 64 : 52, ph = w == 8 ? 56 : 32, sh = w == 8 ? 64 : 40;
-	size_t at = eh + 2 * ph, note_at[2], names_at, k;
-	unsigned char *f = m->file;
-
-	memset(f, 0, sizeof(m->file));
-	for (k = 0; k < 2; k++) {
-		note_at[k] = at;
-		memcpy(f + at, m->notes[k], m->note_len[k]);
-		at += m->note_len[k];
-		put_phdr(m, f + eh + k * ph, &m->segs[k]);
-	}
-	names_at = at;
-	memcpy(f + at, names, sizeof(names));
-	at = (at + sizeof(names) + 7) & ~(size_t)7;
-	memcpy(f, "\177ELF", 4);
-	f[4] = w == 8 ? 2 : 1;
-	f[5] = m->big ? 2 : 1;
-	f[6] = 1;
-	put(m, f + 16, m->type, 2);
-	put(m, f + 18, m->machine, 2);
-	put(m, f + 20, 1, 4);
-	put(m, f + 24 + w, eh, w);
-	put(m, f + 24 + 2 * w, at, w);
-	put(m, f + 28 + 3 * w, eh, 2);
-	put(m, f + 30 + 3 * w, ph, 2);
-	put(m, f + 32 + 3 * w, 2, 2);
-	put(m, f + 34 + 3 * w, sh, 2);
-	put(m, f + 36 + 3 * w, 5, 2);
-	put(m, f + 38 + 3 * w, 4, 2);
-	for (k = 0; k < 2; k++)
-		put_shdr(m, f + at + (k + 1) * sh, 1, m->note_len[k] ? 7 : 0, 0, note_at[k],
-			m->note_len[k]);
-	/* without a base the section is there under no name */
-	put_shdr(m, f + at + 3 * sh, m->base_section ? 15 : 0, 1, m->base_section, eh, 1);
-	put_shdr(m, f + at + 4 * sh, 29, 3, 0, names_at, sizeof(names));
-	m->len = at + 5 * sh;
-	ck_assert_uint_lt(m->len, sizeof(m->file));
-}
+#include "t_note.h"
 
 /* ---- what was found ------------------------------------------------------------------------ */
 
@@ -170,27 +39,13 @@ static int collect(void *arg, const struct rawbpf_usdt_probe *p)
 	return f->stop_at && (int)f->n == f->stop_at ? 42 : 0;
 }
 
-static struct made *new_made(unsigned bits, bool big, uint16_t machine, uint16_t type)
-{
-	struct made *m = calloc(1, sizeof(*m));
-
-	ck_assert_ptr_nonnull(m);
-	m->bits = bits;
-	m->big = big;
-	m->machine = machine;
-	m->type = type;
-	m->segs[0] = (struct seg){0x400000, 0x1000, 0x10000, 5};
-	m->segs[1] = (struct seg){0x600000, 0x12000, 0x10000, 6};
-	return m;
-}
-
-static struct found *parse(struct made *m, int want)
+static struct found *parse(struct t_note *m, int want)
 {
 	struct found *f = calloc(1, sizeof(*f));
 	struct rawbpf_error e;
 	int r;
 
-	make(m);
+	t_note_make(m);
 	r = rawbpf_usdt_parse_notes(m->file, m->len, collect, f, &e);
 	ck_assert_msg(r == want, "%d, not %d: %s", r, want, r < 0 ? e.msg : "");
 	return f;
@@ -215,13 +70,14 @@ static const struct {
 
 START_TEST(all_forms)
 {
-	struct made *m = new_made(forms[_i].bits, forms[_i].big, forms[_i].machine, forms[_i].type);
+	struct t_note *m =
+		t_note_new(forms[_i].bits, forms[_i].big, forms[_i].machine, forms[_i].type);
 	struct found *f;
 
 	m->base_section = 0x400800;
-	add_note(m, 0, (const uint64_t[]){0x400123, 0x400800, 0x600004}, "p", "with", "");
-	add_note(m, 0, (const uint64_t[]){0x400200, 0x400800, 0}, "prov", "without", NULL);
-	add_note(m, 1, (const uint64_t[]){0x40ffff, 0x400800, 0}, "p", "other_section", "");
+	t_note_add(m, 0, (const uint64_t[]){0x400123, 0x400800, 0x600004}, "p", "with", "");
+	t_note_add(m, 0, (const uint64_t[]){0x400200, 0x400800, 0}, "prov", "without", NULL);
+	t_note_add(m, 1, (const uint64_t[]){0x40ffff, 0x400800, 0}, "p", "other_section", "");
 	f = parse(m, 0);
 	ck_assert_str_eq(f->text, "probe p with 0x400123 0x400800 0x600004 0x1123 0x12004|\n"
 				  "probe prov without 0x400200 0x400800 0x0 0x1200 0x0|\n"
@@ -234,14 +90,15 @@ END_TEST
 /* prelink moved code and data by 0x1000 up, or down (the sum then wraps) */
 START_TEST(moved)
 {
-	struct made *m = new_made(forms[_i].bits, forms[_i].big, forms[_i].machine, forms[_i].type);
+	struct t_note *m =
+		t_note_new(forms[_i].bits, forms[_i].big, forms[_i].machine, forms[_i].type);
 	struct found *f;
 
 	m->base_section = 0x401800;
-	add_note(m, 0, (const uint64_t[]){0x400123, 0x400800, 0x600004}, "p", "up", "");
-	add_note(m, 0, (const uint64_t[]){0x402123, 0x402800, 0x602004}, "p", "down", "");
+	t_note_add(m, 0, (const uint64_t[]){0x400123, 0x400800, 0x600004}, "p", "up", "");
+	t_note_add(m, 0, (const uint64_t[]){0x402123, 0x402800, 0x602004}, "p", "down", "");
 	/* no base in the note: nothing to go by */
-	add_note(m, 0, (const uint64_t[]){0x400123, 0, 0x600004}, "p", "still", "");
+	t_note_add(m, 0, (const uint64_t[]){0x400123, 0, 0x600004}, "p", "still", "");
 	f = parse(m, 0);
 	ck_assert_str_eq(f->text, "probe p up 0x400123 0x400800 0x600004 0x2123 0x13004|\n"
 				  "probe p down 0x402123 0x402800 0x602004 0x2123 0x13004|\n"
@@ -254,11 +111,11 @@ END_TEST
 /* An address in no segment of its kind has no file offset. */
 START_TEST(outside_segments)
 {
-	struct made *m = new_made(64, false, 62, 3);
+	struct t_note *m = t_note_new(64, false, 62, 3);
 	struct found *f;
 
-	add_note(m, 0, (const uint64_t[]){0x600010, 0, 0x400010}, "p", "swapped", "");
-	add_note(m, 0, (const uint64_t[]){0x410000, 0, UINT64_MAX}, "p", "past", "");
+	t_note_add(m, 0, (const uint64_t[]){0x600010, 0, 0x400010}, "p", "swapped", "");
+	t_note_add(m, 0, (const uint64_t[]){0x410000, 0, UINT64_MAX}, "p", "past", "");
 	f = parse(m, 0);
 	ck_assert_str_eq(f->text, "probe p swapped 0x600010 0x0 0x400010 0x0 0x0|\n"
 				  "probe p past 0x410000 0x0 0xffffffffffffffff 0x0 0x0|\n");
@@ -269,14 +126,14 @@ END_TEST
 
 START_TEST(callback_stops)
 {
-	struct made *m = new_made(64, false, 62, 3);
+	struct t_note *m = t_note_new(64, false, 62, 3);
 	struct found f = {.stop_at = 2};
 	struct rawbpf_error e;
 	int i;
 
 	for (i = 0; i < 5; i++)
-		add_note(m, 0, (const uint64_t[]){0x400000, 0, 0}, "p", "n", "");
-	make(m);
+		t_note_add(m, 0, (const uint64_t[]){0x400000, 0, 0}, "p", "n", "");
+	t_note_make(m);
 	ck_assert_int_eq(rawbpf_usdt_parse_notes(m->file, m->len, collect, &f, &e), 42);
 	ck_assert_uint_eq(f.n, 2);
 	free(m);
@@ -286,12 +143,12 @@ END_TEST
 /* Other notes in the section are passed over. */
 START_TEST(foreign_notes)
 {
-	struct made *m = new_made(64, false, 62, 3);
+	struct t_note *m = t_note_new(64, false, 62, 3);
 	struct found *f;
 
-	add_note(m, 0, (const uint64_t[]){0x400000, 0, 0}, "p", "n", "");
+	t_note_add(m, 0, (const uint64_t[]){0x400000, 0, 0}, "p", "n", "");
 	memcpy(m->notes[0] + 12, "othersdt", 8);
-	add_note(m, 0, (const uint64_t[]){0x400001, 0, 0}, "p", "m", "");
+	t_note_add(m, 0, (const uint64_t[]){0x400001, 0, 0}, "p", "m", "");
 	f = parse(m, 0);
 	ck_assert_str_eq(f->text, "probe p m 0x400001 0x0 0x0 0x1001 0x0|\n");
 	free(f);
@@ -312,14 +169,14 @@ START_TEST(damaged)
 		{4, 4, 28},	    /* the name does not end */
 		{44, 1, 0},	    /* empty provider */
 	};
-	struct made *m;
+	struct t_note *m;
 	struct found *f;
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		m = new_made(64, false, 62, 3);
-		add_note(m, 0, (const uint64_t[]){0x400000, 0, 0}, "prov", "name", "8@%rax");
-		put(m, m->notes[0] + rows[i].at, rows[i].v, rows[i].n);
+		m = t_note_new(64, false, 62, 3);
+		t_note_add(m, 0, (const uint64_t[]){0x400000, 0, 0}, "prov", "name", "8@%rax");
+		t_note_put(m, m->notes[0] + rows[i].at, rows[i].v, rows[i].n);
 		f = parse(m, -ENOEXEC);
 		ck_assert_uint_eq(f->n, 0);
 		free(f);
@@ -330,7 +187,7 @@ END_TEST
 
 START_TEST(no_probes)
 {
-	struct made *m = new_made(64, false, 62, 3);
+	struct t_note *m = t_note_new(64, false, 62, 3);
 	struct found *f = parse(m, 0);
 	struct rawbpf_error e;
 
@@ -345,7 +202,8 @@ END_TEST
 /* Every cut, and many changed bytes: an answer or an error, nothing else. */
 START_TEST(hostile)
 {
-	struct made *m = new_made(forms[_i].bits, forms[_i].big, forms[_i].machine, forms[_i].type);
+	struct t_note *m =
+		t_note_new(forms[_i].bits, forms[_i].big, forms[_i].machine, forms[_i].type);
 	struct found *f = calloc(1, sizeof(*f));
 	struct rawbpf_error e;
 	unsigned seed = 7;
@@ -354,9 +212,9 @@ START_TEST(hostile)
 
 	m->base_section = 0x400800;
 	for (k = 0; k < 4; k++)
-		add_note(m, (int)k & 1, (const uint64_t[]){0x400123, 0x400800, 0x600004}, "prov",
+		t_note_add(m, (int)k & 1, (const uint64_t[]){0x400123, 0x400800, 0x600004}, "prov",
 			"name", "8@%rax -4@[sp, 8] 4@$5");
-	make(m);
+	t_note_make(m);
 	for (n = 0; n <= m->len; n++) {
 		p = malloc(n ? n : 1);
 		memcpy(p, m->file, n);
@@ -402,7 +260,7 @@ static uint16_t golden_machine(const char *name)
 struct golden {
 	char path[512], sha[80], probes[1 << 17];
 	size_t len, n;
-	struct made *m;
+	struct t_note *m;
 };
 
 static void golden_probe(struct golden *g, const char *line)
@@ -410,7 +268,7 @@ static void golden_probe(struct golden *g, const char *line)
 	char provider[128], name[128];
 	uint64_t a[3], off, sem_off;
 	const char *args = strchr(line, '|');
-	struct seg *s = g->m->segs;
+	struct t_note_seg *s = g->m->segs;
 
 	ck_assert_ptr_nonnull(args);
 	ck_assert_int_eq(sscanf(line,
@@ -419,10 +277,10 @@ static void golden_probe(struct golden *g, const char *line)
 				 provider, name, &a[0], &a[1], &a[2], &off, &sem_off),
 		7);
 	/* two segments with the distances that the real ones have */
-	s[0] = (struct seg){a[0] - off, 0, UINT32_MAX, 5};
+	s[0] = (struct t_note_seg){a[0] - off, 0, UINT32_MAX, 5};
 	if (a[2])
-		s[1] = (struct seg){a[2] - sem_off, 0, UINT32_MAX, 6};
-	add_note(g->m, g->n & 1, a, provider, name, args + 1);
+		s[1] = (struct t_note_seg){a[2] - sem_off, 0, UINT32_MAX, 6};
+	t_note_add(g->m, g->n & 1, a, provider, name, args + 1);
 	g->n++;
 	g->len += (size_t)snprintf(g->probes + g->len, sizeof(g->probes) - g->len, "%s\n", line);
 }
@@ -444,7 +302,7 @@ static void each_golden(void (*fn)(struct golden *g, void *arg), void *arg)
 			continue;
 		} else if (sscanf(line, "elf %u %7s %31s %7s base-section %" SCNx64, &bits, order,
 				   machine, type, &base) == 5) {
-			g->m = new_made(bits, !strcmp(order, "be"), golden_machine(machine),
+			g->m = t_note_new(bits, !strcmp(order, "be"), golden_machine(machine),
 				!strcmp(type, "EXEC") ? 2 : 3);
 			g->m->base_section = base;
 		} else if (!strncmp(line, "probe ", 6)) {
@@ -469,7 +327,7 @@ static void remade(struct golden *g, void *arg)
 	char *line, *next;
 	int r;
 
-	make(g->m);
+	t_note_make(g->m);
 	r = rawbpf_usdt_parse_notes(g->m->file, g->m->len, collect, f, &e);
 	ck_assert_msg(!r, "%s: %s", g->path, e.msg);
 	ck_assert_uint_eq(f->n, g->n);
@@ -583,66 +441,6 @@ START_TEST(equals_readelf)
 }
 END_TEST
 
-/* A made file, mapped as code by this very process, is found once; also after its removal. */
-START_TEST(process)
-{
-	struct made *m = new_made(64, false, 62, 3);
-	struct found *f = calloc(1, sizeof(*f));
-	char path[] = "/tmp/rawbpf-note-XXXXXX";
-	struct rawbpf_error e;
-	bool may = t_has_cap(CAP_SYS_ADMIN) || t_has_cap(40 /* CAP_CHECKPOINT_RESTORE, 5.9 */);
-	int err, fds, fd = mkstemp(path);
-	void *p, *q;
-
-	add_note(m, 0, (const uint64_t[]){0x400123, 0, 0}, "prov", "mine", "8@%rax");
-	make(m);
-	ck_assert_int_eq(write(fd, m->file, m->len), (ssize_t)m->len);
-	p = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
-	q = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
-	ck_assert(p != MAP_FAILED && q != MAP_FAILED);
-	close(fd);
-	fds = t_count_fds();
-	ck_assert_int_eq(rawbpf_usdt_each(NULL, getpid(), collect, f, &e), 0);
-	ck_assert_ptr_nonnull(strstr(f->text, "probe prov mine"));
-	ck_assert_ptr_null(strstr(strstr(f->text, "probe prov mine") + 1, "probe prov mine"));
-	ck_assert_int_eq(t_count_fds(), fds);
-	unlink(path);
-	f->len = 0;
-	f->text[0] = '\0';
-	err = rawbpf_usdt_each(NULL, getpid(), collect, f, &e);
-	if (may) {
-		ck_assert_int_eq(err, 0);
-		ck_assert_ptr_nonnull(strstr(f->text, "probe prov mine"));
-	} else {
-		ck_assert_int_eq(err, -EPERM);
-		ck_assert_ptr_nonnull(strstr(e.hint, "CAP_CHECKPOINT_RESTORE"));
-	}
-	munmap(p, 4096);
-	munmap(q, 4096);
-	free(f);
-	free(m);
-	if (!may)
-		T_SKIP("a removed file: needs CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN");
-}
-END_TEST
-
-START_TEST(errors)
-{
-	struct found *f = calloc(1, sizeof(*f));
-	struct rawbpf_error e;
-
-	ck_assert_int_eq(rawbpf_usdt_each("/nowhere", 0, collect, f, &e), -ENOENT);
-	ck_assert_ptr_nonnull(strstr(e.msg, "'/nowhere'"));
-	ck_assert_int_eq(rawbpf_usdt_each("/etc/passwd", 0, collect, f, &e), -ENOEXEC);
-	ck_assert_int_eq(rawbpf_usdt_each(NULL, 0, collect, f, &e), -EINVAL);
-	ck_assert_ptr_nonnull(strstr(e.msg, "either a pid or a path"));
-	ck_assert_int_eq(rawbpf_usdt_each(NULL, 0x3fffffff, collect, f, &e), -ESRCH);
-	ck_assert_ptr_nonnull(e.hint);
-	ck_assert_int_eq(rawbpf_usdt_each("/nowhere", 0, collect, f, NULL), -ENOENT);
-	free(f);
-}
-END_TEST
-
 Suite *suite_note(void);
 Suite *suite_note(void)
 {
@@ -662,8 +460,6 @@ Suite *suite_note(void)
 	tcase_add_test(t, golden_remade);
 	tcase_add_test(t, golden_files);
 	tcase_add_test(t, equals_readelf);
-	tcase_add_test(t, process);
-	tcase_add_test(t, errors);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* usdtctx.h - a USDT context: the probes of a file or process by name, and what they are for. */
+#ifndef USDTCTX_H
+#define USDTCTX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "err.h"
+#include "rawbpf.h"
+#include "sys.h"
+
+#define USDT_NONE UINT32_MAX /* ends a list of locations */
+
+/* A file that has probes. */
+struct usdt_file {
+	char *path;    /* as the process sees it; for messages */
+	char *open_as; /* to open here and to give to the kernel, absolute */
+	uint64_t dev, ino;
+	unsigned machine; /* EM_* */
+	uint8_t bits;
+	bool big_endian;
+};
+
+/* One note: one place in the code. */
+struct usdt_loc {
+	uint32_t file;		     /* index into files */
+	uint32_t next;		     /* location of the same probe, or USDT_NONE */
+	uint64_t addr;		     /* link address of the nop, after moving by .stapsdt.base */
+	uint64_t offset, sem_offset; /* in the file; offset 0: in no segment, cannot be attached */
+	/*
+	 * as the note has it, 0: none; non-zero with sem_offset 0 is a semaphore outside of every
+	 * writable segment
+	 */
+	uint64_t semaphore;
+	uint64_t note_addr, base; /* as the note has them */
+	const char *args;
+};
+
+/* All locations, over all files, of one provider and name; they are in the order of the notes. */
+struct usdt_probe {
+	const char *provider, *name;
+	uint32_t first, last, n_locs;
+	uint32_t twin; /* probe of the same name and another provider, or USDT_NONE */
+	char *fn_name; /* the program it is enabled for; NULL: it is not */
+};
+
+/* An open hash table of indexes: 0 is a free slot, else 1 + the probe's index. */
+struct usdt_hash {
+	uint32_t *slot;
+	uint32_t mask; /* slots - 1 */
+};
+
+struct usdt_chunk; /* strings; never moved */
+
+struct rawbpf_usdt {
+	struct sys sys;
+	struct rawbpf_error error;
+	int failed; /* -errno of opening it, which is what error holds then; 0: usable */
+	pid_t pid;  /* 0: every process */
+	struct usdt_file *files;
+	size_t n_files;
+	struct usdt_loc *locs;
+	size_t n_locs;
+	struct usdt_probe *probes;
+	size_t n_probes;
+
+	struct usdt_chunk *arena;
+	struct usdt_hash by_both, by_name; /* by_name has the first probe of each name */
+	uint32_t *hashes;		   /* of each probe, by_both's and by_name's in turn */
+	size_t cap_files, cap_locs, cap_probes;
+	size_t n_read;	 /* files that were looked at */
+	char *where;	 /* "'/path'" or "process 12", for messages */
+	char line[1024]; /* what rawbpf_usdt_errmsg() returns */
+};
+
+/*
+ * Fill *u, all zero but for sys, with the probes of path, of process pid, or of path as pid sees
+ * it.  0, or a negative errno, which u->failed and u->error then have.  Either way
+ * usdtctx_close().
+ */
+int usdtctx_open(struct rawbpf_usdt *u, const char *path, pid_t pid);
+void usdtctx_close(struct rawbpf_usdt *u);
+
+/*
+ * The probe "name" or "provider:name"; -1 with *e set: it is not there (-ENOENT, near names in the
+ * hint), or there are several providers of that name (-EINVAL).
+ */
+ptrdiff_t usdtctx_find(const struct rawbpf_usdt *u, const char *probe, struct rawbpf_error *e);
+
+#endif

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+/*
+ * usdtfile.c - the files that may have USDT probes: one by path, or all that a process runs.
+ *
+ * A process's files are those that it has mapped as code, each once.  What it calls /lib/x is
+ * /proc/PID/root/lib/x to us; a file that was removed or replaced since is still there as
+ * /proc/PID/map_files/START-END, for who may.  Both names mean the same file to the kernel.
+ */
+#include "usdtfile.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "libname.h"
+#include "note.h"
+#include "proc.h"
+
+/* What one walk carries. */
+struct usdtfile_walk {
+	struct sys *s;
+	pid_t pid;
+	int (*fn)(void *arg, const struct usdtfile *f);
+	void *arg;
+	struct rawbpf_error *e;
+};
+
+/* ---- one file ----------------------------------------------------------------------------- */
+
+static int usdtfile_one(const struct usdtfile_walk *w, const char *open_as, const char *path)
+{
+	struct usdtfile f = {path, open_as, NULL};
+	int err = elf_open(w->s, open_as, &f.elf, w->e);
+
+	if (err)
+		return err;
+	err = w->fn(w->arg, &f);
+	elf_close(f.elf);
+	return err;
+}
+
+static int usdtfile_by_name(const struct usdtfile_walk *w, const char *name)
+{
+	struct libname_file file;
+	int err = libname_find(w->s, name, w->pid, &file, w->e);
+
+	if (err)
+		return err;
+	err = usdtfile_one(w, file.path, file.shown);
+	libname_free(&file);
+	return err;
+}
+
+/* ---- a process's -------------------------------------------------------------------------- */
+
+/* Files that were seen already: an open hash table. */
+struct usdtfile_seen {
+	struct usdtfile_id {
+		uint64_t dev, ino; /* ino 0: free */
+	} * id;
+	size_t n, mask;
+};
+
+static struct usdtfile_id *usdtfile_slot(
+	struct usdtfile_id *id, size_t mask, uint64_t dev, uint64_t ino)
+{
+	size_t i = (size_t)((ino ^ dev) * 0x9e3779b97f4a7c15u >> 32) & mask;
+
+	while (id[i].ino && (id[i].ino != ino || id[i].dev != dev))
+		i = (i + 1) & mask;
+	return &id[i];
+}
+
+static int usdtfile_grow(struct usdtfile_seen *seen)
+{
+	size_t i, mask = seen->id ? 2 * seen->mask + 1 : 63;
+	struct usdtfile_id *id = calloc(mask + 1, sizeof(*id));
+
+	if (!id)
+		return -ENOMEM;
+	for (i = 0; seen->id && i <= seen->mask; i++)
+		if (seen->id[i].ino)
+			*usdtfile_slot(id, mask, seen->id[i].dev, seen->id[i].ino) = seen->id[i];
+	free(seen->id);
+	seen->id = id;
+	seen->mask = mask;
+	return 0;
+}
+
+/* 1 new, 0 seen before, -ENOMEM */
+static int usdtfile_new(struct usdtfile_seen *seen, const struct proc_map *m)
+{
+	uint64_t dev = (uint64_t)m->major << 32 | m->minor;
+	struct usdtfile_id *id;
+
+	if (!seen->id || 2 * seen->n > seen->mask) {
+		if (usdtfile_grow(seen))
+			return -ENOMEM;
+	}
+	id = usdtfile_slot(seen->id, seen->mask, dev, m->inode);
+	if (id->ino)
+		return 0;
+	id->dev = dev;
+	id->ino = m->inode;
+	seen->n++;
+	return 1;
+}
+
+/*
+ * The name by which we reach a mapped file: by its path below the process's root, by the path as
+ * it is (a process in a chroot), or by the mapping when both are another file, or none, by now.
+ */
+static void usdtfile_reach(
+	const struct usdtfile_walk *w, const struct proc_map *m, char *name, size_t size)
+{
+	struct stat st;
+
+	snprintf(name, size, "/proc/%d/root%s", (int)w->pid, m->path);
+	if (!sys_stat(w->s, name, &st) && (uint64_t)st.st_ino == m->inode)
+		return;
+	if (!sys_stat(w->s, m->path, &st) && (uint64_t)st.st_ino == m->inode) {
+		snprintf(name, size, "%s", m->path);
+		return;
+	}
+	snprintf(name, size, "/proc/%d/map_files/%llx-%llx", (int)w->pid,
+		(unsigned long long)m->start, (unsigned long long)m->end);
+}
+
+/* Mapped data that is no ELF file, and what is gone by now, cannot have probes: no error. */
+static int usdtfile_mapped(struct usdtfile_walk *w, const struct proc_map *m)
+{
+	char name[PATH_MAX + 64], shown[PATH_MAX];
+	struct rawbpf_error why;
+	struct usdtfile f = {shown, name, NULL};
+	int err;
+
+	usdtfile_reach(w, m, name, sizeof(name));
+	snprintf(shown, sizeof(shown), "%.*s", (int)proc_map_len(m->path), m->path);
+	err = elf_open(w->s, name, &f.elf, &why);
+	if (err == -ENOENT || err == -ENOEXEC || err == -EINVAL)
+		return 0;
+	if (err) {
+		err_copy(w->e, &why);
+		if (strstr(name, "/map_files/") && (err == -EPERM || err == -EACCES))
+			err_hint(w->e,
+				"'%s' was removed or replaced since: be root, or have "
+				"CAP_CHECKPOINT_RESTORE",
+				shown);
+		return err;
+	}
+	err = w->fn(w->arg, &f);
+	elf_close(f.elf);
+	return err;
+}
+
+static int usdtfile_no_maps(const struct usdtfile_walk *w, int err)
+{
+	if (err == -ESRCH) {
+		err_set(w->e, "open", err, "no process %d", (int)w->pid);
+		err_hint(w->e, "it has ended, or has this number in another pid namespace only");
+		return err;
+	}
+	err_set(w->e, "open", err, "mappings of process %d cannot be read", (int)w->pid);
+	if (err == -EACCES || err == -EPERM)
+		err_hint(w->e, "be root, or the user of process %d, or have CAP_SYS_PTRACE",
+			(int)w->pid);
+	return err;
+}
+
+static int usdtfile_process(struct usdtfile_walk *w)
+{
+	struct usdtfile_seen seen = {NULL, 0, 0};
+	struct proc_maps maps;
+	struct proc_map m;
+	int err = proc_maps_open(w->s, w->pid, &maps);
+
+	if (err)
+		return usdtfile_no_maps(w, err);
+	while (!err && proc_maps_next(&maps, &m)) {
+		if (!m.exec || !m.inode || *m.path != '/')
+			continue;
+		err = usdtfile_new(&seen, &m);
+		if (err == 1)
+			err = usdtfile_mapped(w, &m);
+		else if (err)
+			err_set(w->e, "open", err, "out of memory");
+	}
+	proc_maps_free(&maps);
+	free(seen.id);
+	return err;
+}
+
+/* ---- either ------------------------------------------------------------------------------- */
+
+int usdtfile_named(struct sys *s, const char *name, pid_t pid,
+	int (*fn)(void *arg, const struct usdtfile *f), void *arg, struct rawbpf_error *e)
+{
+	struct usdtfile_walk w = {s, pid > 0 ? pid : 0, fn, arg, e};
+
+	return usdtfile_by_name(&w, name);
+}
+
+int usdtfile_each(struct sys *s, const char *path, pid_t pid,
+	int (*fn)(void *arg, const struct usdtfile *f), void *arg, struct rawbpf_error *e)
+{
+	struct usdtfile_walk w = {s, pid > 0 ? pid : 0, fn, arg, e};
+	struct stat st;
+
+	if (path && w.pid)
+		return usdtfile_by_name(&w, path);
+	if (path && (strchr(path, '/') || !*path || !sys_stat(s, path, &st)))
+		return usdtfile_one(&w, path, path);
+	if (path)
+		return usdtfile_by_name(&w, path);
+	if (w.pid)
+		return usdtfile_process(&w);
+	err_set(e, "open", -EINVAL, "either a pid or a path must be given");
+	return -EINVAL;
+}
+
+/* ---- their probes ------------------------------------------------------------------------- */
+
+struct usdtfile_probes {
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p);
+	void *arg;
+	struct rawbpf_error *e;
+};
+
+static int usdtfile_list(void *arg, const struct usdtfile *f)
+{
+	const struct usdtfile_probes *p = arg;
+
+	return note_each(f->elf, f->path, p->fn, p->arg, p->e);
+}
+
+int rawbpf_usdt_each(const char *path, pid_t pid,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
+{
+	struct usdtfile_probes p = {fn, arg, e};
+	struct sys s = {0};
+
+	return usdtfile_each(&s, path, pid, usdtfile_list, &p, e);
+}
