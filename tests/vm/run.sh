@@ -112,6 +112,7 @@ pack() {
 	cp "$2/child" "$2/child-stripped" "$2/child-pointers" "$i$2/"
 	cp -r "$2/static/examples" "$i$2/"
 	libs "$2/child" "$(triplet_of "$1")" "$i"
+	cp -r "$2/sites" "$i$2/"
 	cp -r "$root/tests/data" "$root/tests/asm" "$i$root/tests/"
 	cp -r "$root/bpfasm" "$i$root/"
 	(cd "$i" && find . | "$busybox" cpio -o -H newc 2>/dev/null | gzip -1) >"$3"
@@ -145,7 +146,7 @@ make_for() {
 	build=$(build_of "$1") dev=$cache/dev-$1 t=$(triplet_of "$1")
 	set -- -s --no-print-directory -C "$root" BUILD="$build" vm-built
 	[ "$build" = "$top" ] || set -- "$@" CC="$t-gcc" AR="$t-ar" \
-		CPPFLAGS="-isystem $dev/usr/include" LDFLAGS="-L$dev/usr/lib/$t"
+		CPPFLAGS="-isystem $dev/usr/include -isystem $dev/usr/include/$t" LDFLAGS="-L$dev/usr/lib/$t"
 	# the linker warns of getpwnam() and the like
 	"${MAKE:-make}" "$@" 2>"$work/make" || { cat "$work/make" >&2; die "$build/vm/check: no build"; }
 }
@@ -172,7 +173,7 @@ for id; do echo "${id##*-}"; done | { cat; echo "$host"; } | sort -u >"$work/arc
 while read -r arch; do
 	"$vm/fetch.sh" "$cache/busybox-$arch" stable "$arch" busybox-static || exit 1
 	[ "$arch" = "$host" ] || "$vm/fetch.sh" "$cache/dev-$arch" bookworm "$arch" \
-		check libelf-dev libsubunit-dev libzstd-dev zlib1g-dev || exit 1
+		check libelf-dev libsubunit-dev libzstd-dev systemtap-sdt-dev zlib1g-dev || exit 1
 done <"$work/archs"
 busybox=$(busybox_of "$host")
 for id; do echo "${id##*-}"; done | sort -u >"$work/archs"

@@ -62,6 +62,14 @@ oracles() {
 	have unshare || pkg util-linux util-linux-misc util-linux util-linux
 	have mandoc || pkg mandoc mandoc mandoc mandoc
 	have python3 || pkg python3 python3 python3 python
+	have curl || echo curl
+	# <sys/sdt.h>, for the probes of the tests' own programs
+	[ $manager = apk ] || can_compile sys/sdt.h ||
+		pkg systemtap-sdt-dev none systemtap-sdt-devel systemtap
+	# programs of others that are built with probes
+	[ $manager = apt-get ] || return
+	[ -x /usr/bin/python3 ] || echo python3
+	[ "$(find /usr/lib/postgresql -name postgres 2>/dev/null)" ] || echo postgresql
 }
 
 # packages that the jobs need and this machine lacks, one a line
@@ -77,6 +85,7 @@ missing() {
 		test)
 			have pkg-config || pkg pkg-config pkgconf pkgconf-pkg-config pkgconf
 			can_compile check.h || pkg check check-dev check-devel check
+			can_compile stdlib.h -static || pkg libc6-dev musl-dev glibc-static glibc
 			have g++ || pkg g++ g++ gcc-c++ gcc
 			have gcc || pkg gcc gcc gcc gcc
 			have xz || pkg xz-utils xz xz xz
