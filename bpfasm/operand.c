@@ -6,6 +6,7 @@
 
 #include "insn.h"
 #include "parse_name.h"
+#include "usdtread.h"
 
 /* "&NAME", "&NAME.field", "&NAME + 8" */
 static int operand_address(struct parse *p, struct operand *o)
@@ -105,6 +106,8 @@ int operand_sugar(struct parse *p, struct operand *o)
 		return operand_address(p, o);
 	if (t->kind != TOK_NAME)
 		return 0;
+	if (parse_is(t, IR_USDT_NAME))
+		return usdtread_operand(p, o);
 	is = operand_context(p, o);
 	if (is)
 		return is;

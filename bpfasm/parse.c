@@ -63,6 +63,12 @@ static int stmt_exit(struct parse *p)
 	return 0;
 }
 
+static int stmt_usdt(struct parse *p)
+{
+	return parse_error(
+		p, p->t - 1, "an operand of the probe is a value: 'rN = " IR_USDT_NAME "(N)'");
+}
+
 /* The statements that begin with a word; the frequent ones first. */
 static const struct {
 	const char *name;
@@ -79,6 +85,7 @@ static const struct {
 	{"callx", stmt_callx},
 	{"gotox", stmt_gotox},
 	{"store_release", parse_release_line},
+	{IR_USDT_NAME, stmt_usdt},
 };
 
 enum { STMT_WORDS = sizeof(stmt_words) / sizeof(stmt_words[0]) };

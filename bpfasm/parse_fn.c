@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "argread.h"
 #include "insn.h"
 #include "parse_type.h"
+#include "prelude.h"
 #include "section.h"
 
 /* Names of programs, functions and maps are symbols of one object. */
@@ -250,7 +250,7 @@ void parse_end_fn(struct parse *p)
 	struct diag *d = p->diag;
 
 	p->fn = NULL;
-	if (!fn || p->pool->failed || argread_finish(p, fn))
+	if (!fn || p->pool->failed || prelude_finish(p, fn))
 		return;
 	label_finish(&fn->labels, d, fn->ir->insns);
 	frame_finish(&fn->frame, fn->ir->insns);
@@ -280,6 +280,7 @@ static int fn_unknown_ref(struct parse *p, const struct ir_ref *r, const char *w
 	if (r->kind == IR_REF_CALL) {
 		helper_suggest(&s);
 		suggest_offer(&s, "sizeof", 6);
+		suggest_offer(&s, IR_USDT_NAME, sizeof(IR_USDT_NAME) - 1);
 	}
 	diag_error(p->diag, r->at, strlen(r->name), "no %s '%s'%s", what, r->name,
 		suggest_text(&s, buf, sizeof(buf)));

@@ -237,6 +237,10 @@ static int call_usdt(struct parse *p)
 		return -EINVAL;
 	if (n < 1 || n > IR_USDT_ARGS)
 		return parse_error(p, t, "a probe's operands are 1 to %d", IR_USDT_ARGS);
+	if (parse_op(p->t, PUNCT(')', 0, 0)))
+		return parse_error(p, name,
+			"this is 'call " IR_USDT_NAME "(N, OFFSET)'; the operand as a value is "
+			"'rN = " IR_USDT_NAME "(N)'");
 	if (parse_want(p, PUNCT(',', 0, 0)))
 		return -EINVAL;
 	t = p->t;

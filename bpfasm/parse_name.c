@@ -115,15 +115,22 @@ int parse_place(
 	return 1;
 }
 
-/* The token that a name of an expression belongs to. */
-static const struct tok *tok_of(const struct parse *p, const char *s)
+/* The token that a name of an expression belongs to; NULL: none of this line. */
+static const struct tok *tok_at(const struct parse *p, const char *s)
 {
 	const struct tok *t;
 
 	for (t = p->t; t && t < p->end; t++)
 		if (s >= t->s && s < t->s + t->len)
 			return t;
-	return p->t;
+	return NULL;
+}
+
+static const struct tok *tok_of(const struct parse *p, const char *s)
+{
+	const struct tok *t = tok_at(p, s);
+
+	return t ? t : p->t;
 }
 
 /* No such type: a variable or a record may have been meant, else msg says what is wrong. */
@@ -221,12 +228,24 @@ int parse_size_of(struct parse *p, const char *s, size_t len, int64_t *v)
 
 /* ---- for expr.c ------------------------------------------------------------------------------ */
 
+/* A value that is known only when the program runs. */
+static bool env_is_argument(const struct tok *t)
+{
+	return (t->len == 4 && !memcmp(t->s, "arg", 3) && t->s[3] >= '1' && t->s[3] <= '6') ||
+	       parse_is(t, "retval") || parse_is(t, "ctx") || parse_is(t, IR_USDT_NAME) ||
+	       (parse_is(t, "args") && parse_op(t + 1, PUNCT('-', '>', 0)));
+}
+
 static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
 {
 	struct parse *p = arg;
 	struct bpfasm_field f;
+	const struct tok *t = tok_at(p, s);
 	int err = p->macro ? equ_get(p->macro, s, len, v) : -ENOENT;
 
+	if (err == -ENOENT && t && env_is_argument(t))
+		return parse_error(p, t, "'%.*s' is no constant; load it first: 'rN = ...'",
+			(int)t->len, t->s);
 	if (err != -ENOENT)
 		return err;
 	/* nobody said which kernel it is for: one that has everything */

@@ -21,7 +21,7 @@ struct parse_fn {
 	unsigned n_errors; /* when it began */
 	bool bare;	   /* instructions before any .prog: only their bytes are wanted */
 	const struct ir_struct *args; /* .args */
-	struct argread *reads;	      /* arguments that are read from memory; NULL: none yet */
+	struct prelude *prelude;      /* arguments that are got before it begins; NULL: none yet */
 };
 
 struct parse {

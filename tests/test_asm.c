@@ -6,6 +6,7 @@
  *
  *	;= 0f21000000000000 ...		the bytes of the whole file (several such lines are one)
  *	;! 3:9: error: no map 'x'	its messages contain "NAME:3:9: error: no map 'x'"
+ *	;> r0 = 0			the lines of instructions that it expands to
  *
  * A source without ";!" is also assembled to an object, and its expanded text gives its bytes again.
  */
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rawbpf.h"
 #include "t.h"
 #include "tasm.h"
 
@@ -115,6 +117,74 @@ static char *golden_bytes(const char *text)
 	return hex;
 }
 
+/* The instructions of an expanded text, one a line. */
+static char *golden_insns(const char *text)
+{
+	char *insns = calloc(1, strlen(text) + 1), *to = insns;
+	const char *p;
+
+	for (p = text; p; p = strchr(p, '\n'), p = p ? p + 1 : NULL)
+		if (p[0] == '\t' && p[1] != '\t') {
+			memcpy(to, p + 1, strcspn(p, "\n"));
+			to += strcspn(p, "\n");
+		}
+	return insns;
+}
+
+static char *golden_expected(const char *text)
+{
+	char *lines = calloc(1, strlen(text) + 1), *to = lines;
+	const char *p;
+
+	for (p = text; p; p = strchr(p, '\n'), p = p ? p + 1 : NULL)
+		if (!strncmp(p, ";> ", 3)) {
+			memcpy(to, p + 3, strcspn(p, "\n") - 2);
+			to += strcspn(p, "\n") - 2;
+		}
+	return lines;
+}
+
+/* The object as text: code, and the names that relocations give. */
+static char *golden_listing(const char *text, size_t len, const struct bpfasm_opts *o)
+{
+	struct bpfasm_opts elf = *o;
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	char *listing = NULL;
+	size_t size;
+	FILE *f = open_memstream(&listing, &size);
+
+	elf.format = BPFASM_ELF;
+	ck_assert_msg(!bpfasm_assemble(text, len, &elf, &out), "%s\n%s", text, out.diag);
+	ck_assert_int_eq(rawbpf_list_object(out.data, out.len, f, &e), 0);
+	fclose(f);
+	bpfasm_free(&out);
+	return listing;
+}
+
+/* What no bytes can hold: the expanded text, which gives the same object, and so does its listing. */
+static void golden_expands(const char *name, const char *text, const char *want)
+{
+	struct bpfasm_opts o = tasm_opts(BPFASM_TEXT);
+	struct bpfasm_out out;
+	char *got, *list[3];
+	unsigned i;
+
+	o.name = name;
+	ck_assert_int_eq(bpfasm_assemble(text, strlen(text), &o, &out), 0);
+	got = golden_insns((char *)out.data);
+	ck_assert_str_eq(got, want);
+	list[0] = golden_listing(text, strlen(text), &o);
+	list[1] = golden_listing((char *)out.data, out.len, &o);
+	list[2] = golden_listing(list[0], strlen(list[0]), &o);
+	ck_assert_str_eq(list[1], list[0]);
+	ck_assert_str_eq(list[2], list[0]);
+	for (i = 0; i < 3; i++)
+		free(list[i]);
+	free(got);
+	bpfasm_free(&out);
+}
+
 static void golden_passes(const char *name, const char *text, const char *hex)
 {
 	struct bpfasm_opts o = tasm_opts(BPFASM_RAW);
@@ -144,7 +214,7 @@ static void golden_file(const char *dir, const char *name)
 {
 	struct bpfasm_opts o = tasm_opts(BPFASM_ELF);
 	struct bpfasm_out out;
-	char path[512], *text, *hex;
+	char path[512], *text, *hex, *lines;
 	unsigned n;
 	int err;
 
@@ -154,11 +224,15 @@ static void golden_file(const char *dir, const char *name)
 	err = bpfasm_assemble(text, strlen(text), &o, &out);
 	n = golden_messages(name, text, out.diag);
 	hex = golden_bytes(text);
+	lines = golden_expected(text);
 	ck_assert_msg(n || !out.diag, "%s: %s", name, out.diag);
 	ck_assert_msg(!err == !out.n_errors, "%s: %d", name, err);
-	ck_assert_msg(n || hex[0], "%s expects nothing", name);
-	if (!err)
+	ck_assert_msg(n || hex[0] || lines[0], "%s expects nothing", name);
+	if (!err && lines[0])
+		golden_expands(name, text, lines);
+	else if (!err)
 		golden_passes(name, text, hex);
+	free(lines);
 	free(hex);
 	free(text);
 	bpfasm_free(&out);

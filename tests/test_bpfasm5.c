@@ -98,9 +98,13 @@ static void assembles(const char *text)
 
 static void loads(const char *text)
 {
-	struct rawbpf *b = rawbpf_new();
-	int err = rawbpf_load(b, .text = text);
+	struct rawbpf *b;
+	int err;
 
+	if (strstr(text, "usdt_arg(")) /* which is nothing without a probe */
+		return;
+	b = rawbpf_new();
+	err = rawbpf_load(b, .text = text);
 	if (!is_for_later(rawbpf_errmsg(b)))
 		ck_assert_msg(!err, "%s\n%s\n%s", text, rawbpf_errmsg(b),
 			rawbpf_error(b)->log ? rawbpf_error(b)->log : "");

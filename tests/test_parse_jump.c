@@ -61,7 +61,8 @@ START_TEST(errors)
 		{"goto pc-3", "this jumps out of 'p'"},
 		{"call bpf_ktime_get_nss", "did you mean 'bpf_ktime_get_ns'?"},
 		{"call usdt_arg", "this is 'call usdt_arg(N, OFFSET)'"},
-		{"call usdt_arg(1)", "',' expected before ')'"},
+		{"call usdt_arg(1)", "this is 'call usdt_arg(N, OFFSET)'; the operand as a value "
+				     "is 'rN = usdt_arg(N)'"},
 		{"call usdt_arg(0, -8)", "t:2:15: error: a probe's operands are 1 to 12"},
 		{"call usdt_arg(13, -8)", "a probe's operands are 1 to 12"},
 		{"call usdt_arg(1, 0)", "t:2:18: error: the place on the stack is a multiple of 8"},
