@@ -16,6 +16,7 @@
 #include "missed.h"
 #include "probeevent.h"
 #include "rights.h"
+#include "usdtsem.h"
 
 #define LINK_ENOTSUPP 524
 
@@ -122,6 +123,7 @@ static void link_free(struct rawbpf *b, struct link *l)
 {
 	unsigned i;
 
+	usdtsem_down(&b->sys, l->sem);
 	sys_close(&b->sys, l->link_fd);
 	sys_close(&b->sys, l->perf_fd);
 	for (i = 0; l->places && i < l->n_places; i++)
@@ -199,7 +201,7 @@ static int link_copy_places(struct link *l, const struct link_place *places, siz
 		return -ENOMEM;
 	l->n_places = (unsigned)n;
 	for (i = 0; i < n; i++) {
-		l->places[i].offset = places[i].offset;
+		l->places[i] = places[i];
 		l->places[i].name = strdup(places[i].name);
 		if (!l->places[i].name)
 			return -ENOMEM;

@@ -18,13 +18,19 @@ enum link_kind {
 	LINK_PERF_EVENT,
 	LINK_FENTRY, /* at a function's entry: fentry, fmod_ret */
 	LINK_FEXIT,
+	LINK_USDT,
 };
 
 /* One of the places of a link or of a probe that is being made. */
 struct link_place {
 	uint64_t offset;
 	char *name; /* for messages and detach: "c:strlen"; owned */
+	/* file offset of a counter that is not 0 while somebody probes the place; 0: none */
+	uint64_t semaphore;
+	uint64_t cookie; /* what the program is told there; 0: nothing */
 };
+
+struct usdtsem; /* usdtsem.c */
 
 /* Options of one attachment. */
 struct link {
@@ -41,6 +47,7 @@ struct link {
 	const char *event_file;
 	char *pattern; /* that it was attached by, with others; NULL: by its own name */
 	char *asked;   /* the name that a kernel function was found by ("getppid"); NULL: place */
+	struct usdtsem *sem; /* the place's counter, where the kernel does not count; NULL: none */
 	const char **covers; /* kernel functions of a link of many, n_places, sorted; NULL: place */
 };
 

@@ -58,6 +58,7 @@ static bool proc_parse_map(char *line, struct proc_map *m)
 		return false;
 	if (strlen(p) < 5 || p[4] != ' ')
 		return false;
+	m->write = p[1] == 'w';
 	m->exec = p[2] == 'x';
 	p += 5;
 	if (!proc_hex(&p, ' ', &m->offset) || !proc_hex(&p, ':', &major) ||

@@ -163,6 +163,17 @@ ssize_t sys_pread(struct sys *s, int fd, void *p, size_t n, uint64_t offset)
 	return sys_call(s, &c);
 }
 
+ssize_t sys_pwrite(
+	struct sys *s, int fd, const void *p, size_t n, uint64_t offset, const char *role)
+{
+	const struct rawbpf_call c = {.kind = RAWBPF_CALL_PWRITE,
+		.role = role,
+		.arg = {SYS_ARG(fd), SYS_ARG(p), n},
+		.offset = offset};
+
+	return sys_call(s, &c);
+}
+
 ssize_t sys_write(struct sys *s, int fd, const void *p, size_t n, const char *role)
 {
 	return SYS_CALL(s, RAWBPF_CALL_WRITE, role, SYS_ARG(fd), SYS_ARG(p), n);

@@ -38,6 +38,9 @@ int sys_openat(struct sys *s, int dirfd, const char *path, int flags, const char
 void sys_close(struct sys *s, int fd); /* negative: nothing */
 ssize_t sys_read(struct sys *s, int fd, void *p, size_t n);
 ssize_t sys_pread(struct sys *s, int fd, void *p, size_t n, uint64_t offset);
+/* a whole number of bytes at an offset, as of /proc/PID/mem */
+ssize_t sys_pwrite(
+	struct sys *s, int fd, const void *p, size_t n, uint64_t offset, const char *role);
 ssize_t sys_write(struct sys *s, int fd, const void *p, size_t n, const char *role);
 int sys_fstat(struct sys *s, int fd, struct stat *st);
 int sys_stat(struct sys *s, const char *path, struct stat *st);

@@ -44,7 +44,7 @@ static int uplace_add(struct uplace *u, uint64_t offset, const char *what)
 		u->found = more;
 	}
 	buf_printf(&name, "%s:%s", u->o->name, what);
-	u->found[n] = (struct uplace_found){{offset, buf_steal(&name)}, n};
+	u->found[n] = (struct uplace_found){{.offset = offset, .name = buf_steal(&name)}, n};
 	if (!u->found[n].place.name)
 		return uplace_no_memory(u);
 	u->n_found++;

@@ -11,6 +11,10 @@
  *
  * The link wants its program loaded for it (expected_attach_type), and gives it the same pt_regs.
  * Before Linux 6.10 its pid meant one thread; .pid is a process, so there it goes by events.
+ *
+ * A place may have a semaphore, which says to the program that somebody looks: a reference counter
+ * to the kernel, which counts it on every road (Linux 4.20) as long as the probe is there.  Before
+ * that usdtsem.c does, in one process.
  */
 #include "uproad.h"
 
@@ -25,6 +29,7 @@
 #include "probeevent.h"
 #include "rights.h"
 #include "tracefs.h"
+#include "usdtsem.h"
 
 #define UPROAD_ENOTSUPP 524 /* the kernel's own: no probe on this instruction */
 #define UPROAD_PMU	"/sys/bus/event_source/devices/uprobe"
@@ -32,10 +37,11 @@
 #define UPROAD_NEXT	1 /* try the next road */
 #define UPROAD_FEW	8 /* places for which an event each will do */
 #define UPROAD_FILE	PROBEEVENT_UPROBES
+#define UPROAD_COUNTS	(4U << 16 | 20U << 8) /* the first kernel that does */
 
 static enum link_kind uproad_kind(const struct uproad *r)
 {
-	return r->ret ? LINK_URETPROBE : LINK_UPROBE;
+	return r->usdt ? LINK_USDT : r->ret ? LINK_URETPROBE : LINK_UPROBE;
 }
 
 /* ---- a perf event each ---------------------------------------------------------------------- */
@@ -58,11 +64,31 @@ static int uproad_no_pmu(struct uproad *r, int err)
 	return -ENODEV;
 }
 
+static bool uproad_has_semaphore(const struct uproad *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n && !r->places[i].semaphore; i++)
+		;
+	return i < r->n;
+}
+
+/* The lowest bit of config that a file of the PMU names, "config:0" or "config:32-63". */
+static int uproad_format(struct uproad *r, const char *path, unsigned *bit)
+{
+	char text[64];
+	int err = sys_read_line(&r->b->sys, AT_FDCWD, path, text, sizeof(text));
+
+	if (err)
+		return err;
+	return sscanf(text, "config:%u", bit) == 1 && *bit < 64 ? 0 : -EINVAL;
+}
+
 /*
- * The PMU's number, and the bit of config that makes a return probe: "config:0".  -ENOENT, without
- * an error set: there is none.
+ * The PMU's number, the bit of config that makes a return probe, and (*ref) the bits that take the
+ * reference counter's offset.  -ENOENT, without an error set: there is none.
  */
-static int uproad_pmu(struct uproad *r, struct rawbpf_perf_attr *a)
+static int uproad_pmu(struct uproad *r, struct rawbpf_perf_attr *a, unsigned *ref)
 {
 	struct sys *s = &r->b->sys;
 	char text[64];
@@ -74,11 +100,17 @@ static int uproad_pmu(struct uproad *r, struct rawbpf_perf_attr *a)
 	memset(a, 0, sizeof(*a));
 	a->size = sizeof(*a);
 	a->type = (uint32_t)strtoul(text, NULL, 10);
+	if (uproad_has_semaphore(r)) {
+		err = uproad_format(r, UPROAD_PMU "/format/ref_ctr_offset", ref);
+		r->no_ref = err == -ENOENT;
+		if (err && !r->no_ref)
+			return uproad_no_pmu(r, err);
+	}
 	if (!r->ret)
 		return 0;
-	err = sys_read_line(s, AT_FDCWD, UPROAD_PMU "/format/retprobe", text, sizeof(text));
-	if (err || sscanf(text, "config:%u", &bit) != 1 || bit > 63)
-		return uproad_no_pmu(r, err ? err : -EINVAL);
+	err = uproad_format(r, UPROAD_PMU "/format/retprobe", &bit);
+	if (err)
+		return uproad_no_pmu(r, err == -ENOENT ? -EINVAL : err);
 	a->config = 1ULL << bit;
 	return 0;
 }
@@ -97,18 +129,48 @@ static int uproad_refused(struct uproad *r, const struct link_place *p, int err)
 		err_hint(e, "the kernel cannot probe the instruction there; probe another");
 		break;
 	case -EINVAL:
-		err_hint(e, "the kernel takes no probe there: is it where an instruction begins?");
+		err_hint(e, p->semaphore ? "is it probed with another semaphore, or without one?"
+					 : "the kernel takes no probe there: is it where an "
+					   "instruction begins?");
 		break;
 	default: break;
 	}
 	return rights_explain(&r->b->sys, e, RIGHTS_UPROBE, err);
 }
 
-static int uproad_event(struct uproad *r, struct rawbpf_perf_attr *a, const struct link_place *p)
+/* What the kernel does not count is counted by hand, as long as l is there. */
+static int uproad_count(struct uproad *r, struct link *l, const struct link_place *p)
 {
+	const struct usdtsem_place at = {r->pid, r->dev, r->ino, r->shown, p->semaphore};
+	struct rawbpf_error *e = &r->b->error;
+	int err;
+
+	if (!p->semaphore || !r->no_ref)
+		return 0;
+	if (r->pid) {
+		err = usdtsem_up(&r->b->sys, &at, &l->sem, e);
+	} else {
+		err = err_set(e, "attach", -EOPNOTSUPP,
+			"'%s' has a semaphore, which kernels before linux 4.20 do not count",
+			p->name);
+		err_hint(e, "name a process, whose memory it is: .pid, or run -p PID");
+	}
+	if (err)
+		link_close(r->b, l);
+	return err;
+}
+
+static int uproad_event(struct uproad *r, const struct rawbpf_perf_attr *pmu, unsigned ref,
+	const struct link_place *p)
+{
+	struct rawbpf_perf_attr attr = *pmu, *a = &attr;
 	struct link *l;
 	int fd, err;
 
+	if (p->semaphore >> 1 >> (63 - ref))
+		return uproad_refused(r, p, -EFBIG);
+	if (!r->no_ref)
+		a->config |= p->semaphore << ref;
 	a->config1 = (uintptr_t)r->path;
 	a->config2 = p->offset;
 	fd = link_perf_open(r->b, a, r->pid, p->name);
@@ -121,19 +183,20 @@ static int uproad_event(struct uproad *r, struct rawbpf_perf_attr *a, const stru
 	l->key[1] = r->ino;
 	l->key[2] = p->offset;
 	l->pid = r->pid;
-	return 0;
+	return uproad_count(r, l, p);
 }
 
 /* ---- one link for all ----------------------------------------------------------------------- */
 
-static void uproad_multi_attr(const struct uproad *r, int prog_fd, const uint64_t *offsets,
+/* numbers: n offsets, n semaphores and n cookies */
+static void uproad_multi_attr(const struct uproad *r, int prog_fd, const uint64_t *numbers,
 	size_t n, union rawbpf_attr *a)
 {
 	memset(a, 0, sizeof(*a));
 	a->link.prog_fd = (uint32_t)prog_fd;
 	a->link.attach_type = RAWBPF_TRACE_UPROBE_MULTI;
 	a->link.u.uprobe_multi.path = (uintptr_t)r->path;
-	a->link.u.uprobe_multi.offsets = (uintptr_t)offsets;
+	a->link.u.uprobe_multi.offsets = (uintptr_t)numbers;
 	a->link.u.uprobe_multi.cnt = (uint32_t)n;
 	a->link.u.uprobe_multi.flags = r->ret ? UPROAD_RETURN : 0;
 	a->link.u.uprobe_multi.pid = (uint32_t)r->pid;
@@ -161,17 +224,43 @@ static bool uproad_pid_is_process(struct uproad *r, struct kern *k, int prog_fd)
 	return k->multi_pid;
 }
 
-static int uproad_multi_try(struct uproad *r, int prog_fd, const uint64_t *offsets, size_t n)
+/* Places as the kernel takes them, malloc'ed; which arrays have more than zeros. */
+static uint64_t *uproad_multi_numbers(const struct uproad *r, bool *refs, bool *cookies)
 {
+	uint64_t *numbers = calloc(3 * r->n, sizeof(*numbers));
+	size_t i;
+
+	*refs = *cookies = false;
+	for (i = 0; numbers && i < r->n; i++) {
+		numbers[i] = r->places[i].offset;
+		numbers[r->n + i] = r->places[i].semaphore;
+		numbers[2 * r->n + i] = r->places[i].cookie;
+		*refs |= r->places[i].semaphore != 0;
+		*cookies |= r->places[i].cookie != 0;
+	}
+	return numbers;
+}
+
+static int uproad_multi_try(struct uproad *r, int prog_fd)
+{
+	bool refs, cookies;
+	uint64_t *numbers = uproad_multi_numbers(r, &refs, &cookies);
 	char what[64];
 	union rawbpf_attr a;
 	struct link *l;
 	int err;
 
-	snprintf(what, sizeof(what), "uprobe_multi, %zu places", n);
-	uproad_multi_attr(r, prog_fd, offsets, n, &a);
-	err = link_multi(r->b, uproad_kind(r), r->prog, n == 1 ? r->places[0].name : what, &a,
-		r->places, n, &l);
+	if (!numbers)
+		return -ENOMEM;
+	snprintf(what, sizeof(what), "uprobe_multi, %zu places", r->n);
+	uproad_multi_attr(r, prog_fd, numbers, r->n, &a);
+	if (refs)
+		a.link.u.uprobe_multi.ref_ctr_offsets = (uintptr_t)(numbers + r->n);
+	if (cookies)
+		a.link.u.uprobe_multi.cookies = (uintptr_t)(numbers + 2 * r->n);
+	err = link_multi(r->b, uproad_kind(r), r->prog, r->n == 1 ? r->places[0].name : what, &a,
+		r->places, r->n, &l);
+	free(numbers);
 	if (err)
 		return err;
 	l->key[0] = r->dev;
@@ -181,7 +270,7 @@ static int uproad_multi_try(struct uproad *r, int prog_fd, const uint64_t *offse
 }
 
 /* Which of the places it is that the kernel refuses: the link's answer names none. */
-static size_t uproad_multi_culprit(struct uproad *r, int prog_fd, const uint64_t *offsets)
+static size_t uproad_multi_culprit(struct uproad *r, int prog_fd)
 {
 	struct link *mark = r->b->links;
 	size_t from = 0, n = r->n, half;
@@ -190,7 +279,8 @@ static size_t uproad_multi_culprit(struct uproad *r, int prog_fd, const uint64_t
 	while (n > 1) {
 		half = n / 2;
 		part.places = r->places + from;
-		if (!uproad_multi_try(&part, prog_fd, offsets + from, half)) {
+		part.n = half;
+		if (!uproad_multi_try(&part, prog_fd)) {
 			link_close_until(r->b, mark);
 			from += half;
 			n -= half;
@@ -211,12 +301,12 @@ static bool uproad_multi_is_absent(int err)
 	       err == -EACCES;
 }
 
-static int uproad_multi_refused(struct uproad *r, int prog_fd, const uint64_t *offsets, int err)
+static int uproad_multi_refused(struct uproad *r, int prog_fd, int err)
 {
 	size_t i = 0;
 
 	if (err == -UPROAD_ENOTSUPP)
-		i = uproad_multi_culprit(r, prog_fd, offsets);
+		i = uproad_multi_culprit(r, prog_fd);
 	return uproad_refused(r, &r->places[i], err);
 }
 
@@ -224,9 +314,7 @@ static int uproad_multi_refused(struct uproad *r, int prog_fd, const uint64_t *o
 static int uproad_multi(struct uproad *r)
 {
 	struct kern *k = kern_get(r->b);
-	uint64_t *offsets;
 	int fd, err;
-	size_t i;
 
 	if (!k)
 		return -ENOMEM;
@@ -239,19 +327,13 @@ static int uproad_multi(struct uproad *r)
 	}
 	if (r->pid && !uproad_pid_is_process(r, k, fd))
 		return UPROAD_NEXT;
-	offsets = calloc(r->n, sizeof(*offsets));
-	if (!offsets)
-		return err_set(&r->b->error, "attach", -ENOMEM, "out of memory");
-	for (i = 0; i < r->n; i++)
-		offsets[i] = r->places[i].offset;
-	err = uproad_multi_try(r, fd, offsets, r->n);
+	err = uproad_multi_try(r, fd);
 	if (uproad_multi_is_absent(err)) {
 		r->no_multi = err != -EPERM && err != -EACCES;
 		err = UPROAD_NEXT;
 	} else if (err) {
-		err = uproad_multi_refused(r, fd, offsets, err);
+		err = uproad_multi_refused(r, fd, err);
 	}
-	free(offsets);
 	return err;
 }
 
@@ -270,6 +352,8 @@ static int uproad_event_make(struct uproad *r, const struct link_place *places, 
 	for (i = 0; !err && i < n; i++) {
 		buf_free(&where);
 		buf_printf(&where, "%s:0x%llx", r->path, (unsigned long long)places[i].offset);
+		if (places[i].semaphore && !r->no_ref)
+			buf_printf(&where, "(0x%llx)", (unsigned long long)places[i].semaphore);
 		if (where.failed)
 			err = -ENOMEM;
 		else if (made)
@@ -369,7 +453,14 @@ static int uproad_old_event(struct uproad *r, const struct link_place *p)
 
 	err_clear(&r->b->error);
 	err = uproad_trace_event(r, p, 1, p->name, &l, &said);
-	if (!err || said)
+	/* to kernels before Linux 4.20 that is no offset; later ones mean another event's semaphore */
+	if (err == -EINVAL && !said && p->semaphore && kern_version(r->b) < UPROAD_COUNTS) {
+		r->no_ref = true;
+		err = uproad_trace_event(r, p, 1, p->name, &l, &said);
+	}
+	if (!err)
+		return uproad_count(r, l, p);
+	if (said)
 		return err;
 	if (err == -ENOENT && !uproad_has_file(r))
 		return uproad_no_pmu(r, err);
@@ -383,18 +474,19 @@ static int uproad_events(struct uproad *r)
 	struct link *mark = r->b->links;
 	struct rawbpf_error error;
 	struct rawbpf_perf_attr a;
-	int err = uproad_pmu(r, &a);
+	unsigned ref = 0;
+	int err = uproad_pmu(r, &a, &ref);
 	size_t i;
 
 	r->no_pmu = err == -ENOENT;
 	if (r->no_pmu)
 		err = 0;
-	/* an event and perhaps a link each, above the files that are open already */
+	/* an event, a link and a process's memory each, above the files that are open already */
 	if (r->n > 1)
-		kern_raise_nofile(r->b, 2 * r->n + (size_t)r->prog->fd);
+		kern_raise_nofile(r->b, (2 + r->no_ref) * r->n + (size_t)(r->prog->fd + 1));
 	for (i = 0; i < r->n && !err; i++)
 		err = r->no_pmu ? uproad_old_event(r, &r->places[i])
-				: uproad_event(r, &a, &r->places[i]);
+				: uproad_event(r, &a, ref, &r->places[i]);
 	if (!err || r->b->links == mark)
 		return err;
 	err_copy(&error, &r->b->error);

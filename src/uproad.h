@@ -16,8 +16,9 @@ struct uproad {
 	uint64_t dev, ino; /* the file, for detach */
 	struct link_place *places;
 	size_t n;
-	/* uproad.c's own: the kernel has no such links, no such PMU */
-	bool no_multi, no_pmu;
+	bool usdt; /* its links are LINK_USDT */
+	/* uproad.c's own: the kernel has no such links, no such PMU, counts no semaphores */
+	bool no_multi, no_pmu, no_ref;
 };
 
 /*

@@ -49,7 +49,7 @@ static int uprobe_by_offset(const void *a, const void *b)
 
 static struct link_place *uprobe_find(const struct uplace *u, uint64_t offset)
 {
-	struct link_place key = {offset, NULL};
+	struct link_place key = {.offset = offset};
 
 	return u->n ? bsearch(&key, u->places, u->n, sizeof(key), uprobe_by_offset) : NULL;
 }

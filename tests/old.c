@@ -281,6 +281,8 @@ static long write_call(const struct rawbpf_call *c)
 		return __real_rawbpf_call_kernel(c);
 	if (text[0] == 'r' && text[1] >= '0' && text[1] <= '9')
 		row = old_lacks(OLD_FACT, OLD_MAXACTIVE);
+	if (!row && strstr(text, "(0x"))
+		row = old_lacks(OLD_FACT, OLD_REF_CTR);
 	if (row)
 		return row->err;
 	if (text[0] != '-')

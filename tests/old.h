@@ -54,6 +54,7 @@ enum old_fact {
 	OLD_PERF_FLAG,	/* a perf event with a later flag: threads inherit, children do not */
 	OLD_TWO_PROGS,	/* a second program for a trace event */
 	OLD_MAXACTIVE,	/* r16:... in kprobe_events */
+	OLD_REF_CTR,	/* a semaphore of a probe event */
 	OLD_SIBLING,	/* one more place for a probe event */
 	OLD_NO_MEMLOCK, /* a map of more than RLIMIT_MEMLOCK */
 };

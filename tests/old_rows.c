@@ -115,6 +115,7 @@ const struct old_row old_rows[] = {
 
 	FILE_AT(K(4, 17), "/sys/bus/event_source/devices/kprobe"),
 	FILE_AT(K(4, 17), "/sys/bus/event_source/devices/uprobe"),
+	FILE_AT(K(4, 20), "/sys/bus/event_source/devices/uprobe/format/ref_ctr_offset"),
 	FILE_AT(K(5, 4), "/sys/kernel/btf"),
 	FILE_AT(K(5, 4), "/sys/kernel/security/lockdown"),
 	FILE_AT(K(5, 9), "events/bpf_trace"),
@@ -123,6 +124,7 @@ const struct old_row old_rows[] = {
 	FACT("maxactive", K(4, 12), OLD_MAXACTIVE, -EINVAL),
 	FACT("two programs on an event", K(4, 15), OLD_TWO_PROGS, -EEXIST),
 	FACT("probe pmu", K(4, 17), OLD_PROBE_PMU, -ENOENT),
+	FACT("semaphore of an event", K(4, 20), OLD_REF_CTR, -EINVAL),
 	FACT("probes without a version", K(5, 0), OLD_NO_VERSION, -EINVAL),
 	FACT("more than 4096 instructions", K(5, 2), OLD_MANY_INSNS, -E2BIG),
 	FACT("log of more than 16 MiB", K(5, 2), OLD_BIG_LOG, -EINVAL),

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * here.h - USDT probes of the test program itself, provider "here".
+ *
+ *	plain    a i32, a pointer; no semaphore
+ *	counted  a i32; with a semaphore
+ *	spread   a i64 at three places: in a register, in memory, a constant (33); with a semaphore
+ *	many     a i32 at twelve places, the same operand at each; with a semaphore
+ *	odd      a number in a floating-point register, a i32
+ */
+#ifndef HERE_H
+#define HERE_H
+
+#include <stdint.h>
+
+/* Has this CPU's probes; elsewhere the functions do nothing. */
+#if defined(__x86_64__) || defined(__aarch64__)
+#define HERE 1
+#else
+#define HERE 0
+#endif
+
+#define HERE_SPREAD 33
+#define HERE_MANY   12
+
+/* What a program under trace would look at. */
+extern volatile uint16_t here_counted_semaphore, here_spread_semaphore, here_many_semaphore;
+
+void here_plain(int value, const void *p);
+void here_counted(int value);
+/* at all three places: the value, one more, and the constant */
+void here_spread(int64_t value);
+/* at all twelve: value, value + 1 ... */
+void here_many(int value);
+void here_odd(int value);
+
+/* File offsets in /proc/self/exe: of counted's place, and of any address. */
+uint64_t here_counted_offset(void);
+uint64_t here_offset(const volatile void *p);
+
+#endif
