@@ -644,7 +644,7 @@ struct rawbpf_usdt_arg {
 	int size, scale; /* bytes; 1, 2, 4, 8 */
 	bool is_signed, is_float;
 	enum rawbpf_arg_kind kind;
-	char buf[64];
+	char buf[256];
 };
 
 /*

@@ -606,27 +606,29 @@ static bool usdtarg_size(struct usdtarg_parser *s)
 	return true;
 }
 
-static int usdtarg_report(struct usdtarg_parser *s, const char *operand, struct rawbpf_error *e)
+int usdtarg_error(struct rawbpf_error *e, int err, const struct usdtarg_text *t, size_t column,
+	const char *why)
 {
-	int column = (int)(s->at - s->start), shown = 100;
+	int shown = t->len < 100 ? (int)t->len : 100;
+	char number[16] = "";
 
-	err_set(e, "usdt", s->err, "operand '%.*s' column %d: %s", shown, operand, column + 1,
-		s->why);
-	if (column < shown)
-		err_diag(e, "%.*s\n%*s^\n", shown, operand, column, "");
-	return s->err;
+	if (t->n)
+		snprintf(number, sizeof(number), " %u", t->n);
+	err_set(e, "usdt", err, "operand%s '%.*s' column %zu: %s", number, shown, t->s, column + 1,
+		why);
+	if (column <= (size_t)shown)
+		err_diag(e, "%.*s\n%*s^\n", shown, t->s, (int)column, "");
+	return err;
 }
 
-int rawbpf_usdt_parse_arg(
-	unsigned e_machine, const char *operand, struct rawbpf_usdt_arg *a, struct rawbpf_error *e)
+int usdtarg_parse(unsigned e_machine, const struct usdtarg_text *t, struct rawbpf_usdt_arg *a,
+	struct rawbpf_error *e)
 {
 	struct usdtarg_parser s = {0};
 
-	if (!operand || !a)
-		return err_set(e, "usdt", -EINVAL, "no operand given");
 	memset(a, 0, sizeof(*a));
-	s.start = s.p = operand;
-	s.end = operand + strlen(operand);
+	s.start = s.p = t->s;
+	s.end = t->s + t->len;
 	s.a = a;
 	s.cpu = usdtarg_cpu(e_machine);
 	if (!s.cpu)
@@ -644,7 +646,18 @@ int rawbpf_usdt_parse_arg(
 	if (!s.why)
 		return 0;
 	memset(a, 0, sizeof(*a));
-	return usdtarg_report(&s, operand, e);
+	return usdtarg_error(e, s.err, t, (size_t)(s.at - s.start), s.why);
+}
+
+int rawbpf_usdt_parse_arg(
+	unsigned e_machine, const char *operand, struct rawbpf_usdt_arg *a, struct rawbpf_error *e)
+{
+	struct usdtarg_text t = {operand, 0, 0};
+
+	if (!operand || !a)
+		return err_set(e, "usdt", -EINVAL, "no operand given");
+	t.len = strlen(operand);
+	return usdtarg_parse(e_machine, &t, a, e);
 }
 
 const char *usdtarg_next(const char **args, size_t *n)
