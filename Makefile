@@ -116,32 +116,8 @@ $(CHILDREN):
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g0 -fno-builtin $(if $(filter %-stripped,$@),-s) \
 		-fPIE -pie -pthread -o $@ $< -ldl
 
-# ... and programs with USDT probes of every kind; without <sys/sdt.h> their tests are skipped
-SITES_DIR := $(BUILD)/sites
-SITES   := $(addprefix $(SITES_DIR)/,plain pie nopie static stripped linked library.so http)
-SITES_SEM := -D_SDT_HAS_SEMAPHORES
-$(SITES_DIR)/plain: SITES_FLAGS = -O2 -fPIE -pie
-$(SITES_DIR)/pie: SITES_FLAGS = -O2 -fPIE -pie $(SITES_SEM)
-$(SITES_DIR)/nopie: SITES_FLAGS = -O0 -fno-pie -no-pie $(SITES_SEM)
-$(SITES_DIR)/static: SITES_FLAGS = -O2 -fno-pie -static -DSITES_STATIC $(SITES_SEM)
-$(SITES_DIR)/stripped: SITES_FLAGS = -O1 -s -fPIE -pie $(SITES_SEM)
-$(SITES_DIR)/linked: SITES_FLAGS = -O2 -fPIE -pie -DSITES_LINKED
-$(SITES_DIR)/linked: private SITES_LIBS = $(SITES_DIR)/library.so -Wl,-rpath,'$$ORIGIN'
-$(SITES_DIR)/library.so: SITES_FLAGS = -O2 -fPIC -shared -Wl,-soname,library.so $(SITES_SEM)
-$(SITES_DIR)/http: SITES_FLAGS = -O2 -fPIE -pie
-$(SITES): tests/sites/sites.h
-$(SITES_DIR)/library.so: tests/sites/library.c
-$(SITES_DIR)/http: tests/sites/http.c
-$(filter-out %/library.so %/http,$(SITES)): tests/sites/sites.c
-$(SITES_DIR)/linked: $(SITES_DIR)/library.so
-$(SITES):
-	@mkdir -p $(@D)
-	$(Q)if echo '#include <sys/sdt.h>' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1; then \
-		$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) -g0 $(CPPFLAGS) $(SITES_FLAGS) -pthread -o $@ \
-			$(filter %.c,$^) $(SITES_LIBS) -ldl; \
-	else \
-		echo "$@: not made, for lack of <sys/sdt.h>"; \
-	fi
+# ... and programs with USDT probes of every kind: SITES
+include tests/sites/sites.mk
 
 # tests/t.c stands between our code and the allocator (t_fail_alloc_at()), and is told of each test
 WRAPPED := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=tcase_fn_start

@@ -15,6 +15,14 @@
 			T_SKIP("built without <sys/sdt.h>: systemtap-sdt-dev"); \
 	} while (0)
 
+/* ... nor are those of 32 bits by a compiler that knows no such CPU */
+#define T_NEED_SITE(path)                                                \
+	do {                                                             \
+		T_NEED_SITES();                                          \
+		if (access(path, X_OK))                                  \
+			T_SKIP("the compiler makes no 32-bit programs"); \
+	} while (0)
+
 struct t_sites {
 	int in;
 	FILE *out;
