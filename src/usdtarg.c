@@ -313,16 +313,27 @@ static void usdtarg_is_reg(struct usdtarg_parser *s, const char *reg)
 
 /* ---- each CPU's notation ----------------------------------------------------------------- */
 
-/* "@tpoff" says no more than the segment does; clang writes it behind the number, too */
-static void usdtarg_strip_tls(struct usdtarg_parser *s)
+/* "sym+8@GOTOFF": clang writes behind the number what gcc writes behind the symbol */
+static void usdtarg_late_reloc(struct usdtarg_parser *s)
 {
-	struct rawbpf_usdt_arg *a = s->a;
+	const char *p = s->p;
+
+	if (!s->a->sym || s->why || p >= s->end || *p != '@' || strchr(s->a->sym, '@'))
+		return;
+	for (p++; p < s->end && usdtarg_is_name(*p); p++)
+		;
+	s->used--; /* the symbol was kept last; this goes on with it */
+	if (usdtarg_keep(s, s->p, (size_t)(p - s->p)))
+		s->p = p;
+}
+
+/* "@tpoff" says no more than the segment does */
+static void usdtarg_strip_tls(struct rawbpf_usdt_arg *a)
+{
 	char *at = a->sym ? strchr(a->buf + (a->sym - a->buf), '@') : NULL;
 
 	if (a->seg && at && strlen(at) >= 5 && !strncasecmp(at + strlen(at) - 5, "tpoff", 5))
 		*at = '\0';
-	if (a->seg && a->sym && s->end - s->p >= 6 && !strncasecmp(s->p, "@tpoff", 6))
-		s->p += 6;
 }
 
 static void usdtarg_x86_memory(struct usdtarg_parser *s)
@@ -332,7 +343,8 @@ static void usdtarg_x86_memory(struct usdtarg_parser *s)
 	s->a->kind = RAWBPF_ARG_MEM;
 	if (s->p >= s->end || *s->p != '(')
 		s->a->off = usdtarg_sum(s);
-	usdtarg_strip_tls(s);
+	usdtarg_late_reloc(s);
+	usdtarg_strip_tls(s->a);
 	if (!usdtarg_eat(s, '('))
 		return;
 	usdtarg_blanks(s);
