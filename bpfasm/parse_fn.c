@@ -254,6 +254,7 @@ void parse_end_fn(struct parse *p)
 		return;
 	label_finish(&fn->labels, d, fn->ir->insns);
 	frame_finish(&fn->frame, fn->ir->insns);
+	prelude_check(d, fn);
 	flow_check_context(&fn->flow, p->pool, d, fn->ir);
 	/* what has errors may lack its end, and more, by them */
 	if (d->n_errors != fn->n_errors)

@@ -114,7 +114,7 @@ static int prelude_put(struct pool *pool, struct ir_func *f, const struct prelud
 
 int prelude_finish(struct parse *p, struct parse_fn *fn)
 {
-	const struct prelude *r = fn->prelude;
+	struct prelude *r = fn->prelude;
 	struct prelude_code *c;
 
 	/* after an error the slots may be none; without an instruction there is nothing to prepare */
@@ -127,5 +127,40 @@ int prelude_finish(struct parse *p, struct parse_fn *fn)
 	argread_write(p, r, c);
 	usdtread_write(r, c);
 	prelude_shift(fn, (uint32_t)c->n);
+	r->n_insns = c->n;
 	return prelude_put(p->pool, fn->ir, c);
+}
+
+/* ---- who else stores there --------------------------------------------------------------- */
+
+static bool prelude_is_stored(const struct prelude_arg *a, const struct ir_insn *in)
+{
+	uint8_t class = in->code & INSN_CLASS;
+
+	if (!a->used || (class != INSN_ST && class != INSN_STX) || in->dst != INSN_FP)
+		return false;
+	return in->off < a->slot.off + 8 &&
+	       in->off + insn_size_by_code(in->code)->bytes > a->slot.off;
+}
+
+void prelude_check(struct diag *d, const struct parse_fn *fn)
+{
+	const struct prelude *r = fn->prelude;
+	const struct ir_func *f = fn->ir;
+	size_t i, k;
+
+	for (i = r ? r->n_insns : 0; r && i < f->n_insns; i++) {
+		for (k = 0; k < PRELUDE_ARGS; k++)
+			if (prelude_is_stored(&r->args[k], &f->insns[i]))
+				diag_warning(d, ir_insn_pos(f, i), 0,
+					"this overwrites 'arg%zu', which is kept at r10 %d; name "
+					"your bytes by '.var'",
+					k + 1, (int)r->args[k].slot.off);
+		for (k = 0; k < IR_USDT_ARGS; k++)
+			if (prelude_is_stored(&r->operands[k], &f->insns[i]))
+				diag_warning(d, ir_insn_pos(f, i), 0,
+					"this overwrites 'usdt_arg(%zu)', which is kept at r10 %d; "
+					"name your bytes by '.var'",
+					k + 1, (int)r->operands[k].slot.off);
+	}
 }

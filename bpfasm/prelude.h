@@ -23,6 +23,7 @@ struct prelude {
 	struct frame_slot context; /* where r1 is kept meanwhile */
 	struct prelude_arg args[PRELUDE_ARGS];
 	struct prelude_arg operands[IR_USDT_ARGS]; /* of a USDT probe */
+	size_t n_insns;				   /* once it is finished */
 };
 
 struct prelude_code {
@@ -46,5 +47,7 @@ void prelude_end(struct prelude_code *c, const struct prelude *r);
 
 /* The function is complete: what gets its arguments goes to its begin.  0 or -ENOMEM. */
 int prelude_finish(struct parse *p, struct parse_fn *fn);
+/* The frame is, too: warn of what stores to an argument by a distance from r10. */
+void prelude_check(struct diag *d, const struct parse_fn *fn);
 
 #endif

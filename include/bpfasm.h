@@ -96,7 +96,7 @@ struct bpfasm_resolver {
 /* What bpfasm_assemble() makes. */
 enum {
 	BPFASM_ELF,  /* an ELF64 relocatable object with .maps, .BTF and .BTF.ext */
-	BPFASM_RAW,  /* the bytes of every program, one after the other */
+	BPFASM_RAW,  /* the bytes of every program, one after the other; usdt_arg() has none */
 	BPFASM_TEXT, /* the text after macro expansion, one instruction a line */
 };
 

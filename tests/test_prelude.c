@@ -111,6 +111,48 @@ START_TEST(of_each_function)
 }
 END_TEST
 
+/* By hand the stack is anyone's: what takes an argument's bytes is told, and nothing else. */
+START_TEST(overwritten)
+{
+	struct bpfasm_opts o = opts(BPFASM_TEXT);
+	static const struct {
+		const char *line, *says;
+	} rows[] = {
+		{"*(u64 *)(r10 -16) = r1",
+			"t:3:1: warning: this overwrites 'usdt_arg(7)', which is "
+			"kept at r10 -16; name your bytes by '.var'"},
+		{"*(u8 *)(r10 -9) = 1", "this overwrites 'usdt_arg(7)'"},
+		{"lock *(u32 *)(r10 -16) += r1", "this overwrites 'usdt_arg(7)'"},
+		{"*(u64 *)(r10 -24) = r1", "this overwrites 'arg2'"},
+		{"*(u64 *)(r10 -8) = r1", NULL}, /* the context, which is back in r1 */
+		{"*(u64 *)(r10 -32) = 1", NULL},
+		{"r1 = *(u64 *)(r10 -16)", NULL},
+		{"*(u64 *)(r2 -16) = r10", NULL},
+	};
+	struct bpfasm_out out;
+	char text[256];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		sprintf(text, ".prog p \"usdt\"\nr2 = usdt_arg(7)\n%s\nr2 = arg2\nexit\n",
+			rows[i].line);
+		ck_assert_int_eq(bpfasm_assemble(text, strlen(text), &o, &out), 0);
+		if (rows[i].says)
+			ck_assert_msg(out.diag && strstr(out.diag, rows[i].says), "%s: %s",
+				rows[i].line, out.diag ? out.diag : "");
+		else
+			ck_assert_msg(!out.diag, "%s", out.diag);
+		bpfasm_free(&out);
+	}
+	/* variables, strings and what macros use have bytes of their own */
+	strcpy(text, ".prog p \"usdt\"\n.var a: u64\na = 1\nr2 = usdt_arg(7)\n.var b: u64\nb = 1\n"
+		     "r1 = \"xyz\"\nexit\n");
+	ck_assert_int_eq(bpfasm_assemble(text, strlen(text), &o, &out), 0);
+	ck_assert_ptr_null(out.diag);
+	bpfasm_free(&out);
+}
+END_TEST
+
 START_TEST(every_allocation_fails)
 {
 	static const char text[] =
@@ -142,6 +184,7 @@ Suite *suite_prelude(void)
 	tcase_add_test(t, both_kinds_share_the_context);
 	tcase_add_test(t, all_at_once);
 	tcase_add_test(t, of_each_function);
+	tcase_add_test(t, overwritten);
 	tcase_add_test(t, every_allocation_fails);
 	suite_add_tcase(s, t);
 	return s;
