@@ -151,6 +151,7 @@ static int elf_read_segments(struct elf_file *f)
 			.vaddr = ph.p_vaddr,
 			.filesz = ph.p_filesz,
 			.memsz = ph.p_memsz,
+			.align = ph.p_align,
 		};
 	}
 	return 0;

@@ -37,7 +37,7 @@ struct elf_section {
 
 struct elf_segment {
 	uint32_t type, flags;
-	uint64_t offset, vaddr, filesz, memsz;
+	uint64_t offset, vaddr, filesz, memsz, align;
 };
 
 struct elf_symbol {

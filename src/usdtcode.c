@@ -199,9 +199,12 @@ static int usdtcode_no_symbol(struct usdtcode_from *c, int err, const char *name
 {
 	char why[160];
 
-	snprintf(why, sizeof(why), "the file has no symbol '%.80s'", name);
+	snprintf(why, sizeof(why), "the file has %s '%.80s'",
+		err == -EADDRNOTAVAIL ? "several symbols" : "no symbol", name);
 	usdtcode_error(c, err, name, why);
-	if (!strncmp(name, ".L", 2))
+	if (err == -EADDRNOTAVAIL)
+		err_hint(c->e, "static variables of several source files have that name");
+	else if (!strncmp(name, ".L", 2))
 		err_hint(c->e, "it is a label of the compiler's, which no file keeps");
 	else
 		err_hint(c->e, "its name is in the debug file, if there is one");

@@ -10,7 +10,7 @@
 #include "err.h"
 #include "rawbpf_sys.h"
 
-/* Where a probe is, and what its operands' text does not say. */
+/* Where a probe is, and what its operands' text does not say; usdtsym.h has who knows it. */
 struct usdtcode_site {
 	unsigned machine; /* of the probed file */
 	uint8_t bits;	  /* 32 or 64 */
@@ -47,7 +47,7 @@ struct usdtcode_op {
 /*
  * Operand n (from 1) of a probe's args for a program on CPU a.  Returns 0, or with the operand, a
  * caret below it (as the log) and the reason: -ENOENT (so many it does not have; no such symbol),
- * -EOPNOTSUPP (no program can read it), -ENODATA (the kernel's BTF is wanted), -ENOEXEC (a file for
+ * -EADDRNOTAVAIL (several of that name), -EOPNOTSUPP (no program can read it), -ENODATA (the kernel's BTF is wanted), -ENOEXEC (a file for
  * another CPU), or an error of rawbpf_usdt_parse_arg().
  */
 int usdtcode_resolve(const struct arch *a, const struct usdtcode_site *s, const char *args,
