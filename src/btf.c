@@ -445,6 +445,11 @@ int64_t btf_size(const struct btf *b, uint32_t id)
 	return -EINVAL;
 }
 
+bool btf_is_bool(const struct btf *b, const struct btf_type *t)
+{
+	return t->kind == BTF_INT && btf_u32(btf_body(b, t)) >> 26 & 1;
+}
+
 bool btf_is_signed(const struct btf *b, const struct btf_type *t)
 {
 	switch (t->kind) {
@@ -507,6 +512,19 @@ void btf_set_size(struct btf *b, struct btf_type *t, uint32_t size)
 {
 	memcpy(b->data + b->types[t->id] + 8, &size, sizeof(size));
 	t->size = size;
+}
+
+void btf_set_linkage(struct btf *b, struct btf_type *t, enum btf_linkage linkage)
+{
+	uint32_t word = linkage;
+
+	if (t->kind == BTF_VAR) {
+		memcpy(btf_body(b, t), &word, sizeof(word));
+	} else if (t->kind == BTF_FUNC) { /* where other kinds count what follows */
+		word |= btf_u32(b->data + b->types[t->id] + 4) & ~0xffffU;
+		memcpy(b->data + b->types[t->id] + 4, &word, sizeof(word));
+		t->vlen = linkage;
+	}
 }
 
 void btf_set_secvar(struct btf *b, const struct btf_type *t, uint32_t i, const struct btf_secvar *v)

@@ -100,6 +100,7 @@ bool btf_plain(const struct btf *b, uint32_t id, struct btf_type *t);
 /* bytes; a negative errno when the type has no size */
 int64_t btf_size(const struct btf *b, uint32_t id);
 uint32_t btf_int_bits(const struct btf *b, const struct btf_type *t); /* of an INT, else 0 */
+bool btf_is_bool(const struct btf *b, const struct btf_type *t);
 bool btf_is_signed(const struct btf *b, const struct btf_type *t);
 
 /* i below t->vlen */
@@ -109,7 +110,16 @@ void btf_array(const struct btf *b, const struct btf_type *t, uint32_t *elem, ui
 uint64_t btf_enum_value(const struct btf *b, const struct btf_type *t, uint32_t i);
 void btf_secvar(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_secvar *v);
 
+/* Who sees a VAR or FUNC. */
+enum btf_linkage {
+	BTF_LINK_STATIC,
+	BTF_LINK_GLOBAL,
+	BTF_LINK_EXTERN,
+};
+
 /* Corrections, in place. */
+/* of a VAR or FUNC */
+void btf_set_linkage(struct btf *b, struct btf_type *t, enum btf_linkage linkage);
 void btf_set_size(struct btf *b, struct btf_type *t, uint32_t size);
 void btf_set_secvar(
 	struct btf *b, const struct btf_type *t, uint32_t i, const struct btf_secvar *v);

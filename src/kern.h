@@ -15,6 +15,7 @@ struct kern {
 	bool no_prog_btf;     /* func_info and line_info: before Linux 5.0 */
 	bool want_version;    /* kprobe programs must tell it: before Linux 5.0 */
 	bool no_perf_link;    /* before Linux 5.15 */
+	bool no_cookie;	      /* no bpf_get_attach_cookie(): before Linux 5.15 */
 	bool no_uprobe_multi; /* before Linux 6.6 */
 	bool no_maxactive;    /* before Linux 4.12 */
 	bool no_kprobe_multi; /* before Linux 5.18, or without CONFIG_FPROBE */

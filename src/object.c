@@ -352,6 +352,8 @@ static int object_read(struct object *o, struct elf_file *f, struct rawbpf_error
 	if (!err)
 		err = objmap_read(o, f, &symtab, e);
 	if (!err)
+		err = objext_read(o, f, &symtab, e);
+	if (!err)
 		err = objrel_read(o, f, &symtab, e);
 	return err;
 }
@@ -394,6 +396,8 @@ void object_free(struct object *o)
 		free(o->maps[i].name);
 		free(o->maps[i].data);
 	}
+	for (i = 0; i < o->n_externs; i++)
+		free(o->externs[i].name);
 	for (i = 0; i < o->n_texts; i++) {
 		free(o->texts[i].name);
 		free(o->texts[i].insns);
@@ -404,6 +408,7 @@ void object_free(struct object *o)
 	for (i = 0; i < o->n_bad; i++)
 		free(o->bad[i]);
 	free(o->maps);
+	free(o->externs);
 	free(o->texts);
 	free(o->funcs);
 	free(o->progs);

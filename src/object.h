@@ -41,6 +41,16 @@ struct object_map {
 	uint32_t section, offset;    /* where its symbol is: ELF section, bytes */
 };
 
+/* A variable that is defined nowhere in the object: a name of .kconfig. */
+struct object_extern {
+	char *name;
+	uint32_t type;	       /* in the object's BTF */
+	uint32_t map;	       /* the map that holds it, and where there */
+	uint32_t offset, size; /* bytes */
+	bool weak;	       /* 0 if nothing has that name */
+	bool bad;	       /* it has no value, or no fit one */
+};
+
 enum object_rel_kind {
 	OBJECT_REL_MAP,	  /* ld_imm64 of map index */
 	OBJECT_REL_VALUE, /* ld_imm64 of offset bytes into the value of map index */
@@ -91,6 +101,8 @@ struct object {
 	size_t n_funcs;
 	struct object_prog *progs; /* in the file's order */
 	size_t n_progs;
+	struct object_extern *externs;
+	size_t n_externs;
 	char **bad; /* why a relocation cannot be resolved */
 	size_t n_bad;
 	struct btf *btf;   /* NULL: none */
@@ -153,10 +165,19 @@ struct object_line {
 bool object_line(
 	const struct object *o, const struct object_code *c, uint32_t insn, struct object_line *l);
 
+/* NULL: no extern of that name */
+const struct object_extern *object_extern(const struct object *o, const char *name);
+
 /* objmap.c: called by object_open() */
 int objmap_read(struct object *o, struct elf_file *f, const struct elf_section *symtab,
 	struct rawbpf_error *e);
 int objmap_fix_btf(struct object *o, struct elf_file *f, const struct elf_section *symtab,
+	struct rawbpf_error *e);
+/* a map more, all zero; NULL with the error set */
+struct object_map *objmap_add(struct object *o, const char *name, uint32_t section, uint32_t offset,
+	struct rawbpf_error *e);
+/* objext.c: called by object_open() */
+int objext_read(struct object *o, struct elf_file *f, const struct elf_section *symtab,
 	struct rawbpf_error *e);
 /* objrel.c: called by object_open() */
 int objrel_read(struct object *o, struct elf_file *f, const struct elf_section *symtab,

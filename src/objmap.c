@@ -133,8 +133,8 @@ int objmap_fix_btf(struct object *o, struct elf_file *f, const struct elf_sectio
 
 /* ---- one map ----------------------------------------------------------------------------- */
 
-static struct object_map *objmap_add(struct object *o, const char *name, uint32_t section,
-	uint32_t offset, struct rawbpf_error *e)
+struct object_map *objmap_add(struct object *o, const char *name, uint32_t section, uint32_t offset,
+	struct rawbpf_error *e)
 {
 	struct object_map *m;
 

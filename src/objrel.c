@@ -127,6 +127,25 @@ static int objrel_call(struct object *o, const struct rawbpf_insn *insn, struct 
 	return objrel_func(o, r, OBJECT_REL_CALL, s, at, e);
 }
 
+/* A name that nothing here defines. */
+static int objrel_extern(struct object *o, struct object_rel *r, const struct elf_symbol *s,
+	int64_t addend, struct rawbpf_error *e)
+{
+	const struct object_extern *x = object_extern(o, s->name);
+
+	if (!x)
+		return objrel_bad(o, r, e,
+			"'%s' is defined nowhere in the object, and externs of the kernel are not "
+			"looked up yet",
+			s->name);
+	if (addend < 0 || addend > x->size)
+		return objrel_bad(o, r, e, "'%s' is smaller than what is read of it", s->name);
+	r->kind = OBJECT_REL_VALUE;
+	r->index = x->map;
+	r->offset = x->offset + (uint32_t)addend;
+	return 0;
+}
+
 static int objrel_ld(struct object *o, struct object_rel *r, const struct elf_symbol *s,
 	int64_t addend, struct rawbpf_error *e)
 {
@@ -134,9 +153,7 @@ static int objrel_ld(struct object *o, struct object_rel *r, const struct elf_sy
 	int64_t at;
 
 	if (s->section == SHN_UNDEF)
-		return objrel_bad(o, r, e,
-			"'%s' is defined nowhere in the object, and externs are not looked up yet",
-			s->name);
+		return objrel_extern(o, r, s, addend, e);
 	if (s->value > INT32_MAX)
 		return objrel_bad(o, r, e, "'%s' lies outside its section", s->name);
 	at = (int64_t)s->value + addend; /* both of 32 bits */

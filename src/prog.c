@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "kbtf.h"
+#include "kconfig.h"
 #include "kern.h"
 #include "map.h"
 #include "near.h"
@@ -32,6 +33,7 @@
 #define PROG_LOG_MAX   (256U << 20)
 #define PROG_SLEEPABLE (1U << 4) /* BPF_F_SLEEPABLE, Linux 5.10 */
 #define PROG_ENOTSUPP  524
+#define PROG_MOV       0xb7 /* a register = a number */
 
 /* helpers */
 enum {
@@ -40,6 +42,7 @@ enum {
 	PROG_READ_USER = 112,	  /* Linux 5.5, and so the others */
 	PROG_READ_USER_STR = 114, /* 113: kernel */
 	PROG_READ_KERNEL_STR = 115,
+	PROG_COOKIE = 174, /* Linux 5.15 */
 };
 
 /* What a try passes beside the instructions. */
@@ -57,6 +60,7 @@ struct prog_load {
 	enum rawbpf_attach_type as;
 	uint32_t target; /* type id in the kernel's BTF, 0: none ... */
 	int module_fd;	 /* ... or in this module's */
+	int32_t cookie;	 /* of its places, where the kernel keeps none */
 	struct object_code code;
 	int btf_fd;
 	unsigned with;
@@ -166,15 +170,49 @@ static bool prog_log_has(const struct prog_load *l, const char *s)
 	return l->log && strstr(l->log, s);
 }
 
+/* The number of a helper that the verifier does not know, 0: it knows all. */
+static unsigned long prog_unknown_helper(const struct prog_load *l)
+{
+	static const char unknown[] = "invalid func unknown#";
+	const char *p = l->log ? strstr(l->log, unknown) : NULL;
+
+	return p ? strtoul(p + strlen(unknown), NULL, 10) : 0;
+}
+
+/*
+ * Before Linux 5.15 there are no attach cookies: the number itself instead of the calls that ask
+ * for it.
+ */
+static void prog_put_cookie(struct prog_load *l)
+{
+	struct rawbpf_insn *insn = l->code.insns, *end = insn + l->code.n_insns;
+
+	for (; insn < end; insn++)
+		if (insn->code == OBJECT_CALL && !insn->regs && insn->imm == PROG_COOKIE)
+			*insn = (struct rawbpf_insn){.code = PROG_MOV, .imm = l->cookie};
+}
+
+static bool prog_no_cookie(struct prog_load *l)
+{
+	struct kern *k = kern_get(l->b);
+
+	if (prog_unknown_helper(l) != PROG_COOKIE || !k || k->no_cookie)
+		return false;
+	k->no_cookie = true;
+	prog_put_cookie(l);
+	ctx_log(l->b, RAWBPF_LOG_INFO,
+		"program '%s': the kernel has no attach cookies: numbers in their place",
+		l->p->name);
+	return true;
+}
+
 /*
  * Before Linux 5.5 one helper read kernel and user memory alike: its call instead of the later
  * ones, when it is these that the verifier does not know.
  */
 static bool prog_plain_read(struct prog_load *l)
 {
-	static const char unknown[] = "invalid func unknown#";
-	const char *p = l->log ? strstr(l->log, unknown) : NULL;
-	unsigned long id = p ? strtoul(p + strlen(unknown), NULL, 10) : 0;
+	unsigned long id = prog_unknown_helper(l);
 	struct rawbpf_insn *insn = l->code.insns, *end = insn + l->code.n_insns;
 
 	if (id < PROG_READ_USER || id > PROG_READ_KERNEL_STR)
@@ -205,7 +243,7 @@ static bool prog_fall_back(struct prog_load *l, int err)
 
 	if (!prog_may_be_old(err))
 		return false;
-	if (prog_plain_read(l))
+	if (prog_plain_read(l) || prog_no_cookie(l))
 		return true;
 	if (l->log && l->log[0] && !(btf && (l->with & PROG_WITH_BTF)))
 		return false;
@@ -427,6 +465,11 @@ static int prog_link(struct prog_load *l)
 
 	if (err)
 		return err;
+	err = kconfig_check(l->b, &l->code);
+	if (err) {
+		err_prog(&l->b->error, l->p->name);
+		return err;
+	}
 	l->p->n_insns = l->code.n_insns;
 	l->p->calls_trace_printk = l->code.calls_trace_printk;
 	return 0;
@@ -452,6 +495,8 @@ static int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type a
 		return err;
 	}
 	prog_patch(&l);
+	if (k->no_cookie)
+		prog_put_cookie(&l);
 	if (!k->no_prog_names)
 		l.with |= PROG_WITH_NAME;
 	if (!k->no_prog_btf && btf_fd >= 0 && l.code.n_func_info)

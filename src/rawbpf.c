@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kbtf.h"
+#include "kconfig.h"
 #include "kern.h"
 #include "link.h"
 #include "map.h"
@@ -104,7 +105,9 @@ static int rawbpf_load_object(struct rawbpf *b, bool each)
 {
 	int err, btf_fd = prog_load_btf(b);
 
-	err = map_create_all(b, btf_fd);
+	err = kconfig_fill(b);
+	if (!err)
+		err = map_create_all(b, btf_fd);
 	if (!err)
 		err = prog_load_all(b, btf_fd, each);
 	sys_close(&b->sys, btf_fd);

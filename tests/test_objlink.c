@@ -37,7 +37,6 @@ START_TEST(refused_by_name)
 		const char *prog, *says;
 	} rows[] = {
 		{"calls_nowhere", "function 'bpf_nowhere' is defined nowhere"},
-		{"reads_nowhere", "'CONFIG_HZ' is defined nowhere"},
 		{"needs_core", "needs co-re"},
 	};
 	struct object *o = link_object("object/odd.bpf.o");
