@@ -1,5 +1,6 @@
 # rawbpf - see README.md.  Variables a user may set: CC, CFLAGS, LDFLAGS, SAN=1 (ASan and UBSan),
-# WERROR=1, BUILD (where everything goes), FUZZ_SECONDS (of make fuzz, all fuzzers together).
+# WERROR=1, BUILD (where everything goes); of make fuzz FUZZ_SECONDS (all fuzzers together), FUZZ_RUNS
+# (of each, in place of the seconds) and FUZZERS='notes usdtarg' (only these).
 BUILD   ?= build
 CC      ?= cc
 CFLAGS  ?= -O2 -g
@@ -205,7 +206,7 @@ fuzz:
 	@tools/demo/deps.sh build fuzz
 	@$(MAKE) --no-print-directory $(QUIET) FUZZ=1 BUILD=$(BUILD)/fuzz CC=clang \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer $(FUZZ_SAN)' LDFLAGS= SAN= fuzz-built
-	@tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZERS)
+	@FUZZ_RUNS=$(FUZZ_RUNS) tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZERS)
 fuzz-built: $(FUZZERS:%=$(BUILD)/%)
 ifdef FUZZ
 # .include opens nothing

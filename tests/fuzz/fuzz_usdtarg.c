@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* fuzz_usdtarg.c - the first byte picks a machine, the rest is a list of operands. */
+/*
+ * fuzz_usdtarg.c - the first byte picks a machine and what is known of the file, the rest is a list
+ * of operands: each parsed, and made to code.
+ */
 #include <elf.h>
 
 #include "fuzz.h"
+#include "operand.h"
 #include "rawbpf.h"
 
 static const unsigned machines[] = {EM_X86_64, EM_386, EM_AARCH64, EM_ARM, EM_PPC64, EM_PPC,
 	EM_S390, EM_RISCV, EM_MIPS, 258 /* LoongArch */, 0};
+
+enum { MACHINES = sizeof(machines) / sizeof(*machines) };
 
 static void use_arg(unsigned machine, const char *text)
 {
@@ -27,6 +33,22 @@ static void use_arg(unsigned machine, const char *text)
 	FUZZ_CHECK(a.kind <= RAWBPF_ARG_ADDR && a.size >= 0 && a.size <= 64);
 }
 
+static void use_code(unsigned machine, unsigned how, const char *args)
+{
+	struct usdtcode_site s = {.machine = machine,
+		.bits = how & 1 ? 32 : 64,
+		.big_endian = how & 2,
+		.pc = 0x401000};
+
+	if (how & 4) {
+		s.symbol = operand_symbol;
+		s.tls = operand_tls;
+	}
+	if (how & 8)
+		s.fsbase = s.gsbase = how & 2 ? 0x12340 : 0x1234;
+	operand_use_all(&s, args);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *args;
@@ -36,13 +58,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	machine = machines[data[0] % (sizeof(machines) / sizeof(*machines))];
+	machine = machines[data[0] % MACHINES];
 	args = text = fuzz_text(data + 1, size - 1);
 	use_arg(machine, text);
 	while ((ret = rawbpf_usdt_next_arg(&args, operand, sizeof(operand))) != 0)
 		if (ret == 1)
 			use_arg(machine, operand);
 	FUZZ_CHECK(!*args);
+	use_code(machine, data[0] / MACHINES, text);
 	free(text);
 	return 0;
 }

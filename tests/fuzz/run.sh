@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh BUILD SECONDS NAME...: run each fuzzer for its share of the seconds, from its committed
-# corpus; what it finds on its way is kept in BUILD/corpus.  Fails after a crash, a leak or an
+# run.sh BUILD SECONDS NAME...: run each fuzzer for its share of the seconds, or FUZZ_RUNS times, from
+# its committed corpus; what it finds on its way is kept in BUILD/corpus.  Fails after a crash, a leak or an
 # input that takes 10 seconds; the input is then BUILD/NAME-crash-..., to be given to BUILD/NAME.
 set -eu
 
@@ -9,9 +9,11 @@ shift 2
 share=$((seconds / $#))
 [ "$share" -gt 0 ] || share=1
 failed=
+limit=-max_total_time=$share
+[ -z "${FUZZ_RUNS:-}" ] || limit=-runs=$FUZZ_RUNS
 for name; do
 	mkdir -p "$build/corpus/$name"
-	if ! "$build/$name" -max_total_time="$share" -timeout=10 -rss_limit_mb=2048 -max_len=8192 \
+	if ! "$build/$name" "$limit" -timeout=10 -rss_limit_mb=2048 -max_len=8192 \
 		-artifact_prefix="$build/$name-" "$build/corpus/$name" \
 		"tests/fuzz/corpus/$name" >"$build/$name.log" 2>&1; then
 		grep -vE '^(INFO|#[0-9]+)' "$build/$name.log" | head -60

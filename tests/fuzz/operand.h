@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* operand.h - what comes after parsing: the operands of a probe as code, for every CPU. */
+#ifndef OPERAND_H
+#define OPERAND_H
+
+#include "arch.h"
+#include "fuzz.h"
+#include "rawbpf.h"
+#include "usdtcode.h"
+
+enum {
+	OPERAND_SLOT = -24,
+	OPERAND_CTX = 512, /* bytes of the largest pt_regs, and more */
+	OPERAND_FP = 10,
+};
+
+/* Every name but those with a 'z' is a symbol. */
+static inline int operand_symbol(void *arg, const char *name, uint64_t *value)
+{
+	(void)arg;
+	*value = 0x1000 * strlen(name) + (unsigned char)name[0];
+	return strchr(name, 'z') ? -2 : 0;
+}
+
+static inline int operand_tls(void *arg, const char *name, int64_t *offset)
+{
+	(void)arg;
+	*offset = -(int64_t)(8 * strlen(name));
+	return strchr(name, 'z') ? -2 : 0;
+}
+
+static inline unsigned operand_dst(const struct rawbpf_insn *i)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return i->regs & 15;
+#else
+	return i->regs >> 4;
+#endif
+}
+
+static inline unsigned operand_src(const struct rawbpf_insn *i)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return i->regs >> 4;
+#else
+	return i->regs & 15;
+#endif
+}
+
+/* No jump, no write but to registers and the slot, no read but of that, the context and the task. */
+static inline void operand_check_insn(const struct rawbpf_insn *i)
+{
+	unsigned dst = operand_dst(i), src = operand_src(i), class = i->code & 7;
+
+	FUZZ_CHECK(dst <= 10 && src <= 10);
+	switch (class) {
+	case 1: /* ldx */
+		FUZZ_CHECK(dst < OPERAND_FP);
+		FUZZ_CHECK(src != OPERAND_FP || i->off == OPERAND_SLOT);
+		FUZZ_CHECK(src != 1 || (i->off >= 0 && i->off < OPERAND_CTX));
+		break;
+	case 2: /* st, stx */
+	case 3: FUZZ_CHECK(dst == OPERAND_FP && i->off == OPERAND_SLOT && !i->imm); break;
+	case 5: FUZZ_CHECK(i->code == 0x85 && !src && i->imm > 0 && i->imm < 256); break;
+	case 7:
+		FUZZ_CHECK(dst < OPERAND_FP);
+		/* mov r2: how many bytes a helper writes to the slot */
+		FUZZ_CHECK(i->code != 0xb7 || dst != 2 || (i->imm > 0 && i->imm <= 8));
+		/* the slot's address */
+		FUZZ_CHECK(i->code != 0x07 || dst != 1 || i->imm == OPERAND_SLOT);
+		break;
+	default: FUZZ_CHECK(i->code == 0x18 && dst < OPERAND_FP && !src);
+	}
+}
+
+static inline void operand_check_code(const struct arch *a, const struct usdtcode_op *op)
+{
+	struct rawbpf_insn insns[USDTCODE_MAX];
+	uint32_t n = usdtcode_emit(a, op, OPERAND_SLOT, insns), i;
+
+	FUZZ_CHECK(n > 0 && n <= USDTCODE_MAX);
+	for (i = 0; i < n; i++) {
+		operand_check_insn(&insns[i]);
+		if (insns[i].code != 0x18)
+			continue;
+		i++;
+		FUZZ_CHECK(i < n && !insns[i].code && !insns[i].regs && !insns[i].off);
+	}
+}
+
+/* Every operand of args, and the one behind the last, on every CPU. */
+static inline void operand_use_all(const struct usdtcode_site *s, const char *args)
+{
+	struct usdtcode_op op;
+	struct rawbpf_error e;
+	const struct arch *a;
+	unsigned n;
+	size_t i;
+	int err;
+
+	for (i = 0; (a = arch_at(i)); i++)
+		for (n = 1, err = 0; n <= 13; n++) {
+			err = usdtcode_resolve(a, s, args, n, &op, &e);
+			if (!err) {
+				operand_check_code(a, &op);
+				continue;
+			}
+			FUZZ_CHECK(e.err == err && *e.msg);
+			fuzz_string(e.log);
+			/* a file of another CPU */
+			if (err == -8)
+				break;
+		}
+}
+
+#endif
