@@ -12,16 +12,26 @@
  * .stapsdt.base having another address than the note says.  The semaphore is a 16-bit counter in
  * writable data: its file offset goes by its own segment, not by the code's.
  *
+ * In a relocatable file (.o) what the addresses are is in the relocations behind the section; they
+ * are then offsets into sections, and not in the file.
+ *
  * Only headers and the note sections are looked at, in a file that is open or in memory already:
  * nothing here asks the kernel.
  */
 #include "note.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
-	NOTE_SHT = 7,	  /* SHT_NOTE */
+	NOTE_SHT = 7, /* SHT_NOTE */
+	NOTE_SHT_RELA = 4,
+	NOTE_SHT_REL = 9,
+	NOTE_ET_REL = 1,
+	NOTE_RISCV = 243,
+	NOTE_RISCV_ADD32 = 35,
+	NOTE_RISCV_SUB32 = 39,
 	NOTE_STAPSDT = 3, /* type of a probe */
 	NOTE_PF_X = 1,
 	NOTE_PF_W = 2,
@@ -122,20 +132,78 @@ static size_t note_one(struct note_reader *r, const char *p, size_t n, int *stop
 	       (desc > n - 12 - note_round(name) ? n - 12 - note_round(name) : desc);
 }
 
-static int note_section(struct note_reader *r, const struct elf_section *s)
+/* A number of n bytes in the file's byte order. */
+static void note_put(const struct note_reader *r, char *p, size_t n, uint64_t v)
 {
-	const char *p;
-	const void *data;
-	size_t n, at, len;
-	int stop = 0, err;
+	size_t i;
 
-	err = elf_section_data(r->f, s, &data, &n);
-	if (err || !data)
-		return err && n ? err
-				: err_set(r->e, "open", -ENOEXEC,
-					  "'%s' has no bytes for its section '%s'",
-					  elf_ident(r->f)->path, s->name);
-	p = data;
+	for (i = 0; i < n; i++)
+		p[elf_ident(r->f)->big_endian ? n - 1 - i : i] = (char)(v >> 8 * i);
+}
+
+/* What the linker would make of p's n bytes: an address, or the difference of two on RISC-V. */
+static void note_apply(const struct note_reader *r, const struct elf_reloc *rel, uint64_t symbol,
+	char *p, size_t n)
+{
+	bool riscv = elf_ident(r->f)->machine == NOTE_RISCV;
+	bool add = riscv && rel->type == NOTE_RISCV_ADD32;
+	bool sub = riscv && rel->type == NOTE_RISCV_SUB32;
+	uint64_t v = symbol + (uint64_t)rel->addend;
+	size_t size = add || sub ? 4 : r->word;
+
+	if (rel->offset > n || n - rel->offset < size)
+		return;
+	p += rel->offset;
+	if (sub)
+		v = -v;
+	if (add || sub || !rel->has_addend)
+		v += elf_uint(r->f, p, size);
+	note_put(r, p, size, v);
+}
+
+/* The bytes with the addresses that the linker would put in: all are whole words. */
+static void note_relocate(
+	struct note_reader *r, const struct elf_section *relocs, char *p, size_t n)
+{
+	struct elf_section table;
+	struct elf_symbol symbol;
+	struct elf_reloc rel;
+	size_t i;
+
+	if (elf_section(r->f, relocs->link, &table))
+		return;
+	for (i = 0; !elf_reloc(r->f, relocs, i, &rel); i++)
+		if (!elf_symbol(r->f, &table, rel.symbol, &symbol))
+			note_apply(r, &rel, symbol.value, p, n);
+}
+
+/*
+ * A copy with addresses of a relocatable file's section, or NULL: it needs none.  All that write
+ * such files put a section's relocations right behind it.
+ */
+static int note_copy(
+	struct note_reader *r, const struct elf_section *s, const void *data, size_t n, char **copy)
+{
+	struct elf_section relocs;
+
+	*copy = NULL;
+	if (elf_ident(r->f)->type != NOTE_ET_REL || elf_section(r->f, s->index + 1, &relocs) ||
+		(relocs.type != NOTE_SHT_RELA && relocs.type != NOTE_SHT_REL) ||
+		relocs.info != s->index)
+		return 0;
+	*copy = malloc(n);
+	if (!*copy)
+		return err_set(r->e, "open", -ENOMEM, "out of memory");
+	memcpy(*copy, data, n);
+	note_relocate(r, &relocs, *copy, n);
+	return 0;
+}
+
+static int note_bytes(struct note_reader *r, const struct elf_section *s, const char *p, size_t n)
+{
+	size_t at, len;
+	int stop = 0;
+
 	for (at = 0; at < n; at += len) {
 		len = note_one(r, p + at, n - at, &stop);
 		if (stop)
@@ -149,6 +217,26 @@ static int note_section(struct note_reader *r, const struct elf_section *s)
 		}
 	}
 	return 0;
+}
+
+static int note_section(struct note_reader *r, const struct elf_section *s)
+{
+	const void *data;
+	char *copy;
+	size_t n;
+	int err;
+
+	err = elf_section_data(r->f, s, &data, &n);
+	if (err || !data)
+		return err && n ? err
+				: err_set(r->e, "open", -ENOEXEC,
+					  "'%s' has no bytes for its section '%s'",
+					  elf_ident(r->f)->path, s->name);
+	err = note_copy(r, s, data, n, &copy);
+	if (!err)
+		err = note_bytes(r, s, copy ? copy : data, n);
+	free(copy);
+	return err;
 }
 
 int note_each(struct elf_file *f, const char *path,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* test_note.c - USDT notes: golden files, made files of all forms, every binary of this machine. */
+/* test_note.c - USDT notes: golden files, made files of all forms (real ones: test_usdt_parity.c). */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -393,54 +393,6 @@ START_TEST(golden_files)
 }
 END_TEST
 
-/* ---- this machine -------------------------------------------------------------------------- */
-
-static int as_readelf(void *arg, const struct rawbpf_usdt_probe *p)
-{
-	struct found *f = arg;
-
-	f->n++;
-	f->len += (size_t)snprintf(f->text + f->len, sizeof(f->text) - f->len,
-		"Provider: %s\nName: %s\nLocation: 0x%016" PRIx64 ", Base: 0x%016" PRIx64
-		", Semaphore: 0x%016" PRIx64 "\nArguments: %s\n",
-		p->provider, p->name, p->addr, p->base, p->semaphore, p->args);
-	ck_assert_uint_lt(f->len, sizeof(f->text));
-	return 0;
-}
-
-/* Every file with the word in it: the same probes as readelf tells, or none on both sides. */
-START_TEST(equals_readelf)
-{
-	struct found *f = calloc(1, sizeof(*f));
-	char *files, *file, *save = NULL, *out;
-	struct rawbpf_error e;
-	int with = 0;
-
-	if (t_run(NULL, "readelf --version >/dev/null 2>&1"))
-		T_SKIP("no readelf to compare with");
-	t_run(&files, "find /usr/bin /usr/sbin /usr/lib/*-linux-gnu /usr/lib64 -maxdepth 1 -type f "
-		      "-size -60000k 2>/dev/null | xargs -r grep -ls stapsdt");
-	for (file = strtok_r(files, "\n", &save); file; file = strtok_r(NULL, "\n", &save)) {
-		f->len = f->n = 0;
-		f->text[0] = '\0';
-		if (rawbpf_usdt_each(file, 0, as_readelf, f, &e) == -ENOEXEC)
-			continue;
-		t_run(&out,
-			"readelf -nW '%s' 2>/dev/null | sed -n "
-			"'s/^.*\\(Provider: \\)/\\1/p; s/^ *\\(Name: \\|Location: \\|Arguments: "
-			"\\)/\\1/p'",
-			file);
-		ck_assert_msg(!strcmp(f->text, out), "%s:\n%s\nnot\n%s", file, f->text, out);
-		with += f->n > 0;
-		free(out);
-	}
-	free(files);
-	free(f);
-	if (!with)
-		T_SKIP("no program on this machine has probes");
-}
-END_TEST
-
 Suite *suite_note(void);
 Suite *suite_note(void)
 {
@@ -459,7 +411,6 @@ Suite *suite_note(void)
 	tcase_add_loop_test(t, hostile, 0, n);
 	tcase_add_test(t, golden_remade);
 	tcase_add_test(t, golden_files);
-	tcase_add_test(t, equals_readelf);
 	suite_add_tcase(s, t);
 	return s;
 }

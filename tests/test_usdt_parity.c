@@ -261,24 +261,25 @@ END_TEST
 /* ---- files of other CPUs -------------------------------------------------------------------- */
 
 static const struct {
-	const char *cpu;
+	const char *triple;
 	unsigned word; /* bytes */
 } others[] = {
-	{"x86_64", 8},
-	{"i386", 4},
-	{"aarch64", 8},
-	{"armv7", 4},
-	{"powerpc64", 8},
-	{"powerpc64le", 8},
-	{"powerpc", 4},
-	{"riscv64", 8},
-	{"riscv32", 4},
-	{"mips", 4},
-	{"mipsel", 4},
-	{"mips64", 8},
+	{"x86_64-linux-gnu", 8},
+	{"i386-linux-gnu", 4},
+	{"aarch64-linux-gnu", 8},
+	{"armv7-linux-gnueabi", 4},
+	{"powerpc64-linux-gnu", 8},
+	{"powerpc64le-linux-gnu", 8},
+	{"powerpc-linux-gnu", 4},
+	{"riscv64-linux-gnu", 8},
+	{"riscv32-linux-gnu", 4},
+	{"mips-linux-gnu", 4},
+	{"mipsel-linux-gnu", 4},
+	{"mips64-linux-gnu", 8},
+	{"s390x-linux-gnu", 8},
 };
 
-/* A library of three probes, one of them with a semaphore, as <sys/sdt.h> would have them. */
+/* An object or library of three probes, one of them with a semaphore, as <sys/sdt.h> would have them. */
 static void write_source(const char *path, unsigned word)
 {
 	FILE *f = fopen(path, "we");
@@ -301,26 +302,37 @@ static void write_source(const char *path, unsigned word)
 	ck_assert_int_eq(fclose(f), 0);
 }
 
+/* Made by clang with these words; the file's probes are compared, if it can be made. */
+static bool made_and_compared(const char *dir, const char *triple, const char *words)
+{
+	char path[64];
+
+	if (t_run(NULL,
+		    "cd %s && clang --target=%s -nostdlib %s "
+		    "-Wno-unused-command-line-argument -o p.elf p.s >/dev/null 2>&1",
+		    dir, triple, words))
+		return false;
+	snprintf(path, sizeof(path), "%s/p.elf", dir);
+	ck_assert(may_have_probes(path));
+	ck_assert_uint_eq(compare(path), 3);
+	return true;
+}
+
 START_TEST(other_cpu)
 {
 	char dir[] = "/tmp/rawbpf-parity-XXXXXX", path[64];
+	bool object, library;
 
 	if (no_readelf())
 		T_SKIP("no readelf of GNU to compare with");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/p.s", dir);
 	write_source(path, others[_i].word);
-	if (t_run(NULL,
-		    "cd %s && clang --target=%s-linux-gnu -mfloat-abi=soft -nostdlib -shared "
-		    "-fuse-ld=lld -Wno-unused-command-line-argument -o p.so p.s >/dev/null 2>&1",
-		    dir, others[_i].cpu)) {
-		t_run(NULL, "rm -r %s", dir);
-		T_SKIP("no clang or lld for %s", others[_i].cpu);
-	}
-	snprintf(path, sizeof(path), "%s/p.so", dir);
-	ck_assert(may_have_probes(path));
-	ck_assert_uint_eq(compare(path), 3);
+	object = made_and_compared(dir, others[_i].triple, "-c");
+	library = made_and_compared(dir, others[_i].triple, "-shared -fuse-ld=lld");
 	ck_assert_int_eq(t_run(NULL, "rm -r %s", dir), 0);
+	if (!object || !library)
+		T_SKIP("no %s for %s", object ? "lld" : "clang", others[_i].triple);
 }
 END_TEST
 

@@ -88,20 +88,31 @@ static inline void operand_check_code(const struct arch *a, const struct usdtcod
 	}
 }
 
-/* Every operand of args, and the one behind the last, on every CPU. */
+static inline unsigned operand_count(const char *args)
+{
+	char operand[1];
+	unsigned n = 0;
+
+	while (rawbpf_usdt_next_arg(&args, operand, sizeof(operand)))
+		n++;
+	return n;
+}
+
+/* Every operand of args, twelve at most, and the one behind the last, on every CPU. */
 static inline void operand_use_all(const struct usdtcode_site *s, const char *args)
 {
 	struct usdtcode_op op;
 	struct rawbpf_error e;
 	const struct arch *a;
-	unsigned n;
+	unsigned n, count = operand_count(args);
 	size_t i;
 	int err;
 
 	for (i = 0; (a = arch_at(i)); i++)
-		for (n = 1, err = 0; n <= 13; n++) {
+		for (n = 1; n <= count + 1 && n <= 13; n++) {
 			err = usdtcode_resolve(a, s, args, n, &op, &e);
 			if (!err) {
+				FUZZ_CHECK(n <= count);
 				operand_check_code(a, &op);
 				continue;
 			}
