@@ -94,16 +94,21 @@ struct rawbpf_load_opts {
 	size_t n_include_dirs;
 	bool no_rlimit; /* never raise RLIMIT_MEMLOCK (kernels before 5.11 need it raised) */
 	bool each;	/* go on after a refusal; rawbpf_each_prog() tells what came of each */
+	/* every probe that is enabled in these is attached; they are borrowed for the call */
+	struct rawbpf_usdt *const *usdt_contexts;
+	size_t n_usdt_contexts;
 };
 
 /*
- * rawbpf_load() - assemble if need be, create the maps, load every program; attaches nothing.
+ * rawbpf_load() - assemble if need be, create the maps, load every program; attaches nothing but
+ * the probes of .usdt_contexts, which see rawbpf_attach_usdt().
  *
  * Returns 0, or -EINVAL (not one source given, bad text or object), -ENOENT (no such file),
  * -EPERM (no right to use bpf(2)), -EACCES or -EINVAL (a program was refused: the error has its
  * name, line and log), -EBUSY (something is loaded already).  After a failure nothing is left
  * behind and the context can load again.  With .each a refused program is no failure, and those
- * whose section begins with '?' are loaded too.  Linux 4.9; BTF and line info from 5.0 on.
+ * whose section begins with '?' are loaded too; those that read operands of a USDT probe as they
+ * would be for the first location of the one that their section names.  Linux 4.9; BTF and line info from 5.0 on.
  *
  *	err = rawbpf_load(b, .src_file = "strlen_hist.bpf");
  */
@@ -120,9 +125,13 @@ struct rawbpf_prog_info {
 	uint32_t n_insns;    /* instructions passed to the kernel */
 	int fd;		     /* borrowed; -1: not loaded */
 	int err;	     /* 0, or the -errno of its own load */
-	const char *error;   /* why, after a load with .each; NULL: none */
-	const char *hint;    /* what to do about it; NULL: none */
-	bool trace_printk;   /* it, or a subprogram of it, writes trace lines */
+	/*
+	 * why, after a load with .each; NULL: none.  With err 0 and fd -1: it reads operands of a
+	 * USDT probe, and the one that its section names is not here
+	 */
+	const char *error;
+	const char *hint;  /* what to do about it; NULL: none */
+	bool trace_printk; /* it, or a subprogram of it, writes trace lines */
 };
 
 /*
@@ -348,7 +357,8 @@ struct rawbpf_attach_all_opts {
 /*
  * rawbpf_attach_all() - attach every program by its section or by bcc's function name.
  *
- * Sections: "uprobe/c:malloc", "uretprobe/FILE:FUNCTION", "kprobe/FUNCTION+OFFSET",
+ * Sections: "uprobe/c:malloc", "uretprobe/FILE:FUNCTION", "usdt/FILE:PROVIDER:NAME", where FILE is a
+ * path or a name as of rawbpf_attach_uprobe(), "kprobe/FUNCTION+OFFSET",
  * "kretprobe/FUNCTION", "ksyscall/openat", "kretsyscall/openat", "tracepoint/CATEGORY/EVENT",
  * "tp/...", "raw_tp/EVENT", "tp_btf/EVENT", "fentry/FUNCTION", "fexit/FUNCTION",
  * "fmod_ret/FUNCTION", with ".s" behind the kind for programs that may sleep; with * and ? in the
@@ -736,6 +746,39 @@ struct rawbpf_usdt_enable_opts {
  */
 RAWBPF_API int rawbpf_usdt_enable_probe_opts(
 	struct rawbpf_usdt *u, const struct rawbpf_usdt_enable_opts *o);
+
+/* Which probe, and what runs there; also of rawbpf_detach_usdt(). */
+struct rawbpf_usdt_attach_opts {
+	size_t sz;
+	const char *path;    /* a file, or ... */
+	pid_t pid;	     /* a process; with both that file as the process sees it */
+	const char *probe;   /* "name" or "provider:name" */
+	const char *fn_name; /* the program */
+};
+
+/*
+ * rawbpf_attach_usdt() - run a program at every location of a probe: what enable_probe() and
+ * rawbpf_load(.usdt_contexts) do, for a program that is loaded.
+ *
+ * Of a path the locations are probed in every process, with .pid in that one alone.  A program
+ * that reads operands (usdt_arg(N)) is loaded once for each set of operands that the locations
+ * have, so nothing is looked up when it runs; one of them that cannot be read is an error only if
+ * the program reads it.  Locations with the same operands are one uprobe_multi link where the
+ * kernel has it (Linux 6.6, with .pid 6.10).  Semaphores are counted by the kernel (Linux 4.20); an
+ * older one needs .pid, and is undone when the program is detached.  A program is at a location
+ * once.  Returns 0, or -ENOENT (no such program, file, probe: near names are in the hint), -EINVAL
+ * (neither .path nor .pid; several providers; not a program for probes), -EEXIST (it is at all
+ * locations already), -ESRCH, -EOPNOTSUPP (an operand that no program can read, with a caret in
+ * the error's log; a semaphore on an old kernel without .pid), -EPERM/-EACCES.  Linux 4.1.
+ *
+ *	err = rawbpf_attach_usdt(b, .path = "/usr/sbin/httpd", .probe = "request", .fn_name = "f");
+ */
+RAWBPF_API int rawbpf_attach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o);
+/*
+ * rawbpf_detach_usdt() - named as when it was attached, by a context too; .fn_name NULL: every
+ * program there.  -ENOENT: none is.
+ */
+RAWBPF_API int rawbpf_detach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o);
 
 /* A probe: all locations of one provider and name. */
 struct rawbpf_usdt_info {

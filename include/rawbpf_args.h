@@ -131,5 +131,13 @@
 	rawbpf_usdt_enable_probe_(__VA_ARGS__, .sz = sizeof(struct rawbpf_usdt_enable_opts))
 #define rawbpf_usdt_enable_probe_(u, ...) \
 	rawbpf_usdt_enable_probe_opts(u, &(const struct rawbpf_usdt_enable_opts){__VA_ARGS__})
+#define rawbpf_attach_usdt(...) \
+	rawbpf_attach_usdt_(__VA_ARGS__, .sz = sizeof(struct rawbpf_usdt_attach_opts))
+#define rawbpf_attach_usdt_(b, ...) \
+	rawbpf_attach_usdt_opts(b, &(const struct rawbpf_usdt_attach_opts){__VA_ARGS__})
+#define rawbpf_detach_usdt(...) \
+	rawbpf_detach_usdt_(__VA_ARGS__, .sz = sizeof(struct rawbpf_usdt_attach_opts))
+#define rawbpf_detach_usdt_(b, ...) \
+	rawbpf_detach_usdt_opts(b, &(const struct rawbpf_usdt_attach_opts){__VA_ARGS__})
 
 #endif

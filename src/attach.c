@@ -15,6 +15,7 @@
 #include "tracepoint.h"
 #include "trampoline.h"
 #include "uprobe.h"
+#include "usdt.h"
 
 static int attach_invalid(struct rawbpf *b, const char *call, const char *what)
 {
@@ -285,6 +286,35 @@ int rawbpf_detach_perf_event_opts(struct rawbpf *b, const struct rawbpf_perf_eve
 	int err = attach_opts(b, &o, sizeof(o), in);
 
 	return err ? err : perfevent_detach(b, &o);
+}
+
+/* ---- usdt probes ---------------------------------------------------------------------------- */
+
+static int public_usdt(
+	struct rawbpf *b, const struct rawbpf_usdt_attach_opts *in, bool attach, const char *call)
+{
+	struct rawbpf_usdt_attach_opts o;
+	int err = attach_opts(b, &o, sizeof(o), in);
+
+	if (err)
+		return err;
+	if (attach && attach_no_prog(b, o.fn_name, call))
+		return -EINVAL;
+	if (!o.probe || !*o.probe)
+		return attach_invalid(b, call, ".probe (name or provider:name) is missing");
+	if ((!o.path || !*o.path) && o.pid <= 0)
+		return attach_invalid(b, call, ".path (a file) or .pid is missing");
+	return attach ? usdt_attach(b, &o) : usdt_detach(b, &o);
+}
+
+int rawbpf_attach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o)
+{
+	return public_usdt(b, o, true, "attach_usdt");
+}
+
+int rawbpf_detach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o)
+{
+	return public_usdt(b, o, false, "detach_usdt");
 }
 
 /* ---- all, and how many ---------------------------------------------------------------------- */

@@ -18,6 +18,7 @@
 #include "tracepoint.h"
 #include "trampoline.h"
 #include "uprobe.h"
+#include "usdt.h"
 
 static int bad_place(struct rawbpf *b, const struct prog *p, const char *form)
 {
@@ -122,6 +123,55 @@ static int section_uprobe_entry(struct rawbpf *b, struct prog *p, const char *pl
 static int section_uprobe_return(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
 {
 	return section_uprobe(b, p, place, pid, true);
+}
+
+/* PATH:PROVIDER:NAME, in which PATH may have colons, to options; o->path is malloc'ed. */
+static int cut_usdt(struct rawbpf *b, const struct prog *p, const char *place,
+	struct rawbpf_usdt_attach_opts *o)
+{
+	const char *name = strrchr(place, ':'), *probe = name;
+
+	while (probe && probe > place && *--probe != ':')
+		;
+	if (!probe || probe == place || name == probe + 1 || !name[1])
+		return bad_place(b, p, "usdt/FILE:PROVIDER:NAME");
+	o->sz = sizeof(*o);
+	o->probe = probe + 1;
+	o->fn_name = p->name;
+	o->path = strndup(place, (size_t)(probe - place));
+	return o->path ? 0 : err_set(&b->error, "attach", -ENOMEM, "out of memory");
+}
+
+static int section_usdt(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
+{
+	struct rawbpf_usdt_attach_opts o = {.pid = pid};
+	int err = cut_usdt(b, p, place, &o);
+
+	if (!err)
+		err = usdt_attach(b, &o);
+	free((char *)(uintptr_t)o.path);
+	return err;
+}
+
+int attachsec_load(struct rawbpf *b, struct prog *p)
+{
+	struct rawbpf_usdt_attach_opts o = {.path = NULL};
+	const char *place = strchr(p->section, '/');
+	int err;
+
+	if (!place) {
+		err_set(&b->error, "load", -ENOENT, "program '%s' reads operands of a usdt probe",
+			p->name);
+		err_hint(&b->error,
+			"it is loaded for the probe that it is attached to; its section "
+			"names none");
+		return 1;
+	}
+	err = cut_usdt(b, p, place + 1, &o);
+	if (!err)
+		err = usdt_load(b, p, &o);
+	free((char *)(uintptr_t)o.path);
+	return err;
 }
 
 /* A program in the kernel runs for every process, whatever the event was opened for. */
@@ -264,6 +314,7 @@ static const struct attachsec_kind {
 	{"uprobe.multi", section_uprobe_entry, NULL},
 	{"uretprobe", section_uprobe_return, NULL},
 	{"uretprobe.multi", section_uprobe_return, NULL},
+	{"usdt", section_usdt, NULL},
 	{"kprobe", section_kprobe, section_kprobe},
 	{"kprobe.multi", section_kprobe_multi, NULL},
 	{"kprobe.session", section_kprobe_multi, NULL},

@@ -12,4 +12,11 @@
  */
 int attachsec_prog(struct rawbpf *b, struct prog *p, pid_t pid);
 
+/*
+ * Load p, which reads the operands of a USDT probe, for the probe that its section names, and
+ * attach nothing.  0; 1: there is no such probe here, or it names none, which the error tells; or a
+ * negative errno.
+ */
+int attachsec_load(struct rawbpf *b, struct prog *p);
+
 #endif

@@ -76,7 +76,7 @@ static int link_prog_fd(struct rawbpf *b, struct prog *p)
 
 	if (p->attach_type != RAWBPF_TRACE_KPROBE_MULTI &&
 		p->attach_type != RAWBPF_TRACE_UPROBE_MULTI)
-		return p->fd;
+		return p->fd; /* who attaches a copy has it loaded */
 	fd = prog_as(b, p, (enum rawbpf_attach_type)0);
 	err_clear(&b->error);
 	return fd;

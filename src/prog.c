@@ -9,7 +9,7 @@
  * helps, the first answer is the one reported, unless a later try got past what may be unknown.
  *
  * A tracing program is loaded for one function or event.  One whose section names none is loaded
- * late, when it is attached.
+ * late, when it is attached; and so is one that reads the operands of a USDT probe, in copies.
  */
 #include "prog.h"
 
@@ -25,6 +25,7 @@
 #include "near.h"
 #include "object.h"
 #include "rights.h"
+#include "usdtput.h"
 #include "vlog.h"
 
 #define PROG_TRIES     5	   /* a signal in the middle of verification gives EAGAIN */
@@ -461,16 +462,22 @@ static int prog_target(struct prog_load *l, const char *target)
 
 static int prog_link(struct prog_load *l)
 {
-	int err = object_link(l->b->object, (size_t)(l->p - l->b->progs), &l->code, &l->b->error);
+	int err = object_link(l->b->object, l->p->def, &l->code, &l->b->error);
 
-	if (err)
+	if (!err && l->p->ops)
+		err = usdtput_code(&l->code, l->p->ops, &l->b->error);
+	if (err) {
+		err_prog(&l->b->error, l->p->name);
 		return err;
+	}
 	err = kconfig_check(l->b, &l->code);
 	if (err) {
 		err_prog(&l->b->error, l->p->name);
 		return err;
 	}
 	l->p->n_insns = l->code.n_insns;
+	if (l->p->origin)
+		l->p->origin->n_insns = l->code.n_insns;
 	l->p->calls_trace_printk = l->code.calls_trace_printk;
 	return 0;
 }
@@ -486,7 +493,7 @@ static int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type a
 
 	if (!k)
 		return -ENOMEM;
-	l.def = &b->object->progs[p - b->progs];
+	l.def = &b->object->progs[p->def];
 	err = prog_link(&l);
 	if (!err)
 		err = prog_target(&l, target);
@@ -510,7 +517,7 @@ static int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type a
 	return fd;
 }
 
-static int prog_keep_error(struct rawbpf *b, struct prog *p)
+int prog_keep_error(struct rawbpf *b, struct prog *p)
 {
 	free(p->error);
 	free(p->hint);
@@ -521,8 +528,12 @@ static int prog_keep_error(struct rawbpf *b, struct prog *p)
 	return err_set(&b->error, "load", -ENOMEM, "out of memory");
 }
 
-static void prog_init(struct prog *p, const struct object *o, const struct object_prog *def)
+static void prog_init(struct prog *p, const struct object *o, uint32_t i)
 {
+	const struct object_prog *def = &o->progs[i];
+
+	p->def = i;
+	p->usdt_args = object_usdt_args(o, i);
 	p->name = def->name;
 	p->section = def->section;
 	p->type = def->sec.type;
@@ -530,7 +541,8 @@ static void prog_init(struct prog *p, const struct object *o, const struct objec
 	p->autoload = def->sec.autoload;
 	p->n_insns = o->funcs[def->func].n_insns;
 	p->fd = -1;
-	p->late = p->type == RAWBPF_PROG_TRACING && kbtf_wanted(p->attach_type) && !*prog_place(p);
+	p->late = p->usdt_args != 0;
+	p->late |= p->type == RAWBPF_PROG_TRACING && kbtf_wanted(p->attach_type) && !*prog_place(p);
 }
 
 /* Not loaded, but as far as that goes without a kernel. */
@@ -540,7 +552,15 @@ static int prog_load_late(struct rawbpf *b, struct prog *p, bool each)
 	int err = prog_link(&l);
 
 	object_code_free(&l.code);
-	if (err || !each)
+	if (!err && p->usdt_args && p->type != RAWBPF_PROG_KPROBE) {
+		err = err_set(&b->error, "load", -EINVAL,
+			"program '%s' (section '%s') reads operands of a usdt probe, and is for "
+			"none",
+			p->name, p->section);
+		err_hint(&b->error, "name its section 'usdt' or 'usdt/PATH:PROVIDER:NAME'");
+		err_prog(&b->error, p->name);
+	}
+	if (err || !each || p->usdt_args)
 		return err;
 	err_set(&b->error, "load", -EINVAL, "section '%s' of program '%s' does not say for what",
 		p->section, p->name);
@@ -573,7 +593,7 @@ int prog_load_all(struct rawbpf *b, int btf_fd, bool each)
 		return err_set(&b->error, "load", -ENOMEM, "out of memory");
 	b->n_progs = o->n_progs;
 	for (i = 0; i < b->n_progs; i++)
-		prog_init(&b->progs[i], o, &o->progs[i]);
+		prog_init(&b->progs[i], o, (uint32_t)i);
 	for (i = 0; !err && i < b->n_progs; i++) {
 		p = &b->progs[i];
 		if (!p->autoload && !each)
@@ -590,19 +610,31 @@ int prog_load_all(struct rawbpf *b, int btf_fd, bool each)
 	return err;
 }
 
+void prog_close(struct rawbpf *b, struct prog *p)
+{
+	struct prog *c, *next;
+
+	sys_close(&b->sys, p->fd);
+	if (p->has_other)
+		sys_close(&b->sys, p->other_fd);
+	free(p->target);
+	free(p->other_target);
+	free(p->error);
+	free(p->hint);
+	free(p->ops);
+	for (c = p->copies; c; c = next) {
+		next = c->next;
+		prog_close(b, c);
+		free(c);
+	}
+}
+
 void prog_close_all(struct rawbpf *b)
 {
 	size_t i;
 
-	for (i = 0; i < b->n_progs; i++) {
-		sys_close(&b->sys, b->progs[i].fd);
-		if (b->progs[i].has_other)
-			sys_close(&b->sys, b->progs[i].other_fd);
-		free(b->progs[i].target);
-		free(b->progs[i].other_target);
-		free(b->progs[i].error);
-		free(b->progs[i].hint);
-	}
+	for (i = 0; i < b->n_progs; i++)
+		prog_close(b, &b->progs[i]);
 	free(b->progs);
 	b->progs = NULL;
 	b->n_progs = 0;
@@ -666,7 +698,7 @@ static int prog_no_object(struct rawbpf *b, const struct prog *p)
 
 int prog_as(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as)
 {
-	if (p->attach_type == as)
+	if (p->attach_type == as && p->fd >= 0)
 		return p->fd;
 	if (p->has_other && p->other == as)
 		return p->other_fd;
@@ -682,7 +714,29 @@ int prog_for(struct rawbpf *b, struct prog *p, const char *target, bool again)
 	return b->object ? prog_load_other(b, p, p->attach_type, target) : prog_no_object(b, p);
 }
 
+int prog_fd(const struct prog *p)
+{
+	const struct prog *c;
+
+	for (c = p->copies; c && p->fd < 0; c = c->next)
+		if (c->fd >= 0 || c->has_other)
+			return c->fd >= 0 ? c->fd : c->other_fd;
+	return p->fd;
+}
+
 struct prog *prog_find(struct rawbpf *b, const char *stage, const char *fn_name)
+{
+	struct prog *p = prog_named(b, stage, fn_name);
+
+	if (!p || !p->usdt_args)
+		return p;
+	err_set(&b->error, stage, -EINVAL, "program '%s' reads operands of a usdt probe", fn_name);
+	err_hint(&b->error, "attach it to one, in whose copies of it they are known");
+	err_prog(&b->error, p->name);
+	return NULL;
+}
+
+struct prog *prog_named(struct rawbpf *b, const char *stage, const char *fn_name)
 {
 	struct near n;
 	size_t i;

@@ -5,7 +5,9 @@
 
 #include "context.h"
 
-/* A program of the loaded object. */
+struct usdtcode_op; /* usdtcode.h */
+
+/* A program of the loaded object, or a copy of one. */
 struct prog {
 	const char *name;	    /* function name, borrowed from the object */
 	const char *section;	    /* "uretprobe/c:strlen" */
@@ -24,6 +26,14 @@ struct prog {
 	char *other_target;
 	int err;	    /* 0, or what its load gave */
 	char *error, *hint; /* why, when programs are loaded each for itself; owned */
+
+	uint32_t def;		 /* its number in the object */
+	uint32_t usdt_args;	 /* operands of a USDT probe that it reads: bit N of operand N */
+	struct prog *copies;	 /* progcopy.c: one for each set of such operands; owned */
+	struct prog *next;	 /* of the copies */
+	struct prog *origin;	 /* of a copy: the program; else NULL */
+	struct usdtcode_op *ops; /* of a copy: operand N at N - 1; owned */
+	uint32_t copy;		 /* its number, from 1 */
 };
 
 /*
@@ -31,7 +41,11 @@ struct prog {
  * then is kept in its program (only -ENOMEM ends it); else all or none.
  */
 int prog_load_all(struct rawbpf *b, int btf_fd, bool each);
+/* Make the current error p's; -ENOMEM. */
+int prog_keep_error(struct rawbpf *b, struct prog *p);
 void prog_close_all(struct rawbpf *b);
+/* One of them: what it holds, not the struct. */
+void prog_close(struct rawbpf *b, struct prog *p);
 
 /* The object's BTF, for line info and typed maps: an fd, or -1 where the kernel takes none. */
 int prog_load_btf(struct rawbpf *b);
@@ -56,8 +70,13 @@ int prog_for(struct rawbpf *b, struct prog *p, const char *target, bool again);
 
 /*
  * A loaded program, or one to be loaded late, by its function's name; NULL, with an error that
- * names the near ones.
+ * names the near ones.  Not one that reads a USDT probe's operands: that has its own calls.
  */
 struct prog *prog_find(struct rawbpf *b, const char *stage, const char *fn_name);
+/* The same, whatever it reads. */
+struct prog *prog_named(struct rawbpf *b, const char *stage, const char *fn_name);
+
+/* Its fd, or that of the newest copy that is loaded; -1: none is. */
+int prog_fd(const struct prog *p);
 
 #endif

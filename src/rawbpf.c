@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attachsec.h"
 #include "kbtf.h"
 #include "kconfig.h"
 #include "kern.h"
@@ -18,6 +19,7 @@
 #include "source.h"
 #include "trace.h"
 #include "tracefs.h"
+#include "usdt.h"
 
 static const struct rawbpf_error rawbpf_no_context = {
 	.err = -ENOMEM, .insn = -1, .stage = "open", .msg = "out of memory"};
@@ -114,6 +116,25 @@ static int rawbpf_load_object(struct rawbpf *b, bool each)
 	return err;
 }
 
+/* Those that are loaded when they are attached to a USDT probe: each as it would be there. */
+static int rawbpf_load_usdt(struct rawbpf *b)
+{
+	struct prog *p;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < b->n_progs; i++) {
+		p = &b->progs[i];
+		if (!p->usdt_args || p->err)
+			continue;
+		err = attachsec_load(b, p);
+		p->err = err < 0 ? err : 0;
+		if (err && err != -ENOMEM)
+			err = prog_keep_error(b, p);
+	}
+	return err;
+}
+
 int rawbpf_load_opts(struct rawbpf *b, const struct rawbpf_load_opts *opts)
 {
 	struct rawbpf_load_opts o;
@@ -129,7 +150,9 @@ int rawbpf_load_opts(struct rawbpf *b, const struct rawbpf_load_opts *opts)
 		return err_set(&b->error, "open", -EBUSY, "'%s' is loaded in this context already",
 			b->object->name);
 	b->no_rlimit = o.no_rlimit;
-	err = source_get(b, &o, &s);
+	err = usdt_check_contexts(b, o.usdt_contexts, o.n_usdt_contexts);
+	if (!err)
+		err = source_get(b, &o, &s);
 	if (err)
 		return err;
 	err = object_open(s.image, s.len, s.name, &b->object, &b->error);
@@ -138,6 +161,10 @@ int rawbpf_load_opts(struct rawbpf *b, const struct rawbpf_load_opts *opts)
 	source_free(&s);
 	if (!err)
 		err = rawbpf_load_object(b, o.each);
+	if (!err && o.each)
+		err = rawbpf_load_usdt(b);
+	if (!err)
+		err = usdt_attach_contexts(b, o.usdt_contexts, o.n_usdt_contexts);
 	if (err)
 		rawbpf_unload(b);
 	else if (o.each)
@@ -151,11 +178,14 @@ int rawbpf_prog_fd(struct rawbpf *b, const char *fn_name)
 
 	if (!b)
 		return -ENOMEM;
-	p = prog_find(b, "load", fn_name);
-	if (!p || p->fd >= 0)
-		return p ? p->fd : b->error.err;
+	p = prog_named(b, "load", fn_name);
+	if (!p || prog_fd(p) >= 0)
+		return p ? prog_fd(p) : b->error.err;
 	err_set(&b->error, "load", -ENOENT, "program '%s' is loaded when it is attached", fn_name);
-	err_hint(&b->error, "its section '%s' does not say for what", p->section);
+	if (p->usdt_args)
+		err_hint(&b->error, "it reads operands of a usdt probe, which are known only then");
+	else
+		err_hint(&b->error, "its section '%s' does not say for what", p->section);
 	return -ENOENT;
 }
 
@@ -174,7 +204,7 @@ int rawbpf_each_prog(
 			.section = b->progs[i].section,
 			.type = secname_type(b->progs[i].type),
 			.n_insns = b->progs[i].n_insns,
-			.fd = b->progs[i].fd,
+			.fd = prog_fd(&b->progs[i]),
 			.err = b->progs[i].err,
 			.error = b->progs[i].error,
 			.hint = b->progs[i].hint,

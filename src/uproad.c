@@ -7,7 +7,8 @@
  * So several places go by a link where there is one.  Where there is none, more than a few go by
  * one event of tracefs that has them all as siblings (Linux 5.4), others by an event each: of the
  * PMU, or of tracefs where there is no PMU.
- * One place goes by its event: the link would need the program loaded once more.
+ * One place goes by its event: the link would need the program loaded once more; a copy that is not
+ * loaded yet goes by a link.
  *
  * The link wants its program loaded for it (expected_attach_type), and gives it the same pt_regs.
  * Before Linux 6.10 its pid meant one thread; .pid is a process, so there it goes by events.
@@ -504,11 +505,23 @@ static void uproad_log(struct uproad *r, const char *road)
 		r->n == 1 ? "" : "s", road);
 }
 
+/* A copy is loaded when the road is known: for the link, or as events want it. */
+static int uproad_by_events(struct uproad *r)
+{
+	int err = r->prog->origin ? prog_as(r->b, r->prog, (enum rawbpf_attach_type)0) : 0;
+
+	if (err < 0)
+		return err;
+	err = uproad_siblings(r);
+	r->one = !err;
+	return err == UPROAD_NEXT ? uproad_events(r) : err;
+}
+
 int uproad_attach(struct uproad *r)
 {
-	bool many = r->n > 1 || r->prog->attach_type == RAWBPF_TRACE_UPROBE_MULTI;
+	bool many = r->n > 1 || r->prog->attach_type == RAWBPF_TRACE_UPROBE_MULTI ||
+		    (r->prog->origin && r->prog->fd < 0);
 	struct rawbpf_error first;
-	bool one;
 	int err = many ? uproad_multi(r) : UPROAD_NEXT;
 
 	if (err != UPROAD_NEXT) {
@@ -516,14 +529,11 @@ int uproad_attach(struct uproad *r)
 			uproad_log(r, "one uprobe_multi link");
 		return err;
 	}
-	err = uproad_siblings(r);
-	one = !err;
-	if (err == UPROAD_NEXT)
-		err = uproad_events(r);
+	err = uproad_by_events(r);
 	if (!err && r->no_multi)
 		r->b->kern->no_uprobe_multi = true;
 	if (!err)
-		uproad_log(r, one	  ? "one event of tracefs"
+		uproad_log(r, r->one	  ? "one event of tracefs"
 			      : r->no_pmu ? "events of tracefs, one each"
 			      : r->n == 1 ? "a perf event"
 					  : "perf events, one each");

@@ -19,6 +19,7 @@ struct uproad {
 	bool usdt; /* its links are LINK_USDT */
 	/* uproad.c's own: the kernel has no such links, no such PMU, counts no semaphores */
 	bool no_multi, no_pmu, no_ref;
+	bool one; /* ... and all places are one event */
 };
 
 /*

@@ -73,9 +73,14 @@ static int load_row(void *arg, const struct rawbpf_prog_info *p)
 static int load_why(void *arg, const struct rawbpf_prog_info *p)
 {
 	(void)arg;
-	if (!p->err)
+	/* one that is not loaded, and not refused: for want of its USDT probe */
+	if (!p->err && (p->fd >= 0 || !p->error))
 		return 0;
 	fputs("rawbpf load: ", stderr);
+	if (!p->err) {
+		tool_puts_safe(stderr, p->name);
+		fputs(" is not loaded: ", stderr);
+	}
 	tool_puts_safe(stderr, p->error ? p->error : "failed");
 	if (p->hint) {
 		fputs("\n  hint: ", stderr);

@@ -132,7 +132,7 @@ static int take_signals(struct run *r)
 static int any_trace(void *arg, const struct rawbpf_prog_info *p)
 {
 	(void)arg;
-	return p->fd >= 0 && p->trace_printk;
+	return p->trace_printk;
 }
 
 /* Load and attach. */

@@ -33,6 +33,9 @@ int tool_error(const char *name, const struct rawbpf_error *e)
 		return TOOL_FAILED;
 	}
 	tool_fail(name, "%s", e->msg ? e->msg : "failed");
+	/* a place shown by a caret, not a verifier's log */
+	if (e->log && e->log >= e->buf && e->log < e->buf + sizeof(e->buf))
+		fputs(e->log, stderr);
 	if (e->hint)
 		fprintf(stderr, "  hint: %s\n", e->hint);
 	return TOOL_FAILED;

@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: MIT
+/*
+ * usdt.c - attach programs to USDT probes: at all their locations, with their operands.
+ *
+ * A probe has as many locations as the compiler left of it, over one or more files, each with
+ * operands and perhaps a semaphore of its own.  Those of one file at which the program needs the
+ * same code are one call of uproad.c: one link, where the kernel has such.  A program that reads
+ * no operand is the same everywhere.
+ */
+#include "usdt.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "progcopy.h"
+#include "trace.h"
+#include "uproad.h"
+#include "usdtsite.h"
+
+/* A location to be probed. */
+struct usdt_place {
+	const struct usdt_loc *loc;
+	struct prog *prog; /* the program, or the copy for this place; NULL: left out */
+};
+
+/* One probe, one program. */
+struct usdt {
+	struct rawbpf *b;
+	const struct rawbpf_usdt *u;
+	const struct usdt_probe *probe;
+	struct prog *prog;
+	char *name; /* "provider:name" */
+	struct usdt_place *places;
+	size_t n, n_new; /* how many, and how many where the program is not yet */
+};
+
+static int usdt_no_memory(struct rawbpf *b)
+{
+	return err_set(&b->error, "attach", -ENOMEM, "out of memory");
+}
+
+/* ---- locations to places ------------------------------------------------------------------ */
+
+static int usdt_by_offset(const void *a, const void *b)
+{
+	const struct usdt_loc *x = ((const struct usdt_place *)a)->loc,
+			      *y = ((const struct usdt_place *)b)->loc;
+
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	if (x->offset != y->offset)
+		return x->offset < y->offset ? -1 : 1;
+	return x < y ? -1 : x > y; /* of one array: the order of the notes */
+}
+
+/* Where the program is the same is together, and what is left out comes last. */
+static int usdt_by_copy(const void *a, const void *b)
+{
+	const struct usdt_place *x = a, *y = b;
+
+	if (!x->prog != !y->prog)
+		return x->prog ? -1 : 1;
+	if (x->loc->file != y->loc->file)
+		return x->loc->file < y->loc->file ? -1 : 1;
+	if (x->prog && x->prog->copy != y->prog->copy)
+		return x->prog->copy < y->prog->copy ? -1 : 1;
+	return usdt_by_offset(a, b);
+}
+
+static int usdt_nowhere(const struct usdt *d)
+{
+	const struct usdt_loc *l = &d->u->locs[d->probe->first];
+	struct rawbpf_error *e = &d->b->error;
+
+	err_set(e, "attach", -EINVAL, "probe '%s' is outside of the code of '%s'", d->name,
+		d->u->files[l->file].path);
+	err_hint(e, "its note says address 0x%llx, which no executable segment has",
+		(unsigned long long)l->note_addr);
+	return -EINVAL;
+}
+
+/* Every location that is in the file's code, each offset once. */
+static int usdt_collect(struct usdt *d)
+{
+	const struct usdt_loc *l;
+	size_t i, n = 0;
+	uint32_t k;
+
+	d->places = calloc(d->probe->n_locs, sizeof(*d->places));
+	if (!d->places)
+		return usdt_no_memory(d->b);
+	for (k = d->probe->first; k != USDT_NONE; k = l->next) {
+		l = &d->u->locs[k];
+		if (l->offset)
+			d->places[n++] = (struct usdt_place){l, d->prog};
+		else
+			ctx_log(d->b, RAWBPF_LOG_WARN,
+				"probe '%s' at address 0x%llx is outside of the code: left out",
+				d->name, (unsigned long long)l->note_addr);
+		if (l->semaphore && !l->sem_offset)
+			ctx_log(d->b, RAWBPF_LOG_WARN,
+				"probe '%s': its semaphore 0x%llx is outside of the file's data "
+				"and cannot be counted",
+				d->name, (unsigned long long)l->semaphore);
+	}
+	if (!n)
+		return usdt_nowhere(d);
+	qsort(d->places, n, sizeof(*d->places), usdt_by_offset);
+	for (i = 0; i < n; i++)
+		if (!d->n || d->places[d->n - 1].loc->file != d->places[i].loc->file ||
+			d->places[d->n - 1].loc->offset != d->places[i].loc->offset)
+			d->places[d->n++] = d->places[i];
+	return 0;
+}
+
+/* ---- a program is at a place once --------------------------------------------------------- */
+
+static bool usdt_is_prog(const struct link *l, const struct prog *p)
+{
+	return l->kind == LINK_USDT && (l->prog == p || l->prog->origin == p);
+}
+
+static bool usdt_is_file(const struct link *l, const struct usdt_file *f, pid_t pid)
+{
+	return l->pid == pid && l->key[0] == f->dev && l->key[1] == f->ino;
+}
+
+/* Takes the place at that offset of file out. */
+static void usdt_leave_out(struct usdt *d, uint32_t file, uint64_t offset)
+{
+	const struct usdt_loc at = {.file = file, .offset = offset};
+	size_t lo = 0, hi = d->n, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (d->places[mid].loc->file < at.file ||
+			(d->places[mid].loc->file == at.file &&
+				d->places[mid].loc->offset < at.offset))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo < d->n && d->places[lo].loc->file == file && d->places[lo].loc->offset == offset)
+		d->places[lo].prog = NULL;
+}
+
+/* Where it is already, by another context or an earlier call: it would run twice. */
+static void usdt_once(struct usdt *d)
+{
+	const struct link *l;
+	uint32_t f;
+	unsigned i;
+
+	for (l = d->b->links; l; l = l->next) {
+		if (!usdt_is_prog(l, d->prog))
+			continue;
+		for (f = 0; f < d->u->n_files; f++) {
+			if (!usdt_is_file(l, &d->u->files[f], d->u->pid))
+				continue;
+			for (i = 0; l->places && i < l->n_places; i++)
+				usdt_leave_out(d, f, l->places[i].offset);
+			if (!l->places)
+				usdt_leave_out(d, f, l->key[2]);
+		}
+	}
+}
+
+/* ---- copies ------------------------------------------------------------------------------- */
+
+/* What was wrong with an operand, and where that is. */
+static int usdt_no_operand(struct usdt *d, const struct usdt_loc *l, const struct rawbpf_error *why)
+{
+	size_t tail = strlen(err_name(why->err)) + 2, n = strlen(why->msg);
+	struct rawbpf_error *e = &d->b->error;
+
+	if (why->err == -ENOMEM)
+		return usdt_no_memory(d->b);
+	err_set(e, "attach", why->err, "probe '%s' at 0x%llx of '%s': %.*s", d->name,
+		(unsigned long long)l->note_addr, d->u->files[l->file].path,
+		(int)(n > tail ? n - tail : n), why->msg);
+	err_prog(e, d->prog->name);
+	if (why->hint)
+		err_hint(e, "%s", why->hint);
+	if (why->log)
+		err_diag(e, "%s", why->log);
+	return why->err;
+}
+
+/* The copy of the program for one location. */
+static int usdt_copy(struct usdt *d, struct usdtsite *site, struct usdt_place *p)
+{
+	struct usdtcode_op ops[OBJECT_USDT_MAX];
+	struct rawbpf_error why;
+
+	if (usdtsite_ops(site, p->loc, d->prog->usdt_args, ops, &why))
+		return usdt_no_operand(d, p->loc, &why);
+	p->prog = progcopy_get(d->b, d->prog, ops);
+	return p->prog ? 0 : -ENOMEM;
+}
+
+static int usdt_copies(struct usdt *d)
+{
+	struct usdtsite site = {.b = d->b, .u = d->u};
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && i < d->n; i++)
+		if (d->places[i].prog && d->prog->usdt_args)
+			err = usdt_copy(d, &site, &d->places[i]);
+	usdtsite_close(&site);
+	return err;
+}
+
+/* ---- attach ------------------------------------------------------------------------------- */
+
+/* n places of one file and one program. */
+static int usdt_attach_group(struct usdt *d, const struct usdt_place *p, size_t n)
+{
+	const struct usdt_file *f = &d->u->files[p->loc->file];
+	struct link_place *places = calloc(n, sizeof(*places));
+	struct link *mark = d->b->links, *l;
+	struct uproad r = {
+		.b = d->b,
+		.prog = p->prog,
+		.pid = d->u->pid,
+		.path = f->open_as,
+		.shown = f->path,
+		.dev = f->dev,
+		.ino = f->ino,
+		.places = places,
+		.n = n,
+		.usdt = true,
+	};
+	size_t i;
+	int err;
+
+	if (!places)
+		return usdt_no_memory(d->b);
+	for (i = 0; i < n; i++) {
+		places[i].offset = p[i].loc->offset;
+		places[i].semaphore = p[i].loc->sem_offset;
+		places[i].name = d->name;
+	}
+	err = uproad_attach(&r);
+	for (l = d->b->links; !err && l != mark; l = l->next)
+		err = link_own_names(d->b, l, f->path, NULL);
+	free(places);
+	return err;
+}
+
+static int usdt_attach_groups(struct usdt *d)
+{
+	size_t i, n;
+	int err = 0;
+
+	qsort(d->places, d->n, sizeof(*d->places), usdt_by_copy);
+	for (i = 0; !err && i < d->n && d->places[i].prog; i += n, d->n_new += n) {
+		for (n = 1; i + n < d->n && d->places[i + n].prog == d->places[i].prog &&
+			    d->places[i + n].loc->file == d->places[i].loc->file;
+			n++)
+			;
+		err = usdt_attach_group(d, &d->places[i], n);
+	}
+	return err;
+}
+
+static int usdt_check_prog(struct rawbpf *b, const struct prog *p)
+{
+	if (p->type == RAWBPF_PROG_KPROBE)
+		return 0;
+	err_set(&b->error, "attach", -EINVAL, "program '%s' (section '%s') is not for probes",
+		p->name, p->section);
+	err_hint(&b->error, "name its section 'usdt'");
+	err_prog(&b->error, p->name);
+	return -EINVAL;
+}
+
+static int usdt_all(struct usdt *d)
+{
+	struct link *mark = d->b->links;
+	struct rawbpf_error error;
+	int err = usdt_collect(d);
+
+	if (err)
+		return err;
+	usdt_once(d);
+	err = usdt_copies(d);
+	if (!err)
+		err = usdt_attach_groups(d);
+	if (err && d->b->links != mark) {
+		err_copy(&error, &d->b->error);
+		link_close_until(d->b, mark);
+		err_copy(&d->b->error, &error);
+	}
+	return err;
+}
+
+static char *usdt_name(const struct usdt_probe *p)
+{
+	struct buf name = {0};
+
+	buf_printf(&name, "%s:%s", p->provider, p->name);
+	return buf_steal(&name);
+}
+
+/* *n_new: at how many places it is now and was not before */
+static int usdt_attach_new(struct rawbpf *b, const struct rawbpf_usdt *u,
+	const struct usdt_probe *p, const char *fn_name, size_t *n_new)
+{
+	struct usdt d = {.b = b, .u = u, .probe = p, .prog = prog_named(b, "attach", fn_name)};
+	int err;
+
+	if (!d.prog)
+		return b->error.err;
+	err = usdt_check_prog(b, d.prog);
+	if (!err && d.prog->calls_trace_printk)
+		err = trace_prepare(b);
+	if (err)
+		return err;
+	d.name = usdt_name(p);
+	err = d.name ? usdt_all(&d) : usdt_no_memory(b);
+	*n_new = d.n_new;
+	free(d.places);
+	free(d.name);
+	return err;
+}
+
+int usdt_attach_probe(struct rawbpf *b, const struct rawbpf_usdt *u, const struct usdt_probe *p,
+	const char *fn_name)
+{
+	size_t n;
+
+	return usdt_attach_new(b, u, p, fn_name, &n);
+}
+
+/* ---- contexts ----------------------------------------------------------------------------- */
+
+int usdt_check_contexts(struct rawbpf *b, struct rawbpf_usdt *const *contexts, size_t n)
+{
+	size_t i;
+
+	if (n && !contexts)
+		return err_set(&b->error, "open", -EINVAL, "load: .usdt_contexts is missing");
+	for (i = 0; i < n; i++) {
+		if (!contexts[i])
+			return usdt_no_memory(b);
+		if (contexts[i]->failed) {
+			err_copy(&b->error, &contexts[i]->error);
+			return contexts[i]->failed;
+		}
+	}
+	return 0;
+}
+
+static int usdt_attach_context(struct rawbpf *b, const struct rawbpf_usdt *u)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < u->n_probes; i++)
+		if (u->probes[i].fn_name)
+			err = usdt_attach_probe(b, u, &u->probes[i], u->probes[i].fn_name);
+	return err;
+}
+
+int usdt_attach_contexts(struct rawbpf *b, struct rawbpf_usdt *const *contexts, size_t n)
+{
+	struct link *mark = b->links;
+	struct rawbpf_error error;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < n; i++)
+		err = usdt_attach_context(b, contexts[i]);
+	if (err && b->links != mark) {
+		err_copy(&error, &b->error);
+		link_close_until(b, mark);
+		err_copy(&b->error, &error);
+	}
+	return err;
+}
+
+/* ---- by options --------------------------------------------------------------------------- */
+
+static int usdt_open(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o,
+	struct rawbpf_usdt *u, const struct usdt_probe **p)
+{
+	ptrdiff_t i;
+	int err;
+
+	memset(u, 0, sizeof(*u));
+	u->sys = b->sys;
+	err = usdtctx_open(u, o->path, o->pid);
+	if (err) {
+		err_copy(&b->error, &u->error);
+		return err;
+	}
+	i = usdtctx_find(u, o->probe, &b->error);
+	if (i < 0)
+		return b->error.err;
+	*p = &u->probes[i];
+	return 0;
+}
+
+int usdt_attach(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o)
+{
+	const struct usdt_probe *p;
+	struct rawbpf_usdt u;
+	size_t n = 0;
+	int err = usdt_open(b, o, &u, &p);
+
+	if (!err)
+		err = usdt_attach_new(b, &u, p, o->fn_name, &n);
+	if (!err && !n) {
+		err = err_set(&b->error, "attach", -EEXIST,
+			"program '%s' is attached to probe '%s:%s' already", o->fn_name,
+			p->provider, p->name);
+		err_prog(&b->error, o->fn_name);
+	}
+	usdtctx_close(&u);
+	return err;
+}
+
+/* The copy for the first of its places. */
+static int usdt_load_first(struct usdt *d)
+{
+	struct usdtsite site = {.b = d->b, .u = d->u};
+	int fd, err = usdt_copy(d, &site, &d->places[0]);
+
+	usdtsite_close(&site);
+	if (err)
+		return err;
+	fd = prog_as(d->b, d->places[0].prog, d->prog->attach_type);
+	return fd < 0 ? fd : 0;
+}
+
+int usdt_load(struct rawbpf *b, struct prog *prog, const struct rawbpf_usdt_attach_opts *o)
+{
+	const struct usdt_probe *p;
+	struct rawbpf_usdt u;
+	struct usdt d = {.b = b, .u = &u, .prog = prog};
+	int err = usdt_open(b, o, &u, &p);
+
+	if (!err) {
+		d.probe = p;
+		d.name = usdt_name(p);
+		err = d.name ? usdt_collect(&d) : usdt_no_memory(b);
+	}
+	if (err)
+		err = err == -ENOMEM ? err : 1;
+	else
+		err = usdt_load_first(&d);
+	free(d.places);
+	free(d.name);
+	usdtctx_close(&u);
+	return err;
+}
+
+/* "provider:name" or "name" against the name of a link's places */
+static bool usdt_is_named(const struct link *l, const char *probe)
+{
+	const char *name = l->places ? l->places->name : l->place, *colon = strchr(name, ':');
+
+	return !strcmp(name, probe) || (colon && !strchr(probe, ':') && !strcmp(colon + 1, probe));
+}
+
+/* Whether it is at the probe; u NULL: its file or process is gone, and the names must do. */
+static bool usdt_is_at(
+	const struct link *l, const struct rawbpf_usdt_attach_opts *o, const struct rawbpf_usdt *u)
+{
+	size_t i;
+
+	if (l->kind != LINK_USDT || !usdt_is_named(l, o->probe) ||
+		l->pid != (o->pid > 0 ? o->pid : 0) ||
+		(o->fn_name && strcmp(l->prog->name, o->fn_name) != 0))
+		return false;
+	if (!u)
+		return !o->path || !strcmp(l->asked, o->path);
+	for (i = 0; i < u->n_files && !usdt_is_file(l, &u->files[i], l->pid); i++)
+		;
+	return i < u->n_files;
+}
+
+int usdt_detach(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o)
+{
+	const struct usdt_probe *p;
+	struct link *l, *next;
+	struct rawbpf_usdt u;
+	bool any = false;
+	int err = usdt_open(b, o, &u, &p);
+
+	if (err == -EINVAL || err == -ENOMEM) {
+		usdtctx_close(&u);
+		return err;
+	}
+	for (l = b->links; l; l = next) {
+		next = l->next;
+		if (!usdt_is_at(l, o, err ? NULL : &u))
+			continue;
+		link_close(b, l);
+		any = true;
+	}
+	if (any) {
+		err_clear(&b->error);
+		err = 0;
+	} else if (!err) {
+		err = err_set(
+			&b->error, "detach", -ENOENT, "no program is at probe '%s'", o->probe);
+	}
+	usdtctx_close(&u);
+	return err;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* usdt.h - attach programs to USDT probes: at all their locations, with their operands. */
+#ifndef USDT_H
+#define USDT_H
+
+#include "link.h"
+#include "usdtctx.h"
+
+/*
+ * Attach program fn_name to every location of a probe of u, or to none; a place where it is already
+ * is left out.  0, or a negative errno with the context's error set.
+ */
+int usdt_attach_probe(struct rawbpf *b, const struct rawbpf_usdt *u, const struct usdt_probe *p,
+	const char *fn_name);
+
+/* Attach every probe that is enabled in these contexts, or none. */
+int usdt_attach_contexts(struct rawbpf *b, struct rawbpf_usdt *const *contexts, size_t n);
+/* 0, or the first failure of one of them, which then is b's error. */
+int usdt_check_contexts(struct rawbpf *b, struct rawbpf_usdt *const *contexts, size_t n);
+
+/* By options, which have been through opts_read(). */
+int usdt_attach(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o);
+/*
+ * Load prog, which reads operands, as it is for the probe's first location, and attach nothing.  0;
+ * 1: there is no such probe here, which the error tells; or a negative errno.
+ */
+int usdt_load(struct rawbpf *b, struct prog *prog, const struct rawbpf_usdt_attach_opts *o);
+int usdt_detach(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o);
+
+#endif

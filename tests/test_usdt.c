@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: MIT
+/*
+ * test_usdt.c - programs at USDT probes: every location counted, every operand exact, semaphores,
+ * contexts, errors that leave nothing.  The probes are the test program's own; see here.h.
+ */
+#include "usdt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "here.h"
+#include "kern.h"
+#include "old.h"
+#include "t.h"
+#include "tracefs.h"
+
+#define USDT_TICK 777777 /* what "tick" counts */
+
+/* Each program counts the values it sees; "tick" reads no operand. */
+static const char usdt_text[] = ".include \"std.inc\"\n"
+				".license \"GPL\"\n"
+				".map seen hash(u64, u64, 512)\n"
+				".prog first \"%s\"\n"
+				".var k: u64\n"
+				"	r6 = usdt_arg(1)\n"
+				"	k = r6\n"
+				"	map_inc seen, &k\n"
+				"	return 0\n"
+				".prog second \"usdt\"\n"
+				".var k: u64\n"
+				"	r6 = usdt_arg(2)\n"
+				"	k = r6\n"
+				"	map_inc seen, &k\n"
+				"	return 0\n"
+				".prog tick \"usdt\"\n"
+				".var k: u64\n"
+				"	r6 = 777777\n"
+				"	k = r6\n"
+				"	map_inc seen, &k\n"
+				"	return 0\n";
+
+/* A context of ours, and what the kernel was asked. */
+struct usdtrun {
+	struct rawbpf *b;
+	bool by_hand, no_multi;
+	unsigned fail_at, n, links, events, loads;
+	char exe[4096], text[8192];
+	int fds;
+};
+
+static long usdtrun_call(void *arg, const struct rawbpf_call *c)
+{
+	const union rawbpf_attr *a = (const union rawbpf_attr *)c->arg[1];
+	struct usdtrun *r = arg;
+
+	if (c->kind != RAWBPF_CALL_CLOSE && ++r->n == r->fail_at)
+		return -EIO;
+	r->events += c->kind == RAWBPF_CALL_PERF_EVENT_OPEN;
+	if (c->kind == RAWBPF_CALL_BPF && c->arg[0] == RAWBPF_PROG_LOAD)
+		r->loads++;
+	if (c->kind == RAWBPF_CALL_BPF && c->arg[0] == RAWBPF_LINK_CREATE &&
+		a->link.attach_type == RAWBPF_TRACE_UPROBE_MULTI) {
+		if (r->no_multi)
+			return -EINVAL;
+		r->links++;
+	}
+	if (c->kind == RAWBPF_CALL_OPENAT && r->by_hand &&
+		strstr((const char *)c->arg[1], "format/ref_ctr_offset"))
+		return -ENOENT;
+	return rawbpf_call_kernel(c);
+}
+
+/* section: of program "first" */
+static void usdtrun_new(struct usdtrun *r, const char *section)
+{
+	ssize_t n = readlink("/proc/self/exe", r->exe, sizeof(r->exe) - 1);
+
+	ck_assert_int_gt(n, 0);
+	r->fds = t_count_fds();
+	snprintf(r->text, sizeof(r->text), usdt_text, section);
+	r->b = rawbpf_new();
+	rawbpf_set_hook(r->b, usdtrun_call, r);
+}
+
+static void usdtrun_open(struct usdtrun *r, const char *section)
+{
+	usdtrun_new(r, section);
+	ck_assert_msg(!rawbpf_load(r->b, .text = r->text), "%s", rawbpf_errmsg(r->b));
+}
+
+/* Nothing is left. */
+static void usdtrun_close(struct usdtrun *r)
+{
+	rawbpf_free(r->b);
+	ck_assert_uint_eq(here_counted_semaphore, 0);
+	ck_assert_uint_eq(here_spread_semaphore, 0);
+	ck_assert_uint_eq(here_many_semaphore, 0);
+	ck_assert_int_eq(t_count_fds(), r->fds);
+}
+
+static int usdtrun_attach(struct usdtrun *r, const char *probe, const char *fn)
+{
+	return rawbpf_attach_usdt(r->b, .path = r->exe, .probe = probe, .fn_name = fn);
+}
+
+/* how often the value was seen */
+static uint64_t usdtrun_seen(struct usdtrun *r, int64_t value)
+{
+	uint64_t n = 0;
+	int err = rawbpf_table_lookup(rawbpf_table(r->b, "seen"), &value, &n);
+
+	ck_assert(!err || err == -ENOENT);
+	return n;
+}
+
+static int usdtrun_count(void *arg, const void *key, const void *value)
+{
+	uint64_t n;
+
+	(void)key;
+	memcpy(&n, value, sizeof(n));
+	*(uint64_t *)arg += n;
+	return 0;
+}
+
+/* all values together */
+static uint64_t usdtrun_total(struct usdtrun *r)
+{
+	uint64_t n = 0;
+
+	ck_assert_int_eq(rawbpf_table_each(rawbpf_table(r->b, "seen"), usdtrun_count, &n), 0);
+	return n;
+}
+
+#define NEED_HERE()                                                   \
+	do {                                                          \
+		T_NEED_ROOT();                                        \
+		if (!HERE)                                            \
+			T_SKIP("no probes are written for this CPU"); \
+	} while (0)
+/* a semaphore of a place that no process is named for */
+#define NEED_COUNTED()                             \
+	do {                                       \
+		NEED_HERE();                       \
+		OLD_NEED("semaphore of an event"); \
+	} while (0)
+
+/* ---- by context --------------------------------------------------------------------------- */
+
+static struct rawbpf_usdt *enabled(const char *path, pid_t pid, const char *probe, const char *fn)
+{
+	struct rawbpf_usdt *u = rawbpf_usdt_new(.path = path, .pid = pid);
+
+	ck_assert_ptr_nonnull(u);
+	if (probe)
+		ck_assert_msg(!rawbpf_usdt_enable_probe(u, .probe = probe, .fn_name = fn), "%s",
+			rawbpf_usdt_errmsg(u));
+	return u;
+}
+
+static int load_with(struct usdtrun *r, struct rawbpf_usdt *a, struct rawbpf_usdt *b)
+{
+	struct rawbpf_usdt *const contexts[] = {a, b};
+
+	return rawbpf_load(
+		r->b, .text = r->text, .usdt_contexts = contexts, .n_usdt_contexts = b ? 2 : 1);
+}
+
+/* The guide's way: no process is named, and every location counts.  _i 1: without such links */
+START_TEST(context_counts_exactly)
+{
+	struct usdtrun r = {.no_multi = _i};
+	struct rawbpf_usdt *u;
+	int i;
+
+	NEED_COUNTED();
+	usdtrun_new(&r, "usdt");
+	u = enabled(r.exe, 0, "many", "tick");
+	ck_assert_msg(!load_with(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), HERE_MANY);
+	ck_assert_uint_eq(here_many_semaphore, HERE_MANY);
+	if (!_i && !r.b->kern->no_uprobe_multi) {
+		ck_assert_uint_eq(r.links, 1);
+		ck_assert_uint_eq(r.events, 0);
+	}
+	for (i = 0; i < 5; i++)
+		here_many(i);
+	ck_assert_uint_eq(usdtrun_seen(&r, USDT_TICK), 5 * HERE_MANY);
+	ck_assert_uint_eq(usdtrun_total(&r), 5 * HERE_MANY);
+	rawbpf_usdt_free(u); /* it was borrowed for the call */
+	here_many(1);
+	ck_assert_uint_eq(usdtrun_total(&r), 6 * HERE_MANY);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* Twelve places with the same operand: one copy, each value once. */
+START_TEST(one_copy_for_all)
+{
+	struct usdtrun r = {.no_multi = _i};
+	struct rawbpf_usdt *u;
+	int i;
+
+	NEED_COUNTED();
+	usdtrun_new(&r, "usdt");
+	u = enabled(r.exe, 0, "here:many", "first");
+	ck_assert_msg(!load_with(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	ck_assert_ptr_nonnull(r.b->progs[0].copies);
+	ck_assert_ptr_null(r.b->progs[0].copies->next);
+	ck_assert_int_ge(rawbpf_prog_fd(r.b, "first"), 0);
+	here_many(-4);
+	for (i = 0; i < HERE_MANY; i++)
+		ck_assert_uint_eq(usdtrun_seen(&r, i - 4), 1);
+	ck_assert_uint_eq(usdtrun_total(&r), HERE_MANY);
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* One probe at places with different operands: each reads its own. */
+START_TEST(own_operands)
+{
+	struct usdtrun r = {.no_multi = _i};
+	struct rawbpf_usdt *u;
+
+	NEED_COUNTED();
+	usdtrun_new(&r, "usdt");
+	u = enabled(r.exe, 0, "spread", "first");
+	ck_assert_msg(!load_with(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.b->progs[0].copies->copy, 3);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 3);
+	ck_assert_uint_eq(here_spread_semaphore, 3);
+	here_spread(INT64_MIN + 5);
+	here_spread(-70000000000);
+	ck_assert_uint_eq(usdtrun_seen(&r, INT64_MIN + 5), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, INT64_MIN + 6), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, -70000000000), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, -69999999999), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, HERE_SPREAD), 2);
+	ck_assert_uint_eq(usdtrun_total(&r), 6);
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* Signed ints, a pointer, and a program that reads only the second operand. */
+START_TEST(other_operands)
+{
+	struct usdtrun r = {.b = NULL};
+	struct rawbpf_usdt *u;
+	int v;
+
+	NEED_HERE();
+	usdtrun_new(&r, "usdt");
+	u = enabled(r.exe, 0, "plain", "second");
+	ck_assert_int_eq(rawbpf_usdt_enable_probe(u, .probe = "odd", .fn_name = "second"), 0);
+	ck_assert_msg(!load_with(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	here_plain(1, &v);
+	here_plain(2, NULL);
+	here_odd(-9); /* its first operand no program can read */
+	ck_assert_uint_eq(usdtrun_seen(&r, (int64_t)(uintptr_t)&v), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, 0), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, -9), 1);
+	ck_assert_uint_eq(usdtrun_total(&r), 3);
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* One program for probes of two contexts; where both enable the same one, it is there once. */
+START_TEST(two_contexts)
+{
+	struct usdtrun r = {.b = NULL};
+	struct rawbpf_usdt *a, *b;
+
+	NEED_HERE();
+	usdtrun_new(&r, "usdt");
+	a = enabled(r.exe, 0, "plain", "first");
+	b = enabled(r.exe, 0, "plain", "first");
+	ck_assert_int_eq(rawbpf_usdt_enable_probe(b, .probe = "odd", .fn_name = "tick"), 0);
+	ck_assert_msg(!load_with(&r, a, b), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 2);
+	here_plain(12, NULL);
+	here_odd(12);
+	ck_assert_uint_eq(usdtrun_seen(&r, 12), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, USDT_TICK), 1);
+	ck_assert_uint_eq(usdtrun_total(&r), 2);
+	rawbpf_usdt_free(a);
+	rawbpf_usdt_free(b);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* A context of a process: that one alone. */
+START_TEST(one_process)
+{
+	struct usdtrun r = {.by_hand = _i, .no_multi = _i};
+	struct rawbpf_usdt *u;
+	pid_t pid;
+
+	NEED_HERE();
+	usdtrun_new(&r, "usdt");
+	u = enabled(NULL, getpid(), "here:counted", "first");
+	ck_assert_msg(!load_with(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(here_counted_semaphore, 1);
+	pid = fork();
+	if (!pid) {
+		here_counted(2);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_uint_eq(usdtrun_total(&r), 0);
+	here_counted(3);
+	ck_assert_uint_eq(usdtrun_seen(&r, 3), 1);
+	ck_assert_int_eq(
+		rawbpf_detach_usdt(r.b, .pid = getpid(), .probe = "counted", .fn_name = "first"),
+		0);
+	ck_assert_uint_eq(here_counted_semaphore, 0);
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* ---- by call ------------------------------------------------------------------------------ */
+
+/* Attached, once, detached, attached again, whatever names it. */
+START_TEST(by_name)
+{
+	struct usdtrun r = {.b = NULL};
+
+	NEED_HERE();
+	usdtrun_open(&r, "usdt");
+	ck_assert_msg(!usdtrun_attach(&r, "plain", "first"), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(usdtrun_attach(&r, "here:plain", "first"), -EEXIST);
+	ck_assert_str_eq(rawbpf_errmsg(r.b),
+		"program 'first' is attached to probe 'here:plain' already: EEXIST");
+	ck_assert_int_eq(usdtrun_attach(&r, "here:plain", "tick"), 0);
+	here_plain(5, NULL);
+	ck_assert_uint_eq(usdtrun_seen(&r, 5), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, USDT_TICK), 1);
+	ck_assert_int_eq(
+		rawbpf_detach_usdt(r.b, .path = r.exe, .probe = "plain", .fn_name = "first"), 0);
+	here_plain(5, NULL);
+	ck_assert_uint_eq(usdtrun_seen(&r, 5), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, USDT_TICK), 2);
+	ck_assert_int_eq(usdtrun_attach(&r, "plain", "first"), 0);
+	ck_assert_uint_eq(r.b->progs[0].copies->copy, 1);
+	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .path = r.exe, .probe = "odd"), -ENOENT);
+	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .path = r.exe, .probe = "here:plain"), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .path = r.exe, .probe = "here:plain"), -ENOENT);
+	ck_assert_str_eq(rawbpf_errmsg(r.b), "no program is at probe 'here:plain': ENOENT");
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* The process has gone: what was attached to it is found by its names. */
+START_TEST(detach_when_gone)
+{
+	struct usdtrun r = {.b = NULL};
+	pid_t pid;
+
+	NEED_HERE();
+	usdtrun_open(&r, "usdt");
+	pid = fork();
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	ck_assert_msg(
+		!rawbpf_attach_usdt(r.b, .pid = pid, .probe = "here:plain", .fn_name = "first"),
+		"%s", rawbpf_errmsg(r.b));
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .pid = pid, .probe = "odd"), -ESRCH);
+	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .pid = pid, .probe = "plain"), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	usdtrun_close(&r);
+}
+END_TEST
+
+START_TEST(by_section)
+{
+	char section[4200];
+	struct usdtrun r = {.b = NULL};
+	ssize_t n;
+
+	NEED_HERE();
+	n = readlink("/proc/self/exe", r.exe, sizeof(r.exe) - 1);
+	ck_assert_int_gt(n, 0);
+	snprintf(section, sizeof(section), "usdt/%.*s:here:odd", (int)n, r.exe);
+	usdtrun_open(&r, section);
+	ck_assert_int_eq(rawbpf_attach_all(r.b), -EOPNOTSUPP); /* "first" reads the float */
+	ck_assert_msg(strstr(rawbpf_errmsg(r.b), "xmm0") || strstr(rawbpf_errmsg(r.b), "d0"), "%s",
+		rawbpf_errmsg(r.b));
+	usdtrun_close(&r);
+	snprintf(section, sizeof(section), "usdt/%.*s:here:plain", (int)n, r.exe);
+	usdtrun_open(&r, section);
+	ck_assert_msg(!rawbpf_attach_all(r.b), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 1);
+	here_plain(8, NULL);
+	ck_assert_uint_eq(usdtrun_seen(&r, 8), 1);
+	usdtrun_close(&r);
+	usdtrun_open(&r, section);
+	ck_assert_msg(!rawbpf_attach_all(r.b, .pid = getppid()), "%s", rawbpf_errmsg(r.b));
+	here_plain(8, NULL);
+	ck_assert_uint_eq(usdtrun_total(&r), 0);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* ---- errors ------------------------------------------------------------------------------- */
+
+START_TEST(refusals)
+{
+	struct usdtrun r = {.b = NULL};
+	struct rawbpf_usdt *u;
+
+	NEED_HERE();
+	usdtrun_open(&r, "usdt");
+	ck_assert_int_eq(usdtrun_attach(&r, "plain", "frist"), -ENOENT);
+	ck_assert_str_eq(rawbpf_errmsg(r.b), "no program 'frist'; did you mean 'first'?: ENOENT");
+	ck_assert_int_eq(usdtrun_attach(&r, "plin", "first"), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(r.b), "did you mean 'plain'?"));
+	ck_assert_int_eq(usdtrun_attach(&r, "odd", "first"), -EOPNOTSUPP);
+	ck_assert_ptr_nonnull(strchr(rawbpf_error(r.b)->log, '^'));
+	ck_assert_int_eq(usdtrun_attach(&r, "counted", "second"), -ENOENT);
+	ck_assert_int_eq(rawbpf_attach_usdt(r.b, .probe = "plain", .fn_name = "first"), -EINVAL);
+	ck_assert_int_eq(rawbpf_attach_usdt(r.b, .path = r.exe, .fn_name = "first"), -EINVAL);
+	ck_assert_int_eq(rawbpf_attach_usdt(r.b, .path = r.exe, .probe = "plain"), -EINVAL);
+	ck_assert_int_eq(
+		rawbpf_attach_usdt(r.b, .path = "/no/such", .probe = "plain", .fn_name = "first"),
+		-ENOENT);
+	/* what reads operands is for such probes only */
+	ck_assert_int_eq(
+		rawbpf_attach_uprobe(r.b, .name = r.exe, .sym = "main", .fn_name = "first"),
+		-EINVAL);
+	ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(r.b), "reads operands of a usdt probe"));
+	ck_assert_int_eq(rawbpf_prog_fd(r.b, "first"), -ENOENT);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	rawbpf_free(r.b);
+
+	usdtrun_new(&r, "usdt");
+	u = enabled(r.exe, 0, "plain", "nobody");
+	ck_assert_int_eq(load_with(&r, u, NULL), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(r.b), "no program 'nobody'"));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	rawbpf_usdt_free(u);
+	u = enabled("/no/such", 0, NULL, NULL);
+	ck_assert_int_eq(load_with(&r, u, NULL), -ENOENT);
+	ck_assert_str_eq(rawbpf_errmsg(r.b), rawbpf_usdt_errmsg(u));
+	ck_assert_int_eq(load_with(&r, NULL, NULL), -ENOMEM);
+	rawbpf_usdt_free(u);
+	/* and then it loads */
+	u = enabled(r.exe, 0, "plain", "first");
+	ck_assert_msg(!load_with(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* A program of another type, and one that is for no probe but reads operands. */
+START_TEST(wrong_type)
+{
+	struct usdtrun r = {.b = NULL};
+	struct rawbpf_usdt *u;
+
+	NEED_HERE();
+	usdtrun_new(&r, "usdt");
+	u = enabled(r.exe, 0, "plain", "f");
+	snprintf(r.text, sizeof(r.text), ".license \"GPL\"\n.prog f \"perf_event\"\nreturn 0\n");
+	ck_assert_int_eq(load_with(&r, u, NULL), -EINVAL);
+	ck_assert_str_eq(rawbpf_errmsg(r.b),
+		"program 'f' (section 'perf_event') is not for probes; name its section 'usdt': "
+		"EINVAL");
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* What came of "first" when each program was loaded for itself. */
+static int usdtrun_first(void *arg, const struct rawbpf_prog_info *p)
+{
+	if (!strcmp(p->name, "first"))
+		*(struct rawbpf_prog_info *)arg = *p;
+	return 0;
+}
+
+/*
+ * Loaded one by one, nothing attached: with the operands of its section's probe, with one that cannot
+ * be read, without the probe, without a place.
+ */
+START_TEST(each_for_itself)
+{
+	static const struct {
+		const char *place;
+		int err;
+		const char *why;
+	} rows[] = {
+		{"/proc/self/exe:here:plain", 0, NULL},
+		{"/proc/self/exe:here:odd", -EOPNOTSUPP, "operand 1"},
+		{"/proc/self/exe:here:nowhere", 0, "no probe 'here:nowhere'"},
+		{"/no/such:here:plain", 0, "'/no/such'"},
+		{"/proc/self/exe", -EINVAL, "names no place"},
+		{"", 0, "reads operands of a usdt probe"},
+	};
+	struct rawbpf_prog_info info;
+	struct usdtrun r = {.b = NULL};
+	char section[100];
+
+	NEED_HERE();
+	snprintf(section, sizeof(section), "usdt%s%s", *rows[_i].place ? "/" : "", rows[_i].place);
+	usdtrun_new(&r, section);
+	ck_assert_msg(!rawbpf_load(r.b, .text = r.text, .each = true), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_ge(rawbpf_each_prog(r.b, usdtrun_first, &info), 0);
+	ck_assert_msg(info.err == rows[_i].err, "%d: %s", info.err, info.error);
+	ck_assert_int_eq(info.fd >= 0, !rows[_i].why);
+	if (rows[_i].why)
+		ck_assert_msg(strstr(info.error, rows[_i].why), "%s", info.error);
+	else
+		ck_assert_ptr_null(info.error);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/*
+ * Whatever call fails (_i 0; 2: without such links), or any allocation (1): an error, and nothing is
+ * left behind.
+ */
+START_TEST(failures)
+{
+	struct usdtrun r = {.no_multi = _i == 2};
+	struct rawbpf_usdt *u;
+	int err = -1, fds;
+	unsigned i;
+
+	NEED_COUNTED();
+	usdtrun_new(&r, "usdt");
+	u = enabled(r.exe, 0, "spread", "first");
+	fds = t_count_fds();
+	for (i = 1; i < 20000; i++) {
+		r.n = 0;
+		r.fail_at = _i == 1 ? 0 : i;
+		if (_i == 1)
+			t_fail_alloc_at(i);
+		err = load_with(&r, u, NULL);
+		if (_i == 1 ? !t_alloc_failed() : r.n < i)
+			break;
+		r.fail_at = 0;
+		ck_assert_int_eq(rawbpf_error(r.b)->err != 0, err != 0);
+		if (err)
+			ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+		rawbpf_free(r.b);
+		ck_assert_uint_eq(here_spread_semaphore, 0);
+		ck_assert_int_eq(t_count_fds(), fds);
+		r.b = rawbpf_new();
+		rawbpf_set_hook(r.b, usdtrun_call, &r);
+	}
+	r.fail_at = 0;
+	ck_assert_int_eq(err, 0);
+	ck_assert_int_gt(i, 10);
+	ck_assert_uint_eq(here_spread_semaphore, 3);
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+}
+END_TEST
+
+Suite *suite_usdt(void);
+Suite *suite_usdt(void)
+{
+	Suite *s = suite_create("usdt");
+	TCase *t = tcase_create("live");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, context_counts_exactly, 0, 2);
+	tcase_add_loop_test(t, one_copy_for_all, 0, 2);
+	tcase_add_loop_test(t, own_operands, 0, 2);
+	tcase_add_test(t, other_operands);
+	tcase_add_test(t, two_contexts);
+	tcase_add_loop_test(t, one_process, 0, 2);
+	tcase_add_test(t, by_name);
+	tcase_add_test(t, detach_when_gone);
+	tcase_add_test(t, by_section);
+	tcase_add_test(t, refusals);
+	tcase_add_test(t, wrong_type);
+	tcase_add_loop_test(t, each_for_itself, 0, 6);
+	tcase_add_loop_test(t, failures, 0, 3);
+	suite_add_tcase(s, t);
+	return s;
+}
