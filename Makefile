@@ -41,7 +41,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_O  := $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o)
 WRAP_O  := $(BUILD)/tests/fuzz/wrap.o
 
-.PHONY: all static examples check check-built check-old check-vm vm-built test clean deps demo format format-check fuzz fuzz-built
+.PHONY: all static examples check check-built check-old check-vm check-packages vm-built test clean deps demo format format-check fuzz fuzz-built
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -197,6 +197,10 @@ check-vm:
 	+@MAKE='$(MAKE)' tests/vm/run.sh '$(abspath $(BUILD))' $(VM)
 # what one of them boots with
 vm-built: $(BUILD)/vm/check $(BUILD)/static/rawbpf $(VM_EXAMPLE) | $(CHILDREN) $(SITES)
+
+# USDT probes in Debian's packages, of every CPU
+check-packages: $(BUILD)/check $(BUILD)/rawbpf
+	tests/packages.sh '$(abspath $(BUILD))'
 
 # ---- fuzzing: clang and its libFuzzer ---------------------------------------------------------
 
