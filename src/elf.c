@@ -2,9 +2,14 @@
 /*
  * elf.c - the only file that knows libelf.
  *
- * libelf finds the headers and reads the bytes; tables are taken apart here, because a table that
- * is used where it lies costs no second copy, whatever the file's byte order.  Files are read, not
- * mapped: a file that is cut short while we look gives an error, where a mapping gives SIGBUS.
+ * Tables are taken apart here, because a table that is used where it lies costs no second copy,
+ * whatever the file's byte order.  Files are read, not mapped: a file that is cut short while we
+ * look gives an error, where a mapping gives SIGBUS.
+ *
+ * Two reads are enough for the headers of most files, and for small sections too: the file's
+ * begin, and what stands around the section headers at its end, where linkers put the sections'
+ * names and what is not loaded.  libelf would take six, as much time as all else that a look at a
+ * file's notes costs; it keeps the pieces of a file that are no whole section.
  *
  * Nothing a file says is believed: each offset and size is held against the file's size by
  * elf_bytes(), each string against its table, each index against its count.
@@ -13,16 +18,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gelf.h>
+#include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define ELF_VER_HIDDEN 0x8000u	  /* of .gnu.version: name@version, not name@@version */
-#define ELF_STRING_MAX 32768u	  /* bytes of a version's name */
-#define ELF_BIG	       (2u << 20) /* bytes of a large page */
-#define ELF_NAME_MAX   256	  /* of names read one by one, longer ones take another way */
-#define ELF_VER_BASE   1u	  /* vd_flags: the file's own name, not a version */
+#include "elfread.h"
+
+#define ELF_VER_HIDDEN 0x8000u /* of .gnu.version: name@version, not name@@version */
+#define ELF_STRING_MAX 32768u  /* bytes of a version's name */
+#define ELF_NAME_MAX   256     /* of names read one by one, longer ones take another way */
+#define ELF_VER_BASE   1u      /* vd_flags: the file's own name, not a version */
+#define ELF_HEAD       1024u   /* bytes of a file's begin that are read at once */
+#define ELF_TAIL       4096u   /* bytes before its section headers that are read with them */
 
 /* Strings that end inside their section: any offset below len is one. */
 struct elf_strings {
@@ -48,17 +56,17 @@ struct elf_version {
 };
 
 struct elf_file {
-	struct sys *sys;
-	int fd;
-	const char *image; /* where there is no fd: borrowed */
-	Elf *elf;
+	struct elfread r;
+	Elf *elf; /* once it is needed */
 	char *path;
-	uint64_t size;
 	struct elf_ident ident;
+	struct elfhdr hdr;
+	const unsigned char *sections; /* their headers; NULL: not in the file */
 	struct elf_segment *segments;
+	size_t shstrndx;
 	struct elf_strings names;
 	const void **data;	    /* of each section, once read */
-	void **big;		    /* ... by us and not by libelf: to be freed */
+	void **own;		    /* ... and what is to be freed for it */
 	struct elf_table tables[2]; /* the two used last */
 	unsigned next_table;
 	struct elf_version *versions; /* by index */
@@ -66,62 +74,30 @@ struct elf_file {
 	bool versions_ready;
 };
 
-static uint64_t elf_uint_little(const unsigned char *c, size_t size)
-{
-	uint64_t v = 0;
-
-	while (size--)
-		v = v << 8 | c[size];
-	return v;
-}
-
-static uint64_t elf_uint_big(const unsigned char *c, size_t size)
-{
-	uint64_t v = 0;
-	size_t i;
-
-	for (i = 0; i < size; i++)
-		v = v << 8 | c[i];
-	return v;
-}
-
-/* Tables of a million numbers are read with it: this machine's order, the usual one, in one load. */
 uint64_t elf_uint(const struct elf_file *f, const void *p, size_t size)
 {
-	const uint16_t one = 1;
-	bool big = !*(const uint8_t *)&one;
-	uint64_t v8;
-	uint32_t v4;
-	uint16_t v2;
-
-	if (f->ident.big_endian != big)
-		return f->ident.big_endian ? elf_uint_big(p, size) : elf_uint_little(p, size);
-	switch (size) {
-	case 8: memcpy(&v8, p, 8); return v8;
-	case 4: memcpy(&v4, p, 4); return v4;
-	case 2: memcpy(&v2, p, 2); return v2;
-	default: return *(const uint8_t *)p;
-	}
+	return elfhdr_uint(f->ident.big_endian, p, size);
 }
 
 const void *elf_bytes(struct elf_file *f, uint64_t offset, size_t n)
 {
+	const void *p;
 	Elf_Data *d;
 
-	if (!n || offset > f->size || n > f->size - offset)
+	if (!n || !elfread_inside(&f->r, offset, n))
 		return NULL;
+	p = elfread_at_hand(&f->r, offset, n);
+	if (p)
+		return p;
+	if (!f->elf && elf_version(EV_CURRENT) != EV_NONE)
+		f->elf = elf_begin(f->r.fd, ELF_C_READ, NULL);
 	d = elf_getdata_rawchunk(f->elf, (int64_t)offset, n, ELF_T_BYTE);
 	return d && d->d_size >= n ? d->d_buf : NULL;
 }
 
 bool elf_copy(struct elf_file *f, uint64_t offset, void *buf, size_t n)
 {
-	if (offset > f->size || n > f->size - offset)
-		return false;
-	if (f->fd >= 0)
-		return sys_pread(f->sys, f->fd, buf, n, offset) == (ssize_t)n;
-	memcpy(buf, f->image + offset, n);
-	return true;
+	return elfread_copy(&f->r, offset, buf, n);
 }
 
 const struct elf_ident *elf_ident(const struct elf_file *f)
@@ -131,29 +107,55 @@ const struct elf_ident *elf_ident(const struct elf_file *f)
 
 /* ---- opening ------------------------------------------------------------------------------ */
 
+/* The section headers, and what stands before them. */
+static int elf_read_sections(struct elf_file *f)
+{
+	const struct elfhdr *h = &f->hdr;
+	uint64_t at = h->shoff > ELF_TAIL ? h->shoff - ELF_TAIL : 0, n = h->shnum;
+	const unsigned char *first;
+	struct elf_section zero;
+	uint32_t name;
+	int err = 0;
+
+	if (!h->shoff || !elfread_inside(&f->r, h->shoff, h->shdr))
+		return 0;
+	if (!n || !elfread_inside(&f->r, h->shoff, n * h->shdr))
+		n = 1;
+	err = elfread_part(&f->r, ELFREAD_TAIL, at, (size_t)(h->shoff - at + n * h->shdr));
+	first = err ? NULL : elfread_at_hand(&f->r, h->shoff, h->shdr);
+	if (!first)
+		return err ? err : -ENOEXEC;
+	elfhdr_section(h, first, &zero, &name);
+	n = h->shnum;
+	if (!n && zero.size <= (f->r.size - h->shoff) / h->shdr)
+		n = zero.size;
+	f->ident.n_sections = (size_t)n;
+	if (n && elfread_inside(&f->r, h->shoff, n * h->shdr))
+		f->sections = elf_bytes(f, h->shoff, (size_t)(n * h->shdr));
+	f->shstrndx = h->shstrndx == SHN_XINDEX ? zero.link : h->shstrndx;
+	f->ident.n_segments = h->phnum == PN_XNUM ? zero.info : h->phnum;
+	return 0;
+}
+
 static int elf_read_segments(struct elf_file *f)
 {
+	const struct elfhdr *h = &f->hdr;
 	size_t i, n = f->ident.n_segments;
-	GElf_Phdr ph;
+	const unsigned char *p;
 
+	if (!h->phoff || !elfread_inside(&f->r, h->phoff, 0))
+		n = 0;
+	else if (n > (f->r.size - h->phoff) / h->phdr)
+		n = (size_t)((f->r.size - h->phoff) / h->phdr);
+	f->ident.n_segments = n;
 	if (!n)
 		return 0;
-	f->segments = calloc(n, sizeof(*f->segments));
+	p = elf_bytes(f, h->phoff, n * h->phdr);
+	f->segments = p ? calloc(n, sizeof(*f->segments)) : NULL;
 	if (!f->segments)
-		return -ENOMEM;
-	for (i = 0; i < n; i++) {
-		if (!gelf_getphdr(f->elf, (int)i, &ph))
-			return -ENOEXEC;
-		f->segments[i] = (struct elf_segment){
-			.type = ph.p_type,
-			.flags = ph.p_flags,
-			.offset = ph.p_offset,
-			.vaddr = ph.p_vaddr,
-			.filesz = ph.p_filesz,
-			.memsz = ph.p_memsz,
-			.align = ph.p_align,
-		};
-	}
+		return p ? -ENOMEM : -ENOEXEC;
+	for (i = 0; i < n; i++)
+		elfhdr_segment(h, p + i * h->phdr, &f->segments[i]);
 	return 0;
 }
 
@@ -177,36 +179,43 @@ static const char *elf_string(const struct elf_strings *t, uint64_t offset)
 	return offset < t->len ? t->data + offset : NULL;
 }
 
+static void elf_fill_ident(struct elf_file *f)
+{
+	const struct elfhdr *h = &f->hdr;
+
+	f->ident.path = f->path;
+	f->ident.bits = h->wide ? 64 : 32;
+	f->ident.big_endian = h->big_endian;
+	f->ident.type = h->type;
+	f->ident.machine = h->machine;
+	f->ident.flags = h->flags;
+	f->ident.n_segments = h->phnum;
+	f->ident.cut =
+		h->shoff &&
+		(h->shoff >= f->r.size || f->r.size - h->shoff < (uint64_t)h->shentsize * h->shnum);
+}
+
 static int elf_read_headers(struct elf_file *f)
 {
-	size_t shstrndx = 0;
-	GElf_Ehdr eh;
-	int err;
+	size_t n = f->r.size < ELF_HEAD ? (size_t)f->r.size : ELF_HEAD;
+	int err = elfread_part(&f->r, ELFREAD_HEAD, 0, n);
+	const void *p = err || !n ? NULL : elfread_at_hand(&f->r, 0, n);
 
-	if (!f->elf || elf_kind(f->elf) != ELF_K_ELF || !gelf_getehdr(f->elf, &eh))
-		return -ENOEXEC;
-	f->ident.path = f->path;
-	f->ident.bits = eh.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32;
-	f->ident.big_endian = eh.e_ident[EI_DATA] == ELFDATA2MSB;
-	f->ident.type = eh.e_type;
-	f->ident.machine = eh.e_machine;
-	f->ident.flags = eh.e_flags;
-	if (elf_getshdrnum(f->elf, &f->ident.n_sections))
-		f->ident.n_sections = 0;
-	f->ident.cut =
-		eh.e_shoff && (eh.e_shoff >= f->size ||
-				      f->size - eh.e_shoff < (uint64_t)eh.e_shentsize * eh.e_shnum);
-	if (elf_getphdrnum(f->elf, &f->ident.n_segments))
-		f->ident.n_segments = 0;
-	err = elf_read_segments(f);
+	if (!err)
+		err = p ? elfhdr_read(p, n, &f->hdr) : -ENOEXEC;
+	if (err)
+		return err;
+	elf_fill_ident(f);
+	err = elf_read_sections(f);
+	if (!err)
+		err = elf_read_segments(f);
 	if (err || !f->ident.n_sections)
 		return err;
 	f->data = calloc(f->ident.n_sections, sizeof(*f->data));
-	f->big = calloc(f->ident.n_sections, sizeof(*f->big));
-	if (!f->data || !f->big)
+	f->own = calloc(f->ident.n_sections, sizeof(*f->own));
+	if (!f->data || !f->own)
 		return -ENOMEM;
-	if (!elf_getshdrstrndx(f->elf, &shstrndx))
-		f->names = elf_strings_of(f, shstrndx);
+	f->names = elf_strings_of(f, f->shstrndx);
 	return 0;
 }
 
@@ -216,12 +225,11 @@ static struct elf_file *elf_new(struct sys *s, const char *path)
 
 	if (!f)
 		return NULL;
-	f->sys = s;
-	f->fd = -1;
+	f->r.sys = s;
+	f->r.fd = -1;
 	f->path = strdup(path);
-	if (f->path && elf_version(EV_CURRENT) != EV_NONE)
+	if (f->path)
 		return f;
-	free(f->path);
 	free(f);
 	return NULL;
 }
@@ -235,8 +243,10 @@ static int elf_finish_open(struct elf_file *f, struct elf_file **out, struct raw
 		*out = f;
 	else if (err == -ENOMEM)
 		err_set(e, "open", err, "out of memory reading '%s'", f->path);
-	else
+	else if (err == -ENOEXEC)
 		err_set(e, "open", err, "'%s' is not an ELF file", f->path);
+	else
+		err_set(e, "open", err, "'%s' cannot be read", f->path);
 	if (err)
 		elf_close(f);
 	return err;
@@ -274,11 +284,10 @@ int elf_open(struct sys *s, const char *path, struct elf_file **out, struct rawb
 		sys_close(s, fd);
 		return err_set(e, "open", -ENOMEM, "out of memory reading '%s'", path);
 	}
-	f->fd = fd;
-	f->size = (uint64_t)st.st_size;
+	f->r.fd = fd;
+	f->r.size = (uint64_t)st.st_size;
 	f->ident.dev = (uint64_t)st.st_dev;
 	f->ident.ino = (uint64_t)st.st_ino;
-	f->elf = elf_begin(fd, ELF_C_READ, NULL);
 	return elf_finish_open(f, out, e);
 }
 
@@ -290,10 +299,8 @@ int elf_open_memory(
 	*out = NULL;
 	if (!f)
 		return err_set(e, "open", -ENOMEM, "out of memory");
-	f->size = n;
-	f->image = p;
-	/* libelf takes a pointer that it may write to, but opened so it does not */
-	f->elf = p && n >= EI_NIDENT ? elf_memory((char *)(uintptr_t)p, n) : NULL;
+	f->r.size = p ? n : 0;
+	f->r.image = p;
 	return elf_finish_open(f, out, e);
 }
 
@@ -303,12 +310,11 @@ void elf_close(struct elf_file *f)
 
 	if (!f)
 		return;
-	for (i = 0; f->big && i < f->ident.n_sections; i++)
-		free(f->big[i]);
-	free(f->big);
+	for (i = 0; f->own && i < f->ident.n_sections; i++)
+		free(f->own[i]);
+	free(f->own);
 	elf_end(f->elf);
-	if (f->fd >= 0)
-		sys_close(f->sys, f->fd);
+	elfread_close(&f->r);
 	free(f->versions);
 	free(f->data);
 	free(f->segments);
@@ -320,26 +326,23 @@ void elf_close(struct elf_file *f)
 
 int elf_section(struct elf_file *f, size_t i, struct elf_section *s)
 {
-	const char *name;
-	GElf_Shdr sh;
-	Elf_Scn *scn;
+	const char *text;
+	uint32_t name;
 
-	scn = i < f->ident.n_sections ? elf_getscn(f->elf, i) : NULL;
-	if (!scn || !gelf_getshdr(scn, &sh))
+	if (i >= f->ident.n_sections || !f->sections)
 		return -ENOENT;
-	name = elf_string(&f->names, sh.sh_name);
-	*s = (struct elf_section){
-		.index = i,
-		.name = name ? name : "",
-		.type = sh.sh_type,
-		.link = sh.sh_link,
-		.info = sh.sh_info,
-		.flags = sh.sh_flags,
-		.addr = sh.sh_addr,
-		.offset = sh.sh_offset,
-		.size = sh.sh_size,
-		.entsize = sh.sh_entsize,
-	};
+	elfhdr_section(&f->hdr, f->sections + i * f->hdr.shdr, s, &name);
+	text = elf_string(&f->names, name);
+	s->index = i;
+	s->name = text ? text : "";
+	return 0;
+}
+
+size_t elf_next_type(const struct elf_file *f, uint32_t type, size_t i)
+{
+	for (; f->sections && i < f->ident.n_sections; i++)
+		if (elfhdr_section_type(&f->hdr, f->sections + i * f->hdr.shdr) == type)
+			return i;
 	return 0;
 }
 
@@ -355,10 +358,10 @@ int elf_find_section(struct elf_file *f, const char *name, struct elf_section *s
 
 int elf_find_type(struct elf_file *f, uint32_t type, size_t link, struct elf_section *s)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 1; i < f->ident.n_sections; i++)
-		if (!elf_section(f, i, s) && s->type == type && (!link || s->link == link))
+	while ((i = elf_next_type(f, type, i + 1)) != 0)
+		if (!elf_section(f, i, s) && (!link || s->link == link))
 			return 0;
 	return -ENOENT;
 }
@@ -371,40 +374,14 @@ int elf_segment(struct elf_file *f, size_t i, struct elf_segment *s)
 	return 0;
 }
 
-/*
- * A table of megabytes, in large pages where there are some: most of the time that reading it takes
- * is the kernel's for a thousand small ones.
- */
-static const void *elf_read_big(struct elf_file *f, const struct elf_section *s)
-{
-	size_t got = 0, n = (size_t)s->size;
-	ssize_t more = 1;
-	char *base, *p;
-
-	if (s->offset > f->size || s->size > f->size - s->offset || n > SIZE_MAX - 2 * ELF_BIG)
-		return NULL;
-	base = malloc(n + 2 * ELF_BIG);
-	if (!base)
-		return NULL;
-	p = base + (ELF_BIG - ((uintptr_t)base & (ELF_BIG - 1)));
-	sys_large_pages(p, (n + ELF_BIG / 2) & ~(size_t)(ELF_BIG - 1));
-	while (got < n && more > 0) {
-		more = sys_pread(f->sys, f->fd, p + got, n - got, s->offset + got);
-		got += more > 0 ? (size_t)more : 0;
-	}
-	if (got == n) {
-		f->big[s->index] = base;
-		return p;
-	}
-	free(base);
-	return NULL;
-}
-
 int elf_section_data(struct elf_file *f, const struct elf_section *s, const void **p, size_t *n)
 {
+	size_t i = s->index;
+	int err = 0;
+
 	*p = NULL;
 	*n = 0;
-	if (s->index >= f->ident.n_sections)
+	if (i >= f->ident.n_sections)
 		return -ENOENT;
 	if (s->type == SHT_NOBITS || s->type == SHT_NULL || !s->size) {
 		*n = s->type == SHT_NOBITS && s->size <= SIZE_MAX ? (size_t)s->size : 0;
@@ -412,21 +389,40 @@ int elf_section_data(struct elf_file *f, const struct elf_section *s, const void
 	}
 	if (s->size > SIZE_MAX)
 		return -ENOEXEC;
-	if (!f->data[s->index] && f->fd >= 0 && s->size >= ELF_BIG)
-		f->data[s->index] = elf_read_big(f, s);
-	else if (!f->data[s->index])
-		f->data[s->index] = elf_bytes(f, s->offset, (size_t)s->size);
-	if (!f->data[s->index])
-		return -ENOEXEC;
-	*p = f->data[s->index];
+	if (!f->data[i] && elfread_inside(&f->r, s->offset, s->size))
+		f->data[i] = elfread_at_hand(&f->r, s->offset, (size_t)s->size);
+	if (!f->data[i])
+		err = elfread_whole(&f->r, s->offset, (size_t)s->size, &f->data[i], &f->own[i]);
+	if (err)
+		return err;
+	*p = f->data[i];
 	*n = (size_t)s->size;
 	return 0;
+}
+
+void *elf_section_own(struct elf_file *f, const struct elf_section *s)
+{
+	const void *p;
+	size_t n, i = s->index;
+	void *own;
+
+	if (elf_section_data(f, s, &p, &n) || !p)
+		return NULL;
+	if (!f->own[i]) {
+		f->own[i] = malloc(n);
+		if (!f->own[i])
+			return NULL;
+		f->data[i] = memcpy(f->own[i], p, n);
+	}
+	own = f->own[i];
+	f->own[i] = NULL;
+	return own;
 }
 
 bool elf_section_copy(
 	struct elf_file *f, const struct elf_section *s, uint64_t at, void *buf, size_t n)
 {
-	if (at > s->size || n > s->size - at || s->offset > f->size)
+	if (at > s->size || n > s->size - at || s->offset > f->r.size)
 		return false;
 	if (s->index >= f->ident.n_sections || !f->data[s->index])
 		return s->type != SHT_NOBITS && elf_copy(f, s->offset + at, buf, n);
@@ -434,7 +430,7 @@ bool elf_section_copy(
 	return true;
 }
 
-int elf_offset(struct elf_file *f, uint64_t vaddr, uint32_t flags, uint64_t *offset)
+int elf_load(struct elf_file *f, uint64_t vaddr, uint32_t flags, struct elf_segment *s)
 {
 	size_t i;
 
@@ -444,10 +440,20 @@ int elf_offset(struct elf_file *f, uint64_t vaddr, uint32_t flags, uint64_t *off
 		if (g->type != PT_LOAD || (g->flags & flags) != flags || vaddr < g->vaddr ||
 			vaddr - g->vaddr >= g->filesz || g->offset > UINT64_MAX - g->filesz)
 			continue;
-		*offset = vaddr - g->vaddr + g->offset;
+		*s = *g;
 		return 0;
 	}
 	return -ENOENT;
+}
+
+int elf_offset(struct elf_file *f, uint64_t vaddr, uint32_t flags, uint64_t *offset)
+{
+	struct elf_segment g;
+
+	if (elf_load(f, vaddr, flags, &g))
+		return -ENOENT;
+	*offset = vaddr - g.vaddr + g.offset;
+	return 0;
 }
 
 int elf_vaddr(struct elf_file *f, uint64_t offset, uint32_t flags, uint64_t *vaddr)
@@ -493,7 +499,8 @@ static const char *elf_string_at(struct elf_file *f, uint32_t table, uint64_t at
 	const char *p;
 	size_t n;
 
-	if (elf_section(f, table, &s) || s.type != SHT_STRTAB || at >= s.size || s.offset > f->size)
+	if (elf_section(f, table, &s) || s.type != SHT_STRTAB || at >= s.size ||
+		s.offset > f->r.size)
 		return NULL;
 	if (f->data[table]) {
 		p = (const char *)f->data[table] + at;
@@ -721,12 +728,12 @@ int elf_symbol_named(struct elf_file *f, const struct elf_section *table, size_t
 			return -ENOENT;
 		return !strcmp(s->name, name);
 	}
-	if (i >= table->size / each || table->offset > f->size ||
+	if (i >= table->size / each || table->offset > f->r.size ||
 		elf_section(f, table->link, &str) || str.type != SHT_STRTAB ||
 		!elf_copy(f, table->offset + i * each, p, each))
 		return -ENOENT;
 	elf_decode_symbol(f, p, s, &at);
-	if (at > str.size || n > str.size - at || str.offset > f->size)
+	if (at > str.size || n > str.size - at || str.offset > f->r.size)
 		return 0;
 	if (n > sizeof(buf))
 		text = elf_bytes(f, str.offset + at, n);
@@ -736,7 +743,7 @@ int elf_symbol_named(struct elf_file *f, const struct elf_section *table, size_t
 		return 0;
 	s->name = name;
 	if (elf_find_type(f, SHT_GNU_versym, table->index, &vers) || i >= vers.size / 2 ||
-		vers.offset > f->size)
+		vers.offset > f->r.size)
 		return 1;
 	if (elf_copy(f, vers.offset + 2 * i, index, sizeof(index)))
 		elf_set_symbol_version(f, s, elf_uint(f, index, sizeof(index)));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * elf.h - ELF files of any class, byte order and machine, read through libelf.
+ * elf.h - ELF files of any class, byte order and machine.
  *
  * Everything is checked against the file's size before it is returned; a hostile file gives an
  * error, never a fault.  Strings and data are borrowed from the open file.
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "elfhdr.h"
 #include "err.h"
 #include "sys.h"
 
@@ -26,18 +27,6 @@ struct elf_ident {
 	size_t n_sections, n_segments;
 	bool cut;	   /* the file ends before the section headers that it says it has */
 	uint64_t dev, ino; /* the file itself, as stat(2) has them; 0: bytes in memory */
-};
-
-struct elf_section {
-	size_t index;
-	const char *name;
-	uint32_t type, link, info;
-	uint64_t flags, addr, offset, size, entsize;
-};
-
-struct elf_segment {
-	uint32_t type, flags;
-	uint64_t offset, vaddr, filesz, memsz, align;
 };
 
 struct elf_symbol {
@@ -70,10 +59,18 @@ int elf_section(struct elf_file *f, size_t i, struct elf_section *s);
 int elf_find_section(struct elf_file *f, const char *name, struct elf_section *s);
 /* the first section of a type (SHT_*) that links to section link, 0: to any */
 int elf_find_type(struct elf_file *f, uint32_t type, size_t link, struct elf_section *s);
+/* the index of the first one of a type from i on; 0: there is none */
+size_t elf_next_type(const struct elf_file *f, uint32_t type, size_t i);
 int elf_segment(struct elf_file *f, size_t i, struct elf_segment *s);
 
 /* a section's bytes as they stand in the file; SHT_NOBITS: *p NULL */
 int elf_section_data(struct elf_file *f, const struct elf_section *s, const void **p, size_t *n);
+
+/*
+ * Makes the section's bytes the caller's, who frees what this returns, and not before elf_close():
+ * strings of them outlive the file.  NULL: there are none, or no memory.
+ */
+void *elf_section_own(struct elf_file *f, const struct elf_section *s);
 
 /* n bytes of it, from the whole if that was read, else these alone; false: it has them not */
 bool elf_section_copy(
@@ -104,6 +101,8 @@ bool elf_copy(struct elf_file *f, uint64_t offset, void *buf, size_t n);
 /* an unsigned number of 1, 2, 4 or 8 bytes in the file's byte order, at any alignment */
 uint64_t elf_uint(const struct elf_file *f, const void *p, size_t size);
 
+/* the first PT_LOAD segment with all of flags (PF_X ...) whose bytes in the file have an address */
+int elf_load(struct elf_file *f, uint64_t vaddr, uint32_t flags, struct elf_segment *s);
 /* file offset of a virtual address in a PT_LOAD segment with all of flags (PF_X ...); -ENOENT */
 int elf_offset(struct elf_file *f, uint64_t vaddr, uint32_t flags, uint64_t *offset);
 /* ... and back */

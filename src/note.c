@@ -40,20 +40,29 @@ enum {
 struct note_reader {
 	struct elf_file *f;
 	const char *path;
+	int (*keep)(void *arg, void *bytes, size_t n);
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p);
 	void *arg;
 	struct rawbpf_error *e;
 	uint64_t base; /* address of .stapsdt.base, 0: none */
 	size_t word;   /* bytes of an address */
+	bool big_endian;
+	/* segments of the last nop and the last semaphore: those of the next are the same */
+	struct elf_segment code, data;
 };
 
 /* The string at *p, and *p behind it; NULL when it does not end before end. */
 static const char *note_string(const char **p, const char *end)
 {
-	const char *s = *p, *nul = s < end ? memchr(s, '\0', (size_t)(end - s)) : NULL;
+	const char *s = *p;
+	size_t n, max = (size_t)(end - s);
 
-	*p = nul ? nul + 1 : end;
-	return nul ? s : NULL;
+	if (!max)
+		return NULL;
+	/* the last string's NUL, as a rule: no other can go past it, which is quicker to look for */
+	n = end[-1] ? strnlen(s, max) : strlen(s);
+	*p = n < max ? s + n + 1 : end;
+	return n < max ? s : NULL;
 }
 
 /* A link address to where it is now. */
@@ -66,37 +75,39 @@ static uint64_t note_moved(
 	return r->word == 4 ? (uint32_t)a : a;
 }
 
-static void note_offsets(struct note_reader *r, struct rawbpf_usdt_probe *p)
+/* A file offset by its segment, 0: it is in none; last is where the one before was. */
+static uint64_t note_offset(
+	struct note_reader *r, uint64_t addr, uint32_t flags, struct elf_segment *last)
 {
-	p->moved = note_moved(r, p, p->addr);
-	if (elf_offset(r->f, p->moved, NOTE_PF_X, &p->offset))
-		p->offset = 0;
-	if (!p->semaphore)
-		return;
-	if (elf_offset(r->f, note_moved(r, p, p->semaphore), NOTE_PF_W, &p->sem_offset))
-		p->sem_offset = 0;
+	if ((addr < last->vaddr || addr - last->vaddr >= last->filesz) &&
+		elf_load(r->f, addr, flags, last)) {
+		last->filesz = 0;
+		return 0;
+	}
+	return addr - last->vaddr + last->offset;
 }
 
-/* 1: not a probe's; 0: *p is filled in; negative: it lies */
+/* 0: *p is filled in; negative: it lies */
 static int note_probe(struct note_reader *r, const char *d, size_t n, struct rawbpf_usdt_probe *p)
 {
 	const char *s = d + 3 * r->word, *end = d + n;
 
 	if (n < 3 * r->word)
 		return -ENOEXEC;
-	memset(p, 0, sizeof(*p));
-	p->path = r->path;
-	p->machine = elf_ident(r->f)->machine;
-	p->addr = elf_uint(r->f, d, r->word);
-	p->base = elf_uint(r->f, d + r->word, r->word);
-	p->semaphore = elf_uint(r->f, d + 2 * r->word, r->word);
+	p->addr = elfhdr_uint(r->big_endian, d, r->word);
+	p->base = elfhdr_uint(r->big_endian, d + r->word, r->word);
+	p->semaphore = elfhdr_uint(r->big_endian, d + 2 * r->word, r->word);
 	p->provider = note_string(&s, end);
 	p->name = p->provider ? note_string(&s, end) : NULL;
 	/* without arguments some writers leave out the third string */
 	p->args = p->name && s < end ? note_string(&s, end) : "";
 	if (!p->name || !p->args || !*p->provider || !*p->name)
 		return -ENOEXEC;
-	note_offsets(r, p);
+	p->moved = note_moved(r, p, p->addr);
+	p->offset = note_offset(r, p->moved, NOTE_PF_X, &r->code);
+	p->sem_offset =
+		p->semaphore ? note_offset(r, note_moved(r, p, p->semaphore), NOTE_PF_W, &r->data)
+			     : 0;
 	return 0;
 }
 
@@ -114,14 +125,16 @@ static size_t note_one(struct note_reader *r, const char *p, size_t n, int *stop
 
 	if (n < 12)
 		return 0;
-	name = elf_uint(r->f, p, 4);
-	desc = elf_uint(r->f, p + 4, 4);
-	type = elf_uint(r->f, p + 8, 4);
+	name = elfhdr_uint(r->big_endian, p, 4);
+	desc = elfhdr_uint(r->big_endian, p + 4, 4);
+	type = elfhdr_uint(r->big_endian, p + 8, 4);
 	if (name > n - 12 || note_round(name) > n - 12)
 		return 0;
 	if (desc > n - 12 - note_round(name))
 		return 0;
 	if (type == NOTE_STAPSDT && name == 8 && !memcmp(p + 12, "stapsdt", 8)) {
+		probe.path = r->path;
+		probe.machine = elf_ident(r->f)->machine;
 		if (note_probe(r, p + 12 + 8, desc, &probe))
 			return 0;
 		*stop = r->fn(r->arg, &probe);
@@ -138,7 +151,7 @@ static void note_put(const struct note_reader *r, char *p, size_t n, uint64_t v)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		p[elf_ident(r->f)->big_endian ? n - 1 - i : i] = (char)(v >> 8 * i);
+		p[r->big_endian ? n - 1 - i : i] = (char)(v >> 8 * i);
 }
 
 /* What the linker would make of p's n bytes: an address, or the difference of two on RISC-V. */
@@ -177,6 +190,11 @@ static void note_relocate(
 			note_apply(r, &rel, symbol.value, p, n);
 }
 
+static int note_no_memory(const struct note_reader *r)
+{
+	return err_set(r->e, "open", -ENOMEM, "out of memory reading '%s'", elf_ident(r->f)->path);
+}
+
 /*
  * A copy with addresses of a relocatable file's section, or NULL: it needs none.  All that write
  * such files put a section's relocations right behind it.
@@ -193,7 +211,7 @@ static int note_copy(
 		return 0;
 	*copy = malloc(n);
 	if (!*copy)
-		return err_set(r->e, "open", -ENOMEM, "out of memory");
+		return note_no_memory(r);
 	memcpy(*copy, data, n);
 	note_relocate(r, &relocs, *copy, n);
 	return 0;
@@ -219,6 +237,23 @@ static int note_bytes(struct note_reader *r, const struct elf_section *s, const 
 	return 0;
 }
 
+/* The section's bytes become the caller's: those of the file, or the copy with addresses. */
+static int note_hand_over(struct note_reader *r, const struct elf_section *s, const void **data,
+	size_t n, char **copy)
+{
+	void *own = *copy;
+
+	if (*copy) {
+		*data = *copy;
+		*copy = NULL;
+	} else {
+		own = elf_section_own(r->f, s);
+		if (!own || elf_section_data(r->f, s, data, &n))
+			return note_no_memory(r);
+	}
+	return r->keep(r->arg, own, n) ? note_no_memory(r) : 0;
+}
+
 static int note_section(struct note_reader *r, const struct elf_section *s)
 {
 	const void *data;
@@ -227,32 +262,37 @@ static int note_section(struct note_reader *r, const struct elf_section *s)
 	int err;
 
 	err = elf_section_data(r->f, s, &data, &n);
+	if (err == -ENOMEM)
+		return note_no_memory(r);
 	if (err || !data)
-		return err && n ? err
-				: err_set(r->e, "open", -ENOEXEC,
-					  "'%s' has no bytes for its section '%s'",
-					  elf_ident(r->f)->path, s->name);
+		return err_set(r->e, "open", -ENOEXEC, "'%s' has no bytes for its section '%s'",
+			elf_ident(r->f)->path, s->name);
 	err = note_copy(r, s, data, n, &copy);
+	if (err)
+		return err;
+	if (r->keep)
+		err = note_hand_over(r, s, &data, n, &copy);
 	if (!err)
 		err = note_bytes(r, s, copy ? copy : data, n);
 	free(copy);
 	return err;
 }
 
-int note_each(struct elf_file *f, const char *path,
+int note_each_kept(struct elf_file *f, const char *path,
+	int (*keep)(void *arg, void *bytes, size_t n),
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
 {
-	struct note_reader r = {f, path, fn, arg, e, 0, elf_ident(f)->bits / 8u};
-	size_t i, n = elf_ident(f)->n_sections;
-	bool base_known = false;
+	struct note_reader r = {.f = f, .path = path, .keep = keep, .fn = fn, .arg = arg, .e = e};
 	struct elf_section s;
+	bool base_known = false;
+	size_t i = 0;
 	int err = 0;
 
-	for (i = 1; i < n && !err; i++) {
+	r.word = elf_ident(f)->bits / 8u;
+	r.big_endian = elf_ident(f)->big_endian;
+	while (!err && (i = elf_next_type(f, NOTE_SHT, i + 1)) != 0) {
 		/* relocatable files have one section of notes for each group */
-		if (elf_section(f, i, &s) || s.type != NOTE_SHT || strcmp(s.name, ".note.stapsdt"))
-			continue;
-		if (!s.size)
+		if (elf_section(f, i, &s) || strcmp(s.name, ".note.stapsdt") || !s.size)
 			continue;
 		if (!base_known) {
 			struct elf_section base;
@@ -263,6 +303,12 @@ int note_each(struct elf_file *f, const char *path,
 		err = note_section(&r, &s);
 	}
 	return err;
+}
+
+int note_each(struct elf_file *f, const char *path,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
+{
+	return note_each_kept(f, path, NULL, fn, arg, e);
 }
 
 int rawbpf_usdt_parse_notes(const void *elf, size_t len,

@@ -4,8 +4,8 @@
  *
  * One pass of the notes fills three arrays: files, locations, and probes, which chain their
  * locations.  A probe is its provider and its name; a hash table of both finds it while the notes
- * are read, and a second one, of names alone, when a caller gives no provider.  All strings lie in
- * an arena of chunks that never move.
+ * are read, and a second one, of names alone, when a caller gives no provider.  No string is
+ * copied: the context takes over the bytes of the notes, which end each with a NUL.
  */
 #include "usdtctx.h"
 
@@ -14,247 +14,205 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "near.h"
 #include "note.h"
 #include "opts.h"
 #include "usdtfile.h"
 
-#define USDTCTX_CHUNK 16384u /* bytes, unless one string needs more */
+#define USDTCTX_NOTE 72u /* bytes of a usual note: what is made room for at once */
 
-struct usdt_chunk {
-	struct usdt_chunk *next;
-	size_t used, size;
-	char data[];
+struct usdt_block {
+	struct usdt_block *next;
+	void *p;
 };
 
 /* ---- strings ------------------------------------------------------------------------------ */
 
-static char *usdtctx_keep(struct rawbpf_usdt *u, const char *s, size_t n)
+/* p is the context's from now on, or freed; NULL: there was no memory. */
+static void *usdtctx_keep(struct rawbpf_usdt *u, void *p)
 {
-	struct usdt_chunk *c = u->arena;
-	size_t size = n < USDTCTX_CHUNK ? USDTCTX_CHUNK : n + 1;
-	char *p;
+	struct usdt_block *b = p ? malloc(sizeof(*b)) : NULL;
 
-	if (!c || c->size - c->used <= n) {
-		c = malloc(sizeof(*c) + size);
-		if (!c)
-			return NULL;
-		*c = (struct usdt_chunk){.next = u->arena, .used = 0, .size = size};
-		u->arena = c;
+	if (!b) {
+		free(p);
+		return NULL;
 	}
-	p = c->data + c->used;
-	memcpy(p, s, n);
-	p[n] = '\0';
-	c->used += n + 1;
+	*b = (struct usdt_block){.next = u->blocks, .p = p};
+	u->blocks = b;
 	return p;
-}
-
-static char *usdtctx_str(struct rawbpf_usdt *u, const char *s)
-{
-	return usdtctx_keep(u, s, strlen(s));
 }
 
 /* ---- hash tables -------------------------------------------------------------------------- */
 
-static uint32_t usdtctx_hash(uint32_t h, const char *s, size_t n)
+static uint32_t usdtctx_hash(uint32_t seed, const char *s, size_t n)
 {
-	size_t i;
+	uint64_t h = seed ^ n, v;
 
-	for (i = 0; i < n; i++)
-		h = (h ^ (unsigned char)s[i]) * 0x01000193u;
-	return h;
+	for (; n >= 8; s += 8, n -= 8) {
+		memcpy(&v, s, 8);
+		h = (h ^ v) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 32;
+	}
+	for (v = 0; n; n--)
+		v = v << 8 | (unsigned char)s[n - 1];
+	h = (h ^ v) * 0x9e3779b97f4a7c15u;
+	return (uint32_t)(h >> 32);
 }
-
-#define USDTCTX_SEED 0x811c9dc5u
 
 /* What is looked up; provider NULL: any. */
 struct usdt_key {
 	const char *provider, *name;
 	size_t provider_len, name_len;
-	uint32_t both, alone; /* hashes */
+	uint32_t hash;
 };
 
 static struct usdt_key usdtctx_key(
 	const char *provider, size_t provider_len, const char *name, size_t name_len)
 {
-	struct usdt_key k = {provider, name, provider_len, name_len, 0, 0};
+	struct usdt_key k = {provider, name, provider_len, name_len, 0};
 
-	k.alone = usdtctx_hash(USDTCTX_SEED, name, name_len);
-	k.both = provider ? usdtctx_hash(k.alone, provider, provider_len) : 0;
+	k.hash = usdtctx_hash(0, name, name_len);
+	if (provider)
+		k.hash = usdtctx_hash(k.hash, provider, provider_len);
 	return k;
 }
 
-static bool usdtctx_is(const struct rawbpf_usdt *u, uint32_t i, const struct usdt_key *k, bool both)
+static bool usdtctx_is(const struct usdt_probe *p, const struct usdt_key *k)
 {
-	const struct usdt_probe *p = &u->probes[i];
-
-	if (u->hashes[2 * i + !both] != (both ? k->both : k->alone))
+	if (k->provider &&
+		(p->hash != k->hash || strncmp(p->provider, k->provider, k->provider_len) ||
+			p->provider[k->provider_len]))
 		return false;
-	if (strncmp(p->name, k->name, k->name_len) || p->name[k->name_len])
-		return false;
-	return !both || (!strncmp(p->provider, k->provider, k->provider_len) &&
-				!p->provider[k->provider_len]);
+	return !strncmp(p->name, k->name, k->name_len) && !p->name[k->name_len];
 }
 
 /* The slot of a probe, or the free one where it belongs; there is always a free one. */
-static uint32_t *usdtctx_slot(const struct rawbpf_usdt *u, const struct usdt_key *k, bool both)
+static uint32_t *usdtctx_slot(const struct rawbpf_usdt *u, const struct usdt_key *k)
 {
-	const struct usdt_hash *h = both ? &u->by_both : &u->by_name;
-	uint32_t i = (both ? k->both : k->alone) & h->mask;
+	const struct usdt_hash *h = k->provider ? &u->by_both : &u->by_name;
+	uint32_t i = k->hash & h->mask;
 
-	while (h->slot[i] && !usdtctx_is(u, h->slot[i] - 1, k, both))
+	while (h->slot[i] && !usdtctx_is(&u->probes[h->slot[i] - 1], k))
 		i = (i + 1) & h->mask;
 	return &h->slot[i];
 }
 
-/* Makes room for more probes than there are. */
-static int usdtctx_rehash(struct rawbpf_usdt *u, struct usdt_hash *h, unsigned which)
+/* A table of all probes by both, with room for n. */
+static int usdtctx_rehash(struct rawbpf_usdt *u, size_t n)
 {
-	uint32_t i, at, mask = h->slot ? 4 * h->mask + 3 : 127;
-	uint32_t *slot = calloc((size_t)mask + 1, sizeof(*slot));
+	uint32_t i, at, mask = 63;
+	uint32_t *slot;
 
+	while (mask / 2 < n)
+		mask = 2 * mask + 1;
+	slot = calloc((size_t)mask + 1, sizeof(*slot));
 	if (!slot)
 		return -ENOMEM;
-	/* by_name has not all of them, so the old table is what is gone through */
-	for (i = 0; h->slot && i <= h->mask; i++) {
-		if (!h->slot[i])
-			continue;
-		at = u->hashes[2 * (h->slot[i] - 1) + which] & mask;
+	for (i = 0; i < u->n_probes; i++) {
+		at = u->probes[i].hash & mask;
 		while (slot[at])
 			at = (at + 1) & mask;
-		slot[at] = h->slot[i];
+		slot[at] = i + 1;
 	}
-	free(h->slot);
-	h->slot = slot;
-	h->mask = mask;
+	free(u->by_both.slot);
+	u->by_both = (struct usdt_hash){slot, mask};
+	return 0;
+}
+
+/* The table of names: probes of one name are a list, in which the last of them comes second. */
+static int usdtctx_index_names(struct rawbpf_usdt *u)
+{
+	struct usdt_probe *p;
+	struct usdt_key k;
+	uint32_t i, *slot;
+
+	if (u->by_name.slot)
+		return 0;
+	u->by_name.mask = u->by_both.mask;
+	u->by_name.slot = calloc((size_t)u->by_name.mask + 1, sizeof(*slot));
+	if (!u->by_name.slot)
+		return -ENOMEM;
+	for (i = 0; i < u->n_probes; i++) {
+		p = &u->probes[i];
+		k = usdtctx_key(NULL, 0, p->name, strlen(p->name));
+		slot = usdtctx_slot(u, &k);
+		if (*slot) {
+			p->twin = u->probes[*slot - 1].twin;
+			u->probes[*slot - 1].twin = i;
+		} else {
+			*slot = i + 1;
+		}
+	}
 	return 0;
 }
 
 /* ---- filling ------------------------------------------------------------------------------ */
 
-/* An array of *cap elements has room for one more than n. */
-static int usdtctx_room(void *array, size_t *cap, size_t n, size_t size)
+/* An array of *cap elements has room for more than the n it has. */
+static int usdtctx_room(void *array, size_t *cap, size_t n, size_t more, size_t size)
 {
-	void *p = NULL;
-	size_t more = *cap ? 2 * *cap : 32;
+	void *p;
 
-	if (n < *cap)
+	if (more <= *cap - n)
 		return 0;
-	if (more >= UINT32_MAX / 8)
+	if (more < n) /* not too often */
+		more = n;
+	if (n + more >= UINT32_MAX / 8)
 		return -ENOMEM;
 	memcpy(&p, array, sizeof(p));
-	p = realloc(p, more * size);
+	p = realloc(p, (n + more) * size);
 	if (!p)
 		return -ENOMEM;
 	memcpy(array, &p, sizeof(p));
-	*cap = more;
+	*cap = n + more;
 	return 0;
 }
 
-static int usdtctx_probe_room(struct rawbpf_usdt *u)
+static int usdtctx_probe_room(struct rawbpf_usdt *u, size_t more)
 {
-	size_t cap = u->cap_probes;
-	int err = 0;
+	int err = usdtctx_room(&u->probes, &u->cap_probes, u->n_probes, more, sizeof(*u->probes));
 
-	if (!u->by_both.slot || 2 * u->n_probes >= u->by_both.mask)
-		err = usdtctx_rehash(u, &u->by_both, 0);
-	if (!err && (!u->by_name.slot || 2 * u->n_probes >= u->by_name.mask))
-		err = usdtctx_rehash(u, &u->by_name, 1);
-	if (!err)
-		err = usdtctx_room(&u->hashes, &cap, u->n_probes, 2 * sizeof(*u->hashes));
-	return err ? err
-		   : usdtctx_room(&u->probes, &u->cap_probes, u->n_probes, sizeof(*u->probes));
+	if (!err && (!u->by_both.slot || u->n_probes + more > u->by_both.mask / 2))
+		err = usdtctx_rehash(u, u->n_probes + more);
+	return err;
 }
 
-/* A probe that was not there: its twins, if any, are found by the first of them. */
-static int usdtctx_new_probe(struct rawbpf_usdt *u, const struct usdt_key *k, uint32_t *index)
-{
-	uint32_t i = (uint32_t)u->n_probes, *both, *alone;
-	struct usdt_probe *p;
-	int err = usdtctx_probe_room(u);
-
-	if (err)
-		return err;
-	p = &u->probes[i];
-	*p = (struct usdt_probe){.first = USDT_NONE, .last = USDT_NONE, .twin = USDT_NONE};
-	p->provider = usdtctx_keep(u, k->provider, k->provider_len);
-	p->name = usdtctx_keep(u, k->name, k->name_len);
-	if (!p->provider || !p->name)
-		return -ENOMEM;
-	both = usdtctx_slot(u, k, true);
-	alone = usdtctx_slot(u, k, false);
-	u->hashes[2 * i] = k->both;
-	u->hashes[2 * i + 1] = k->alone;
-	*both = i + 1;
-	if (*alone) {
-		/* behind the first, so that order is lost but no list is walked */
-		p->twin = u->probes[*alone - 1].twin;
-		u->probes[*alone - 1].twin = i;
-	} else {
-		*alone = i + 1;
-	}
-	u->n_probes++;
-	*index = i;
-	return 0;
-}
-
+/* The probe of a note, a new one if need be. */
 static int usdtctx_probe(
-	struct rawbpf_usdt *u, const struct rawbpf_usdt_probe *note, uint32_t *index)
+	struct rawbpf_usdt *u, const struct rawbpf_usdt_probe *note, struct usdt_probe **p)
 {
 	struct usdt_key k =
 		usdtctx_key(note->provider, strlen(note->provider), note->name, strlen(note->name));
-	uint32_t *slot = u->n_probes ? usdtctx_slot(u, &k, true) : NULL;
-
-	if (!slot || !*slot)
-		return usdtctx_new_probe(u, &k, index);
-	*index = *slot - 1;
-	return 0;
-}
-
-/* The file that is being read, which is kept when it has its first probe. */
-struct usdtctx_fill {
-	struct rawbpf_usdt *u;
-	const struct usdtfile *f;
-	bool known;
-};
-
-static int usdtctx_file(struct usdtctx_fill *fill)
-{
-	const struct elf_ident *id = elf_ident(fill->f->elf);
-	struct rawbpf_usdt *u = fill->u;
-	struct usdt_file *f;
-	int err = usdtctx_room(&u->files, &u->cap_files, u->n_files, sizeof(*u->files));
+	int err = usdtctx_probe_room(u, 1);
+	uint32_t *slot;
 
 	if (err)
 		return err;
-	f = &u->files[u->n_files];
-	*f = (struct usdt_file){.dev = id->dev, .ino = id->ino, .machine = id->machine};
-	f->bits = (uint8_t)id->bits;
-	f->big_endian = id->big_endian;
-	f->path = usdtctx_str(u, fill->f->path);
-	f->open_as = usdtctx_str(u, fill->f->open_as);
-	if (!f->path || !f->open_as)
-		return -ENOMEM;
-	u->n_files++;
-	fill->known = true;
+	slot = usdtctx_slot(u, &k);
+	if (!*slot) {
+		u->probes[u->n_probes] = (struct usdt_probe){.provider = note->provider,
+			.name = note->name,
+			.hash = k.hash,
+			.twin = USDT_NONE};
+		*slot = (uint32_t)++u->n_probes;
+	}
+	*p = &u->probes[*slot - 1];
 	return 0;
 }
 
-static int usdtctx_add(struct usdtctx_fill *fill, const struct rawbpf_usdt_probe *note)
+static int usdtctx_add(struct rawbpf_usdt *u, const struct rawbpf_usdt_probe *note)
 {
-	struct rawbpf_usdt *u = fill->u;
 	struct usdt_probe *p;
 	struct usdt_loc *l;
-	uint32_t probe, i = (uint32_t)u->n_locs;
-	int err = fill->known ? 0 : usdtctx_file(fill);
+	uint32_t i = (uint32_t)u->n_locs;
+	int err = usdtctx_room(&u->locs, &u->cap_locs, u->n_locs, 1, sizeof(*u->locs));
 
 	if (!err)
-		err = usdtctx_room(&u->locs, &u->cap_locs, u->n_locs, sizeof(*u->locs));
-	if (!err)
-		err = usdtctx_probe(u, note, &probe);
+		err = usdtctx_probe(u, note, &p);
 	if (err)
 		return err;
-	l = &u->locs[i];
+	l = &u->locs[u->n_locs++];
 	*l = (struct usdt_loc){.file = (uint32_t)u->n_files - 1,
 		.next = USDT_NONE,
 		.addr = note->moved,
@@ -262,12 +220,8 @@ static int usdtctx_add(struct usdtctx_fill *fill, const struct rawbpf_usdt_probe
 		.sem_offset = note->sem_offset,
 		.semaphore = note->semaphore,
 		.note_addr = note->addr,
-		.base = note->base};
-	l->args = *note->args ? usdtctx_str(u, note->args) : "";
-	if (!l->args)
-		return -ENOMEM;
-	u->n_locs++;
-	p = &u->probes[probe];
+		.base = note->base,
+		.args = note->args};
 	if (p->n_locs++)
 		u->locs[p->last].next = i;
 	else
@@ -276,20 +230,64 @@ static int usdtctx_add(struct usdtctx_fill *fill, const struct rawbpf_usdt_probe
 	return 0;
 }
 
+static int usdtctx_add_file(struct rawbpf_usdt *u, const struct usdtfile *file)
+{
+	const struct elf_ident *id = elf_ident(file->elf);
+	struct usdt_file *f;
+	int err = usdtctx_room(&u->files, &u->cap_files, u->n_files, 1, sizeof(*u->files));
+
+	if (err)
+		return err;
+	f = &u->files[u->n_files];
+	*f = (struct usdt_file){.dev = id->dev, .ino = id->ino, .machine = id->machine};
+	f->bits = (uint8_t)id->bits;
+	f->big_endian = id->big_endian;
+	f->path = usdtctx_keep(u, strdup(file->path));
+	f->open_as = usdtctx_keep(u, strdup(file->open_as));
+	if (!f->path || !f->open_as)
+		return -ENOMEM;
+	u->n_files++;
+	return 0;
+}
+
+/* The file that is read; it is one of the context's when it has notes. */
+struct usdtctx_reading {
+	struct rawbpf_usdt *u;
+	const struct usdtfile *f;
+	bool added;
+};
+
+/* Takes notes over, and makes room for as many as they may be. */
+static int usdtctx_take(void *arg, void *bytes, size_t n)
+{
+	struct usdtctx_reading *r = arg;
+	struct rawbpf_usdt *u = r->u;
+	size_t most = n / USDTCTX_NOTE + 1;
+	int err = usdtctx_keep(u, bytes) ? 0 : -ENOMEM;
+
+	if (!err && !r->added)
+		err = usdtctx_add_file(u, r->f);
+	if (err)
+		return err;
+	r->added = true;
+	err = usdtctx_room(&u->locs, &u->cap_locs, u->n_locs, most, sizeof(*u->locs));
+	return err ? err : usdtctx_probe_room(u, most);
+}
+
 static int usdtctx_on_note(void *arg, const struct rawbpf_usdt_probe *note)
 {
-	struct usdtctx_fill *fill = arg;
-	int err = usdtctx_add(fill, note);
+	const struct usdtctx_reading *r = arg;
+	int err = usdtctx_add(r->u, note);
 
-	return err ? err_set(&fill->u->error, "open", err, "out of memory") : 0;
+	return err ? err_set(&r->u->error, "open", err, "out of memory") : 0;
 }
 
 static int usdtctx_on_file(void *arg, const struct usdtfile *f)
 {
-	struct usdtctx_fill fill = {arg, f, false};
+	struct usdtctx_reading r = {arg, f, false};
 
-	fill.u->n_read++;
-	return note_each(f->elf, f->path, usdtctx_on_note, &fill, &fill.u->error);
+	r.u->n_read++;
+	return note_each_kept(f->elf, f->path, usdtctx_take, usdtctx_on_note, &r, &r.u->error);
 }
 
 /* ---- opening ------------------------------------------------------------------------------ */
@@ -297,21 +295,13 @@ static int usdtctx_on_file(void *arg, const struct usdtfile *f)
 /* How messages call what the context is of. */
 static int usdtctx_where(struct rawbpf_usdt *u, const char *path)
 {
-	char text[64];
-	size_t n = path ? strlen(path) + 3 : 0;
-	char *p;
+	struct buf text = {0};
 
-	if (!path) {
-		snprintf(text, sizeof(text), "process %d", (int)u->pid);
-		u->where = usdtctx_str(u, text);
-		return u->where ? 0 : -ENOMEM;
-	}
-	p = malloc(n);
-	if (!p)
-		return -ENOMEM;
-	snprintf(p, n, "'%s'", path);
-	u->where = usdtctx_str(u, p);
-	free(p);
+	if (path)
+		buf_printf(&text, "'%s'", path);
+	else
+		buf_printf(&text, "process %d", (int)u->pid);
+	u->where = usdtctx_keep(u, buf_steal(&text));
 	return u->where ? 0 : -ENOMEM;
 }
 
@@ -349,19 +339,19 @@ int usdtctx_open(struct rawbpf_usdt *u, const char *path, pid_t pid)
 
 void usdtctx_close(struct rawbpf_usdt *u)
 {
-	struct usdt_chunk *c, *next;
+	struct usdt_block *b, *next;
 	size_t i;
 
 	for (i = 0; i < u->n_probes; i++)
 		free(u->probes[i].fn_name);
-	for (c = u->arena; c; c = next) {
-		next = c->next;
-		free(c);
+	for (b = u->blocks; b; b = next) {
+		next = b->next;
+		free(b->p);
+		free(b);
 	}
 	free(u->files);
 	free(u->locs);
 	free(u->probes);
-	free(u->hashes);
 	free(u->by_both.slot);
 	free(u->by_name.slot);
 }
@@ -394,34 +384,26 @@ static void usdtctx_names(const struct rawbpf_usdt *u, uint32_t i, char *text, s
 
 /* Not there under that provider, or not there at all. */
 static int usdtctx_not_found(
-	const struct rawbpf_usdt *u, const char *probe, const char *name, struct rawbpf_error *e)
+	struct rawbpf_usdt *u, const char *probe, const char *name, struct rawbpf_error *e)
 {
-	char text[2 * NEAR_LEN];
 	struct usdt_key k = usdtctx_key(NULL, 0, name, strlen(name));
+	char text[2 * NEAR_LEN];
 	struct near near;
-	uint32_t same;
-	size_t i;
+	uint32_t i;
 
-	if (!u->n_probes)
-		return usdtctx_no_probes(u, e);
 	err_set(e, "attach", -ENOENT, "no probe '%s' in %s", probe, u->where);
-	same = *usdtctx_slot(u, &k, false);
-	if (same) {
-		usdtctx_names(u, same - 1, text, sizeof(text));
+	i = *usdtctx_slot(u, &k);
+	if (i) {
+		usdtctx_names(u, i - 1, text, sizeof(text));
 		err_hint(e, "did you mean %s?", text);
 		return -ENOENT;
 	}
 	near_start(&near, probe);
-	for (i = 0; i < u->n_probes; i++) {
+	for (; i < u->n_probes; i++) {
 		const struct usdt_probe *p = &u->probes[i];
 
-		if (name == probe) {
-			near_offer(&near, p->name);
-			continue;
-		}
-		if ((size_t)snprintf(text, sizeof(text), "%s:%s", p->provider, p->name) <
-			sizeof(text))
-			near_offer(&near, text);
+		snprintf(text, sizeof(text), "%s:%s", p->provider, p->name);
+		near_offer(&near, name == probe ? p->name : text);
 	}
 	if (!near_hint(&near, e))
 		err_hint(e, "it has %zu others; 'rawbpf usdt' lists them", u->n_probes);
@@ -443,13 +425,22 @@ static int usdtctx_several(const struct rawbpf_usdt *u, uint32_t i, struct rawbp
 	return -EINVAL;
 }
 
-ptrdiff_t usdtctx_find(const struct rawbpf_usdt *u, const char *probe, struct rawbpf_error *e)
+ptrdiff_t usdtctx_find(struct rawbpf_usdt *u, const char *probe, struct rawbpf_error *e)
 {
 	const char *colon = strchr(probe, ':'), *name = colon ? colon + 1 : probe;
 	struct usdt_key k = usdtctx_key(
 		colon ? probe : NULL, (size_t)(name - probe) - !!colon, name, strlen(name));
-	uint32_t i = u->n_probes ? *usdtctx_slot(u, &k, !!colon) : 0;
+	uint32_t i;
 
+	if (!u->n_probes) {
+		usdtctx_no_probes(u, e);
+		return -1;
+	}
+	if (usdtctx_index_names(u)) {
+		err_set(e, "attach", -ENOMEM, "out of memory");
+		return -1;
+	}
+	i = *usdtctx_slot(u, &k);
 	if (!i) {
 		usdtctx_not_found(u, probe, name, e);
 		return -1;

@@ -42,8 +42,9 @@ struct usdt_loc {
 /* All locations, over all files, of one provider and name; they are in the order of the notes. */
 struct usdt_probe {
 	const char *provider, *name;
+	uint32_t hash; /* of both */
 	uint32_t first, last, n_locs;
-	uint32_t twin; /* probe of the same name and another provider, or USDT_NONE */
+	uint32_t twin; /* probe of the same name and another provider, or USDT_NONE; see by_name */
 	char *fn_name; /* the program it is enabled for; NULL: it is not */
 };
 
@@ -53,7 +54,7 @@ struct usdt_hash {
 	uint32_t mask; /* slots - 1 */
 };
 
-struct usdt_chunk; /* strings; never moved */
+struct usdt_block; /* memory that strings are in */
 
 struct rawbpf_usdt {
 	struct sys sys;
@@ -67,9 +68,9 @@ struct rawbpf_usdt {
 	struct usdt_probe *probes;
 	size_t n_probes;
 
-	struct usdt_chunk *arena;
-	struct usdt_hash by_both, by_name; /* by_name has the first probe of each name */
-	uint32_t *hashes;		   /* of each probe, by_both's and by_name's in turn */
+	struct usdt_block *blocks;
+	struct usdt_hash by_both;
+	struct usdt_hash by_name; /* the first probe of each name; made when it is needed */
 	size_t cap_files, cap_locs, cap_probes;
 	size_t n_read;	 /* files that were looked at */
 	char *where;	 /* "'/path'" or "process 12", for messages */
@@ -88,6 +89,6 @@ void usdtctx_close(struct rawbpf_usdt *u);
  * The probe "name" or "provider:name"; -1 with *e set: it is not there (-ENOENT, near names in the
  * hint), or there are several providers of that name (-EINVAL).
  */
-ptrdiff_t usdtctx_find(const struct rawbpf_usdt *u, const char *probe, struct rawbpf_error *e);
+ptrdiff_t usdtctx_find(struct rawbpf_usdt *u, const char *probe, struct rawbpf_error *e);
 
 #endif

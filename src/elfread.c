@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/*
+ * elfread.c - the bytes of a file or image, in as few reads as can be.
+ *
+ * A system call costs more than a few kilobytes do, so the parts of a file where its headers are
+ * likely to be are read whole, and what lies in them is not read again.
+ */
+#include "elfread.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ELFREAD_BIG (2u << 20) /* bytes of a large page */
+
+bool elfread_inside(const struct elfread *r, uint64_t offset, uint64_t n)
+{
+	return offset <= r->size && n <= r->size - offset;
+}
+
+/* Reads until there is no more; how much that was, or a negative errno. */
+static ssize_t elfread_all(const struct elfread *r, uint64_t offset, void *p, size_t n)
+{
+	size_t got = 0;
+	ssize_t more = 1;
+
+	while (got < n && more > 0) {
+		more = sys_pread(r->sys, r->fd, (char *)p + got, n - got, offset + got);
+		got += more > 0 ? (size_t)more : 0;
+	}
+	return more < 0 ? more : (ssize_t)got;
+}
+
+int elfread_part(struct elfread *r, enum elfread_parts which, uint64_t offset, size_t n)
+{
+	struct elfread_part *part = &r->part[which];
+	ssize_t got;
+
+	if (!n || !elfread_inside(r, offset, n) || elfread_at_hand(r, offset, n))
+		return 0;
+	part->p = malloc(n);
+	if (!part->p)
+		return -ENOMEM;
+	got = elfread_all(r, offset, part->p, n);
+	if (got < 0)
+		return (int)got;
+	part->at = offset;
+	part->n = (size_t)got;
+	return 0;
+}
+
+const void *elfread_at_hand(const struct elfread *r, uint64_t offset, size_t n)
+{
+	size_t i;
+
+	if (r->fd < 0)
+		return r->image + offset;
+	for (i = 0; i < ELFREAD_PARTS; i++) {
+		const struct elfread_part *p = &r->part[i];
+
+		if (p->n && offset >= p->at && offset - p->at <= p->n &&
+			n <= p->n - (size_t)(offset - p->at))
+			return p->p + (offset - p->at);
+	}
+	return NULL;
+}
+
+bool elfread_copy(const struct elfread *r, uint64_t offset, void *buf, size_t n)
+{
+	const void *p;
+
+	if (!elfread_inside(r, offset, n))
+		return false;
+	p = n ? elfread_at_hand(r, offset, n) : NULL;
+	if (!p)
+		return elfread_all(r, offset, buf, n) == (ssize_t)n;
+	memcpy(buf, p, n);
+	return true;
+}
+
+/*
+ * A table of megabytes goes into large pages where there are some: most of the time that reading it
+ * takes is the kernel's for a thousand small ones.
+ */
+int elfread_whole(const struct elfread *r, uint64_t offset, size_t n, const void **p, void **own)
+{
+	size_t slack = n >= ELFREAD_BIG ? 2 * ELFREAD_BIG : 0;
+	char *base, *at;
+	ssize_t got;
+
+	*p = *own = NULL;
+	if (r->fd < 0 || !elfread_inside(r, offset, n) || n > SIZE_MAX - slack)
+		return -ENOEXEC;
+	base = at = malloc(n + slack);
+	if (!base)
+		return -ENOMEM;
+	if (slack) {
+		at = base + (ELFREAD_BIG - ((uintptr_t)base & (ELFREAD_BIG - 1)));
+		sys_large_pages(at, (n + ELFREAD_BIG / 2) & ~(size_t)(ELFREAD_BIG - 1));
+	}
+	got = elfread_all(r, offset, at, n);
+	if (got != (ssize_t)n) {
+		free(base);
+		return got < 0 ? (int)got : -ENOEXEC;
+	}
+	*own = base;
+	*p = at;
+	return 0;
+}
+
+void elfread_close(struct elfread *r)
+{
+	size_t i;
+
+	for (i = 0; i < ELFREAD_PARTS; i++)
+		free(r->part[i].p);
+	if (r->fd >= 0)
+		sys_close(r->sys, r->fd);
+}
