@@ -653,6 +653,7 @@ struct rawbpf_usdt_arg {
 	int64_t off, val;
 	int size, scale; /* bytes; 1, 2, 4, 8 */
 	bool is_signed, is_float;
+	bool index_signed; /* arm64: [x0, w1, sxtw 2] */
 	enum rawbpf_arg_kind kind;
 	char buf[256];
 };

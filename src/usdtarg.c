@@ -390,18 +390,21 @@ static void usdtarg_x86(struct usdtarg_parser *s)
 	usdtarg_is_reg(s, usdtarg_reg(s));
 }
 
-/* "lsl 3", "lsl #3", "uxtw #2" behind an index */
+/* "lsl 3", "lsl #3", "uxtw #2", "sxtw 2", "sxtw" behind an index */
 static void usdtarg_arm_shift(struct usdtarg_parser *s)
 {
 	const char *p = s->p;
 	uint64_t n = 0;
-	bool lsl;
+	bool lsl, sxtw;
 
 	lsl = s->end - p >= 3 && !memcmp(p, "lsl", 3);
-	if (!lsl && !(s->end - p >= 4 && !memcmp(p, "uxtw", 4))) {
-		usdtarg_fail(s, p, -EINVAL, "an index can be moved by 'lsl' or 'uxtw' only");
+	sxtw = s->end - p >= 4 && !memcmp(p, "sxtw", 4);
+	if (!lsl && !sxtw && !(s->end - p >= 4 && !memcmp(p, "uxtw", 4))) {
+		usdtarg_fail(
+			s, p, -EINVAL, "an index can be moved by 'lsl', 'uxtw' or 'sxtw' only");
 		return;
 	}
+	s->a->index_signed = sxtw;
 	s->p += lsl ? 3 : 4;
 	usdtarg_blanks(s);
 	usdtarg_eat(s, '#');

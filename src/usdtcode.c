@@ -329,6 +329,7 @@ static int usdtcode_memory(struct usdtcode_from *c)
 		err = usdtcode_address_reg(c, base, true, &c->op->base);
 	if (!err)
 		err = usdtcode_address_reg(c, arg->index, false, &c->op->index);
+	c->op->index.is_signed = arg->index_signed;
 	while (!err && arg->index && 1 << c->op->shift < arg->scale)
 		c->op->shift++;
 	return err;

@@ -53,7 +53,7 @@ struct usdtcode_op {
 int usdtcode_resolve(const struct arch *a, const struct usdtcode_site *s, const char *args,
 	unsigned n, struct usdtcode_op *op, struct rawbpf_error *e);
 
-enum { USDTCODE_MAX = 40 }; /* instructions of one operand at most */
+enum { USDTCODE_MAX = 64 }; /* instructions of one operand at most */
 
 /*
  * The instructions of an operand: in, r1 is the context; out, r0 is the value as 64 bits, 0 where

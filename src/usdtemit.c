@@ -19,10 +19,13 @@
  *	r0 <<= 32
  *	r0 s>>= 32
  *
- * The loader makes it bpf_probe_read where the kernel has only that (before Linux 5.5).  Variables of
- * a thread (%fs:) begin at an address that only the task has.  The slot has room for one number, so
- * where registers take part it keeps their sum, and the task is read through its type, which wants
- * Linux 5.11; else a helper copies it, which all kernels with BTF have.
+ * The loader makes it bpf_probe_read where the kernel has only that (before Linux 5.5).
+ *
+ * Variables of a thread (%fs:) begin at an address that only the task has, and its copy takes the
+ * slot.  Where registers take part as well, what they say must be kept meanwhile, and nothing but the
+ * slot is there to keep it: so the address is copied in two parts.  What is added to it are 32 bits
+ * with a sign, as all distances from a thread's pointer; that plus the lower 32 bits takes 5 bytes of
+ * the slot at most, which leaves 3 for the upper bits of an address.
  */
 #include "usdtcode.h"
 
@@ -35,7 +38,8 @@ enum {
 	USDTEMIT_LDX_B = 0x71,
 	USDTEMIT_LDX = 0x79,
 	USDTEMIT_ST = 0x7a,
-	USDTEMIT_STX = 0x7b,
+	USDTEMIT_STX_W = 0x63,
+	USDTEMIT_STX_B = 0x73,
 	USDTEMIT_ADD_K = 0x07,
 	USDTEMIT_ADD = 0x0f,
 	USDTEMIT_LSH = 0x67,
@@ -46,9 +50,8 @@ enum {
 	USDTEMIT_CALL = 0x85,
 	USDTEMIT_FP = 10, /* r10 */
 	/* helpers */
-	USDTEMIT_CURRENT_TASK = 35,	 /* Linux 4.8 */
-	USDTEMIT_CURRENT_TASK_BTF = 158, /* 5.11 */
-	USDTEMIT_READ_USER = 112,	 /* 5.5, as the next */
+	USDTEMIT_CURRENT_TASK = 35, /* Linux 4.8 */
+	USDTEMIT_READ_USER = 112,   /* 5.5, as the next */
 	USDTEMIT_READ_KERNEL = 113,
 };
 
@@ -149,43 +152,56 @@ static void usdtemit_sum(
 		usdtemit_add(m, reg, tmp, op->val);
 }
 
-static void usdtemit_slot_address(struct usdtemit *m, unsigned reg)
+/* size bytes from the address in r3 to byte at of the slot */
+static void usdtemit_copy(struct usdtemit *m, unsigned helper, int at, unsigned size)
 {
-	usdtemit_put(m, USDTEMIT_MOV, reg, USDTEMIT_FP, 0, 0);
-	usdtemit_put(m, USDTEMIT_ADD_K, reg, 0, 0, m->slot);
-}
-
-/* size bytes at the address in r3 to the slot; zeroes where that fails */
-static void usdtemit_copy(struct usdtemit *m, unsigned helper, unsigned size)
-{
-	usdtemit_put(m, USDTEMIT_ST, USDTEMIT_FP, 0, m->slot, 0);
-	usdtemit_slot_address(m, 1);
+	usdtemit_put(m, USDTEMIT_MOV, 1, USDTEMIT_FP, 0, 0);
+	usdtemit_put(m, USDTEMIT_ADD_K, 1, 0, 0, m->slot + at);
 	usdtemit_put(m, USDTEMIT_MOV_K, 2, 0, 0, size);
 	usdtemit_put(m, USDTEMIT_CALL, 0, 0, 0, helper);
 }
 
-/* r3 = what is at op->task in the current task, and the operand's number */
-static void usdtemit_task(struct usdtemit *m, const struct usdtcode_op *op)
+/* size bytes from byte from on of what is at op->task in the current task, to byte at of the slot */
+static void usdtemit_copy_task(
+	struct usdtemit *m, const struct usdtcode_op *op, int from, int at, unsigned size)
 {
 	usdtemit_put(m, USDTEMIT_CALL, 0, 0, 0, USDTEMIT_CURRENT_TASK);
 	usdtemit_put(m, USDTEMIT_MOV, 3, 0, 0, 0);
-	usdtemit_add(m, 3, 0, op->task);
-	usdtemit_copy(m, USDTEMIT_READ_KERNEL, 8);
+	usdtemit_add(m, 3, 0, (int64_t)op->task + from);
+	usdtemit_copy(m, USDTEMIT_READ_KERNEL, at, size);
+}
+
+/* r3 = what is there, and the operand's number */
+static void usdtemit_task(struct usdtemit *m, const struct usdtcode_op *op)
+{
+	usdtemit_copy_task(m, op, 0, 0, 8);
 	usdtemit_load(m, 3, USDTEMIT_FP, m->slot, 8, false);
 	usdtemit_add(m, 3, 0, op->val);
 }
 
-/* ... and its registers, which the helper destroys */
+/* ... and its registers, which the helpers destroy.  x86, and so the low bytes are the first. */
 static void usdtemit_task_sum(struct usdtemit *m, const struct usdtcode_op *op)
 {
-	int32_t near = op->task <= INT16_MAX ? op->task : 0;
-
 	usdtemit_sum(m, op, 3, 0);
-	usdtemit_put(m, USDTEMIT_STX, USDTEMIT_FP, 3, m->slot, 0);
-	usdtemit_put(m, USDTEMIT_CALL, 0, 0, 0, USDTEMIT_CURRENT_TASK_BTF);
-	usdtemit_add(m, 0, 3, op->task - near);
-	usdtemit_load(m, 0, 0, near, 8, false);
-	usdtemit_load(m, 3, USDTEMIT_FP, m->slot, 8, false);
+	usdtemit_put(m, USDTEMIT_STX_W, USDTEMIT_FP, 3, m->slot, 0);
+	usdtemit_copy_task(m, op, 0, 4, 4);
+	usdtemit_load(m, 0, USDTEMIT_FP, m->slot, 4, true);
+	usdtemit_load(m, 3, USDTEMIT_FP, m->slot + 4, 4, false);
+	usdtemit_put(m, USDTEMIT_ADD, 0, 3, 0, 0);
+	usdtemit_put(m, USDTEMIT_STX_W, USDTEMIT_FP, 0, m->slot, 0);
+	usdtemit_put(m, USDTEMIT_RSH, 0, 0, 0, 32);
+	usdtemit_put(m, USDTEMIT_STX_B, USDTEMIT_FP, 0, m->slot + 4, 0);
+	usdtemit_copy_task(m, op, 4, 5, 3);
+	usdtemit_load(m, 3, USDTEMIT_FP, m->slot, 4, false);
+	usdtemit_load(m, 0, USDTEMIT_FP, m->slot + 4, 1, false);
+	usdtemit_put(m, USDTEMIT_LSH, 0, 0, 0, 56);
+	usdtemit_put(m, USDTEMIT_ARSH, 0, 0, 0, 24);
+	usdtemit_put(m, USDTEMIT_ADD, 3, 0, 0, 0);
+	usdtemit_load(m, 0, USDTEMIT_FP, m->slot + 5, 1, false);
+	usdtemit_put(m, USDTEMIT_LSH, 0, 0, 0, 32);
+	usdtemit_put(m, USDTEMIT_ADD, 3, 0, 0, 0);
+	usdtemit_load(m, 0, USDTEMIT_FP, m->slot + 6, 2, false);
+	usdtemit_put(m, USDTEMIT_LSH, 0, 0, 0, 40);
 	usdtemit_put(m, USDTEMIT_ADD, 3, 0, 0, 0);
 }
 
@@ -200,7 +216,9 @@ static void usdtemit_memory(struct usdtemit *m, const struct arch *a, const stru
 	/* a kernel of 32 bits has no use for the rest anyway */
 	if (a->word == 8)
 		usdtemit_widen(m, 3, op->bits, false);
-	usdtemit_copy(m, USDTEMIT_READ_USER, op->size);
+	/* what remains when it cannot be read */
+	usdtemit_put(m, USDTEMIT_ST, USDTEMIT_FP, 0, m->slot, 0);
+	usdtemit_copy(m, USDTEMIT_READ_USER, 0, op->size);
 	usdtemit_load(m, 0, USDTEMIT_FP, m->slot, op->size, op->is_signed);
 }
 

@@ -169,6 +169,12 @@ START_TEST(more_forms)
 	}
 	ck_assert_int_eq(rawbpf_usdt_parse_arg(183, "8@[x0, x1, lsl 3]", &a, &e), 0);
 	ck_assert_int_eq(a.scale, 8);
+	ck_assert(!a.index_signed);
+	ck_assert_int_eq(rawbpf_usdt_parse_arg(183, "8@[x0, w1, sxtw 2]", &a, &e), 0);
+	ck_assert_int_eq(a.scale, 4);
+	ck_assert(a.index_signed);
+	ck_assert_int_eq(rawbpf_usdt_parse_arg(183, "8@[x0, w1, sxtw]", &a, &e), 0);
+	ck_assert_int_eq(a.scale, 1);
 	ck_assert_int_eq(rawbpf_usdt_parse_arg(62, "8@(%rax,%rbx)", &a, &e), 0);
 	ck_assert_int_eq(a.scale, 1);
 }
@@ -203,7 +209,7 @@ START_TEST(malformed)
 		{"x86_64", "4@%eax junk", 7, "not part"},
 		{"aarch64", "8@[x31]", 4, "no such register"},
 		{"aarch64", "8@[x0, 8", 9, "']' is missing"},
-		{"aarch64", "8@[x0, x1, sxtw 2]", 12, "'lsl' or 'uxtw'"},
+		{"aarch64", "8@[x0, x1, sxtx 2]", 12, "'lsl', 'uxtw' or 'sxtw'"},
 		{"aarch64", "8@[x0, x1, lsl 9]", 16, "at most 3"},
 		{"ppc64", "8@32", 3, "no such register"},
 		{"s390", "8@%r16", 4, "no such register"},

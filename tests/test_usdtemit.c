@@ -13,13 +13,14 @@
 #include "t.h"
 #include "usdtcode.h"
 
-enum { SLOT = -24, STACK = 64, TASK = 0x5000, BASE = 0x123456789000 };
+enum { SLOT = -24, STACK = 64, TASK = 0x5000 };
+#define BASE 0x12345689abcdc0ULL /* of 5 levels of pages */
 
 struct machine {
 	uint64_t r[11];
 	unsigned char ctx[512], stack[STACK]; /* below r10 */
 	bool unreadable;
-	unsigned reads_user, reads_kernel;
+	unsigned reads_user;
 	int32_t task; /* where in the task the segment's base is */
 };
 
@@ -43,40 +44,63 @@ static uint64_t get(const unsigned char *p, unsigned size)
 	}
 }
 
-/* What a load of size bytes at address gives. */
-static uint64_t load(const struct machine *m, uint64_t address, unsigned size)
+/* Bytes of the slot; address is of the first. */
+static unsigned char *slot_at(struct machine *m, uint64_t address, uint64_t size)
 {
+	uint64_t at = address - m->r[10] - (uint64_t)(int64_t)SLOT;
+
+	ck_assert_uint_lt(at, 8);
+	ck_assert_uint_le(at + size, 8);
+	return m->stack + STACK + SLOT + at;
+}
+
+/* What a load of size bytes at address gives. */
+static uint64_t load(struct machine *m, uint64_t address, unsigned size)
+{
+	ck_assert_uint_eq(address % size, 0);
 	if (address >= m->r[1] && address < m->r[1] + sizeof(m->ctx))
 		return get(m->ctx + (address - m->r[1]), size);
-	if (address == (uint64_t)TASK + (uint64_t)(int64_t)m->task)
-		return BASE;
-	ck_assert(address == m->r[10] + (uint64_t)(int64_t)SLOT);
-	return get(m->stack + STACK + SLOT, size);
+	return get(slot_at(m, address, size), size);
+}
+
+static void store(struct machine *m, uint64_t address, unsigned size, uint64_t v)
+{
+	unsigned char *p = slot_at(m, address, size);
+	uint32_t v32 = (uint32_t)v;
+	uint8_t v8 = (uint8_t)v;
+
+	ck_assert_uint_eq(address % size, 0);
+	memcpy(p, size == 8 ? (void *)&v : size == 4 ? (void *)&v32 : (void *)&v8, size);
+}
+
+static void copy_task(struct machine *m)
+{
+	uint64_t from = m->r[3] - TASK - (uint64_t)(int64_t)m->task, i;
+	unsigned char *to = slot_at(m, m->r[1], m->r[2]);
+
+	ck_assert_uint_le(from + m->r[2], 8);
+	for (i = 0; i < m->r[2]; i++)
+		to[i] = (unsigned char)(BASE >> (from + i) * 8);
 }
 
 static void helper(struct machine *m, int32_t id)
 {
-	unsigned char *slot = m->stack + STACK + SLOT;
-	uint64_t base = BASE, i;
+	unsigned char *to;
+	uint64_t i;
 	unsigned r;
 
-	if (id == 35 || id == 158) {
+	if (id == 35) {
 		m->r[0] = TASK;
-	} else {
-		ck_assert_uint_eq(m->r[1], m->r[10] + (uint64_t)(int64_t)SLOT);
-		ck_assert_uint_le(m->r[2], 8);
+	} else if (id == 113) {
+		copy_task(m);
 		m->r[0] = 0;
-		if (id == 113) {
-			ck_assert_uint_eq(m->r[3], (uint64_t)TASK + (uint64_t)(int64_t)m->task);
-			ck_assert_uint_eq(m->r[2], 8);
-			memcpy(slot, &base, 8);
-			m->reads_kernel++;
-		} else {
-			ck_assert_int_eq(id, 112);
-			for (i = 0; !m->unreadable && i < m->r[2]; i++)
-				slot[i] = byte_at(m->r[3] + i);
-			m->reads_user++;
-		}
+	} else {
+		ck_assert_int_eq(id, 112);
+		to = slot_at(m, m->r[1], m->r[2]);
+		for (i = 0; !m->unreadable && i < m->r[2]; i++)
+			to[i] = byte_at(m->r[3] + i);
+		m->reads_user++;
+		m->r[0] = 0;
 	}
 	for (r = 1; r < 6; r++) /* as the verifier has it: lost */
 		m->r[r] = 0xdeaddeaddeaddead;
@@ -101,12 +125,9 @@ static void step(struct machine *m, const struct rawbpf_insn **at)
 	case 0x69: *dst = load(m, src + off, 2); break;
 	case 0x71: *dst = load(m, src + off, 1); break;
 	case 0x79: *dst = load(m, src + off, 8); break;
-	case 0x7a:
-	case 0x7b:
-		ck_assert_uint_eq(*dst + off, m->r[10] + (uint64_t)(int64_t)SLOT);
-		src = i->code == 0x7a ? imm : src;
-		memcpy(m->stack + STACK + SLOT, &src, 8);
-		break;
+	case 0x63: store(m, *dst + off, 4, src); break;
+	case 0x73: store(m, *dst + off, 1, src); break;
+	case 0x7a: store(m, *dst + off, 8, imm); break;
 	case 0x07: *dst += imm; break;
 	case 0x0f: *dst += src; break;
 	case 0x67: *dst <<= imm; break;
@@ -158,7 +179,10 @@ static uint64_t expected(const struct machine *m, const struct usdtcode_op *op)
 		return widen(
 			get(m->ctx + op->base.off, op->base.size), op->base.size, op->is_signed);
 	sum = reg_value(m, &op->base) + (reg_value(m, &op->index) << op->shift) +
-	      reg_value(m, &op->ip) + (uint64_t)op->val + (op->task ? BASE : 0);
+	      reg_value(m, &op->ip) + (uint64_t)op->val;
+	if (op->task && (op->base.size || op->index.size || op->ip.size))
+		sum = (uint64_t)(int64_t)(int32_t)sum;
+	sum += op->task ? BASE : 0;
 	if (op->bits < 64)
 		sum &= ((uint64_t)1 << op->bits) - 1;
 	if (op->kind == RAWBPF_ARG_ADDR)
@@ -223,7 +247,7 @@ START_TEST(means_what_it_says)
 		longest = n > longest ? n : longest;
 		memset(&m, 0, sizeof(m));
 		for (j = 0; j < 11; j++)
-			m.r[j] = random64() | (uint64_t)1 << 63;
+			m.r[j] = (random64() | (uint64_t)1 << 63) & ~(uint64_t)7;
 		for (j = 0; j < sizeof(m.ctx); j++)
 			m.ctx[j] = (unsigned char)rand();
 		memset(m.stack, 0x5a, sizeof(m.stack));

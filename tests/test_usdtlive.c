@@ -97,7 +97,7 @@ static const struct usdtlive_operand usdtlive_all[] = {
 	{"-8@16(%rsp)", (uint64_t)-8},
 	{"8@(%rcx)", 0}, /* not there */
 	{"-4@-4(%rcx)", 0},
-	{"8@-8(%r8)", 0},
+	{"8@-8(%r9)", 0},
 	{"8@%fs:usdtlive_thread@tpoff", 0x5152535455565758},
 	{"2@%fs:usdtlive_thread@tpoff+8", 0x6768},
 #else
@@ -117,6 +117,8 @@ static const struct usdtlive_operand usdtlive_all[] = {
 	{"-1@[x0, 30]", (uint64_t)INT8_MIN},
 	{"8@[x0, x1, lsl 3]", 0x1112131415161718},
 	{"8@[x0, w1, uxtw 3]", 0x1112131415161718},
+	{"8@[x0, w1, sxtw 3]", 0x1112131415161718},
+	{"-1@[x4, w7, sxtw]", (uint64_t)-4}, /* 8 before it */
 	{"8@[x3, #:lo12:usdtlive_table]", (uint64_t)-1},
 	{"8@usdtlive_table+8", 0}, /* filled in */
 	{"8@[x3]", 0},		   /* not there */
@@ -241,7 +243,8 @@ static void usdtlive_run(struct usdtlive *l, int fd, uint64_t *values)
 	l->b.progs = &l->prog;
 	l->b.n_progs = 1;
 	ck_assert_msg(!uprobe_attach(&l->b, &o, false), "%s", l->b.error.msg);
-	t_usdt_site(usdtlive_table, 4, PATTERN, 0, 0, 0, 0x7778797a, (uint64_t)-8);
+	t_usdt_site(usdtlive_table, 4, PATTERN, 0, (uintptr_t)usdtlive_table + 14 + 8, 0,
+		0x7778797a, (uint64_t)-8);
 	memset(&a, 0, sizeof(a));
 	a.elem.map_fd = (uint32_t)l->map;
 	a.elem.key = (uintptr_t)&key;
@@ -294,7 +297,7 @@ START_TEST(every_operand)
 END_TEST
 
 #ifdef __x86_64__
-/* Registers and the thread's base: a helper of Linux 5.11. */
+/* Registers and the thread's base together. */
 START_TEST(segment_and_register)
 {
 	uint64_t value;
@@ -312,14 +315,9 @@ START_TEST(segment_and_register)
 		T_SKIP("the kernel has no BTF");
 	}
 	fd = usdtlive_load(l);
-	if (fd < 0 && kern_version(&l->b) < (5 << 16 | 11 << 8)) {
-		ck_assert_msg(strstr(l->log, "#158"), "%s", l->log);
-		l->prog.fd = -1;
-	} else {
-		ck_assert_msg(fd >= 0, "%d %s", fd, l->log);
-		usdtlive_run(l, fd, &value);
-		ck_assert_uint_eq(value, usdtlive_thread[1]);
-	}
+	ck_assert_msg(fd >= 0, "%d %s", fd, l->log);
+	usdtlive_run(l, fd, &value);
+	ck_assert_uint_eq(value, usdtlive_thread[1]);
 	usdtlive_close(l);
 }
 END_TEST
