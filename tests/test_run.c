@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "here.h"
 #include "t.h"
 #include "tracefs.h"
 
@@ -290,6 +291,76 @@ START_TEST(few_system_calls)
 END_TEST
 #endif
 
+/* A file with a program at a probe of here.h, in this very program. */
+static void make_usdt(char *path, const char *probe, const char *arg)
+{
+	char exe[4096];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	FILE *f;
+
+	ck_assert_int_gt(n, 0);
+	strcpy(path, "/tmp/rawbpf-run-XXXXXX");
+	f = fdopen(mkstemp(path), "w");
+	ck_assert_ptr_nonnull(f);
+	fprintf(f,
+		".include \"std.inc\"\n.license \"GPL\"\n"
+		".prog on_probe \"usdt/%.*s:here:%s\"\n"
+		"	r6 = usdt_arg(%s)\n	printk \"saw %%d\", r6\n	return 0\n",
+		(int)n, exe, probe, arg);
+	fclose(f);
+}
+
+#define NEED_HERE()                                                   \
+	do {                                                          \
+		T_NEED_ROOT();                                        \
+		if (!HERE)                                            \
+			T_SKIP("no probes are written for this CPU"); \
+	} while (0)
+
+/* -p: the lines of one process's probe, by an operand; the program has no fd before it is there */
+START_TEST(usdt_of_a_process)
+{
+	char file[64], *out;
+	int status;
+	pid_t pid;
+
+	NEED_HERE();
+	make_usdt(file, "plain", "1");
+	pid = fork();
+	if (!pid) {
+		for (;;) {
+			here_plain(-4711, NULL);
+			usleep(10000);
+		}
+	}
+	status = t_run(&out, RUN "-d 1 -p %d %s 2>&1", pid, file);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	ck_assert_msg(!status, "%s", out);
+	ck_assert_msg(strstr(out, "attached at 1 place,"), "%s", out);
+	ck_assert_msg(strstr(out, "bpf_trace_printk: saw -4711\n"), "%s", out);
+	free(out);
+	unlink(file);
+}
+END_TEST
+
+/* An operand that no program can read is shown, with a caret below it. */
+START_TEST(usdt_operand_shown)
+{
+	char file[64], *out, *caret;
+
+	NEED_HERE();
+	make_usdt(file, "odd", "1");
+	ck_assert_int_eq(t_run(&out, RUN "%s 2>&1", file), 1);
+	ck_assert_msg(strstr(out, "rawbpf run: probe 'here:odd' at 0x"), "%s", out);
+	ck_assert_msg(strstr(out, "floating point register"), "%s", out);
+	caret = strstr(out, "\n8f@");
+	ck_assert_msg(caret && strstr(caret, "\n    ^\n"), "%s", out);
+	free(out);
+	unlink(file);
+}
+END_TEST
+
 Suite *suite_run(void);
 Suite *suite_run(void)
 {
@@ -307,6 +378,8 @@ Suite *suite_run(void)
 	tcase_add_loop_test(t, ends_by_signal, 0, 4);
 	tcase_add_test(t, reader_goes_away);
 	tcase_add_test(t, ends_in_time);
+	tcase_add_test(t, usdt_of_a_process);
+	tcase_add_test(t, usdt_operand_shown);
 	suite_add_tcase(s, t);
 #if !T_SANITIZED
 	tcase_add_test(host, few_system_calls);
