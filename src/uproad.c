@@ -319,7 +319,7 @@ static int uproad_multi(struct uproad *r)
 
 	if (!k)
 		return -ENOMEM;
-	if (k->no_uprobe_multi)
+	if (k->no_uprobe_multi || (r->pid && k->multi_pid_asked && !k->multi_pid))
 		return UPROAD_NEXT;
 	fd = prog_as(r->b, r->prog, RAWBPF_TRACE_UPROBE_MULTI);
 	if (fd < 0) {
