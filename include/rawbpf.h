@@ -105,10 +105,11 @@ struct rawbpf_load_opts {
  *
  * Returns 0, or -EINVAL (not one source given, bad text or object), -ENOENT (no such file),
  * -EPERM (no right to use bpf(2)), -EACCES or -EINVAL (a program was refused: the error has its
- * name, line and log), -EBUSY (something is loaded already).  After a failure nothing is left
- * behind and the context can load again.  With .each a refused program is no failure, and those
- * whose section begins with '?' are loaded too; those that read operands of a USDT probe as they
- * would be for the first location of the one that their section names.  Linux 4.9; BTF and line info from 5.0 on.
+ * name, line and log), -EBUSY (something is loaded already), -ESTALE (a file of a USDT context was
+ * replaced since), or what rawbpf_attach_usdt() says.  After a failure nothing is left behind and
+ * the context can load again.  With .each a refused program is no failure, and those whose section
+ * begins with '?' are loaded too; those that read operands of a USDT probe are loaded as for the
+ * first location of the one that their section names.  Linux 4.9; BTF and line info from 5.0 on.
  *
  *	err = rawbpf_load(b, .src_file = "strlen_hist.bpf");
  */

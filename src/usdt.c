@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "progcopy.h"
 #include "trace.h"
@@ -214,6 +215,22 @@ static int usdt_copies(struct usdt *d)
 
 /* ---- attach ------------------------------------------------------------------------------- */
 
+/* Offsets are of the file that was read: not of another one that has its path by now. */
+static int usdt_check_file(struct usdt *d, const struct usdt_file *f)
+{
+	struct rawbpf_error *e = &d->b->error;
+	struct stat st;
+	int err = sys_stat(&d->b->sys, f->open_as, &st);
+
+	if (err)
+		return err_set(e, "attach", err, "'%s' cannot be found", f->path);
+	if ((uint64_t)st.st_dev == f->dev && (uint64_t)st.st_ino == f->ino)
+		return 0;
+	err_set(e, "attach", -ESTALE, "'%s' was replaced after its probes were read", f->path);
+	err_hint(e, "make the usdt context anew");
+	return -ESTALE;
+}
+
 /* n places of one file and one program. */
 static int usdt_attach_group(struct usdt *d, const struct usdt_place *p, size_t n)
 {
@@ -233,16 +250,15 @@ static int usdt_attach_group(struct usdt *d, const struct usdt_place *p, size_t 
 		.usdt = true,
 	};
 	size_t i;
-	int err;
+	int err = places ? usdt_check_file(d, f) : usdt_no_memory(d->b);
 
-	if (!places)
-		return usdt_no_memory(d->b);
-	for (i = 0; i < n; i++) {
+	for (i = 0; !err && i < n; i++) {
 		places[i].offset = p[i].loc->offset;
 		places[i].semaphore = p[i].loc->sem_offset;
 		places[i].name = d->name;
 	}
-	err = uproad_attach(&r);
+	if (!err)
+		err = uproad_attach(&r);
 	for (l = d->b->links; !err && l != mark; l = l->next)
 		err = link_own_names(d->b, l, f->path, NULL);
 	free(places);

@@ -465,6 +465,49 @@ START_TEST(refusals)
 }
 END_TEST
 
+/* A copy of this program, at path. */
+static void copy_self(const char *path)
+{
+	size_t len;
+	char *text = t_read_file("/proc/self/exe", &len);
+	FILE *f = fopen(path, "we");
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(fwrite(text, 1, len, f), len);
+	fclose(f);
+	free(text);
+}
+
+/* A file that was replaced between reading its probes and attaching; or removed (_i). */
+START_TEST(replaced)
+{
+	char path[] = "/tmp/rawbpf-usdt-XXXXXX", other[64];
+	struct usdtrun r = {.b = NULL};
+	struct rawbpf_usdt *u;
+	int fd = mkstemp(path);
+
+	NEED_HERE();
+	close(fd);
+	copy_self(path);
+	usdtrun_new(&r, "usdt");
+	u = enabled(path, 0, "plain", "first");
+	snprintf(other, sizeof(other), "%s.new", path);
+	if (_i) {
+		ck_assert_int_eq(unlink(path), 0);
+	} else {
+		copy_self(other);
+		ck_assert_int_eq(rename(other, path), 0);
+	}
+	ck_assert_int_eq(load_with(&r, u, NULL), _i ? -ENOENT : -ESTALE);
+	ck_assert_msg(strstr(rawbpf_errmsg(r.b), _i ? "cannot be found" : "was replaced after"),
+		"%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+	unlink(path);
+}
+END_TEST
+
 /* A program of another type, and one that is for no probe but reads operands. */
 START_TEST(wrong_type)
 {
@@ -590,6 +633,7 @@ Suite *suite_usdt(void)
 	tcase_add_test(t, by_section);
 	tcase_add_test(t, refusals);
 	tcase_add_test(t, wrong_type);
+	tcase_add_loop_test(t, replaced, 0, 2);
 	tcase_add_loop_test(t, each_for_itself, 0, 6);
 	tcase_add_loop_test(t, failures, 0, 3);
 	suite_add_tcase(s, t);
