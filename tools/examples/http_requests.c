@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+/*
+ * http_requests.c - each request that an HTTP server answers, by its probe http_server_request,
+ * whose operands are method, path and status.
+ *
+ * usage: http_requests PID         that process
+ *        http_requests /PATH       every process of that program
+ */
+#include <string.h>
+
+#include "example.h"
+
+static const char text[] = ".include \"usdt.inc\"\n"
+			   ".license \"GPL\"\n"
+			   ".prog   do_trace  \"usdt\"\n"
+			   ".ctx    r6\n"
+			   ".var    path: char[64]\n"
+			   "        usdt_arg_str  path, 2\n"
+			   "        if r0 s<= 0 goto .done\n"
+			   "        r7 = usdt_arg(3)\n"
+			   "        printk  \"path:%s status:%d\", &path, r7\n"
+			   ".done:  return 0\n";
+
+int main(int argc, char **argv)
+{
+	const volatile int *stop = ctrl_c();
+	struct rawbpf *b = rawbpf_new();
+	struct rawbpf_usdt *u;
+	int err;
+
+	if (argc != 2) {
+		fputs("usage: http_requests PID | /PATH\n", stderr);
+		return 2;
+	}
+	if (strchr(argv[1], '/'))
+		u = rawbpf_usdt_new(.path = argv[1]);
+	else
+		u = rawbpf_usdt_new(.pid = atoi(argv[1]));
+	enable_probe_or_bail(u, "http_server_request", "do_trace");
+
+	err = rawbpf_load(b, .text = text, .usdt_contexts = &u, .n_usdt_contexts = 1);
+	if (!err) {
+		puts("Tracing requests... Hit Ctrl-C to end.");
+		fflush(stdout);
+		err = rawbpf_trace_print(b, .fmt = "{0} {1} {5}", .stop = stop);
+	}
+	err = example_end(b, err);
+	rawbpf_usdt_free(u);
+	return err;
+}
