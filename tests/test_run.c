@@ -355,7 +355,9 @@ START_TEST(usdt_operand_shown)
 	ck_assert_msg(strstr(out, "rawbpf run: probe 'here:odd' at 0x"), "%s", out);
 	ck_assert_msg(strstr(out, "floating point register"), "%s", out);
 	caret = strstr(out, "\n8f@");
-	ck_assert_msg(caret && strstr(caret, "\n    ^\n"), "%s", out);
+	/* below the register's name, which x86 writes behind a '%' */
+	ck_assert_msg(
+		caret && strstr(caret, caret[4] == '%' ? "\n    ^\n" : "\n   ^\n"), "%s", out);
 	free(out);
 	unlink(file);
 }
