@@ -47,27 +47,53 @@ static inline unsigned operand_src(const struct rawbpf_insn *i)
 #endif
 }
 
-/* No jump, no write but to registers and the slot, no read but of that, the context and the task. */
-static inline void operand_check_insn(const struct rawbpf_insn *i)
+/* The bytes at r10 + off are the slot's. */
+static inline void operand_check_slot(int off, unsigned size)
 {
-	unsigned dst = operand_dst(i), src = operand_src(i), class = i->code & 7;
+	FUZZ_CHECK(off >= OPERAND_SLOT && off + (int)size <= OPERAND_SLOT + 8);
+}
+
+/* of a load or store */
+static inline unsigned operand_size(const struct rawbpf_insn *i)
+{
+	switch (i->code & 0x18) {
+	case 0x00: return 4;
+	case 0x08: return 2;
+	case 0x10: return 1;
+	default: return 8;
+	}
+}
+
+/*
+ * No jump, no write but to registers and the slot, no read but of that, the context and the task.
+ * *at: where in the stack r1 points to, for the helper that writes there.
+ */
+static inline void operand_check_insn(const struct rawbpf_insn *i, int *at)
+{
+	unsigned dst = operand_dst(i), src = operand_src(i);
 
 	FUZZ_CHECK(dst <= 10 && src <= 10);
-	switch (class) {
+	switch (i->code & 7) {
 	case 1: /* ldx */
 		FUZZ_CHECK(dst < OPERAND_FP);
-		FUZZ_CHECK(src != OPERAND_FP || i->off == OPERAND_SLOT);
+		if (src == OPERAND_FP)
+			operand_check_slot(i->off, operand_size(i));
 		FUZZ_CHECK(src != 1 || (i->off >= 0 && i->off < OPERAND_CTX));
 		break;
 	case 2: /* st, stx */
-	case 3: FUZZ_CHECK(dst == OPERAND_FP && i->off == OPERAND_SLOT && !i->imm); break;
+	case 3:
+		FUZZ_CHECK(dst == OPERAND_FP && !i->imm);
+		operand_check_slot(i->off, operand_size(i));
+		break;
 	case 5: FUZZ_CHECK(i->code == 0x85 && !src && i->imm > 0 && i->imm < 256); break;
 	case 7:
 		FUZZ_CHECK(dst < OPERAND_FP);
-		/* mov r2: how many bytes a helper writes to the slot */
-		FUZZ_CHECK(i->code != 0xb7 || dst != 2 || (i->imm > 0 && i->imm <= 8));
-		/* the slot's address */
-		FUZZ_CHECK(i->code != 0x07 || dst != 1 || i->imm == OPERAND_SLOT);
+		if (i->code == 0x07 && dst == 1)
+			*at = i->imm;
+		if (i->code == 0xb7 && dst == 2) {
+			FUZZ_CHECK(i->imm > 0 && i->imm <= 8);
+			operand_check_slot(*at, (unsigned)i->imm);
+		}
 		break;
 	default: FUZZ_CHECK(i->code == 0x18 && dst < OPERAND_FP && !src);
 	}
@@ -77,10 +103,11 @@ static inline void operand_check_code(const struct arch *a, const struct usdtcod
 {
 	struct rawbpf_insn insns[USDTCODE_MAX];
 	uint32_t n = usdtcode_emit(a, op, OPERAND_SLOT, insns), i;
+	int at = 0;
 
 	FUZZ_CHECK(n > 0 && n <= USDTCODE_MAX);
 	for (i = 0; i < n; i++) {
-		operand_check_insn(&insns[i]);
+		operand_check_insn(&insns[i], &at);
 		if (insns[i].code != 0x18)
 			continue;
 		i++;
