@@ -15,6 +15,12 @@
 #define OBJLINK_TRACE_PRINTK  6
 #define OBJLINK_TRACE_VPRINTK 177
 
+/* what a CO-RE record asks */
+enum {
+	OBJLINK_CORE_OFFSET = 0,      /* of a field, bytes */
+	OBJLINK_CORE_ENUM_VALUE = 10, /* is it there? */
+};
+
 /* A function that is part of the program. */
 struct objlink_part {
 	uint32_t func;	/* index into funcs */
@@ -355,7 +361,26 @@ static int objlink_infos(struct objlink *l)
 	return objlink_info(l, BTFEXT_LINE, &c->line_info, &c->n_line_info, &c->line_rec_size);
 }
 
-/* Whether CO-RE records speak of one of the part's instructions. */
+/*
+ * Whether a CO-RE record is of what is the same on every kernel: registers by pt_regs, whose layout
+ * user space knows too, or (libbpf 0.8) whether there are attach cookies, which we always say.
+ */
+static bool objlink_core_stands(const struct object *o, const unsigned char *rec)
+{
+	const char *access = btf_str(o->btf, objlink_u32(rec + 8));
+	uint32_t kind = objlink_u32(rec + 12);
+	struct btf_type t;
+
+	if (!btf_type(o->btf, objlink_u32(rec + 4), &t) || !access)
+		return false;
+	if (kind == OBJLINK_CORE_OFFSET)
+		return t.kind == BTF_STRUCT &&
+		       (!strcmp(t.name, "pt_regs") || !strcmp(t.name, "user_pt_regs"));
+	return kind == OBJLINK_CORE_ENUM_VALUE && t.kind == BTF_ENUM && t.vlen == 1 &&
+	       !strcmp(t.name, "bpf_func_id___usdt") && !strcmp(access, "0");
+}
+
+/* Whether CO-RE records speak of one of the part's instructions, and what they say may change. */
 static bool objlink_has_core(const struct object *o, const struct object_func *f)
 {
 	uint32_t i, n, off, size = o->ext.part[BTFEXT_CORE].rec_size;
@@ -364,7 +389,7 @@ static bool objlink_has_core(const struct object *o, const struct object_func *f
 
 	for (i = 0; i < n; i++, p += size) {
 		off = objlink_u32(p) / sizeof(struct rawbpf_insn);
-		if (off >= f->start && off - f->start < f->n_insns)
+		if (off >= f->start && off - f->start < f->n_insns && !objlink_core_stands(o, p))
 			return true;
 	}
 	return false;

@@ -58,6 +58,27 @@ START_TEST(refused_by_name)
 }
 END_TEST
 
+/* What is the same on every kernel stands as it was compiled. */
+START_TEST(co_re_of_registers)
+{
+	struct object *o = link_object("object/usdt.bpf.o");
+	struct object_code c;
+	struct rawbpf_error e;
+	uint32_t i;
+	size_t n = 0;
+
+	for (i = 0; i < o->n_texts; i++)
+		n += o->texts[i].core;
+	ck_assert_uint_gt(n, 0);
+	ck_assert_msg(!link_prog(o, "on_probe", &c, &e), "%s", e.msg);
+	for (i = 0, n = 0; i < c.n_insns; i++)
+		n += c.insns[i].code == 0x79 && c.insns[i].off == 128; /* ctx->ip */
+	ck_assert_uint_gt(n, 0);
+	object_code_free(&c);
+	object_free(o);
+}
+END_TEST
+
 /* Each subprogram comes once, however often it is called; offsets are those of the new place. */
 START_TEST(subprograms_once)
 {
@@ -217,6 +238,7 @@ Suite *suite_objlink(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, refused_by_name);
+	tcase_add_test(t, co_re_of_registers);
 	tcase_add_test(t, subprograms_once);
 	tcase_add_test(t, map_references);
 	tcase_add_test(t, bcc_name_gives_type);
