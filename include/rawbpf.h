@@ -738,6 +738,7 @@ struct rawbpf_usdt_enable_opts {
 	size_t sz;
 	const char *probe;   /* "name" or "provider:name" */
 	const char *fn_name; /* the program */
+	uint64_t cookie;     /* what libbpf's bpf_usdt_cookie() gives in it */
 };
 
 /*
@@ -756,6 +757,7 @@ struct rawbpf_usdt_attach_opts {
 	pid_t pid;	     /* a process; with both that file as the process sees it */
 	const char *probe;   /* "name" or "provider:name" */
 	const char *fn_name; /* the program */
+	uint64_t cookie;     /* what libbpf's bpf_usdt_cookie() gives in it */
 };
 
 /*
@@ -766,7 +768,9 @@ struct rawbpf_usdt_attach_opts {
  * that reads operands (usdt_arg(N)) is loaded once for each set of operands that the locations
  * have, so nothing is looked up when it runs; one of them that cannot be read is an error only if
  * the program reads it.  Locations with the same operands are one uprobe_multi link where the
- * kernel has it (Linux 6.6, with .pid 6.10).  Semaphores are counted by the kernel (Linux 4.20); an
+ * kernel has it (Linux 6.6, with .pid 6.10).  A program that was compiled with libbpf's usdt.bpf.h
+ * finds the operands in its object's map instead; what cannot be told there is -EINVAL to its
+ * bpf_usdt_arg(), and logged.  Semaphores are counted by the kernel (Linux 4.20); an
  * older one needs .pid, and is undone when the program is detached.  A program is at a location
  * once.  Returns 0, or -ENOENT (no such program, file, probe: near names are in the hint), -EINVAL
  * (neither .path nor .pid; several providers; not a program for probes), -EEXIST (it is at all

@@ -18,6 +18,7 @@ struct prog;		/* prog.c */
 struct probeevent_lock; /* probeevent.c: events of several places */
 struct trace;		/* trace.c: the reader of trace lines */
 struct resolve;		/* resolve.c: what the resolver has read */
+struct usdtspecs;	/* usdtspec.c: records of operands */
 struct tracefs;		/* tracefs.c: where tracefs is */
 
 struct rawbpf {
@@ -34,7 +35,8 @@ struct rawbpf {
 	size_t n_maps;
 	struct prog *progs;
 	size_t n_progs;
-	struct link *links; /* newest first */
+	struct link *links;	     /* newest first */
+	struct usdtspecs *usdtspecs; /* that links hold */
 
 	/* made when first needed; each file's own X_free() is called by rawbpf_free() */
 	struct kbtf *kbtf;

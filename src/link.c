@@ -17,6 +17,7 @@
 #include "probeevent.h"
 #include "rights.h"
 #include "usdtsem.h"
+#include "usdtspec.h"
 
 #define LINK_ENOTSUPP 524
 
@@ -38,6 +39,12 @@ int link_perf_open(struct rawbpf *b, struct rawbpf_perf_attr *a, pid_t pid, cons
 	return fd == -ENODEV && !pid && kern_other_cpu(b) ? link_perf_try(b, a, pid, role) : fd;
 }
 
+/* What the kernel is to tell the program; 0: nothing. */
+static uint64_t link_cookie(const struct rawbpf *b, const struct link *l)
+{
+	return b->kern && b->kern->no_cookie ? 0 : l->cookie;
+}
+
 /* link fd or -errno */
 static int link_create(struct rawbpf *b, const struct link *l, int prog_fd)
 {
@@ -47,6 +54,7 @@ static int link_create(struct rawbpf *b, const struct link *l, int prog_fd)
 	a.link.prog_fd = (uint32_t)prog_fd;
 	a.link.target_fd = (uint32_t)l->perf_fd;
 	a.link.attach_type = RAWBPF_PERF_EVENT;
+	a.link.u.perf.cookie = link_cookie(b, l);
 	return sys_bpf(&b->sys, RAWBPF_LINK_CREATE, &a, sizeof(a.link), l->place);
 }
 
@@ -88,14 +96,14 @@ static int link_attach(struct rawbpf *b, struct link *l, struct kern *k)
 
 	if (prog_fd < 0)
 		return prog_fd;
-	if (k->no_perf_link)
+	if (k->no_perf_link && !link_cookie(b, l))
 		return link_by_ioctl(b, l, prog_fd);
 	fd = link_create(b, l, prog_fd);
 	if (fd >= 0) {
 		l->link_fd = fd;
 		return 0;
 	}
-	if (!link_may_be_old(fd))
+	if (!link_may_be_old(fd) || link_cookie(b, l))
 		return fd;
 	err = link_by_ioctl(b, l, prog_fd);
 	if (err)
@@ -119,6 +127,23 @@ static int link_refused(struct rawbpf *b, const struct link *l, int err)
 	return rights_explain(&b->sys, e, RIGHTS_PERF, err);
 }
 
+void link_hold_records(struct rawbpf *b, struct link *l)
+{
+	unsigned i;
+
+	l->records = true;
+	for (i = 0; i < l->n_places; i++)
+		usdtspec_hold(b, l->places ? l->places[i].cookie : l->cookie);
+}
+
+static void link_put_records(struct rawbpf *b, const struct link *l)
+{
+	unsigned i;
+
+	for (i = 0; l->records && i < l->n_places; i++)
+		usdtspec_put(b, l->places ? l->places[i].cookie : l->cookie);
+}
+
 static void link_free(struct rawbpf *b, struct link *l)
 {
 	unsigned i;
@@ -126,6 +151,7 @@ static void link_free(struct rawbpf *b, struct link *l)
 	usdtsem_down(&b->sys, l->sem);
 	sys_close(&b->sys, l->link_fd);
 	sys_close(&b->sys, l->perf_fd);
+	link_put_records(b, l);
 	for (i = 0; l->places && i < l->n_places; i++)
 		free(l->places[i].name);
 	free(l->places);
@@ -167,6 +193,12 @@ static void link_add(struct rawbpf *b, struct link *l)
 int link_perf_event(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place,
 	int perf_fd, struct link **out)
 {
+	return link_perf_cookie(b, kind, prog, place, perf_fd, 0, out);
+}
+
+int link_perf_cookie(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place,
+	int perf_fd, uint64_t cookie, struct link **out)
+{
 	struct link *l = link_new(kind, prog, place);
 	struct kern *k = kern_get(b);
 	int err;
@@ -180,6 +212,7 @@ int link_perf_event(struct rawbpf *b, enum link_kind kind, struct prog *prog, co
 		return err_set(&b->error, "attach", -ENOMEM, "out of memory");
 	}
 	l->perf_fd = perf_fd;
+	l->cookie = cookie;
 	err = link_attach(b, l, k);
 	if (err) {
 		link_refused(b, l, err);

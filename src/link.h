@@ -45,8 +45,10 @@ struct link {
 	struct link_place *places; /* them, for a link of many; NULL: place and key[2] alone */
 	char *event;		   /* a probe event of tracefs to be removed with it, or NULL */
 	const char *event_file;
-	char *pattern; /* that it was attached by, with others; NULL: by its own name */
-	char *asked;   /* the name that a kernel function was found by ("getppid"); NULL: place */
+	char *pattern;	 /* that it was attached by, with others; NULL: by its own name */
+	char *asked;	 /* the name that a kernel function was found by ("getppid"); NULL: place */
+	uint64_t cookie; /* without places: that of the one */
+	bool records;	 /* the cookies are records of usdtspec.c, which it holds */
 	struct usdtsem *sem; /* the place's counter, where the kernel does not count; NULL: none */
 	const char **covers; /* kernel functions of a link of many, n_places, sorted; NULL: place */
 };
@@ -64,6 +66,12 @@ int link_perf_open(struct rawbpf *b, struct rawbpf_perf_attr *a, pid_t pid, cons
  */
 int link_perf_event(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place,
 	int perf_fd, struct link **out);
+
+/* The same, where the program is told cookie: Linux 5.15; not before, nor for 0. */
+int link_perf_cookie(struct rawbpf *b, enum link_kind kind, struct prog *prog, const char *place,
+	int perf_fd, uint64_t cookie, struct link **out);
+/* Hold the records that l's cookies are the numbers of, as long as l is there. */
+void link_hold_records(struct rawbpf *b, struct link *l);
 
 /*
  * A bpf link of its own, for all of places (copied; place is what to call them): LINK_CREATE with

@@ -26,6 +26,7 @@
 #include "object.h"
 #include "rights.h"
 #include "usdtput.h"
+#include "usdtspec.h"
 #include "vlog.h"
 
 #define PROG_TRIES     5	   /* a signal in the middle of verification gives EAGAIN */
@@ -61,7 +62,6 @@ struct prog_load {
 	enum rawbpf_attach_type as;
 	uint32_t target; /* type id in the kernel's BTF, 0: none ... */
 	int module_fd;	 /* ... or in this module's */
-	int32_t cookie;	 /* of its places, where the kernel keeps none */
 	struct object_code code;
 	int btf_fd;
 	unsigned with;
@@ -190,7 +190,7 @@ static void prog_put_cookie(struct prog_load *l)
 
 	for (; insn < end; insn++)
 		if (insn->code == OBJECT_CALL && !insn->regs && insn->imm == PROG_COOKIE)
-			*insn = (struct rawbpf_insn){.code = PROG_MOV, .imm = l->cookie};
+			*insn = (struct rawbpf_insn){.code = PROG_MOV, .imm = l->p->cookie};
 }
 
 static bool prog_no_cookie(struct prog_load *l)
@@ -479,6 +479,7 @@ static int prog_link(struct prog_load *l)
 	if (l->p->origin)
 		l->p->origin->n_insns = l->code.n_insns;
 	l->p->calls_trace_printk = l->code.calls_trace_printk;
+	l->p->reads_records = usdtspec_is_read(l->b->object, &l->code);
 	return 0;
 }
 

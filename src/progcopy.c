@@ -12,13 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct prog *progcopy_get(struct rawbpf *b, struct prog *p, const struct usdtcode_op *ops)
+struct prog *progcopy_get(
+	struct rawbpf *b, struct prog *p, const struct usdtcode_op *ops, int32_t cookie)
 {
 	size_t size = OBJECT_USDT_MAX * sizeof(*ops);
 	struct prog *c;
 
 	for (c = p->copies; c; c = c->next)
-		if (!memcmp(c->ops, ops, size))
+		if (c->cookie == cookie && !memcmp(c->ops, ops, size))
 			return c;
 	c = calloc(1, sizeof(*c));
 	if (c)
@@ -37,6 +38,7 @@ struct prog *progcopy_get(struct rawbpf *b, struct prog *p, const struct usdtcod
 	c->def = p->def;
 	c->usdt_args = p->usdt_args;
 	c->calls_trace_printk = p->calls_trace_printk;
+	c->cookie = cookie;
 	c->fd = -1;
 	c->origin = p;
 	c->copy = p->copies ? p->copies->copy + 1 : 1;

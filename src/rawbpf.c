@@ -20,6 +20,7 @@
 #include "trace.h"
 #include "tracefs.h"
 #include "usdt.h"
+#include "usdtspec.h"
 
 static const struct rawbpf_error rawbpf_no_context = {
 	.err = -ENOMEM, .insn = -1, .stage = "open", .msg = "out of memory"};
@@ -46,6 +47,7 @@ void rawbpf_free(struct rawbpf *b)
 	if (!b)
 		return;
 	link_close_until(b, NULL);
+	usdtspec_free(b);
 	trace_free(b);
 	rawbpf_unload(b);
 	resolve_free(b);

@@ -177,7 +177,7 @@ static int uproad_event(struct uproad *r, const struct rawbpf_perf_attr *pmu, un
 	fd = link_perf_open(r->b, a, r->pid, p->name);
 	if (fd < 0)
 		return uproad_refused(r, p, fd);
-	err = link_perf_event(r->b, uproad_kind(r), r->prog, p->name, fd, &l);
+	err = link_perf_cookie(r->b, uproad_kind(r), r->prog, p->name, fd, p->cookie, &l);
 	if (err)
 		return err;
 	l->key[0] = r->dev;
@@ -373,7 +373,8 @@ static int uproad_event_make(struct uproad *r, const struct link_place *places, 
 }
 
 /* The perf event of the whole, with the program on it. */
-static int uproad_event_link(struct uproad *r, const char *what, uint64_t id, struct link **l)
+static int uproad_event_link(
+	struct uproad *r, const char *what, uint64_t id, uint64_t cookie, struct link **l)
 {
 	struct rawbpf_perf_attr a = {
 		.type = RAWBPF_PERF_TYPE_TRACEPOINT, .size = sizeof(a), .config = id};
@@ -382,7 +383,7 @@ static int uproad_event_link(struct uproad *r, const char *what, uint64_t id, st
 	fd = link_perf_open(r->b, &a, r->pid, what);
 	if (fd < 0)
 		return fd;
-	return link_perf_event(r->b, uproad_kind(r), r->prog, what, fd, l);
+	return link_perf_cookie(r->b, uproad_kind(r), r->prog, what, fd, cookie, l);
 }
 
 /* All of it, or nothing stays; *said: the error is set. */
@@ -395,7 +396,7 @@ static int uproad_trace_event(struct uproad *r, const struct link_place *places,
 
 	if (err)
 		return err;
-	err = uproad_event_link(r, what, id, l);
+	err = uproad_event_link(r, what, id, places->cookie, l);
 	*said = r->b->error.err != 0;
 	if (!err) {
 		err = link_own_event(r->b, *l, UPROAD_FILE, event);
@@ -413,6 +414,16 @@ static int uproad_trace_event(struct uproad *r, const struct link_place *places,
 	return 0;
 }
 
+/* One event tells one number. */
+static bool uproad_one_cookie(const struct uproad *r)
+{
+	size_t i;
+
+	for (i = 1; i < r->n && r->places[i].cookie == r->places[0].cookie; i++)
+		;
+	return i >= r->n;
+}
+
 /*
  * 0, UPROAD_NEXT, or -ENOMEM with the error set.  What is refused here is refused again by the
  * next road, whose answer says which place it was.
@@ -424,7 +435,7 @@ static int uproad_siblings(struct uproad *r)
 	bool said;
 	int err;
 
-	if (r->n <= UPROAD_FEW || strpbrk(r->path, " \t\n"))
+	if (r->n <= UPROAD_FEW || strpbrk(r->path, " \t\n") || !uproad_one_cookie(r))
 		return UPROAD_NEXT;
 	snprintf(what, sizeof(what), "uprobe event, %zu places", r->n);
 	if (uproad_trace_event(r, r->places, r->n, what, &l, &said)) {
@@ -517,7 +528,7 @@ static int uproad_by_events(struct uproad *r)
 	return err == UPROAD_NEXT ? uproad_events(r) : err;
 }
 
-int uproad_attach(struct uproad *r)
+static int uproad_any(struct uproad *r)
 {
 	bool many = r->n > 1 || r->prog->attach_type == RAWBPF_TRACE_UPROBE_MULTI ||
 		    (r->prog->origin && r->prog->fd < 0);
@@ -546,5 +557,15 @@ int uproad_attach(struct uproad *r)
 		return 0;
 	}
 	err_copy(&r->b->error, &first);
+	return err;
+}
+
+int uproad_attach(struct uproad *r)
+{
+	struct link *l, *mark = r->b->links;
+	int err = uproad_any(r);
+
+	for (l = r->b->links; !err && r->records && l != mark; l = l->next)
+		link_hold_records(r->b, l);
 	return err;
 }

@@ -16,7 +16,8 @@ struct uproad {
 	uint64_t dev, ino; /* the file, for detach */
 	struct link_place *places;
 	size_t n;
-	bool usdt; /* its links are LINK_USDT */
+	bool usdt;    /* its links are LINK_USDT */
+	bool records; /* ... and the places' cookies are numbers of usdtspec.c's records */
 	/* uproad.c's own: the kernel has no such links, no such PMU, counts no semaphores */
 	bool no_multi, no_pmu, no_ref;
 	bool one; /* ... and all places are one event */

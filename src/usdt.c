@@ -14,15 +14,20 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "kern.h"
 #include "progcopy.h"
 #include "trace.h"
 #include "uproad.h"
+#include "usdtarg.h"
 #include "usdtsite.h"
+#include "usdtspec.h"
 
 /* A location to be probed. */
 struct usdt_place {
 	const struct usdt_loc *loc;
 	struct prog *prog; /* the program, or the copy for this place; NULL: left out */
+	uint64_t record;   /* of its operands, for code of libbpf's convention */
+	bool has_record;
 };
 
 /* One probe, one program. */
@@ -94,7 +99,7 @@ static int usdt_collect(struct usdt *d)
 	for (k = d->probe->first; k != USDT_NONE; k = l->next) {
 		l = &d->u->locs[k];
 		if (l->offset)
-			d->places[n++] = (struct usdt_place){l, d->prog};
+			d->places[n++] = (struct usdt_place){.loc = l, .prog = d->prog};
 		else
 			ctx_log(d->b, RAWBPF_LOG_WARN,
 				"probe '%s' at address 0x%llx is outside of the code: left out",
@@ -196,7 +201,7 @@ static int usdt_copy(struct usdt *d, struct usdtsite *site, struct usdt_place *p
 
 	if (usdtsite_ops(site, p->loc, d->prog->usdt_args, ops, &why))
 		return usdt_no_operand(d, p->loc, &why);
-	p->prog = progcopy_get(d->b, d->prog, ops);
+	p->prog = progcopy_get(d->b, d->prog, ops, 0);
 	return p->prog ? 0 : -ENOMEM;
 }
 
@@ -211,6 +216,82 @@ static int usdt_copies(struct usdt *d)
 			err = usdt_copy(d, &site, &d->places[i]);
 	usdtsite_close(&site);
 	return err;
+}
+
+/* ---- records ------------------------------------------------------------------------------ */
+
+struct usdt_operands {
+	struct usdtsite site;
+	const struct usdt_loc *loc;
+};
+
+static int usdt_operand(void *arg, unsigned i, struct usdtcode_op *op, struct rawbpf_error *e)
+{
+	struct usdt_operands *o = arg;
+	struct usdtcode_op ops[OBJECT_USDT_MAX];
+	int err = usdtsite_ops(&o->site, o->loc, 1u << i, ops, e);
+
+	*op = ops[i - 1];
+	return err;
+}
+
+static unsigned usdt_count(const char *args)
+{
+	unsigned n;
+	size_t len;
+
+	for (n = 0; n < OBJECT_USDT_MAX && usdtarg_next(&args, &len); n++)
+		;
+	return n;
+}
+
+/*
+ * The record of a place; the kernel tells the program its number, or (before Linux 5.15) a copy of
+ * the program has it in its code.
+ */
+static int usdt_record(struct usdt *d, struct usdt_operands *o, struct usdt_place *p)
+{
+	const struct usdtcode_op none[OBJECT_USDT_MAX] = {{0}};
+	const struct usdtspec_place place = {
+		.name = d->name,
+		.n = usdt_count(p->loc->args),
+		.operand = usdt_operand,
+		.arg = o,
+		.cookie = d->probe->cookie,
+	};
+	int err;
+
+	o->loc = p->loc;
+	err = usdtspec_get(d->b, &place, &p->record);
+	if (err)
+		return err;
+	p->has_record = true;
+	if (d->b->kern->no_cookie && p->record)
+		p->prog = progcopy_get(d->b, d->prog, none, (int32_t)p->record);
+	return p->prog ? 0 : -ENOMEM;
+}
+
+static int usdt_records(struct usdt *d)
+{
+	struct usdt_operands o = {.site = {.b = d->b, .u = d->u}};
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && i < d->n && d->prog->reads_records; i++)
+		if (d->places[i].prog)
+			err = usdt_record(d, &o, &d->places[i]);
+	usdtsite_close(&o.site);
+	return err;
+}
+
+/* What is attached holds its own. */
+static void usdt_put_records(struct usdt *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		if (d->places[i].has_record)
+			usdtspec_put(d->b, d->places[i].record);
 }
 
 /* ---- attach ------------------------------------------------------------------------------- */
@@ -248,6 +329,7 @@ static int usdt_attach_group(struct usdt *d, const struct usdt_place *p, size_t 
 		.places = places,
 		.n = n,
 		.usdt = true,
+		.records = p->has_record,
 	};
 	size_t i;
 	int err = places ? usdt_check_file(d, f) : usdt_no_memory(d->b);
@@ -255,6 +337,7 @@ static int usdt_attach_group(struct usdt *d, const struct usdt_place *p, size_t 
 	for (i = 0; !err && i < n; i++) {
 		places[i].offset = p[i].loc->offset;
 		places[i].semaphore = p[i].loc->sem_offset;
+		places[i].cookie = p[i].record;
 		places[i].name = d->name;
 	}
 	if (!err)
@@ -303,7 +386,10 @@ static int usdt_all(struct usdt *d)
 	usdt_once(d);
 	err = usdt_copies(d);
 	if (!err)
+		err = usdt_records(d);
+	if (!err)
 		err = usdt_attach_groups(d);
+	usdt_put_records(d);
 	if (err && d->b->links != mark) {
 		err_copy(&error, &d->b->error);
 		link_close_until(d->b, mark);
@@ -415,6 +501,7 @@ static int usdt_open(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o,
 	i = usdtctx_find(u, o->probe, &b->error);
 	if (i < 0)
 		return b->error.err;
+	u->probes[i].cookie = o->cookie;
 	*p = &u->probes[i];
 	return 0;
 }

@@ -525,6 +525,7 @@ int rawbpf_usdt_enable_probe_opts(struct rawbpf_usdt *u, const struct rawbpf_usd
 		return err_set(&u->error, "attach", -EEXIST,
 			"probe '%s:%s' is enabled already, for program '%s'", p->provider, p->name,
 			p->fn_name);
+	p->cookie = o.cookie;
 	p->fn_name = strdup(o.fn_name);
 	return p->fn_name ? 0 : err_set(&u->error, "attach", -ENOMEM, "out of memory");
 }

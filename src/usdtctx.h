@@ -46,6 +46,7 @@ struct usdt_probe {
 	uint32_t first, last, n_locs;
 	uint32_t twin; /* probe of the same name and another provider, or USDT_NONE; see by_name */
 	char *fn_name; /* the program it is enabled for; NULL: it is not */
+	uint64_t cookie; /* that the program is told, if it asks as libbpf's do */
 };
 
 /* An open hash table of indexes: 0 is a free slot, else 1 + the probe's index. */

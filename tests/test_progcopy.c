@@ -26,13 +26,13 @@ START_TEST(one_for_each_set)
 	struct prog p = copied(), *one, *two;
 
 	memset(ops, 0, sizeof(ops));
-	one = progcopy_get(&b, &p, ops);
+	one = progcopy_get(&b, &p, ops, 0);
 	ck_assert_ptr_nonnull(one);
-	ck_assert_ptr_eq(progcopy_get(&b, &p, ops), one);
+	ck_assert_ptr_eq(progcopy_get(&b, &p, ops, 0), one);
 	ops[0].val = 5;
-	two = progcopy_get(&b, &p, ops);
+	two = progcopy_get(&b, &p, ops, 0);
 	ck_assert_ptr_ne(two, one);
-	ck_assert_ptr_eq(progcopy_get(&b, &p, ops), two);
+	ck_assert_ptr_eq(progcopy_get(&b, &p, ops, 0), two);
 	ck_assert_int_eq(two->ops[0].val, 5);
 	ck_assert_int_eq(one->ops[0].val, 0);
 	ck_assert_uint_eq(one->copy, 1);
@@ -55,7 +55,7 @@ START_TEST(fd_of_a_copy)
 	struct prog p = copied(), *c;
 
 	memset(ops, 0, sizeof(ops));
-	c = progcopy_get(&b, &p, ops);
+	c = progcopy_get(&b, &p, ops, 0);
 	c->has_other = true;
 	c->other_fd = 70;
 	ck_assert_int_eq(prog_fd(&p), 70);
@@ -77,7 +77,7 @@ START_TEST(out_of_memory)
 	memset(ops, 0, sizeof(ops));
 	for (i = 1;; i++) {
 		t_fail_alloc_at(i);
-		c = progcopy_get(&b, &p, ops);
+		c = progcopy_get(&b, &p, ops, 0);
 		if (!t_alloc_failed())
 			break;
 		ck_assert_ptr_null(c);
