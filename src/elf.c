@@ -30,7 +30,7 @@
 #define ELF_NAME_MAX   256     /* of names read one by one, longer ones take another way */
 #define ELF_VER_BASE   1u      /* vd_flags: the file's own name, not a version */
 #define ELF_HEAD       1024u   /* bytes of a file's begin that are read at once */
-#define ELF_TAIL       4096u   /* bytes before its section headers that are read with them */
+#define ELF_TAIL       8192u   /* bytes before its section headers that are read with them */
 
 /* Strings that end inside their section: any offset below len is one. */
 struct elf_strings {
@@ -324,17 +324,23 @@ void elf_close(struct elf_file *f)
 
 /* ---- sections and segments ---------------------------------------------------------------- */
 
+/* Its name: "" when that is nowhere. */
+static const char *elf_section_name(const struct elf_file *f, uint32_t offset)
+{
+	const char *name = elf_string(&f->names, offset);
+
+	return name ? name : "";
+}
+
 int elf_section(struct elf_file *f, size_t i, struct elf_section *s)
 {
-	const char *text;
 	uint32_t name;
 
 	if (i >= f->ident.n_sections || !f->sections)
 		return -ENOENT;
 	elfhdr_section(&f->hdr, f->sections + i * f->hdr.shdr, s, &name);
-	text = elf_string(&f->names, name);
 	s->index = i;
-	s->name = text ? text : "";
+	s->name = elf_section_name(f, name);
 	return 0;
 }
 
@@ -348,11 +354,14 @@ size_t elf_next_type(const struct elf_file *f, uint32_t type, size_t i)
 
 int elf_find_section(struct elf_file *f, const char *name, struct elf_section *s)
 {
+	const unsigned char *p = f->sections;
 	size_t i;
 
-	for (i = 1; i < f->ident.n_sections; i++)
-		if (!elf_section(f, i, s) && !strcmp(s->name, name))
-			return 0;
+	for (i = 1; p && i < f->ident.n_sections; i++) {
+		p += f->hdr.shdr;
+		if (!strcmp(elf_section_name(f, elfhdr_section_string(&f->hdr, p)), name))
+			return elf_section(f, i, s);
+	}
 	return -ENOENT;
 }
 
@@ -432,44 +441,32 @@ bool elf_section_copy(
 
 int elf_load(struct elf_file *f, uint64_t vaddr, uint32_t flags, struct elf_segment *s)
 {
-	size_t i;
+	const struct elf_segment *g =
+		elfhdr_load(f->segments, f->ident.n_segments, vaddr, false, flags);
 
-	for (i = 0; i < f->ident.n_segments; i++) {
-		const struct elf_segment *g = &f->segments[i];
-
-		if (g->type != PT_LOAD || (g->flags & flags) != flags || vaddr < g->vaddr ||
-			vaddr - g->vaddr >= g->filesz || g->offset > UINT64_MAX - g->filesz)
-			continue;
+	if (g)
 		*s = *g;
-		return 0;
-	}
-	return -ENOENT;
+	return g ? 0 : -ENOENT;
 }
 
 int elf_offset(struct elf_file *f, uint64_t vaddr, uint32_t flags, uint64_t *offset)
 {
-	struct elf_segment g;
+	const struct elf_segment *g =
+		elfhdr_load(f->segments, f->ident.n_segments, vaddr, false, flags);
 
-	if (elf_load(f, vaddr, flags, &g))
-		return -ENOENT;
-	*offset = vaddr - g.vaddr + g.offset;
-	return 0;
+	if (g)
+		*offset = vaddr - g->vaddr + g->offset;
+	return g ? 0 : -ENOENT;
 }
 
 int elf_vaddr(struct elf_file *f, uint64_t offset, uint32_t flags, uint64_t *vaddr)
 {
-	size_t i;
+	const struct elf_segment *g =
+		elfhdr_load(f->segments, f->ident.n_segments, offset, true, flags);
 
-	for (i = 0; i < f->ident.n_segments; i++) {
-		const struct elf_segment *g = &f->segments[i];
-
-		if (g->type != PT_LOAD || (g->flags & flags) != flags || offset < g->offset ||
-			offset - g->offset >= g->filesz || g->vaddr > UINT64_MAX - g->filesz)
-			continue;
+	if (g)
 		*vaddr = offset - g->offset + g->vaddr;
-		return 0;
-	}
-	return -ENOENT;
+	return g ? 0 : -ENOENT;
 }
 
 /* ---- versions ----------------------------------------------------------------------------- */

@@ -59,6 +59,11 @@ void elfhdr_segment(const struct elfhdr *h, const void *p, struct elf_segment *s
 	s->align = elfhdr_uint(big, c + h->phdr - w, w);
 }
 
+uint32_t elfhdr_section_string(const struct elfhdr *h, const void *p)
+{
+	return (uint32_t)elfhdr_uint(h->big_endian, p, 4);
+}
+
 uint32_t elfhdr_section_type(const struct elfhdr *h, const void *p)
 {
 	return (uint32_t)elfhdr_uint(h->big_endian, (const unsigned char *)p + 4, 4);
@@ -81,4 +86,19 @@ void elfhdr_section(const struct elfhdr *h, const void *p, struct elf_section *s
 	s->link = (uint32_t)elfhdr_uint(big, link, 4);
 	s->info = (uint32_t)elfhdr_uint(big, link + 4, 4);
 	s->entsize = elfhdr_uint(big, link + 8 + w, w);
+}
+
+const struct elf_segment *elfhdr_load(
+	const struct elf_segment *s, size_t n, uint64_t at, bool is_offset, uint32_t flags)
+{
+	uint64_t begin, other;
+
+	for (; n; s++, n--) {
+		begin = is_offset ? s->offset : s->vaddr;
+		other = is_offset ? s->vaddr : s->offset;
+		if (s->type == PT_LOAD && (s->flags & flags) == flags && at >= begin &&
+			at - begin < s->filesz && other <= UINT64_MAX - s->filesz)
+			return s;
+	}
+	return NULL;
 }

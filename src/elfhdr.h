@@ -35,8 +35,13 @@ int elfhdr_read(const void *p, size_t n, struct elfhdr *h);
 /* one entry of the program headers, and of the section headers; name: offset in their strings */
 void elfhdr_segment(const struct elfhdr *h, const void *p, struct elf_segment *s);
 void elfhdr_section(const struct elfhdr *h, const void *p, struct elf_section *s, uint32_t *name);
-/* its type alone */
+/* its name or its type alone */
+uint32_t elfhdr_section_string(const struct elfhdr *h, const void *p);
 uint32_t elfhdr_section_type(const struct elfhdr *h, const void *p);
+
+/* the first PT_LOAD of n with all of flags (PF_X ...) that has an address, or an offset; or NULL */
+const struct elf_segment *elfhdr_load(
+	const struct elf_segment *s, size_t n, uint64_t at, bool is_offset, uint32_t flags);
 
 /*
  * An unsigned number of 1, 2, 4 or 8 bytes at any alignment.  Tables of a million numbers are read

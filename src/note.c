@@ -39,7 +39,6 @@ enum {
 
 struct note_reader {
 	struct elf_file *f;
-	const char *path;
 	int (*keep)(void *arg, void *bytes, size_t n);
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p);
 	void *arg;
@@ -47,6 +46,8 @@ struct note_reader {
 	uint64_t base; /* address of .stapsdt.base, 0: none */
 	size_t word;   /* bytes of an address */
 	bool big_endian;
+	bool usual; /* numbers are as this machine has them, and addresses of 64 bits */
+	struct rawbpf_usdt_probe probe; /* the current one; path and machine are those of all */
 	/* segments of the last nop and the last semaphore: those of the next are the same */
 	struct elf_segment code, data;
 };
@@ -54,15 +55,32 @@ struct note_reader {
 /* The string at *p, and *p behind it; NULL when it does not end before end. */
 static const char *note_string(const char **p, const char *end)
 {
-	const char *s = *p;
-	size_t n, max = (size_t)(end - s);
+	const char *s = *p, *nul = s < end ? memchr(s, '\0', (size_t)(end - s)) : NULL;
 
-	if (!max)
-		return NULL;
-	/* the last string's NUL, as a rule: no other can go past it, which is quicker to look for */
-	n = end[-1] ? strnlen(s, max) : strlen(s);
-	*p = n < max ? s + n + 1 : end;
-	return n < max ? s : NULL;
+	*p = nul ? nul + 1 : end;
+	return nul ? s : NULL;
+}
+
+/* Provider, name and arguments, which some writers leave out when there are none. */
+static int note_strings(struct rawbpf_usdt_probe *p, const char *s, const char *end)
+{
+	if (s < end && !end[-1]) {
+		/* every string in it ends: nothing else to look out for, which takes half the time */
+		p->provider = s;
+		p->name = s + strlen(s) + 1;
+		p->args = p->name < end ? p->name + strlen(p->name) + 1 : end;
+		if (p->name == end)
+			return -ENOEXEC;
+		if (p->args == end)
+			p->args = "";
+	} else {
+		p->provider = note_string(&s, end);
+		p->name = note_string(&s, end);
+		p->args = s < end ? note_string(&s, end) : "";
+		if (!p->provider || !p->name || !p->args)
+			return -ENOEXEC;
+	}
+	return *p->provider && *p->name ? 0 : -ENOEXEC;
 }
 
 /* A link address to where it is now. */
@@ -87,27 +105,35 @@ static uint64_t note_offset(
 	return addr - last->vaddr + last->offset;
 }
 
-/* 0: *p is filled in; negative: it lies */
-static int note_probe(struct note_reader *r, const char *d, size_t n, struct rawbpf_usdt_probe *p)
+/* Three addresses. */
+static void note_words(const struct note_reader *r, const char *p, uint64_t v[3])
 {
-	const char *s = d + 3 * r->word, *end = d + n;
+	size_t i;
 
-	if (n < 3 * r->word)
+	if (r->usual)
+		memcpy(v, p, 24);
+	else
+		for (i = 0; i < 3; i++)
+			v[i] = elfhdr_uint(r->big_endian, p + i * r->word, r->word);
+}
+
+/* 0: the probe is filled in; negative: it lies */
+static int note_probe(struct note_reader *r, const char *d, size_t n)
+{
+	struct rawbpf_usdt_probe *p = &r->probe;
+	uint64_t v[3];
+
+	if (n < 3 * r->word || note_strings(p, d + 3 * r->word, d + n))
 		return -ENOEXEC;
-	p->addr = elfhdr_uint(r->big_endian, d, r->word);
-	p->base = elfhdr_uint(r->big_endian, d + r->word, r->word);
-	p->semaphore = elfhdr_uint(r->big_endian, d + 2 * r->word, r->word);
-	p->provider = note_string(&s, end);
-	p->name = p->provider ? note_string(&s, end) : NULL;
-	/* without arguments some writers leave out the third string */
-	p->args = p->name && s < end ? note_string(&s, end) : "";
-	if (!p->name || !p->args || !*p->provider || !*p->name)
-		return -ENOEXEC;
+	note_words(r, d, v);
+	p->addr = v[0];
+	p->base = v[1];
+	p->semaphore = v[2];
 	p->moved = note_moved(r, p, p->addr);
 	p->offset = note_offset(r, p->moved, NOTE_PF_X, &r->code);
-	p->sem_offset =
-		p->semaphore ? note_offset(r, note_moved(r, p, p->semaphore), NOTE_PF_W, &r->data)
-			     : 0;
+	p->sem_offset = 0;
+	if (p->semaphore)
+		p->sem_offset = note_offset(r, note_moved(r, p, p->semaphore), NOTE_PF_W, &r->data);
 	return 0;
 }
 
@@ -119,7 +145,6 @@ static size_t note_round(size_t n)
 /* One note at p; its length, 0 for a lie, or what fn gave in *stop. */
 static size_t note_one(struct note_reader *r, const char *p, size_t n, int *stop)
 {
-	struct rawbpf_usdt_probe probe;
 	size_t name, desc;
 	uint64_t type;
 
@@ -133,11 +158,9 @@ static size_t note_one(struct note_reader *r, const char *p, size_t n, int *stop
 	if (desc > n - 12 - note_round(name))
 		return 0;
 	if (type == NOTE_STAPSDT && name == 8 && !memcmp(p + 12, "stapsdt", 8)) {
-		probe.path = r->path;
-		probe.machine = elf_ident(r->f)->machine;
-		if (note_probe(r, p + 12 + 8, desc, &probe))
+		if (note_probe(r, p + 12 + 8, desc))
 			return 0;
-		*stop = r->fn(r->arg, &probe);
+		*stop = r->fn(r->arg, &r->probe);
 	}
 	/* the last one may lack its padding */
 	desc = note_round(desc);
@@ -282,14 +305,18 @@ int note_each_kept(struct elf_file *f, const char *path,
 	int (*keep)(void *arg, void *bytes, size_t n),
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
 {
-	struct note_reader r = {.f = f, .path = path, .keep = keep, .fn = fn, .arg = arg, .e = e};
+	struct note_reader r = {.f = f, .keep = keep, .fn = fn, .arg = arg, .e = e};
+	const uint16_t one = 1;
 	struct elf_section s;
 	bool base_known = false;
 	size_t i = 0;
 	int err = 0;
 
+	r.probe.path = path;
+	r.probe.machine = elf_ident(f)->machine;
 	r.word = elf_ident(f)->bits / 8u;
 	r.big_endian = elf_ident(f)->big_endian;
+	r.usual = r.word == 8 && r.big_endian == !*(const uint8_t *)&one;
 	while (!err && (i = elf_next_type(f, NOTE_SHT, i + 1)) != 0) {
 		/* relocatable files have one section of notes for each group */
 		if (elf_section(f, i, &s) || strcmp(s.name, ".note.stapsdt") || !s.size)
