@@ -19,7 +19,6 @@
  */
 #include "usdtarg.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -79,6 +78,26 @@ static void usdtarg_fail(struct usdtarg_parser *s, const char *at, int err, cons
 	s->p = s->end;
 }
 
+/* Of ASCII, whatever the locale. */
+static bool usdtarg_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* ... of base 16; 16: it is none */
+static unsigned usdtarg_digit_value(char c)
+{
+	if (usdtarg_digit(c))
+		return (unsigned)(c - '0');
+	c |= 'a' - 'A';
+	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+}
+
+static bool usdtarg_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 static bool usdtarg_eat(struct usdtarg_parser *s, char c)
 {
 	if (s->p >= s->end || *s->p != c)
@@ -117,7 +136,18 @@ static const char *usdtarg_keep(struct usdtarg_parser *s, const char *p, size_t 
 
 static bool usdtarg_is_name(char c)
 {
-	return isalnum((unsigned char)c) || c == '_' || c == '.';
+	return usdtarg_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	       c == '.';
+}
+
+/* The number at *p, and *p behind it: tables have small ones. */
+static unsigned usdtarg_small(const char **p)
+{
+	unsigned v = 0;
+
+	for (; usdtarg_digit(**p); ++*p)
+		v = 10 * v + (unsigned)(**p - '0');
+	return v;
 }
 
 /* One entry of a register table against a name: the size, 0 when it is another. */
@@ -125,18 +155,22 @@ static int usdtarg_reg_entry(const char *t, size_t tn, const char *name, size_t 
 {
 	unsigned lo, hi, v = 0;
 	int head = 0, tail = 0, size = word;
-	const char *colon = memchr(t, ':', tn), *open = memchr(t, '(', tn);
+	const char *colon = memchr(t, ':', tn), *open = memchr(t, '(', tn), *range;
 	size_t i, suffix;
 
 	if (colon) {
-		sscanf(colon + 1, "%d", &size);
 		tn = (size_t)(colon - t);
+		colon++;
+		size = (int)usdtarg_small(&colon);
 	}
 	if (!open)
 		return tn == n && !memcmp(t, name, n) ? size : 0;
 	head = (int)(open - t);
-	if (sscanf(open, "(%u-%u)%n", &lo, &hi, &tail) != 2)
-		return 0;
+	range = open + 1;
+	lo = usdtarg_small(&range);
+	range++;
+	hi = usdtarg_small(&range);
+	tail = (int)(range + 1 - open);
 	suffix = tn - (size_t)head - (size_t)tail;
 	if (n <= (size_t)head + suffix || memcmp(t, name, (size_t)head) ||
 		memcmp(name + n - suffix, open + tail, suffix))
@@ -145,7 +179,7 @@ static int usdtarg_reg_entry(const char *t, size_t tn, const char *name, size_t 
 	if (n - (size_t)head > 2 || (name[head] == '0' && n - (size_t)head > 1))
 		return 0;
 	for (i = (size_t)head; i < n; i++) {
-		if (!isdigit((unsigned char)name[i]))
+		if (!usdtarg_digit(name[i]))
 			return 0;
 		v = v * 10 + (unsigned)(name[i] - '0');
 	}
@@ -191,7 +225,7 @@ static const char *usdtarg_reg(struct usdtarg_parser *s)
 	}
 	/* %st(1) */
 	if (n == 2 && !memcmp(p, "st", 2) && s->end - p >= 5 && p[2] == '(' &&
-		isdigit((unsigned char)p[3]) && p[4] == ')')
+		usdtarg_digit(p[3]) && p[4] == ')')
 		n = 5;
 	s->p += n;
 	return usdtarg_keep(s, p, n);
@@ -220,9 +254,8 @@ static bool usdtarg_uint(struct usdtarg_parser *s, uint64_t *v)
 		base = 16;
 		p += 2;
 	}
-	for (; p < s->end && isxdigit((unsigned char)*p); p++) {
-		d = isdigit((unsigned char)*p) ? (unsigned)(*p - '0')
-					       : (unsigned)((*p | 32) - 'a') + 10;
+	for (; p < s->end; p++) {
+		d = usdtarg_digit_value(*p);
 		if (d >= base)
 			break;
 		if (*v > (UINT64_MAX - d) / base) {
@@ -273,7 +306,7 @@ static int64_t usdtarg_sum(struct usdtarg_parser *s)
 			s->p++;
 		else if (!first)
 			break;
-		if (s->p < s->end && isdigit((unsigned char)*s->p)) {
+		if (s->p < s->end && usdtarg_digit(*s->p)) {
 			if (!usdtarg_uint(s, &v))
 				break;
 			/* a negative number must fit its sign */
@@ -408,8 +441,7 @@ static void usdtarg_arm_shift(struct usdtarg_parser *s)
 	s->p += lsl ? 3 : 4;
 	usdtarg_blanks(s);
 	usdtarg_eat(s, '#');
-	if ((lsl || s->p < s->end) && (lsl || isdigit((unsigned char)*s->p)) &&
-		usdtarg_uint(s, &n) && n > 3)
+	if ((lsl || s->p < s->end) && (lsl || usdtarg_digit(*s->p)) && usdtarg_uint(s, &n) && n > 3)
 		usdtarg_fail(s, s->p - 1, -EINVAL, "an index is moved by at most 3 bits");
 	s->a->scale = 1 << (n & 3);
 }
@@ -533,7 +565,7 @@ static void usdtarg_ppc(struct usdtarg_parser *s)
 	n = usdtarg_name_len(s);
 	if (!usdtarg_reg_size(s->cpu, s->p, n) || s->p[n] == '(' || s->p[n] == '+' ||
 		s->p[n] == '@') {
-		if (n && isdigit((unsigned char)*s->p) && s->p + n == s->end)
+		if (n && usdtarg_digit(*s->p) && s->p + n == s->end)
 			usdtarg_fail(s, s->p, -EINVAL, "no such register");
 		usdtarg_sum_or_memory(s, 0);
 		return;
@@ -602,7 +634,7 @@ static bool usdtarg_size(struct usdtarg_parser *s)
 	int size = 0;
 
 	p += is_signed;
-	for (digits = p; p < s->end && isdigit((unsigned char)*p); p++)
+	for (digits = p; p < s->end && usdtarg_digit(*p); p++)
 		if (size < 1000)
 			size = size * 10 + (*p - '0');
 	is_float = p > digits && p < s->end && *p == 'f';
@@ -680,9 +712,9 @@ const char *usdtarg_next(const char **args, size_t *n)
 	const char *p = *args, *start;
 	int depth = 0;
 
-	while (isspace((unsigned char)*p))
+	while (usdtarg_space(*p))
 		p++;
-	for (start = p; *p && (depth > 0 || !isspace((unsigned char)*p)); p++) {
+	for (start = p; *p && (depth > 0 || !usdtarg_space(*p)); p++) {
 		if (*p == '[' || *p == '(')
 			depth++;
 		else if (*p == ']' || *p == ')')
@@ -703,6 +735,9 @@ int rawbpf_usdt_next_arg(const char **args, char *operand, size_t size)
 	p = usdtarg_next(args, &n);
 	if (!p)
 		return 0;
-	snprintf(operand, size, "%.*s", n < size ? (int)n : (int)(size - 1), p);
-	return n < size ? 1 : -ENAMETOOLONG;
+	if (n < size)
+		size = n + 1;
+	memcpy(operand, p, size - 1);
+	operand[size - 1] = '\0';
+	return size > n ? 1 : -ENAMETOOLONG;
 }

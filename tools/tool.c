@@ -171,14 +171,19 @@ int tool_finish(const char *name, int status)
 
 void tool_puts_safe(FILE *out, const char *s)
 {
+	const char *from = s;
+
+	/* what is harmless goes out as a whole */
 	for (; *s; s++) {
 		unsigned char c = (unsigned char)*s;
 
-		if ((c < ' ' && c != '\t') || c == 0x7f)
-			fprintf(out, "\\x%02x", c);
-		else
-			fputc(c, out);
+		if ((c >= ' ' || c == '\t') && c != 0x7f)
+			continue;
+		fwrite(from, 1, (size_t)(s - from), out);
+		fprintf(out, "\\x%02x", c);
+		from = s + 1;
 	}
+	fwrite(from, 1, (size_t)(s - from), out);
 }
 
 static void json_key(struct json *j, const char *key)
