@@ -185,6 +185,25 @@ START_TEST(damaged)
 }
 END_TEST
 
+/* What is behind the last string's NUL is nobody's, whatever it is. */
+START_TEST(bytes_behind)
+{
+	struct t_note *m = t_note_new(64, false, 62, 3);
+	struct found *f;
+
+	t_note_add(m, 0, (const uint64_t[]){0x400000, 0, 0}, "prov", "name", "8@%rax");
+	t_note_put(m, m->notes[0] + 4, 24 + 5 + 5 + 7 + 2, 4);
+	memcpy(m->notes[0] + 20 + 24 + 5 + 5 + 7, "xy\0", 3);
+	m->note_len[0] = 20 + 24 + 20;
+	t_note_add(m, 0, (const uint64_t[]){0x400001, 0, 0}, "prov", "next", "");
+	f = parse(m, 0);
+	ck_assert_str_eq(f->text, "probe prov name 0x400000 0x0 0x0 0x1000 0x0|8@%rax\n"
+				  "probe prov next 0x400001 0x0 0x0 0x1001 0x0|\n");
+	free(f);
+	free(m);
+}
+END_TEST
+
 START_TEST(no_probes)
 {
 	struct t_note *m = t_note_new(64, false, 62, 3);
@@ -419,6 +438,7 @@ Suite *suite_note(void)
 	tcase_add_test(t, callback_stops);
 	tcase_add_test(t, foreign_notes);
 	tcase_add_test(t, damaged);
+	tcase_add_test(t, bytes_behind);
 	tcase_add_test(t, no_probes);
 	tcase_add_loop_test(t, hostile, 0, n);
 	tcase_add_test(t, golden_remade);

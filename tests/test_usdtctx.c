@@ -3,10 +3,15 @@
 #include "usdtctx.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -230,17 +235,298 @@ START_TEST(null_context)
 }
 END_TEST
 
+/* A note that lies is an error of the context, and those before it are no probes of it. */
+START_TEST(damaged)
+{
+	struct t_note *m = t_note_new(64, false, 62, 3);
+	char *path;
+
+	t_note_add(m, 0, (const uint64_t[]){0x400010, 0, 0}, "p", "good", "");
+	t_note_add(m, 0, (const uint64_t[]){0x400020, 0, 0}, "p", "bad", "");
+	t_note_put(m, m->notes[0] + m->note_len[0] / 2 + 4, 0xfffffff0, 4);
+	path = to_file(m);
+	broken(rawbpf_usdt_new(.path = path), -ENOEXEC, "is damaged", "readelf -n");
+	unlink(path);
+	free(path);
+	free(m);
+}
+END_TEST
+
+/* More than the tables begin with, many of one name, and found all the same. */
+START_TEST(many)
+{
+	struct t_note *m = t_note_new(64, false, 62, 3);
+	struct rawbpf_usdt *u;
+	char provider[32], name[32], *path;
+	unsigned i, n;
+
+	for (n = 0; n < 1500; n++) {
+		snprintf(provider, sizeof(provider), "provider%u", n / 2);
+		snprintf(name, sizeof(name), n % 2 ? "same" : "probe%u", n);
+		t_note_add(m, 0, (const uint64_t[]){0x400000 + n, 0, 0}, provider, name, "");
+		if (m->note_len[0] > sizeof(m->notes[0]) - 100)
+			break;
+	}
+	ck_assert_uint_gt(n, 800);
+	path = to_file(m);
+	u = rawbpf_usdt_new(.path = path);
+	ck_assert_uint_eq(u->n_locs, n + 1);
+	ck_assert_uint_eq(u->n_probes, n + 1);
+	for (i = 0; i <= n; i++) {
+		struct listed l = {"", 0, 0};
+		char both[80], want[128];
+
+		snprintf(name, sizeof(name), i % 2 ? "same" : "probe%u", i);
+		snprintf(both, sizeof(both), "provider%u:%s", i / 2, name);
+		ck_assert_int_eq(usdtctx_find(u, both, NULL), i);
+		if (i % 2 == 0)
+			ck_assert_int_eq(usdtctx_find(u, name, NULL), i);
+		ck_assert_int_eq(rawbpf_usdt_each_location(u, both, on_location, &l), 0);
+		snprintf(want, sizeof(want), "%s 0x%x ", both, 0x400000 + i);
+		ck_assert_msg(!strncmp(l.text, want, strlen(want)), "%s, not %s", l.text, want);
+	}
+	refused(u, -EINVAL, "same", "providers", "'provider0:same'");
+	rawbpf_usdt_free(u);
+	unlink(path);
+	free(path);
+	free(m);
+}
+END_TEST
+
+/* Every allocation in turn fails: the error says so, and nothing is left behind. */
+START_TEST(out_of_memory)
+{
+	char *path = some_file();
+	int fds = t_count_fds(), err = 0, enabled = 0;
+	bool failed = true;
+	unsigned n;
+
+	for (n = 1; failed; n++) {
+		struct rawbpf_usdt *u;
+
+		t_fail_alloc_at(n);
+		u = rawbpf_usdt_new(.path = path, .pid = _i ? getpid() : 0);
+		err = rawbpf_usdt_error(u)->err;
+		enabled = rawbpf_usdt_enable_probe(u, .probe = "a:one", .fn_name = "f");
+		failed = t_alloc_failed();
+		if (failed) {
+			ck_assert_msg(enabled == -ENOMEM, "%u: %d %d", n, err, enabled);
+			has(rawbpf_usdt_errmsg(u), u ? "ENOMEM" : "out of memory");
+		}
+		rawbpf_usdt_free(u);
+		ck_assert_int_eq(t_count_fds(), fds);
+		ck_assert_uint_lt(n, 500);
+	}
+	ck_assert_int_eq(err, 0);
+	ck_assert_int_eq(enabled, 0);
+	ck_assert_uint_gt(n, 8);
+	unlink(path);
+	free(path);
+}
+END_TEST
+
+/* ---- processes ----------------------------------------------------------------------------- */
+
+static void *map_code(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+
+	ck_assert_msg(p != MAP_FAILED, "%s: %s", path, strerror(errno));
+	close(fd);
+	return p;
+}
+
+/* One probe in two files of a process is one probe, with locations in both. */
+START_TEST(two_files)
+{
+	char *a = some_file(), *b = some_file();
+	void *pa = map_code(a), *pb = map_code(b), *again = map_code(a);
+	int fds = t_count_fds();
+	struct rawbpf_usdt *u = rawbpf_usdt_new(.pid = getpid());
+	ptrdiff_t i;
+	uint32_t k, from_a = 0, from_b = 0;
+
+	ck_assert_msg(!rawbpf_usdt_error(u)->err, "%s", rawbpf_usdt_errmsg(u));
+	ck_assert_int_eq(t_count_fds(), fds);
+	i = usdtctx_find(u, "a:one", NULL);
+	ck_assert_int_ge(i, 0);
+	ck_assert_uint_eq(u->probes[i].n_locs, 6);
+	for (k = u->probes[i].first; k != USDT_NONE; k = u->locs[k].next) {
+		const struct usdt_file *f = &u->files[u->locs[k].file];
+
+		from_a += !strcmp(f->path, a);
+		from_b += !strcmp(f->path, b);
+		ck_assert(f->machine == 62 && f->bits == 64 && !f->big_endian);
+		ck_assert(f->ino && !access(f->open_as, R_OK));
+	}
+	ck_assert_uint_eq(from_a, 3);
+	ck_assert_uint_eq(from_b, 3);
+	rawbpf_usdt_free(u);
+	munmap(pa, 4096);
+	munmap(pb, 4096);
+	munmap(again, 4096);
+	unlink(a);
+	unlink(b);
+	free(a);
+	free(b);
+}
+END_TEST
+
+/* With pid and path that file only; of the process itself no other is looked at. */
+START_TEST(path_of_a_process)
+{
+	char *a = some_file(), *b = some_file();
+	void *pb = map_code(b);
+	struct rawbpf_usdt *u = rawbpf_usdt_new(.pid = getpid(), .path = a);
+	char root[64];
+
+	snprintf(root, sizeof(root), "/proc/%d/root/", (int)getpid());
+	ck_assert_msg(!rawbpf_usdt_error(u)->err, "%s", rawbpf_usdt_errmsg(u));
+	ck_assert_int_eq(u->pid, getpid());
+	ck_assert_uint_eq(u->n_files, 1);
+	ck_assert_str_eq(u->files[0].path, a);
+	has(u->files[0].open_as, root);
+	ck_assert_uint_eq(u->n_locs, 6);
+	rawbpf_usdt_free(u);
+	munmap(pb, 4096);
+	unlink(a);
+	unlink(b);
+	free(a);
+	free(b);
+}
+END_TEST
+
+/* A library by its name, as other calls take it; no file of the working directory. */
+START_TEST(by_name)
+{
+	struct rawbpf_usdt *u = rawbpf_usdt_new(.path = "c");
+	struct listed l = {"", 0, 0};
+
+	ck_assert_msg(!rawbpf_usdt_error(u)->err, "%s", rawbpf_usdt_errmsg(u));
+	ck_assert_int_eq(rawbpf_usdt_each_probe(u, on_probe, &l), 0);
+	rawbpf_usdt_free(u);
+}
+END_TEST
+
+/* Files that were replaced, or removed, are what the process runs still. */
+START_TEST(gone_files)
+{
+	char *old = some_file(), *gone = some_file(), *new;
+	struct t_note *m = t_note_new(64, false, 62, 3);
+	void *po = map_code(old), *pg = map_code(gone);
+	struct rawbpf_usdt *u;
+	size_t i;
+
+	T_NEED_ROOT();
+	t_note_add(m, 0, (const uint64_t[]){0x400010, 0, 0}, "other", "probe", "");
+	new = to_file(m);
+	ck_assert_int_eq(rename(new, old), 0);
+	unlink(gone);
+	u = rawbpf_usdt_new(.pid = getpid());
+	ck_assert_msg(!rawbpf_usdt_error(u)->err, "%s", rawbpf_usdt_errmsg(u));
+	ck_assert_int_eq(usdtctx_find(u, "other:probe", NULL), -1);
+	i = (size_t)usdtctx_find(u, "a:one", NULL);
+	ck_assert_uint_lt(i, u->n_probes);
+	ck_assert_uint_eq(u->probes[i].n_locs, 6);
+	for (i = 0; i < u->n_files; i++) {
+		if (strncmp(u->files[i].path, "/tmp/rawbpf-usdtctx-", 20))
+			continue;
+		has(u->files[i].open_as, "/map_files/");
+		ck_assert(!strcmp(u->files[i].path, old) || !strcmp(u->files[i].path, gone));
+	}
+	rawbpf_usdt_free(u);
+	/* by its path too: what the process has mapped, not what is there now */
+	u = rawbpf_usdt_new(.pid = getpid(), .path = gone);
+	ck_assert_msg(!rawbpf_usdt_error(u)->err, "%s", rawbpf_usdt_errmsg(u));
+	ck_assert_int_ge(usdtctx_find(u, "a:one", NULL), 0);
+	rawbpf_usdt_free(u);
+	munmap(po, 4096);
+	munmap(pg, 4096);
+	unlink(old);
+	free(old);
+	free(gone);
+	free(new);
+	free(m);
+}
+END_TEST
+
+/* What the child of other_mounts does: a file that is at this path for itself only. */
+static void run_elsewhere(const char *from, const char *dir, const char *path, int ready)
+{
+	char byte = 0, buf[200000];
+	ssize_t n;
+	int in = open(from, O_RDONLY | O_CLOEXEC), out;
+
+	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+		mount("none", dir, "tmpfs", 0, NULL))
+		byte = 1;
+	n = read(in, buf, sizeof(buf));
+	out = open(path, O_RDWR | O_CREAT, 0755);
+	if (!byte &&
+		(out < 0 || n <= 0 || write(out, buf, (size_t)n) != n ||
+			mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, out, 0) == MAP_FAILED))
+		byte = 2;
+	if (write(ready, &byte, 1) == 1)
+		pause();
+	_exit(0);
+}
+
+START_TEST(other_mounts)
+{
+	char dir[] = "/tmp/rawbpf-usdtctx-XXXXXX", path[64], byte = 9, *from = some_file();
+	struct rawbpf_usdt *u;
+	int ready[2];
+	pid_t pid;
+
+	T_NEED_ROOT();
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/file", dir);
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork();
+	if (!pid)
+		run_elsewhere(from, dir, path, ready[1]);
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	ck_assert_int_eq(byte, 0);
+	broken(rawbpf_usdt_new(.path = path), -ENOENT, path, NULL);
+	u = rawbpf_usdt_new(.path = path, .pid = pid);
+	ck_assert_msg(!rawbpf_usdt_error(u)->err, "%s", rawbpf_usdt_errmsg(u));
+	ck_assert_uint_eq(u->n_locs, 6);
+	rawbpf_usdt_free(u);
+	u = rawbpf_usdt_new(.pid = pid);
+	ck_assert_msg(!rawbpf_usdt_error(u)->err, "%s", rawbpf_usdt_errmsg(u));
+	ck_assert_int_ge(usdtctx_find(u, "a:one", NULL), 0);
+	rawbpf_usdt_free(u);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	rmdir(dir);
+	unlink(from);
+	free(from);
+	close(ready[0]);
+	close(ready[1]);
+}
+END_TEST
+
 Suite *suite_usdtctx(void);
 Suite *suite_usdtctx(void)
 {
 	Suite *s = suite_create("usdtctx");
-	TCase *t = tcase_create("unit");
+	TCase *t = tcase_create("unit"), *live = tcase_create("live");
 
 	tcase_add_test(t, probes_and_locations);
 	tcase_add_test(t, not_opened);
 	tcase_add_test(t, not_enabled);
 	tcase_add_test(t, no_probes);
 	tcase_add_test(t, null_context);
+	tcase_add_test(t, damaged);
+	tcase_add_test(t, many);
+	tcase_add_loop_test(t, out_of_memory, 0, 2);
+	tcase_add_test(t, two_files);
+	tcase_add_test(t, path_of_a_process);
+	tcase_add_test(t, by_name);
+	tcase_add_test(live, gone_files);
+	tcase_add_test(live, other_mounts);
 	suite_add_tcase(s, t);
+	suite_add_tcase(s, live);
 	return s;
 }

@@ -89,6 +89,43 @@ START_TEST(refused)
 }
 END_TEST
 
+/* A path as it is, a file of the working directory, a library by its name; as a process sees it. */
+START_TEST(by_path_and_name)
+{
+	struct t_note *m = t_note_new(64, false, 62, 3);
+	struct found *f = calloc(1, sizeof(*f));
+	char dir[] = "/tmp/rawbpf-note-XXXXXX", *cwd = getcwd(NULL, 0);
+	struct rawbpf_error e;
+	int fd;
+
+	t_note_add(m, 0, (const uint64_t[]){0x400123, 0, 0}, "prov", "mine", "8@%rax");
+	t_note_make(m);
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	ck_assert_int_eq(chdir(dir), 0);
+	fd = open("libx.so", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	ck_assert_int_eq(write(fd, m->file, m->len), (ssize_t)m->len);
+	close(fd);
+	ck_assert_int_eq(rawbpf_usdt_each("libx.so", 0, collect, f, &e), 0);
+	ck_assert_str_eq(f->text, "libx.so: probe prov mine\n");
+	f->len = 0;
+	ck_assert_int_eq(rawbpf_usdt_each("./libx.so", -1, collect, f, &e), 0);
+	ck_assert_str_eq(f->text, "./libx.so: probe prov mine\n");
+	f->len = 0;
+	ck_assert_int_eq(unlink("libx.so"), 0);
+	ck_assert_int_eq(rawbpf_usdt_each("libx.so", 0, collect, f, &e), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(e.msg, "no library or program 'libx.so'"));
+	ck_assert_int_eq(rawbpf_usdt_each("c", 0, collect, f, &e), 0);
+	ck_assert_int_eq(rawbpf_usdt_each("c", getpid(), collect, f, &e), 0);
+	ck_assert_int_eq(rawbpf_usdt_each("/nowhere", getpid(), collect, f, &e), -ENOENT);
+	ck_assert_int_eq(rawbpf_usdt_each("", 0, collect, f, &e), -ENOENT);
+	ck_assert_int_eq(chdir(cwd), 0);
+	rmdir(dir);
+	free(cwd);
+	free(f);
+	free(m);
+}
+END_TEST
+
 Suite *suite_usdtfile(void);
 Suite *suite_usdtfile(void)
 {
@@ -97,6 +134,7 @@ Suite *suite_usdtfile(void)
 
 	tcase_add_test(t, process);
 	tcase_add_test(t, refused);
+	tcase_add_test(t, by_path_and_name);
 	suite_add_tcase(s, t);
 	return s;
 }

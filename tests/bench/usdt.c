@@ -19,7 +19,7 @@
 
 #include "rawbpf.h"
 
-enum { TURNS = 30, RUNS = 10 };
+enum { TURNS = 100, RUNS = 10 };
 
 static volatile uint64_t sink;
 
