@@ -260,6 +260,7 @@ static bool has_hardware(void)
 START_TEST(hardware)
 {
 	struct counter c;
+	uint64_t n;
 	int err;
 
 	T_NEED_ROOT();
@@ -274,12 +275,15 @@ START_TEST(hardware)
 	}
 	ck_assert_msg(!err, "%s; %s", c.b.error.msg, c.b.error.hint);
 	work_until(c.b.links->perf_fd, 20 * PERIOD + PERIOD / 2);
-	ck_assert_uint_eq(counter_get(&c, 0), 20);
+	/* an emulated CPU may interrupt late, and then two periods are one event */
+	n = counter_get(&c, 0);
+	ck_assert_uint_ge(n, 10);
+	ck_assert_uint_le(n, 20);
 	ck_assert_int_eq(
 		rawbpf_detach_perf_event(&c.b, .ev_type = HARDWARE, .ev_config = CYCLES), 0);
 	for (err = 0; err < 100; err++)
 		ck_assert(faults());
-	ck_assert_uint_eq(counter_get(&c, 0), 20);
+	ck_assert_uint_eq(counter_get(&c, 0), n);
 	counter_close(&c);
 }
 END_TEST
