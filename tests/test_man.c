@@ -43,14 +43,15 @@ START_TEST(lint)
 }
 END_TEST
 
-/* Every function of rawbpf.h by the name that one writes. */
+/* Every function of rawbpf.h and its part rawbpf_usdt.h by the name that one writes. */
 START_TEST(every_function)
 {
 	char *page = t_read_file(PAGE_3, NULL), *names, *name, *save = NULL, word[128];
 	int n = 0;
 
 	t_run(&names, "sed -n 's/^.*[ *]\\(rawbpf_[a-z0-9_]*\\)(.*$/\\1/p' " TEST_ROOT
-		      "/include/rawbpf.h | grep -v '^#' | sed 's/_opts$//; s/_$//' | sort -u");
+		      "/include/rawbpf.h " TEST_ROOT
+		      "/include/rawbpf_usdt.h | grep -v '^#' | sed 's/_opts$//; s/_$//' | sort -u");
 	for (name = strtok_r(names, "\n", &save); name; name = strtok_r(NULL, "\n", &save), n++) {
 		snprintf(word, sizeof(word), "%s", name);
 		ck_assert_msg(strstr(page, word), "rawbpf.3 does not tell of %s", word);

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rawbpf_usdt.h - the static probes of programs: their notes, and contexts that attach to them.
+ *
+ * It is a part of rawbpf.h, which includes it.
+ */
+#ifndef RAWBPF_USDT_H
+#define RAWBPF_USDT_H
+
+#include "rawbpf.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- notes and operands: no context, no kernel -------------------------------------------- */
+
+struct rawbpf_usdt_probe {
+	const char *path; /* NULL when parsed from memory */
+	const char *provider, *name, *args;
+	uint64_t addr, base, semaphore; /* as the note has them */
+	uint64_t offset,
+		sem_offset; /* file offsets, after moving by .stapsdt.base - base; 0: none */
+	unsigned machine;   /* EM_* of the file */
+	uint64_t moved;	    /* addr, after moving: the address in the file as it is */
+};
+
+enum rawbpf_arg_kind { RAWBPF_ARG_CONST, RAWBPF_ARG_REG, RAWBPF_ARG_MEM, RAWBPF_ARG_ADDR };
+
+/* One operand of a probe: where its value is when the probe fires. */
+struct rawbpf_usdt_arg {
+	const char *reg, *base, *index, *sym, *seg; /* point into buf; NULL: none */
+	int64_t off, val;
+	int size, scale; /* bytes; 1, 2, 4, 8 */
+	bool is_signed, is_float;
+	bool index_signed; /* arm64: [x0, w1, sxtw 2] */
+	enum rawbpf_arg_kind kind;
+	char buf[256];
+};
+
+/*
+ * rawbpf_usdt_parse_notes() - every probe in the .note.stapsdt sections of an ELF file in memory,
+ * of any class, byte order and machine.  fn non-zero stops and is returned.
+ */
+RAWBPF_API int rawbpf_usdt_parse_notes(const void *elf, size_t len,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e);
+
+/*
+ * rawbpf_usdt_each() - every probe of the file path (or of a library or program by its name), or,
+ * when path is NULL, of every executable mapping of the process pid (each file once, as
+ * /proc/PID/root has it); with both, of that file as the process sees it.  Only headers and notes
+ * are read.  fn non-zero stops and is returned.  Returns 0, or -ENOENT, -ENOEXEC (not an ELF
+ * file), -ESRCH (no such process), -EACCES, -EINVAL (neither path nor pid).
+ */
+RAWBPF_API int rawbpf_usdt_each(const char *path, pid_t pid,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e);
+
+/*
+ * rawbpf_usdt_next_arg() - copy the next operand of a probe's args to operand and move *args behind
+ * it.  Returns 1, 0 at the end, or -ENAMETOOLONG (it was cut).
+ */
+RAWBPF_API int rawbpf_usdt_next_arg(const char **args, char *operand, size_t size);
+
+/*
+ * rawbpf_usdt_parse_arg() - one operand ("-4@8(%rsp)") of a machine (EM_X86_64 ...).  Returns 0,
+ * or -EINVAL, -ERANGE, -ENAMETOOLONG with the place in *e (its log shows a caret), -EOPNOTSUPP
+ * (a machine that is not known).
+ */
+RAWBPF_API int rawbpf_usdt_parse_arg(
+	unsigned e_machine, const char *operand, struct rawbpf_usdt_arg *a, struct rawbpf_error *e);
+
+/* ---- USDT contexts ------------------------------------------------------------------------ */
+
+/* Whose probes: a pid, a path, or both: that file as the process sees it, in that process only. */
+struct rawbpf_usdt_opts {
+	size_t sz;
+	pid_t pid;	  /* every file that it has mapped as code; 0 and -1: every process */
+	const char *path; /* absolute, or a name as rawbpf_attach_uprobe() takes it ("c") */
+};
+
+/*
+ * rawbpf_usdt_new() - the static probes of a file, or of a process.
+ *
+ * NULL only when out of memory, which every call below accepts.  Any other failure is kept in the
+ * context: rawbpf_usdt_errmsg() tells it, and rawbpf_usdt_enable_probe() returns it: -EINVAL
+ * (neither pid nor path, a path that is not absolute), -ENOENT (no such file), -ENOEXEC (not an ELF
+ * file), -ESRCH (no such process), -EACCES, -EPERM.
+ *
+ *	u = rawbpf_usdt_new(.path = "/usr/lib/postgresql/15/bin/postgres");
+ *	err = rawbpf_usdt_enable_probe(u, .probe = "query__start", .fn_name = "on_query");
+ */
+RAWBPF_API struct rawbpf_usdt *rawbpf_usdt_new_opts(const struct rawbpf_usdt_opts *o);
+
+/* rawbpf_usdt_free() - accepts NULL. */
+RAWBPF_API void rawbpf_usdt_free(struct rawbpf_usdt *u);
+
+/* As rawbpf_errmsg() and rawbpf_error(): the last failure of this context. */
+RAWBPF_API const char *rawbpf_usdt_errmsg(const struct rawbpf_usdt *u);
+RAWBPF_API const struct rawbpf_error *rawbpf_usdt_error(const struct rawbpf_usdt *u);
+
+struct rawbpf_usdt_enable_opts {
+	size_t sz;
+	const char *probe;   /* "name" or "provider:name" */
+	const char *fn_name; /* the program */
+	uint64_t cookie;     /* what libbpf's bpf_usdt_cookie() gives in it */
+};
+
+/*
+ * rawbpf_usdt_enable_probe() - have every location of a probe run a program, once the context is
+ * given to rawbpf_load().  Returns 0, or -ENOENT (no such probe: near names are in the hint; no
+ * probes at all), -EINVAL (.probe or .fn_name is missing; the name is there under several
+ * providers), -EEXIST (the probe is enabled already), or why the context could not be made.
+ */
+RAWBPF_API int rawbpf_usdt_enable_probe_opts(
+	struct rawbpf_usdt *u, const struct rawbpf_usdt_enable_opts *o);
+
+/* Which probe, and what runs there; also of rawbpf_detach_usdt(). */
+struct rawbpf_usdt_attach_opts {
+	size_t sz;
+	const char *path;    /* a file, or ... */
+	pid_t pid;	     /* a process; with both that file as the process sees it */
+	const char *probe;   /* "name" or "provider:name" */
+	const char *fn_name; /* the program */
+	uint64_t cookie;     /* what libbpf's bpf_usdt_cookie() gives in it */
+};
+
+/*
+ * rawbpf_attach_usdt() - run a program at every location of a probe: what enable_probe() and
+ * rawbpf_load(.usdt_contexts) do, for a program that is loaded.
+ *
+ * Of a path the locations are probed in every process, with .pid in that one alone.  A program
+ * that reads operands (usdt_arg(N)) is loaded once for each set of operands that the locations
+ * have, so nothing is looked up when it runs; one of them that cannot be read is an error only if
+ * the program reads it.  Locations with the same operands are one uprobe_multi link where the
+ * kernel has it (Linux 6.6, with .pid 6.10).  A program that was compiled with libbpf's usdt.bpf.h
+ * finds the operands in its object's map instead; what cannot be told there is -EINVAL to its
+ * bpf_usdt_arg(), and logged.  Semaphores are counted by the kernel (Linux 4.20); an
+ * older one needs .pid, and is undone when the program is detached.  A program is at a location
+ * once.  Returns 0, or -ENOENT (no such program, file, probe: near names are in the hint), -EINVAL
+ * (neither .path nor .pid; several providers; not a program for probes), -EEXIST (it is at all
+ * locations already), -ESRCH, -EOPNOTSUPP (an operand that no program can read, with a caret in
+ * the error's log; a semaphore on an old kernel without .pid), -EPERM/-EACCES.  Linux 4.1.
+ *
+ *	err = rawbpf_attach_usdt(b, .path = "/usr/sbin/httpd", .probe = "request", .fn_name = "f");
+ */
+RAWBPF_API int rawbpf_attach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o);
+/*
+ * rawbpf_detach_usdt() - named as when it was attached, by a context too; .fn_name NULL: every
+ * program there.  -ENOENT: none is.
+ */
+RAWBPF_API int rawbpf_detach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o);
+
+/* A probe: all locations of one provider and name. */
+struct rawbpf_usdt_info {
+	const char *provider, *name;
+	const char *path;     /* file of its first location */
+	const char *fn_name;  /* the program it is enabled for; NULL: it is not */
+	unsigned n_locations; /* places in the code */
+	unsigned n_args;      /* operands; of the location that has most */
+	bool has_semaphore;   /* at one location at least */
+};
+
+/*
+ * rawbpf_usdt_each_probe(), rawbpf_usdt_each_location() - call fn for every probe, and for every
+ * location of the probe named as above; fn non-zero stops and is returned.  Strings are valid as
+ * long as the context is.
+ */
+RAWBPF_API int rawbpf_usdt_each_probe(
+	struct rawbpf_usdt *u, int (*fn)(void *arg, const struct rawbpf_usdt_info *p), void *arg);
+RAWBPF_API int rawbpf_usdt_each_location(struct rawbpf_usdt *u, const char *probe,
+	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
