@@ -53,8 +53,11 @@ $(BUILD)/%.a:
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/rawbpf: $(TOOL_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(GC) -o $@ $^ $(LIBELF)
+# what the shortest subcommand runs stands together: a page fault maps 64 KiB, and all of them count
+FIRST_O := $(patsubst %,$(BUILD)/%.o,tools/main tools/tool tools/usdt \
+	$(addprefix src/,elf elfhdr elfread note usdtfile usdtarg proc sys err buf))
+$(BUILD)/rawbpf: $(TOOL_O) $(FIRST_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(GC) -o $@ $(FIRST_O) $(filter-out $(FIRST_O),$^) $(LIBELF)
 
 # the guide's examples
 examples: $(EXAMPLE)

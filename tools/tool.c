@@ -186,13 +186,27 @@ void tool_puts_safe(FILE *out, const char *s)
 	fwrite(from, 1, (size_t)(s - from), out);
 }
 
+void tool_put_number(FILE *out, uint64_t v, unsigned base)
+{
+	char text[24], *p = text + sizeof(text);
+
+	*--p = '\0';
+	do {
+		*--p = "0123456789abcdef"[v % base];
+	} while (v /= base);
+	fputs(p, out);
+}
+
 static void json_key(struct json *j, const char *key)
 {
 	if (j->more)
 		fputs(", ", j->out);
 	j->more = true;
-	if (key)
-		fprintf(j->out, "\"%s\": ", key);
+	if (!key)
+		return;
+	fputc('"', j->out);
+	fputs(key, j->out);
+	fputs("\": ", j->out);
 }
 
 /* Length of a well-formed UTF-8 sequence at s (at most n bytes), 0 when it is not one. */
@@ -215,21 +229,23 @@ static size_t utf8_len(const unsigned char *s, size_t n)
 /* A byte that is not UTF-8 becomes the code point of its own number. */
 static void json_text(FILE *out, const char *s, size_t n)
 {
-	const unsigned char *p = (const unsigned char *)s;
+	const unsigned char *p = (const unsigned char *)s, *from = p;
 	size_t len;
 
 	fputc('"', out);
 	for (; n; p += len, n -= len) {
 		len = utf8_len(p, n);
+		if (len && *p >= ' ' && *p != 0x7f && *p != '"' && *p != '\\')
+			continue;
+		fwrite(from, 1, (size_t)(p - from), out);
 		if (*p == '"' || *p == '\\')
 			fprintf(out, "\\%c", *p);
-		else if (!len || *p < ' ' || *p == 0x7f)
-			fprintf(out, "\\u%04x", *p);
 		else
-			fwrite(p, 1, len, out);
-		if (!len)
-			len = 1;
+			fprintf(out, "\\u%04x", *p);
+		len = 1;
+		from = p + 1;
 	}
+	fwrite(from, 1, (size_t)(p - from), out);
 	fputc('"', out);
 }
 
@@ -262,19 +278,23 @@ void json_str(struct json *j, const char *key, const char *s)
 void json_int(struct json *j, const char *key, int64_t v)
 {
 	json_key(j, key);
-	fprintf(j->out, "%" PRId64, v);
+	if (v < 0)
+		fputc('-', j->out);
+	tool_put_number(j->out, v < 0 ? -(uint64_t)v : (uint64_t)v, 10);
 }
 
 void json_uint(struct json *j, const char *key, uint64_t v)
 {
 	json_key(j, key);
-	fprintf(j->out, "%" PRIu64, v);
+	tool_put_number(j->out, v, 10);
 }
 
 void json_hex(struct json *j, const char *key, uint64_t v)
 {
 	json_key(j, key);
-	fprintf(j->out, "\"0x%" PRIx64 "\"", v);
+	fputs("\"0x", j->out);
+	tool_put_number(j->out, v, 16);
+	fputc('"', j->out);
 }
 
 void json_bool(struct json *j, const char *key, bool v)

@@ -108,30 +108,18 @@ static void print_json(const struct rawbpf_usdt_probe *p)
 	json_close(&j);
 }
 
-/* A process's listing has thousands of numbers: this takes a tenth of printf's time. */
-static void print_number(uint64_t v, unsigned base)
-{
-	char text[24], *p = text + sizeof(text);
-
-	*--p = '\0';
-	do {
-		*--p = "0123456789abcdef"[v % base];
-	} while (v /= base);
-	fputs(p, stdout);
-}
-
 static void print_hex(const char *what, uint64_t v)
 {
 	fputs(what, stdout);
 	fputs("0x", stdout);
-	print_number(v, 16);
+	tool_put_number(stdout, v, 16);
 }
 
 static void print_decimal(int64_t v)
 {
 	if (v < 0)
 		putchar('-');
-	print_number(v < 0 ? -(uint64_t)v : (uint64_t)v, 10);
+	tool_put_number(stdout, v < 0 ? -(uint64_t)v : (uint64_t)v, 10);
 }
 
 static void print_sum(int64_t v)
