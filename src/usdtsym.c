@@ -3,8 +3,9 @@
  * usdtsym.c - addresses of the variables that operands of USDT probes name.
  *
  * Compilers name a variable in an operand as their assembly does, so static ones are among them.
- * The file's .dynsym is asked first, then its .symtab, or that of its debug file.  Two static
- * variables of one name cannot be told apart: which of them is meant only the object file knew.
+ * All tables are asked, .dynsym and .symtab, or that of the debug file: a static variable may have
+ * the name of an exported one.  Two of one name cannot be told apart: which of them is meant only
+ * the object file knew.
  *
  * A variable of each thread that is reached at a fixed distance from the thread pointer is one of
  * the program itself, not of a library.  x86 puts the program's block directly below that pointer.
@@ -41,7 +42,7 @@ static void usdtsym_table(struct usdtsym_find *f, struct elf_file *elf, uint32_t
 	struct elf_symbol s;
 	size_t i, n;
 
-	if (!elf || f->found || elf_find_type(elf, type, 0, &table))
+	if (!elf || elf_find_type(elf, type, 0, &table))
 		return;
 	n = elf_n_symbols(elf, &table);
 	for (i = 0; i < n; i++)

@@ -85,6 +85,7 @@ START_TEST(choices)
 	static const struct t_elf_sym dyn[] = {
 		{"exported", NULL, 0x602010, 4, STT_OBJECT, STB_GLOBAL, 0, false},
 		{"elsewhere", NULL, 0, 4, STT_OBJECT, STB_GLOBAL, 0, true},
+		{"shadowed", NULL, 0x602018, 4, STT_OBJECT, STB_GLOBAL, 0, false},
 		{NULL, NULL, 0, 0, 0, 0, 0, false},
 	};
 	static const struct t_elf_sym sym[] = {
@@ -92,7 +93,8 @@ START_TEST(choices)
 		{"twice", NULL, 0x602024, 4, STT_OBJECT, STB_LOCAL, 0, false},
 		{"same", NULL, 0x602028, 4, STT_OBJECT, STB_LOCAL, 0, false},
 		{"same", NULL, 0x602028, 4, STT_NOTYPE, STB_LOCAL, 0, false},
-		{"exported", NULL, 0x602999, 4, STT_OBJECT, STB_LOCAL, 0, false},
+		{"exported", NULL, 0x602010, 4, STT_OBJECT, STB_GLOBAL, 0, false},
+		{"shadowed", NULL, 0x602999, 4, STT_OBJECT, STB_LOCAL, 0, false},
 		{"of_thread", NULL, 16, 4, STT_TLS, STB_LOCAL, 0, false},
 		{NULL, NULL, 0, 0, 0, 0, 0, false},
 	};
@@ -107,6 +109,8 @@ START_TEST(choices)
 	ck_assert_int_eq(usdtsym_symbol(&u, "same", &v), 0);
 	ck_assert_uint_eq(v, 0x602028);
 	ck_assert_int_eq(usdtsym_symbol(&u, "twice", &v), -EADDRNOTAVAIL);
+	/* a static one and an exported one: .dynsym alone does not tell */
+	ck_assert_int_eq(usdtsym_symbol(&u, "shadowed", &v), -EADDRNOTAVAIL);
 	ck_assert_int_eq(usdtsym_symbol(&u, "elsewhere", &v), -ENOENT);
 	ck_assert_int_eq(usdtsym_symbol(&u, "of_thread", &v), -ENOENT);
 	/* no segment of threads' variables */
