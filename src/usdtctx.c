@@ -255,6 +255,7 @@ struct usdtctx_reading {
 	struct rawbpf_usdt *u;
 	const struct usdtfile *f;
 	bool added;
+	size_t n_locs, n_probes; /* of the context, before */
 };
 
 /* Takes notes over, and makes room for as many as they may be. */
@@ -282,12 +283,46 @@ static int usdtctx_on_note(void *arg, const struct rawbpf_usdt_probe *note)
 	return err ? err_set(&r->u->error, "open", err, "out of memory") : 0;
 }
 
+/* Takes away the locations and probes of a file: half of a probe would look like a whole one. */
+static int usdtctx_forget(const struct usdtctx_reading *r)
+{
+	struct rawbpf_usdt *u = r->u;
+	struct usdt_probe *p;
+	size_t i;
+	uint32_t k;
+
+	if (r->added)
+		u->n_files--;
+	u->n_probes = r->n_probes;
+	u->n_locs = r->n_locs;
+	for (i = 0; i < u->n_probes; i++) {
+		p = &u->probes[i];
+		if (p->last < u->n_locs)
+			continue;
+		p->n_locs = 0;
+		for (k = p->first; k < u->n_locs; k = u->locs[k].next) {
+			p->last = k;
+			p->n_locs++;
+		}
+		u->locs[p->last].next = USDT_NONE;
+	}
+	return u->by_both.slot ? usdtctx_rehash(u, u->cap_probes) : 0;
+}
+
 static int usdtctx_on_file(void *arg, const struct usdtfile *f)
 {
-	struct usdtctx_reading r = {arg, f, false};
+	struct rawbpf_usdt *u = arg;
+	struct usdtctx_reading r = {u, f, false, u->n_locs, u->n_probes};
+	int err;
 
-	r.u->n_read++;
-	return note_each_kept(f->elf, f->path, usdtctx_take, usdtctx_on_note, &r, &r.u->error);
+	u->n_read++;
+	err = note_each_kept(f->elf, f->path, usdtctx_take, usdtctx_on_note, &r, &u->error);
+	if (!err || !u->all || !usdtfile_leave(&u->left, err, &u->error))
+		return err;
+	err_clear(&u->error);
+	if (usdtctx_forget(&r))
+		return err_set(&u->error, "open", -ENOMEM, "out of memory");
+	return 0;
 }
 
 /* ---- opening ------------------------------------------------------------------------------ */
@@ -321,7 +356,12 @@ static int usdtctx_read(struct rawbpf_usdt *u, const char *path)
 		err_hint(e, "it must begin with '/', or be a library's or program's name alone");
 		return -EINVAL;
 	}
-	err = usdtfile_each(&u->sys, path, u->pid, usdtctx_on_file, u, e);
+	u->all = !path;
+	err = usdtfile_each(&u->sys, path, u->pid, usdtctx_on_file, u, &u->left, e);
+	if (!err && u->left.why.err && !u->n_probes) {
+		err_copy(e, &u->left.why);
+		return e->err;
+	}
 	if (err || u->n_read)
 		return err;
 	err_set(e, "open", -ESRCH, "process %d runs no program", (int)u->pid);
@@ -392,6 +432,10 @@ static int usdtctx_not_found(
 	uint32_t i;
 
 	err_set(e, "attach", -ENOENT, "no probe '%s' in %s", probe, u->where);
+	if (u->left.why.err) {
+		err_hint(e, "not all of it was read: %s", u->left.why.msg);
+		return -ENOENT;
+	}
 	i = *usdtctx_slot(u, &k);
 	if (i) {
 		usdtctx_names(u, i - 1, text, sizeof(text));

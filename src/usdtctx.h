@@ -11,6 +11,7 @@
 #include "err.h"
 #include "rawbpf.h"
 #include "sys.h"
+#include "usdtfile.h"
 
 #define USDT_NONE UINT32_MAX /* ends a list of locations */
 
@@ -73,9 +74,11 @@ struct rawbpf_usdt {
 	struct usdt_hash by_both;
 	struct usdt_hash by_name; /* the first probe of each name; made when it is needed */
 	size_t cap_files, cap_locs, cap_probes;
-	size_t n_read;	 /* files that were looked at */
-	char *where;	 /* "'/path'" or "process 12", for messages */
-	char line[1024]; /* what rawbpf_usdt_errmsg() returns */
+	size_t n_read;		   /* files that were looked at */
+	bool all;		   /* of a process: no file hides the others */
+	struct usdtfile_left left; /* of a process's */
+	char *where;		   /* "'/path'" or "process 12", for messages */
+	char line[1024];	   /* what rawbpf_usdt_errmsg() returns */
 };
 
 /*

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "libname.h"
 #include "note.h"
@@ -25,8 +26,18 @@ struct usdtfile_walk {
 	pid_t pid;
 	int (*fn)(void *arg, const struct usdtfile *f);
 	void *arg;
+	struct usdtfile_left *left;
 	struct rawbpf_error *e;
 };
+
+bool usdtfile_leave(struct usdtfile_left *left, int err, const struct rawbpf_error *why)
+{
+	if (err == -ENOMEM || err == -EMFILE || err == -ENFILE)
+		return false;
+	if (!left->why.err)
+		err_copy(&left->why, why);
+	return true;
+}
 
 /* ---- one file ----------------------------------------------------------------------------- */
 
@@ -109,6 +120,31 @@ static int usdtfile_new(struct usdtfile_seen *seen, const struct proc_map *m)
 	return 1;
 }
 
+static void usdtfile_by_mapping(
+	const struct usdtfile_walk *w, const struct proc_map *m, char *name, size_t size)
+{
+	snprintf(name, size, "/proc/%d/map_files/%llx-%llx", (int)w->pid,
+		(unsigned long long)m->start, (unsigned long long)m->end);
+}
+
+/*
+ * Is it this file?  Where stat(2) and maps have other device numbers (overlayfs, btrfs), what the
+ * mapping leads to is asked, for who may; for others the inode's number must do.
+ */
+static bool usdtfile_is(const struct usdtfile_walk *w, const struct proc_map *m, const char *path)
+{
+	char mapping[64];
+	struct stat st, real;
+
+	if (sys_stat(w->s, path, &st) || (uint64_t)st.st_ino != m->inode)
+		return false;
+	if (major(st.st_dev) == m->major && minor(st.st_dev) == m->minor)
+		return true;
+	usdtfile_by_mapping(w, m, mapping, sizeof(mapping));
+	return sys_stat(w->s, mapping, &real) ||
+	       (real.st_dev == st.st_dev && real.st_ino == st.st_ino);
+}
+
 /*
  * The name by which we reach a mapped file: by its path below the process's root, by the path as
  * it is (a process in a chroot), or by the mapping when both are another file, or none, by now.
@@ -116,17 +152,13 @@ static int usdtfile_new(struct usdtfile_seen *seen, const struct proc_map *m)
 static void usdtfile_reach(
 	const struct usdtfile_walk *w, const struct proc_map *m, char *name, size_t size)
 {
-	struct stat st;
-
 	snprintf(name, size, "/proc/%d/root%s", (int)w->pid, m->path);
-	if (!sys_stat(w->s, name, &st) && (uint64_t)st.st_ino == m->inode)
+	if (usdtfile_is(w, m, name))
 		return;
-	if (!sys_stat(w->s, m->path, &st) && (uint64_t)st.st_ino == m->inode) {
+	if (usdtfile_is(w, m, m->path))
 		snprintf(name, size, "%s", m->path);
-		return;
-	}
-	snprintf(name, size, "/proc/%d/map_files/%llx-%llx", (int)w->pid,
-		(unsigned long long)m->start, (unsigned long long)m->end);
+	else
+		usdtfile_by_mapping(w, m, name, size);
 }
 
 /* Mapped data that is no ELF file, and what is gone by now, cannot have probes: no error. */
@@ -143,12 +175,14 @@ static int usdtfile_mapped(struct usdtfile_walk *w, const struct proc_map *m)
 	if (err == -ENOENT || err == -ENOEXEC || err == -EINVAL)
 		return 0;
 	if (err) {
-		err_copy(w->e, &why);
 		if (strstr(name, "/map_files/") && (err == -EPERM || err == -EACCES))
-			err_hint(w->e,
+			err_hint(&why,
 				"'%s' was removed or replaced since: be root, or have "
 				"CAP_CHECKPOINT_RESTORE",
 				shown);
+		if (usdtfile_leave(w->left, err, &why))
+			return 0;
+		err_copy(w->e, &why);
 		return err;
 	}
 	err = w->fn(w->arg, &f);
@@ -198,15 +232,16 @@ static int usdtfile_process(struct usdtfile_walk *w)
 int usdtfile_named(struct sys *s, const char *name, pid_t pid,
 	int (*fn)(void *arg, const struct usdtfile *f), void *arg, struct rawbpf_error *e)
 {
-	struct usdtfile_walk w = {s, pid > 0 ? pid : 0, fn, arg, e};
+	struct usdtfile_walk w = {s, pid > 0 ? pid : 0, fn, arg, NULL, e};
 
 	return usdtfile_by_name(&w, name);
 }
 
 int usdtfile_each(struct sys *s, const char *path, pid_t pid,
-	int (*fn)(void *arg, const struct usdtfile *f), void *arg, struct rawbpf_error *e)
+	int (*fn)(void *arg, const struct usdtfile *f), void *arg, struct usdtfile_left *left,
+	struct rawbpf_error *e)
 {
-	struct usdtfile_walk w = {s, pid > 0 ? pid : 0, fn, arg, e};
+	struct usdtfile_walk w = {s, pid > 0 ? pid : 0, fn, arg, left, e};
 	struct stat st;
 
 	if (path && w.pid)
@@ -226,21 +261,44 @@ int usdtfile_each(struct sys *s, const char *path, pid_t pid,
 struct usdtfile_probes {
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p);
 	void *arg;
+	bool all;     /* of a process: no file hides the others */
+	bool stopped; /* by fn */
+	struct usdtfile_left left;
 	struct rawbpf_error *e;
 };
 
+static int usdtfile_on_probe(void *arg, const struct rawbpf_usdt_probe *probe)
+{
+	struct usdtfile_probes *p = arg;
+	int err = p->fn(p->arg, probe);
+
+	p->stopped = err != 0;
+	return err;
+}
+
 static int usdtfile_list(void *arg, const struct usdtfile *f)
 {
-	const struct usdtfile_probes *p = arg;
+	struct usdtfile_probes *p = arg;
+	struct rawbpf_error why;
+	int err = note_each(f->elf, f->path, usdtfile_on_probe, p, &why);
 
-	return note_each(f->elf, f->path, p->fn, p->arg, p->e);
+	if (!err || p->stopped)
+		return err;
+	if (p->all && usdtfile_leave(&p->left, err, &why))
+		return 0;
+	err_copy(p->e, &why);
+	return err;
 }
 
 int rawbpf_usdt_each(const char *path, pid_t pid,
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
 {
-	struct usdtfile_probes p = {fn, arg, e};
+	struct usdtfile_probes p = {.fn = fn, .arg = arg, .all = !path, .e = e};
 	struct sys s = {0};
+	int err = usdtfile_each(&s, path, pid, usdtfile_list, &p, &p.left, e);
 
-	return usdtfile_each(&s, path, pid, usdtfile_list, &p, e);
+	if (err || !p.left.why.err)
+		return err;
+	err_copy(e, &p.left.why);
+	return p.left.why.err;
 }

@@ -327,6 +327,23 @@ END_TEST
 
 /* ---- processes ----------------------------------------------------------------------------- */
 
+/* The file of a probe a:one and of another, of which the last note is damaged. */
+static char *damaged_file(void)
+{
+	struct t_note *m = t_note_new(64, false, 62, 3);
+	size_t last;
+	char *path;
+
+	t_note_add(m, 0, (const uint64_t[]){0x400010, 0, 0}, "a", "one", "");
+	t_note_add(m, 0, (const uint64_t[]){0x400010, 0, 0}, "c", "lost", "");
+	last = m->note_len[0];
+	t_note_add(m, 0, (const uint64_t[]){0x400020, 0, 0}, "c", "lost", "");
+	t_note_put(m, m->notes[0] + last + 4, 0xfffffff0, 4);
+	path = to_file(m);
+	free(m);
+	return path;
+}
+
 static void *map_code(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -336,6 +353,43 @@ static void *map_code(const char *path)
 	close(fd);
 	return p;
 }
+
+/* A damaged file hides no other; what it has is not there, half of it neither. */
+START_TEST(left_out)
+{
+	char *a = some_file(), *bad = damaged_file(), *b = some_file();
+	void *pa = map_code(a), *pbad = map_code(bad), *pb = map_code(b);
+	struct rawbpf_usdt *u = rawbpf_usdt_new(.pid = getpid());
+	struct rawbpf_error e;
+	ptrdiff_t i;
+	uint32_t k, n = 0;
+	size_t f;
+
+	ck_assert_msg(!rawbpf_usdt_error(u)->err, "%s", rawbpf_usdt_errmsg(u));
+	i = usdtctx_find(u, "a:one", &e);
+	ck_assert_int_ge(i, 0);
+	ck_assert_uint_eq(u->probes[i].n_locs, 6);
+	for (k = u->probes[i].first; k != USDT_NONE; k = u->locs[k].next)
+		n++;
+	ck_assert_uint_eq(n, 6);
+	for (f = 0; f < u->n_files; f++)
+		ck_assert_str_ne(u->files[f].path, bad);
+	ck_assert_int_eq(usdtctx_find(u, "c:lost", &e), -1);
+	has(e.msg, "no probe 'c:lost'");
+	has(e.hint, bad);
+	has(e.hint, "is damaged");
+	rawbpf_usdt_free(u);
+	munmap(pa, 4096);
+	munmap(pb, 4096);
+	munmap(pbad, 4096);
+	unlink(a);
+	unlink(b);
+	unlink(bad);
+	free(a);
+	free(b);
+	free(bad);
+}
+END_TEST
 
 /* One probe in two files of a process is one probe, with locations in both. */
 START_TEST(two_files)
@@ -521,6 +575,7 @@ Suite *suite_usdtctx(void)
 	tcase_add_test(t, damaged);
 	tcase_add_test(t, many);
 	tcase_add_loop_test(t, out_of_memory, 0, 2);
+	tcase_add_test(t, left_out);
 	tcase_add_test(t, two_files);
 	tcase_add_test(t, path_of_a_process);
 	tcase_add_test(t, by_name);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rawbpf.h"
@@ -60,6 +61,8 @@ START_TEST(process)
 		ck_assert_int_eq(err, 0);
 		ck_assert_ptr_nonnull(strstr(f->text, "probe prov mine"));
 	} else {
+		/* the others were found */
+		ck_assert_ptr_null(strstr(f->text, "probe prov mine"));
 		ck_assert_int_eq(err, -EPERM);
 		ck_assert_ptr_nonnull(strstr(e.hint, "CAP_CHECKPOINT_RESTORE"));
 	}
@@ -69,6 +72,106 @@ START_TEST(process)
 	free(m);
 	if (!may)
 		T_SKIP("a removed file: needs CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN");
+}
+END_TEST
+
+static int stop_at_once(void *arg, const struct rawbpf_usdt_probe *p)
+{
+	(void)arg;
+	(void)p;
+	return -ENOEXEC;
+}
+
+/* A damaged file of a process is told, and hides no other. */
+START_TEST(damaged)
+{
+	char path[2][32] = {"/tmp/rawbpf-note-XXXXXX", "/tmp/rawbpf-note-XXXXXX"};
+	struct found *f = calloc(1, sizeof(*f));
+	struct rawbpf_error e = {0};
+	int i, fd, fds = t_count_fds();
+	void *p[2];
+
+	for (i = 0; i < 2; i++) {
+		struct t_note *m = t_note_new(64, false, 62, 3);
+
+		t_note_add(
+			m, 0, (const uint64_t[]){0x400123, 0, 0}, "prov", i ? "bad" : "good", "");
+		if (i)
+			t_note_put(m, m->notes[0] + 4, 0xfffffff0, 4);
+		t_note_make(m);
+		fd = mkstemp(path[i]);
+		ck_assert_int_eq(write(fd, m->file, m->len), (ssize_t)m->len);
+		p[i] = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+		ck_assert(p[i] != MAP_FAILED);
+		close(fd);
+		free(m);
+	}
+	/* whichever comes first, the other is read */
+	ck_assert_int_eq(rawbpf_usdt_each(NULL, getpid(), collect, f, &e), -ENOEXEC);
+	ck_assert_ptr_nonnull(strstr(f->text, "probe prov good"));
+	ck_assert_ptr_null(strstr(f->text, "probe prov bad"));
+	ck_assert_ptr_nonnull(strstr(e.msg, path[1]));
+	ck_assert_ptr_nonnull(strstr(e.msg, "is damaged"));
+	ck_assert_int_eq(rawbpf_usdt_each(path[1], 0, collect, f, &e), -ENOEXEC);
+	/* what the caller returns is no damage */
+	memset(&e, 0, sizeof(e));
+	ck_assert_int_eq(rawbpf_usdt_each(NULL, getpid(), stop_at_once, f, &e), -ENOEXEC);
+	ck_assert_int_eq(e.err, 0);
+	for (i = 0; i < 2; i++) {
+		munmap(p[i], 4096);
+		unlink(path[i]);
+	}
+	ck_assert_int_eq(t_count_fds(), fds);
+	free(f);
+}
+END_TEST
+
+/* The inode's number is another file's, on another device: not that one is read, but what is mapped. */
+static long elsewhere(void *arg, const struct rawbpf_call *c)
+{
+	const char *const *path = arg;
+	long r = rawbpf_call_kernel(c);
+
+	if (c->kind == RAWBPF_CALL_STAT && !r && strstr((const char *)c->arg[0], *path))
+		((struct stat *)c->arg[1])->st_dev++;
+	return r;
+}
+
+static int opened_as(void *arg, const struct usdtfile *f)
+{
+	char *out = arg;
+
+	if (strstr(f->path, "/rawbpf-note-"))
+		strcpy(out, f->open_as);
+	return 0;
+}
+
+START_TEST(other_device)
+{
+	char path[] = "/tmp/rawbpf-note-XXXXXX", as[4096] = "", *at = path;
+	struct sys s = {elsewhere, &at};
+	struct usdtfile_left left = {0};
+	struct t_note *m = t_note_new(64, false, 62, 3);
+	struct rawbpf_error e;
+	int fd = mkstemp(path);
+	void *p;
+
+	T_NEED_ROOT();
+	t_note_add(m, 0, (const uint64_t[]){0x400123, 0, 0}, "prov", "mine", "8@%rax");
+	t_note_make(m);
+	ck_assert_int_eq(write(fd, m->file, m->len), (ssize_t)m->len);
+	p = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+	ck_assert(p != MAP_FAILED);
+	close(fd);
+	ck_assert_int_eq(usdtfile_each(&s, NULL, getpid(), opened_as, as, &left, &e), 0);
+	ck_assert_int_eq(left.why.err, 0);
+	ck_assert_ptr_nonnull(strstr(as, "/map_files/"));
+	s = (struct sys){0};
+	ck_assert_int_eq(usdtfile_each(&s, NULL, getpid(), opened_as, as, &left, &e), 0);
+	ck_assert_ptr_nonnull(strstr(as, "/root/tmp/"));
+	munmap(p, 4096);
+	unlink(path);
+	free(m);
 }
 END_TEST
 
@@ -133,8 +236,12 @@ Suite *suite_usdtfile(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, process);
+	tcase_add_test(t, damaged);
 	tcase_add_test(t, refused);
 	tcase_add_test(t, by_path_and_name);
+	suite_add_tcase(s, t);
+	t = tcase_create("live");
+	tcase_add_test(t, other_device);
 	suite_add_tcase(s, t);
 	return s;
 }
