@@ -285,7 +285,7 @@ int elf_open(struct sys *s, const char *path, struct elf_file **out, struct rawb
 		return err_set(e, "open", -ENOMEM, "out of memory reading '%s'", path);
 	}
 	f->r.fd = fd;
-	f->r.size = (uint64_t)st.st_size;
+	f->r.size = f->ident.size = (uint64_t)st.st_size;
 	f->ident.dev = (uint64_t)st.st_dev;
 	f->ident.ino = (uint64_t)st.st_ino;
 	return elf_finish_open(f, out, e);
@@ -299,7 +299,7 @@ int elf_open_memory(
 	*out = NULL;
 	if (!f)
 		return err_set(e, "open", -ENOMEM, "out of memory");
-	f->r.size = p ? n : 0;
+	f->r.size = f->ident.size = p ? n : 0;
 	f->r.image = p;
 	return elf_finish_open(f, out, e);
 }
@@ -426,6 +426,17 @@ void *elf_section_own(struct elf_file *f, const struct elf_section *s)
 	own = f->own[i];
 	f->own[i] = NULL;
 	return own;
+}
+
+void elf_section_drop(struct elf_file *f, const struct elf_section *s)
+{
+	size_t i = s->index;
+
+	if (i >= f->ident.n_sections || !f->own[i])
+		return;
+	free(f->own[i]);
+	f->own[i] = NULL;
+	f->data[i] = NULL;
 }
 
 bool elf_section_copy(

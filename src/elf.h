@@ -27,6 +27,7 @@ struct elf_ident {
 	size_t n_sections, n_segments;
 	bool cut;	   /* the file ends before the section headers that it says it has */
 	uint64_t dev, ino; /* the file itself, as stat(2) has them; 0: bytes in memory */
+	uint64_t size;	   /* bytes of all of it */
 };
 
 struct elf_symbol {
@@ -71,6 +72,8 @@ int elf_section_data(struct elf_file *f, const struct elf_section *s, const void
  * strings of them outlive the file.  NULL: there are none, or no memory.
  */
 void *elf_section_own(struct elf_file *f, const struct elf_section *s);
+/* Frees them, if they are the section's alone; when they are asked for again, they are read again. */
+void elf_section_drop(struct elf_file *f, const struct elf_section *s);
 
 /* n bytes of it, from the whole if that was read, else these alone; false: it has them not */
 bool elf_section_copy(

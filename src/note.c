@@ -43,8 +43,9 @@ struct note_reader {
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p);
 	void *arg;
 	struct rawbpf_error *e;
-	uint64_t base; /* address of .stapsdt.base, 0: none */
-	size_t word;   /* bytes of an address */
+	uint64_t base;	/* address of .stapsdt.base, 0: none */
+	uint64_t bytes; /* of the sections so far, never more than the file has */
+	size_t word;	/* bytes of an address */
 	bool big_endian;
 	bool usual; /* numbers are as this machine has them, and addresses of 64 bits */
 	struct rawbpf_usdt_probe probe; /* the current one; path and machine are those of all */
@@ -298,7 +299,21 @@ static int note_section(struct note_reader *r, const struct elf_section *s)
 	if (!err)
 		err = note_bytes(r, s, copy ? copy : data, n);
 	free(copy);
+	elf_section_drop(r->f, s);
 	return err;
+}
+
+/* Sections that overlap would be as much work as a file of any size. */
+static int note_overlap(struct note_reader *r, const struct elf_section *s)
+{
+	uint64_t size = elf_ident(r->f)->size;
+
+	/* one that is too long by itself is an error of its own */
+	if (s->size <= size && s->size > size - r->bytes)
+		return err_set(r->e, "open", -ENOEXEC, "sections '%s' of '%s' overlap", s->name,
+			elf_ident(r->f)->path);
+	r->bytes += s->size;
+	return 0;
 }
 
 int note_each_kept(struct elf_file *f, const char *path,
@@ -327,7 +342,9 @@ int note_each_kept(struct elf_file *f, const char *path,
 			base_known = true;
 			r.base = elf_find_section(f, ".stapsdt.base", &base) ? 0 : base.addr;
 		}
-		err = note_section(&r, &s);
+		err = note_overlap(&r, &s);
+		if (!err)
+			err = note_section(&r, &s);
 	}
 	return err;
 }

@@ -140,6 +140,32 @@ START_TEST(callback_stops)
 }
 END_TEST
 
+/* Two sections over the same bytes, of which the file has not so many. */
+START_TEST(overlapping)
+{
+	struct t_note *m = t_note_new(64, false, 62, 3);
+	struct found *f = calloc(1, sizeof(*f));
+	struct rawbpf_error e;
+	unsigned char *first;
+	uint64_t headers;
+	int i;
+
+	for (i = 0; i < 500; i++)
+		t_note_add(m, 0, (const uint64_t[]){0x400000, 0, 0}, "p", "n", "");
+	t_note_add(m, 1, (const uint64_t[]){0x400000, 0, 0}, "p", "n", "");
+	t_note_make(m);
+	memcpy(&headers, m->file + 40, 8);
+	first = m->file + headers + 64;
+	/* offset and size */
+	memcpy(first + 64 + 24, first + 24, 16);
+	ck_assert_int_eq(rawbpf_usdt_parse_notes(m->file, m->len, collect, f, &e), -ENOEXEC);
+	ck_assert_ptr_nonnull(strstr(e.msg, "sections '.note.stapsdt' of '<image>' overlap"));
+	ck_assert_uint_eq(f->n, 500);
+	free(f);
+	free(m);
+}
+END_TEST
+
 /* Other notes in the section are passed over. */
 START_TEST(foreign_notes)
 {
@@ -436,6 +462,7 @@ Suite *suite_note(void)
 	tcase_add_loop_test(t, moved, 0, n);
 	tcase_add_test(t, outside_segments);
 	tcase_add_test(t, callback_stops);
+	tcase_add_test(t, overlapping);
 	tcase_add_test(t, foreign_notes);
 	tcase_add_test(t, damaged);
 	tcase_add_test(t, bytes_behind);
