@@ -345,10 +345,20 @@ static int64_t usdtcode_constant(int64_t v, int size, bool is_signed)
 	return (int64_t)((uint64_t)v << unused) >> unused;
 }
 
+/* What has no "N@" is a word: of the file, where the CPU has files of both kinds. */
+static void usdtcode_default_size(struct usdtcode_from *c)
+{
+	size_t i = strspn(c->text.s, "-0123456789f");
+
+	if (c->site->bits == 32 && c->arg.size == 8 && c->text.s[i] != '@' && !usdtcode_is_x86(c))
+		c->arg.size = 4;
+}
+
 static int usdtcode_kind(struct usdtcode_from *c)
 {
 	const char *base = NULL;
 
+	usdtcode_default_size(c);
 	c->op->kind = (uint8_t)c->arg.kind;
 	c->op->size = (uint8_t)c->arg.size;
 	c->op->is_signed = c->arg.is_signed;

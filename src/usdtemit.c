@@ -185,7 +185,8 @@ static void usdtemit_task_sum(struct usdtemit *m, const struct usdtcode_op *op)
 	usdtemit_sum(m, op, 3, 0);
 	usdtemit_put(m, USDTEMIT_STX_W, USDTEMIT_FP, 3, m->slot, 0);
 	usdtemit_copy_task(m, op, 0, 4, 4);
-	usdtemit_load(m, 0, USDTEMIT_FP, m->slot, 4, true);
+	/* an address of 32 bits (%fs:(%eax)) is cut before, and has no sign */
+	usdtemit_load(m, 0, USDTEMIT_FP, m->slot, 4, op->bits == 64);
 	usdtemit_load(m, 3, USDTEMIT_FP, m->slot + 4, 4, false);
 	usdtemit_put(m, USDTEMIT_ADD, 0, 3, 0, 0);
 	usdtemit_put(m, USDTEMIT_STX_W, USDTEMIT_FP, 0, m->slot, 0);
@@ -214,7 +215,7 @@ static void usdtemit_memory(struct usdtemit *m, const struct arch *a, const stru
 	else
 		usdtemit_sum(m, op, 3, 0);
 	/* a kernel of 32 bits has no use for the rest anyway */
-	if (a->word == 8)
+	if (a->word == 8 && !op->task)
 		usdtemit_widen(m, 3, op->bits, false);
 	/* what remains when it cannot be read */
 	usdtemit_put(m, USDTEMIT_ST, USDTEMIT_FP, 0, m->slot, 0);

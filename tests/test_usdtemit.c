@@ -181,10 +181,10 @@ static uint64_t expected(const struct machine *m, const struct usdtcode_op *op)
 	sum = reg_value(m, &op->base) + (reg_value(m, &op->index) << op->shift) +
 	      reg_value(m, &op->ip) + (uint64_t)op->val;
 	if (op->task && (op->base.size || op->index.size || op->ip.size))
-		sum = (uint64_t)(int64_t)(int32_t)sum;
-	sum += op->task ? BASE : 0;
-	if (op->bits < 64)
+		sum = op->bits == 64 ? (uint64_t)(int64_t)(int32_t)sum : (uint32_t)sum;
+	if (op->bits < 64 && !op->task)
 		sum &= ((uint64_t)1 << op->bits) - 1;
+	sum += op->task ? BASE : 0;
 	if (op->kind == RAWBPF_ARG_ADDR)
 		return op->bits < op->size * 8 ? sum : widen(sum, op->size, op->is_signed);
 	for (i = 0; i < op->size; i++)
