@@ -60,6 +60,7 @@ static bool proc_parse_map(char *line, struct proc_map *m)
 		return false;
 	m->write = p[1] == 'w';
 	m->exec = p[2] == 'x';
+	m->shared = p[3] == 's';
 	p += 5;
 	if (!proc_hex(&p, ' ', &m->offset) || !proc_hex(&p, ':', &major) ||
 		!proc_hex(&p, ' ', &minor))

@@ -22,7 +22,7 @@ struct proc_map {
 	uint64_t start, end, offset; /* addresses; offset in the file */
 	uint64_t inode;		     /* 0: no file */
 	uint32_t major, minor;	     /* of the file's device */
-	bool exec, write;
+	bool exec, write, shared;
 	const char *path; /* "" for none; valid until the maps are freed */
 };
 

@@ -9,6 +9,9 @@
  * What was opened is the memory, not the number of a process: when that ends or becomes another
  * program, the write finds nothing, whoever has the number by then.  A child that was forked
  * meanwhile keeps the count that it was born with.
+ *
+ * It is read, counted, and written: when another tracer does so at the same moment, one of the two
+ * counts may be lost.  Nothing that writes another process's memory could do better.
  */
 #include "usdtsem.h"
 
@@ -20,12 +23,10 @@
 
 #include "proc.h"
 
-#define USDTSEM_COPIES 8 /* mappings of one file at most: a library loaded so often */
-
 struct usdtsem {
 	int fd; /* the process's memory */
 	size_t n;
-	uint64_t at[USDTSEM_COPIES];
+	uint64_t *at; /* one for each mapping: a library may be loaded several times */
 };
 
 static bool usdtsem_is_file(const struct usdtsem_place *p, const struct proc_map *m)
@@ -40,14 +41,45 @@ static bool usdtsem_is_file(const struct usdtsem_place *p, const struct proc_map
 	return strlen(p->path) == n && !strncmp(p->path, m->path, n);
 }
 
-static void usdtsem_look(struct usdtsem *sem, const struct usdtsem_place *p, struct proc_maps *maps)
+static bool usdtsem_is_in(const struct usdtsem_place *p, const struct proc_map *m)
 {
-	struct proc_map m;
+	return m->write && usdtsem_is_file(p, m) && p->offset >= m->offset &&
+	       p->offset - m->offset < m->end - m->start;
+}
 
-	while (sem->n < USDTSEM_COPIES && proc_maps_next(maps, &m))
-		if (m.write && usdtsem_is_file(p, &m) && p->offset >= m.offset &&
-			p->offset - m.offset < m.end - m.start)
-			sem->at[sem->n++] = m.start + (p->offset - m.offset);
+static int usdtsem_keep(struct usdtsem *sem, uint64_t at)
+{
+	uint64_t *p = realloc(sem->at, (sem->n + 1) * sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	sem->at = p;
+	p[sem->n++] = at;
+	return 0;
+}
+
+/*
+ * All shared mappings have the file's own counter, which is one.  It comes last: the others would
+ * begin with what it has, until they are written.
+ */
+static int usdtsem_look(struct usdtsem *sem, const struct usdtsem_place *p, struct proc_maps *maps)
+{
+	uint64_t at, shared = 0;
+	struct proc_map m;
+	int err = 0;
+
+	while (!err && proc_maps_next(maps, &m)) {
+		if (!usdtsem_is_in(p, &m))
+			continue;
+		at = m.start + (p->offset - m.offset);
+		if (m.shared)
+			shared = at;
+		else
+			err = usdtsem_keep(sem, at);
+	}
+	if (!err && shared)
+		err = usdtsem_keep(sem, shared);
+	return err || sem->n ? err : -ENXIO;
 }
 
 /* The counter of one mapping, by as much as that. */
@@ -69,6 +101,7 @@ static void usdtsem_undo(struct sys *s, struct usdtsem *sem, size_t n)
 	while (n)
 		usdtsem_add(s, sem, --n, -1);
 	sys_close(s, sem->fd);
+	free(sem->at);
 	free(sem);
 }
 
@@ -106,9 +139,9 @@ static int usdtsem_open(struct sys *s, const struct usdtsem_place *p, struct usd
 	err = proc_maps_open(s, p->pid, &maps);
 	if (err)
 		return err;
-	usdtsem_look(sem, p, &maps);
+	err = usdtsem_look(sem, p, &maps);
 	proc_maps_free(&maps);
-	return sem->n ? 0 : -ENXIO;
+	return err;
 }
 
 int usdtsem_up(

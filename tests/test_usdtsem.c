@@ -264,7 +264,12 @@ START_TEST(failures)
 }
 END_TEST
 
-/* A file mapped several times has as many counters; a mapping that is not written has none. */
+enum { COPIES = 12 };
+
+/*
+ * A file mapped several times has as many counters, but its shared mappings have one; a mapping that
+ * is not written has none.
+ */
 START_TEST(copies)
 {
 	char path[] = "/tmp/rawbpf-sem-XXXXXX", page[4096] = {0};
@@ -273,7 +278,7 @@ START_TEST(copies)
 	struct usdtsem *sem;
 	struct rawbpf_error e;
 	struct sys s = {0};
-	uint16_t *at[3];
+	uint16_t *at[COPIES + 3];
 	struct stat st;
 
 	for (i = 0; i < 2; i++)
@@ -283,23 +288,22 @@ START_TEST(copies)
 	p.ino = (uint64_t)st.st_ino;
 	ck_assert_int_eq(usdtsem_up(&s, &p, &sem, &e), -ENOENT);
 	ck_assert_ptr_nonnull(strstr(e.msg, "does not have the semaphore of"));
-	for (i = 0; i < 3; i++) {
-		char *m = mmap(NULL, 4096, i < 2 ? PROT_READ | PROT_WRITE : PROT_READ, MAP_PRIVATE,
-			fd, 4096);
+	for (i = 0; i < COPIES + 3; i++) {
+		char *m = mmap(NULL, 4096, i ? PROT_READ | PROT_WRITE : PROT_READ,
+			i <= COPIES ? MAP_PRIVATE : MAP_SHARED, fd, 4096);
 
 		ck_assert_ptr_ne(m, MAP_FAILED);
 		at[i] = (uint16_t *)(void *)(m + 18);
 	}
-	*at[1] = 6;
+	*at[2] = 6;
 	ck_assert_msg(!usdtsem_up(&s, &p, &sem, &e), "%s", e.msg);
-	ck_assert_uint_eq(*at[0], 1);
-	ck_assert_uint_eq(*at[1], 7);
-	ck_assert_uint_eq(*at[2], 0);
+	for (i = 1; i < COPIES + 3; i++)
+		ck_assert_uint_eq(*at[i], i == 2 ? 7 : 1);
 	usdtsem_down(&s, sem);
-	ck_assert_uint_eq(*at[0], 0);
-	ck_assert_uint_eq(*at[1], 6);
+	for (i = 0; i < COPIES + 3; i++)
+		ck_assert_uint_eq(*at[i], i == 2 ? 6 : 0);
 	usdtsem_down(&s, NULL);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < COPIES + 3; i++)
 		munmap((char *)at[i] - 18, 4096);
 	close(fd);
 	unlink(path);
