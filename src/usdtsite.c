@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "kbtf.h"
+#include "usdtarg.h"
 
 /* The file of the location, which is opened when a symbol of it is wanted. */
 static struct usdtsym *usdtsite_file(struct usdtsite *s, uint32_t file)
@@ -37,6 +38,23 @@ static void usdtsite_segments(struct rawbpf *b, struct usdtcode_site *site)
 	usdtsym_segments(err ? NULL : btf, site);
 }
 
+/* Does operand n begin at a segment of its thread? */
+static bool usdtsite_of_thread(const char *args, unsigned n)
+{
+	const char *p = NULL, *end;
+	size_t len;
+
+	while (n--) {
+		p = usdtarg_next(&args, &len);
+		if (!p)
+			return false;
+	}
+	for (end = p + len; p && end - p >= 4; p++)
+		if (!memcmp(p, "%fs:", 4) || !memcmp(p, "%gs:", 4))
+			return true;
+	return false;
+}
+
 int usdtsite_ops(struct usdtsite *s, const struct usdt_loc *l, uint32_t args,
 	struct usdtcode_op ops[OBJECT_USDT_MAX], struct rawbpf_error *e)
 {
@@ -52,11 +70,13 @@ int usdtsite_ops(struct usdtsite *s, const struct usdt_loc *l, uint32_t args,
 	int err = 0;
 
 	memset(ops, 0, OBJECT_USDT_MAX * sizeof(*ops));
-	if (strstr(l->args, "%fs:") || strstr(l->args, "%gs:"))
-		usdtsite_segments(s->b, &site);
-	for (n = 1; !err && n <= OBJECT_USDT_MAX; n++)
-		if (args & 1u << n)
-			err = usdtcode_resolve(arch_find(NULL), &site, l->args, n, &ops[n - 1], e);
+	for (n = 1; !err && n <= OBJECT_USDT_MAX; n++) {
+		if (!(args & 1u << n))
+			continue;
+		if (site.bits == 64 && !site.fsbase && usdtsite_of_thread(l->args, n))
+			usdtsite_segments(s->b, &site);
+		err = usdtcode_resolve(arch_find(NULL), &site, l->args, n, &ops[n - 1], e);
+	}
 	return err;
 }
 

@@ -108,7 +108,9 @@ START_TEST(thread)
 	const struct btf *btf;
 	struct site s;
 
-	site_open(&s, "8@%fs:40 8@%gs:16");
+	site_open(&s, "8@%fs:40 8@%gs:16 8@%rax");
+	ck_assert_msg(!site_ops(&s, 1 << 3), "%s", s.e.msg);
+	ck_assert_ptr_null(s.b.kbtf); /* no operand that is read needs it */
 	if (kbtf_kernel(&s.b, &btf)) {
 		ck_assert_int_eq(site_ops(&s, 1 << 1), -ENODATA);
 	} else {
