@@ -15,7 +15,7 @@
  *	loongarch	5   $r4   $r3,8     8($r3)
  *
  * The registers of each CPU are a table; a name that is none of them is a symbol where the CPU
- * marks registers by nothing, else an error.
+ * marks registers by nothing and the name is not in the form of one (x31), else an error.
  */
 #include "usdtarg.h"
 
@@ -49,6 +49,7 @@ struct usdtarg_parser {
 	struct rawbpf_usdt_arg *a;
 	size_t used;	 /* bytes of a->buf */
 	int reg_size;	 /* of the register read last */
+	const char *far; /* a number above INT64_MAX, or from which on a sum is; NULL: none */
 	const char *at;	 /* an error: where ... */
 	const char *why; /* ... and what; NULL so far */
 	int err;
@@ -272,6 +273,28 @@ static bool usdtarg_uint(struct usdtarg_parser *s, uint64_t *v)
 	return true;
 }
 
+/* Where registers have no mark, a name in the form of one ("x31") is no symbol. */
+static bool usdtarg_like_reg(const struct usdtarg_cpu *cpu, const char *name, size_t n)
+{
+	const char *t = cpu->regs;
+	size_t tn, head = n;
+
+	if (cpu->machine != USDTARG_AARCH64 && cpu->machine != USDTARG_ARM &&
+		cpu->machine != USDTARG_RISCV && cpu->machine != USDTARG_PPC &&
+		cpu->machine != USDTARG_PPC64)
+		return false;
+	while (head && usdtarg_digit(name[head - 1]))
+		head--;
+	if (!head || head == n)
+		return false;
+	for (; *t; t += tn + (t[tn] == ' ')) {
+		tn = strcspn(t, " ");
+		if (tn > head && t[head] == '(' && !memcmp(t, name, head))
+			return true;
+	}
+	return false;
+}
+
 /* A symbol with what relocation it asks for: "x@GOTOFF", "%lo(x)", ":lo12:x". */
 static void usdtarg_symbol(struct usdtarg_parser *s)
 {
@@ -286,6 +309,8 @@ static void usdtarg_symbol(struct usdtarg_parser *s)
 		p++;
 	if (p == start)
 		usdtarg_fail(s, p, -EINVAL, "a number or a symbol is missing");
+	else if (usdtarg_like_reg(s->cpu, start, (size_t)(p - start)))
+		usdtarg_fail(s, start, -EINVAL, "no such register");
 	else if (s->a->sym)
 		usdtarg_fail(s, start, -EINVAL, "there is a second symbol");
 	else
@@ -299,6 +324,7 @@ static int64_t usdtarg_sum(struct usdtarg_parser *s)
 {
 	uint64_t sum = 0, v;
 	bool minus, first = true;
+	const char *at;
 
 	for (; !s->why && s->p < s->end; first = false) {
 		minus = *s->p == '-';
@@ -306,12 +332,16 @@ static int64_t usdtarg_sum(struct usdtarg_parser *s)
 			s->p++;
 		else if (!first)
 			break;
+		at = s->p;
 		if (s->p < s->end && usdtarg_digit(*s->p)) {
 			if (!usdtarg_uint(s, &v))
 				break;
 			/* a negative number must fit its sign */
 			if (minus && v > (uint64_t)1 << 63)
 				usdtarg_fail(s, s->p, -ERANGE, "the number has more than 64 bits");
+			if (minus ? (int64_t)(sum - v) > (int64_t)sum
+				  : v > INT64_MAX || (int64_t)(sum + v) < (int64_t)sum)
+				s->far = at;
 			sum = minus ? sum - v : sum + v;
 		} else if (minus) {
 			usdtarg_fail(s, s->p, -EINVAL, "a number is missing");
@@ -688,6 +718,9 @@ int usdtarg_parse(unsigned e_machine, const struct usdtarg_text *t, struct rawbp
 		s.cpu->parse(&s);
 	if (s.p < s.end)
 		usdtarg_fail(&s, s.p, -EINVAL, "this is not part of an operand");
+	/* of a constant all 64 bits are its value */
+	if (s.far && a->kind != RAWBPF_ARG_CONST)
+		usdtarg_fail(&s, s.far, -ERANGE, "a distance has at most 63 bits and a sign");
 	if (!a->size)
 		a->size = s.cpu->word;
 	if (!s.why)
