@@ -19,7 +19,10 @@
 #include "insn.h"
 #include "section.h"
 
-/* Sections whose programs may be at a user space probe: their context is pt_regs. */
+/*
+ * Sections whose programs may be at a user space probe: their context is pt_regs.  One that names a
+ * place in the kernel is at that, always.
+ */
 static bool usdtread_section(const char *section)
 {
 	static const char *const heads[] = {"usdt", "uprobe", "uretprobe", "kprobe", "kretprobe"};
@@ -29,6 +32,8 @@ static bool usdtread_section(const char *section)
 
 	section += *section == '?';
 	len = strcspn(section, "/");
+	if (*section == 'k' && section[len])
+		return false;
 	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		n = strlen(heads[i]);
 		if (len < n || memcmp(section, heads[i], n) != 0)

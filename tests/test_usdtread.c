@@ -16,9 +16,10 @@ START_TEST(sections)
 {
 	static const char *const good[] = {"usdt", "usdt.s", "usdt/c:p:n", "?usdt/c:p:n", "uprobe",
 		"uprobe/c:malloc", "uprobe.s/c:malloc", "uprobe.multi/c:m*", "uprobe.multi.s/c:m*",
-		"uprobe.session/c:m*", "uretprobe", "kprobe", "kprobe/f"};
+		"uprobe.session/c:m*", "uretprobe", "kprobe", "kretprobe"};
 	static const char *const bad[] = {"tracepoint/t/ev", "tp/t/ev", "raw_tp/x", "tp_btf/x",
-		"fentry/f", "fexit/f", "perf_event", "xdp", "socket", "iter/task", "ksyscall/x"};
+		"fentry/f", "fexit/f", "perf_event", "xdp", "socket", "iter/task", "ksyscall/x",
+		"kprobe/f", "kretprobe/f", "kprobe.multi/f*", "kprobe.session/f*", "?kprobe/f"};
 	char text[256], want[256];
 	size_t i;
 
