@@ -8,6 +8,7 @@
  *	address in the process = ip - address of the probe + address of the symbol
  *
  * That needs no look at the process, and holds for files that are moved and for those that are not.
+ * So is the table in which the dynamic linker puts an address (sym@GOTPCREL(%rip)).
  * A register that only carries the upper part of a symbol's address, or the address of a table which
  * the symbol is relative to (sym@GOTOFF(%ebx), sym@toc@l(9), :lo12:sym), takes no part then.
  *
@@ -38,6 +39,11 @@ struct usdtcode_from {
 static bool usdtcode_is_x86(const struct usdtcode_from *c)
 {
 	return c->site->machine == USDTREG_X86_64 || c->site->machine == USDTREG_386;
+}
+
+static bool usdtcode_is_ip(const char *name)
+{
+	return name && (!strcmp(name, "rip") || !strcmp(name, "eip"));
 }
 
 /* An error at a word of the operand, behind its size. */
@@ -154,6 +160,7 @@ enum usdtcode_how {
 	USDTCODE_WHOLE,	 /* sym */
 	USDTCODE_PART,	 /* the base holds the rest of it */
 	USDTCODE_GOTOFF, /* the base holds _GLOBAL_OFFSET_TABLE_ */
+	USDTCODE_SLOT,	 /* memory that holds it */
 	USDTCODE_OTHER,
 };
 
@@ -162,6 +169,7 @@ static const struct {
 	enum usdtcode_how how;
 } usdtcode_ways[] = {
 	{"", "@GOTOFF", USDTCODE_GOTOFF},
+	{"", "@GOTPCREL", USDTCODE_SLOT},
 	{"", "@toc@l", USDTCODE_PART},
 	{"", "@toc", USDTCODE_PART},
 	{"", "@l", USDTCODE_PART},
@@ -219,21 +227,57 @@ static int usdtcode_symbol(struct usdtcode_from *c, const char *name, uint64_t *
 	return err ? usdtcode_no_symbol(c, err, name) : 0;
 }
 
-/* The address of a symbol, relative to the instruction pointer. */
-static int usdtcode_by_ip(struct usdtcode_from *c, const char *name)
+/* An address of the file, relative to the instruction pointer. */
+static void usdtcode_from_ip(struct usdtcode_from *c, uint64_t value)
 {
 	struct usdtreg r = {0};
-	uint64_t value, off;
-	int err;
+	uint64_t off;
 
-	err = usdtcode_symbol(c, name, &value);
-	if (err)
-		return err;
 	arch_reg(c->cpu, "ip", &off);
 	r.off = (uint16_t)off;
 	usdtcode_set_reg(c, &r, c->site->bits / 8U, &c->op->ip);
 	c->op->val = (int64_t)((uint64_t)c->op->val + value - c->site->pc);
-	return 0;
+}
+
+/* The address of a symbol. */
+static int usdtcode_by_ip(struct usdtcode_from *c, const char *name)
+{
+	uint64_t value;
+	int err;
+
+	err = usdtcode_symbol(c, name, &value);
+	if (!err)
+		usdtcode_from_ip(c, value);
+	return err;
+}
+
+static int usdtcode_not_known(struct usdtcode_from *c)
+{
+	usdtcode_error(
+		c, -EOPNOTSUPP, c->arg.sym, "what the linker put in place of this is not known");
+	err_hint(c->e, "a variable inside a function that holds the value, given to the probe, "
+		       "can be read");
+	return -EOPNOTSUPP;
+}
+
+/* sym@GOTPCREL(%rip): where nothing needed the entry, the linker made none, and knew the address */
+static int usdtcode_by_slot(struct usdtcode_from *c, const char *name)
+{
+	const struct usdtcode_site *s = c->site;
+	uint64_t value;
+	int err;
+
+	if (s->machine != USDTREG_X86_64 || !usdtcode_is_ip(c->arg.base) || c->arg.index ||
+		c->arg.off)
+		return usdtcode_not_known(c);
+	if (s->slot && !s->slot(s->arg, name, &value)) {
+		usdtcode_from_ip(c, value);
+		return 0;
+	}
+	err = usdtcode_by_ip(c, name);
+	if (!err)
+		c->op->kind = RAWBPF_ARG_ADDR;
+	return err;
 }
 
 /* sym@GOTOFF(%ebx,%eax): either may be the one that holds the table's address */
@@ -260,9 +304,10 @@ static int usdtcode_add_symbol(struct usdtcode_from *c, const char **base)
 
 	how = usdtcode_way(c->arg.sym, &p, &n);
 	snprintf(name, sizeof(name), "%.*s", (int)n, p);
+	if (how == USDTCODE_SLOT)
+		return usdtcode_by_slot(c, name);
 	if (how == USDTCODE_OTHER || (how != USDTCODE_WHOLE && !*base))
-		return usdtcode_error(c, -EOPNOTSUPP, c->arg.sym,
-			"what the linker put in place of this is not known");
+		return usdtcode_not_known(c);
 	if (how == USDTCODE_GOTOFF && c->arg.index && c->arg.scale == 1)
 		return usdtcode_by_table(c, name);
 	if (how != USDTCODE_WHOLE)
@@ -303,11 +348,6 @@ static int usdtcode_segment(struct usdtcode_from *c)
 }
 
 /* ---- each kind --------------------------------------------------------------------------- */
-
-static bool usdtcode_is_ip(const char *name)
-{
-	return name && (!strcmp(name, "rip") || !strcmp(name, "eip"));
-}
 
 static int usdtcode_memory(struct usdtcode_from *c)
 {
@@ -377,16 +417,33 @@ static int usdtcode_kind(struct usdtcode_from *c)
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
+/* As usdtarg_error(), of what stands behind all operands; the log has their last 200 bytes. */
+static int usdtcode_not_there(struct usdtcode_from *c, const char *args, unsigned n, unsigned has)
+{
+	size_t len = strlen(args);
+
+	while (len && isspace((unsigned char)args[len - 1]))
+		len--;
+	if (len > 200) {
+		args += len - 200;
+		len = 200;
+	}
+	err_set(c->e, "usdt", -ENOENT, "operand %u is not there: the probe has %u", n, has);
+	err_diag(c->e, "%.*s\n%*s^\n", (int)len, args, (int)len + !!len, "");
+	err_hint(c->e, "which operands a probe has 'rawbpf usdt FILE' lists");
+	return -ENOENT;
+}
+
 /* The operand's text. */
 static int usdtcode_pick(struct usdtcode_from *c, const char *args, unsigned n)
 {
+	const char *p = args;
 	unsigned i;
 
 	for (i = 0; i < n; i++) {
-		c->text.s = usdtarg_next(&args, &c->text.len);
+		c->text.s = usdtarg_next(&p, &c->text.len);
 		if (!c->text.s)
-			return err_set(c->e, "usdt", -ENOENT,
-				"operand %u is not there: the probe has %u", n, i);
+			return usdtcode_not_there(c, args, n, i);
 	}
 	c->text.n = n;
 	return n ? 0 : err_set(c->e, "usdt", -EINVAL, "operand 0 is none: the first is 1");

@@ -18,6 +18,8 @@ struct usdtcode_site {
 	uint64_t pc; /* address of the probe as the file is linked */
 	/* 0 and the symbol's address as the file is linked, else a negative errno; NULL: unknown */
 	int (*symbol)(void *arg, const char *name, uint64_t *value);
+	/* the same for the place where the dynamic linker puts the symbol's address */
+	int (*slot)(void *arg, const char *name, uint64_t *value);
 	/* the same for a variable of each thread: bytes from the thread pointer */
 	int (*tls)(void *arg, const char *name, int64_t *offset);
 	void *arg;

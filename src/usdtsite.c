@@ -64,6 +64,7 @@ int usdtsite_ops(struct usdtsite *s, const struct usdt_loc *l, uint32_t args,
 		.big_endian = f->big_endian,
 		.pc = l->addr,
 		.symbol = usdtsym_symbol,
+		.slot = usdtsym_slot,
 		.tls = usdtsym_tls,
 		.arg = usdtsite_file(s, l->file)};
 	unsigned n;

@@ -7,6 +7,9 @@
  * the name of an exported one.  Two of one name cannot be told apart: which of them is meant only
  * the object file knew.
  *
+ * The address of one that another file may define is in .got, where the dynamic linker puts it: a
+ * relocation says where.
+ *
  * A variable of each thread that is reached at a fixed distance from the thread pointer is one of
  * the program itself, not of a library.  x86 puts the program's block directly below that pointer.
  */
@@ -101,6 +104,31 @@ int usdtsym_symbol(void *arg, const char *name, uint64_t *value)
 		return usdtsym_got(u, value);
 	*value = f.value;
 	return err;
+}
+
+/* The entry of .got that the dynamic linker fills; none where the linker knew the address. */
+int usdtsym_slot(void *arg, const char *name, uint64_t *value)
+{
+	struct elf_section rel, table;
+	struct usdtsym *u = arg;
+	struct elf_symbol s;
+	struct elf_reloc r;
+	size_t i, n;
+
+	usdtsym_open(u);
+	if (!u->elf || elf_ident(u->elf)->machine != EM_X86_64 ||
+		elf_find_section(u->elf, ".rela.dyn", &rel) ||
+		elf_section(u->elf, rel.link, &table) || table.type != SHT_DYNSYM)
+		return -ENOENT;
+	n = elf_n_relocs(u->elf, &rel);
+	for (i = 0; i < n; i++) {
+		if (elf_reloc(u->elf, &rel, i, &r) || r.type != R_X86_64_GLOB_DAT ||
+			elf_symbol_named(u->elf, &table, r.symbol, name, &s) != 1)
+			continue;
+		*value = r.offset;
+		return 0;
+	}
+	return -ENOENT;
 }
 
 /* From the thread pointer down to the start of the program's block. */

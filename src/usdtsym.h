@@ -15,8 +15,9 @@ struct usdtsym {
 	bool tried;
 };
 
-/* For site->symbol and site->tls; arg is a struct usdtsym of which sys and path are set. */
+/* For site->symbol, slot and tls; arg is a struct usdtsym of which sys and path are set. */
 int usdtsym_symbol(void *arg, const char *name, uint64_t *value);
+int usdtsym_slot(void *arg, const char *name, uint64_t *value);
 int usdtsym_tls(void *arg, const char *name, int64_t *offset);
 void usdtsym_close(struct usdtsym *u);
 

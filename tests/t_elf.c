@@ -197,7 +197,7 @@ static void put_rela(struct maker *m)
 
 	if (!r)
 		return;
-	begin(m, SEC_RELA, ".rela.plt", SHT_RELA, 3 * w);
+	begin(m, SEC_RELA, m->e->rela_name ? m->e->rela_name : ".rela.plt", SHT_RELA, 3 * w);
 	for (; r->type; r++) {
 		put(m, r->offset, w);
 		put(m, w == 8 ? (uint64_t)r->sym << 32 | r->type : r->sym << 8 | r->type, w);

@@ -34,7 +34,8 @@ struct t_elf {
 	uint16_t machine;
 	uint32_t flags;			   /* e_flags */
 	const struct t_elf_sym *dyn, *sym; /* end with a NULL name; NULL: no such table */
-	const struct t_elf_rela *rela;	   /* .rela.plt, ends with type 0; NULL: none */
+	const struct t_elf_rela *rela;	   /* ends with type 0; NULL: none */
+	const char *rela_name;		   /* NULL: ".rela.plt" */
 	const uint64_t *opd;		   /* .opd at T_ELF_DATA, three words each; ends with 0 */
 };
 

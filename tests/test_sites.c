@@ -26,7 +26,7 @@ static const struct file {
 	{T_SITES("static"), T_SITES("static"), 'w', 27, 19},
 	{T_SITES("stripped"), T_SITES("stripped"), 'w', 27, 19},
 	{T_SITES("linked"), T_SITES("linked"), 'w', 27, 0},
-	{T_SITES("library.so"), T_SITES("linked"), 'x', 4, 3},
+	{T_SITES("library.so"), T_SITES("linked"), 'x', 5, 4},
 	{T_SITES("http"), T_SITES("http"), 0, 1, 1},
 #if defined(__x86_64__)
 	{T_SITES("i386"), T_SITES("i386"), 0, 8, 6},
@@ -152,10 +152,10 @@ START_TEST(of_a_process)
 	ck_assert_uint_eq(n[1], 0);
 	t_sites_do(&s, 'd');
 	ck_assert_int_eq(rawbpf_usdt_each(NULL, s.pid, count_library, n, &e), 0);
-	ck_assert_uint_eq(n[1], 4);
+	ck_assert_uint_eq(n[1], 5);
 	t_sites_do(&s, 'c');
 	ck_assert_int_eq(rawbpf_usdt_each(NULL, s.pid, count_library, n, &e), 0);
-	ck_assert_uint_eq(n[1], 4);
+	ck_assert_uint_eq(n[1], 5);
 	free(t_sites_end(&s));
 	ck_assert_int_eq(rawbpf_usdt_each(NULL, s.pid, count_library, n, &e), -ESRCH);
 }

@@ -63,6 +63,7 @@ static const struct t_firing all32[] = {
 static const struct t_firing library[] = {
 	{"entry", 1, 1},
 	{"inside", 1, 4},
+	{"linked", 1, 3},
 	{"guarded", 1, 2},
 	{NULL, 0, 0},
 };
@@ -312,7 +313,7 @@ START_TEST(opened_later)
 	T_NEED_ROOT();
 	T_NEED_SITES();
 	OLD_NEED("semaphore of an event");
-	ck_assert_int_eq(bed_open(&t, library, "siteslib", T_SITES("library.so"), 0), 4);
+	ck_assert_int_eq(bed_open(&t, library, "siteslib", T_SITES("library.so"), 0), 5);
 	t_sites_start(&s, T_SITES("plain"), T_SITES("library.so"), NULL);
 	t_sites_do(&s, 'd');
 	semaphores(&s, 'm', library, true);
@@ -339,7 +340,7 @@ START_TEST(in_a_library)
 	t_sites_start(&s, _i ? T_SITES("linked") : T_SITES("plain"), T_SITES("library.so"), NULL);
 	if (!_i)
 		t_sites_do(&s, 'd');
-	ck_assert_int_eq(bed_open(&t, library, "siteslib", NULL, s.pid), 4);
+	ck_assert_int_eq(bed_open(&t, library, "siteslib", NULL, s.pid), 5);
 	semaphores(&s, 'm', library, true);
 	round_of(&t, &s, 'l');
 	round_of(&t, &s, 'l');

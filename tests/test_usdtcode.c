@@ -26,6 +26,13 @@ static int symbol(void *arg, const char *name, uint64_t *value)
 	return 0;
 }
 
+static int slot(void *arg, const char *name, uint64_t *value)
+{
+	(void)arg;
+	*value = 0x403fe0;
+	return strcmp(name, "slotted") ? -ENOENT : 0;
+}
+
 static int tls(void *arg, const char *name, int64_t *offset)
 {
 	(void)arg;
@@ -59,7 +66,8 @@ static struct usdtcode_site site_of(const char *name)
 		{"mipsel", USDTREG_MIPS, 64, false},
 		{"loongarch", USDTREG_LOONGARCH, 64, false},
 	};
-	struct usdtcode_site s = {.pc = PC, .symbol = symbol, .tls = tls, .fsbase = FSBASE};
+	struct usdtcode_site s = {
+		.pc = PC, .symbol = symbol, .slot = slot, .tls = tls, .fsbase = FSBASE};
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(*rows) && strcmp(rows[i].name, name); i++)
@@ -141,6 +149,13 @@ START_TEST(refused)
 		{"8@%fs:nowhere@tpoff", -ENOENT, "8@%fs:nowhere@tpoff\n      ^\n", NULL},
 		{"8@%foo", -EINVAL, "8@%foo\n   ^\n", NULL},
 		{"%xmm0", -EOPNOTSUPP, "%xmm0\n ^\n", NULL},
+		{"8@sym@GOTPCREL(%rbx)", -EOPNOTSUPP, "8@sym@GOTPCREL(%rbx)\n  ^\n",
+			"variable inside a function"},
+		{"8@slotted@GOTPCREL+8(%rip)", -EOPNOTSUPP, "8@slotted@GOTPCREL+8(%rip)\n  ^\n",
+			"variable inside a function"},
+		{"8@$slotted@GOTPCREL", -EOPNOTSUPP, "8@$slotted@GOTPCREL\n   ^\n", "variable"},
+		{"8@nowhere@GOTPCREL(%rip)", -ENOENT, "8@nowhere@GOTPCREL(%rip)\n  ^\n",
+			"debug file"},
 	};
 	struct usdtcode_site s = site_of("x86_64");
 	const struct arch *a = arch_find("x86_64");
@@ -168,6 +183,7 @@ START_TEST(numbers)
 	const struct arch *a = arch_find("x86_64");
 	struct usdtcode_op op;
 	struct rawbpf_error e;
+	char many[300];
 
 	ck_assert_int_eq(usdtcode_resolve(a, &s, args, 1, &op, &e), 0);
 	ck_assert_int_eq(op.kind, RAWBPF_ARG_REG);
@@ -175,8 +191,18 @@ START_TEST(numbers)
 	ck_assert_int_eq(op.val, 7);
 	ck_assert_int_eq(usdtcode_resolve(a, &s, args, 4, &op, &e), -ENOENT);
 	ck_assert_str_eq(e.msg, "operand 4 is not there: the probe has 3: ENOENT");
+	ck_assert_str_eq(e.log, "-4@%edi 8@8(%rsp)\t1@$7\n                       ^\n");
+	ck_assert_ptr_nonnull(strstr(e.hint, "'rawbpf usdt FILE'"));
 	ck_assert_int_eq(usdtcode_resolve(a, &s, "", 1, &op, &e), -ENOENT);
 	ck_assert_str_eq(e.msg, "operand 1 is not there: the probe has 0: ENOENT");
+	ck_assert_str_eq(e.log, "\n^\n");
+	memset(many, '7', sizeof(many));
+	many[299] = '\0';
+	memcpy(many + 290, "@", 1);
+	memset(many + 100, ' ', 3);
+	ck_assert_int_eq(usdtcode_resolve(a, &s, many, 3, &op, &e), -ENOENT);
+	ck_assert_uint_eq(strcspn(e.log, "\n"), 200);
+	ck_assert_uint_eq(strcspn(e.log, "^"), 402);
 	ck_assert_int_eq(usdtcode_resolve(a, &s, args, 0, &op, &e), -EINVAL);
 	/* the number is told */
 	ck_assert_int_eq(usdtcode_resolve(a, &s, "8@%rax 8@%xmm3", 2, &op, &e), -EOPNOTSUPP);

@@ -125,6 +125,46 @@ START_TEST(choices)
 }
 END_TEST
 
+/* _i: it is .rela.plt, whose slots have no addresses before the first call; another CPU */
+START_TEST(slots)
+{
+	static const struct t_elf_sym dyn[] = {
+		{"defined", NULL, 0x602010, 4, STT_OBJECT, STB_GLOBAL, 0, false},
+		{"elsewhere", NULL, 0, 4, STT_OBJECT, STB_GLOBAL, 0, true},
+		{"word", NULL, 0x602014, 4, STT_OBJECT, STB_GLOBAL, 0, false},
+		{NULL, NULL, 0, 0, 0, 0, 0, false},
+	};
+	static const struct t_elf_rela rela[] = {
+		{0x602100, R_X86_64_GLOB_DAT, 77, 0},
+		{0x602108, R_X86_64_64, 3, 0},
+		{0x602110, R_X86_64_GLOB_DAT, 2, 0},
+		{0x602118, R_X86_64_GLOB_DAT, 1, 0},
+		{0, 0, 0, 0},
+	};
+	const struct t_elf e = {.bits = 64,
+		.machine = _i == 2 ? EM_AARCH64 : EM_X86_64,
+		.dyn = dyn,
+		.rela = rela,
+		.rela_name = _i == 1 ? NULL : ".rela.dyn"};
+	struct sys sys;
+	struct usdtsym u = write_elf(&sys, &e);
+	uint64_t v;
+
+	ck_assert_int_eq(usdtsym_slot(&u, "defined", &v), _i ? -ENOENT : 0);
+	if (!_i) {
+		ck_assert_uint_eq(v, 0x602118);
+		ck_assert_int_eq(usdtsym_slot(&u, "elsewhere", &v), 0);
+		ck_assert_uint_eq(v, 0x602110);
+	}
+	ck_assert_int_eq(usdtsym_slot(&u, "word", &v), -ENOENT);
+	ck_assert_int_eq(usdtsym_slot(&u, "define", &v), -ENOENT);
+	usdtsym_close(&u);
+	unlink(path);
+	ck_assert_int_eq(usdtsym_slot(&u, "defined", &v), -ENOENT);
+	usdtsym_close(&u);
+}
+END_TEST
+
 START_TEST(segments)
 {
 	struct usdtcode_site site = {.fsbase = 5, .gsbase = 6};
@@ -163,6 +203,7 @@ Suite *suite_usdtsym(void)
 	tcase_add_test(tc, own_thread);
 #endif
 	tcase_add_test(tc, choices);
+	tcase_add_loop_test(tc, slots, 0, 3);
 	suite_add_tcase(s, tc);
 	tcase_add_test(live, segments);
 	suite_add_tcase(s, live);
