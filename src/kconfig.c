@@ -28,7 +28,9 @@ struct kconfig {
 	const struct object_extern *x;
 	unsigned char *value; /* its bytes */
 	struct btf_type type;
-	struct buf text; /* of the configuration */
+	struct buf text;   /* of the configuration */
+	const char **line; /* its lines with a value, by name */
+	size_t n_lines;
 	bool asked;
 	char file[160]; /* that it is from; "": none could be read */
 };
@@ -198,8 +200,57 @@ static int kconfig_linux(const struct kconfig *k)
 
 /* ---- CONFIG_* ------------------------------------------------------------------------------ */
 
+/* Compares names, which end at a '=', a line's end, or the text's. */
+static int kconfig_compare(const char *a, const char *b)
+{
+	size_t na = strcspn(a, "=\n"), nb = strcspn(b, "=\n");
+	int r = memcmp(a, b, na < nb ? na : nb);
+
+	return r ? r : (na > nb) - (na < nb);
+}
+
+/* Of one name, the first comes first. */
+static int kconfig_by_name(const void *a, const void *b)
+{
+	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+	int r = kconfig_compare(x, y);
+
+	return r ? r : (x > y) - (x < y);
+}
+
+/* The lines that have a value, to k->line if that is not NULL; how many. */
+static size_t kconfig_lines(const struct kconfig *k)
+{
+	const char *p = buf_str(&k->text);
+	size_t n = 0;
+
+	while (*p) {
+		if (*p != '#' && p[strcspn(p, "=\n")] == '=') {
+			if (k->line)
+				k->line[n] = p;
+			n++;
+		}
+		p += strcspn(p, "\n");
+		p += *p == '\n';
+	}
+	return n;
+}
+
+static int kconfig_sort(struct kconfig *k)
+{
+	k->n_lines = kconfig_lines(k);
+	if (!k->n_lines)
+		return 0;
+	k->line = malloc(k->n_lines * sizeof(*k->line));
+	if (!k->line)
+		return err_set(&k->b->error, "load", -ENOMEM, "out of memory");
+	kconfig_lines(k);
+	qsort(k->line, k->n_lines, sizeof(*k->line), kconfig_by_name);
+	return 0;
+}
+
 /* Reads the configuration: once, and where it stands as text. */
-static void kconfig_read(struct kconfig *k)
+static int kconfig_read(struct kconfig *k)
 {
 	static const char *const places[] = {
 		"/boot/config-%s", "/lib/modules/%s/config", "/proc/config"};
@@ -208,41 +259,52 @@ static void kconfig_read(struct kconfig *k)
 
 	k->asked = true;
 	if (sys_uname(&k->b->sys, &u))
-		return;
+		return 0;
 	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		snprintf(k->file, sizeof(k->file), places[i], u.release);
 		if (!sys_read_file(&k->b->sys, AT_FDCWD, k->file, KCONFIG_MAX, &k->text) &&
 			k->text.len)
-			return;
+			return kconfig_sort(k);
 		buf_free(&k->text);
 	}
 	k->file[0] = '\0';
+	return 0;
+}
+
+static void kconfig_close(struct kconfig *k)
+{
+	free(k->line);
+	buf_free(&k->text);
 }
 
 /* The value of a name, *n bytes; NULL: it has none. */
 static const char *kconfig_find(const struct kconfig *k, const char *name, size_t *n)
 {
-	const char *p = buf_str(&k->text);
-	size_t len = strlen(name);
+	size_t lo = 0, hi = k->n_lines, mid;
+	const char *value;
 
-	while (*p) {
-		if (!strncmp(p, name, len) && p[len] == '=') {
-			*n = strcspn(p + len + 1, "\n");
-			return p + len + 1;
-		}
-		p += strcspn(p, "\n");
-		p += *p == '\n';
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (kconfig_compare(k->line[mid], name) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return NULL;
+	if (lo == k->n_lines || kconfig_compare(k->line[lo], name))
+		return NULL;
+	value = strchr(k->line[lo], '=') + 1;
+	*n = strcspn(value, "\n");
+	return value;
 }
 
 static int kconfig_config(struct kconfig *k)
 {
 	const char *value;
 	size_t n;
+	int err = k->asked ? 0 : kconfig_read(k);
 
-	if (!k->asked)
-		kconfig_read(k);
+	if (err)
+		return err;
 	value = kconfig_find(k, k->x->name, &n);
 	return value ? kconfig_value(k, value, n) : 1;
 }
@@ -305,22 +367,30 @@ int kconfig_fill(struct rawbpf *b)
 		err = kconfig_value_of(&k, &b->object->externs[i]);
 		b->object->externs[i].bad = err != 0;
 	}
-	buf_free(&k.text);
+	kconfig_close(&k);
 	if (err == -ENOMEM)
 		return err;
 	err_clear(&b->error);
 	return 0;
 }
 
+/* The variable that a reference is into, when it has no value; they are in the order of offsets. */
 static struct object_extern *kconfig_bad(struct object *o, const struct object_ref *r)
 {
-	struct object_extern *x = o->externs, *end = x + o->n_externs;
+	size_t lo = 0, hi = o->n_externs, mid;
+	struct object_extern *x;
 
-	for (; x < end; x++)
-		if (x->bad && x->map == r->map && r->offset >= x->offset &&
-			r->offset - x->offset < x->size)
-			return x;
-	return NULL;
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (o->externs[mid].offset <= r->offset)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (!lo)
+		return NULL;
+	x = &o->externs[lo - 1];
+	return x->bad && x->map == r->map && r->offset - x->offset < x->size ? x : NULL;
 }
 
 int kconfig_check(struct rawbpf *b, const struct object_code *c)
@@ -335,6 +405,6 @@ int kconfig_check(struct rawbpf *b, const struct object_code *c)
 	if (!x)
 		return 0;
 	err = kconfig_value_of(&k, x);
-	buf_free(&k.text);
+	kconfig_close(&k);
 	return err;
 }

@@ -409,6 +409,7 @@ void object_free(struct object *o)
 		free(o->bad[i]);
 	free(o->maps);
 	free(o->externs);
+	free(o->externs_by_name);
 	free(o->texts);
 	free(o->funcs);
 	free(o->progs);

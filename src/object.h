@@ -101,7 +101,8 @@ struct object {
 	size_t n_funcs;
 	struct object_prog *progs; /* in the file's order */
 	size_t n_progs;
-	struct object_extern *externs;
+	struct object_extern *externs; /* by offset */
+	struct object_extern **externs_by_name;
 	size_t n_externs;
 	char **bad; /* why a relocation cannot be resolved */
 	size_t n_bad;

@@ -114,14 +114,44 @@ static int objext_map(struct object *o, uint32_t section_btf, uint32_t size, str
 	return 0;
 }
 
-static struct object_extern *objext_of(const struct object *o, const char *name)
+/* Of one name, the first comes first. */
+static int objext_compare(const void *a, const void *b)
+{
+	const struct object_extern *x = *(struct object_extern *const *)a;
+	const struct object_extern *y = *(struct object_extern *const *)b;
+	int r = strcmp(x->name, y->name);
+
+	return r ? r : (x > y) - (x < y);
+}
+
+static int objext_sort(struct object *o, struct rawbpf_error *e)
 {
 	size_t i;
 
+	if (!o->n_externs)
+		return 0;
+	o->externs_by_name = malloc(o->n_externs * sizeof(struct object_extern *));
+	if (!o->externs_by_name)
+		return objext_nomem(e);
 	for (i = 0; i < o->n_externs; i++)
-		if (!strcmp(o->externs[i].name, name))
-			return &o->externs[i];
-	return NULL;
+		o->externs_by_name[i] = &o->externs[i];
+	qsort(o->externs_by_name, o->n_externs, sizeof(struct object_extern *), objext_compare);
+	return 0;
+}
+
+static struct object_extern *objext_of(const struct object *o, const char *name)
+{
+	size_t lo = 0, hi = o->externs_by_name ? o->n_externs : 0, n = hi, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (strcmp(o->externs_by_name[mid]->name, name) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < n && !strcmp(o->externs_by_name[lo]->name, name) ? o->externs_by_name[lo]
+								     : NULL;
 }
 
 const struct object_extern *object_extern(const struct object *o, const char *name)
@@ -175,6 +205,8 @@ int objext_read(struct object *o, struct elf_file *f, const struct elf_section *
 				OBJEXT_VARS_MAX);
 		for (i = 0; !err && i < t.vlen; i++)
 			err = objext_var(o, &t, i, &at, e);
+		if (!err)
+			err = objext_sort(o, e);
 		if (!err && at) {
 			btf_set_size(o->btf, &t, at);
 			err = objext_map(o, id, at, e);

@@ -153,6 +153,29 @@ START_TEST(other_places)
 }
 END_TEST
 
+/* The first line of a name, wherever it stands; no other that begins or ends so. */
+START_TEST(lines)
+{
+	static const char *const texts[] = {
+		"CONFIG_HZ=25\nCONFIG_HZ=26\nCONFIG_HZ_OF=7\n",
+		"CONFIG_H=1\nCONFIG_HZZ=2\nXCONFIG_HZ=3\n\n=4\nCONFIG_HZ=25\nCONFIG_A=1\n",
+		"ZZ\nCONFIG_HZ\n#CONFIG_HZ=9\n CONFIG_HZ=8\nCONFIG_HZ=25",
+		"CONFIG_HZ=25\nA=1\nCONFIG_HZ=99",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct configured k = {.path = "/proc/config", .text = texts[i]};
+		struct rawbpf *b = configured_open(&k, "", "");
+
+		ck_assert_int_eq(kconfig_fill(b), 0);
+		ck_assert_uint_eq(value_of(b, "CONFIG_HZ"), 25);
+		ck_assert_uint_eq(value_of(b, "CONFIG_YES"), 0);
+		rawbpf_free(b);
+	}
+}
+END_TEST
+
 /* What a type does not take. */
 START_TEST(no_fit)
 {
@@ -310,6 +333,7 @@ Suite *suite_kconfig(void)
 
 	tcase_add_test(t, values);
 	tcase_add_test(t, other_places);
+	tcase_add_test(t, lines);
 	tcase_add_test(t, no_fit);
 	tcase_add_test(t, absent);
 	tcase_add_test(t, no_memory);

@@ -135,6 +135,30 @@ START_TEST(other_externs)
 }
 END_TEST
 
+/* Each is found by its name; of two of one name, the first. */
+START_TEST(by_name)
+{
+	struct object *o = objext_object();
+	struct rawbpf_error e;
+	size_t i;
+
+	ck_assert_uint_gt(o->n_externs, 8);
+	for (i = 0; i < o->n_externs; i++) {
+		ck_assert_ptr_eq(object_extern(o, o->externs[i].name), &o->externs[i]);
+		ck_assert(!i || o->externs[i - 1].offset < o->externs[i].offset);
+	}
+	ck_assert_ptr_null(object_extern(o, ""));
+	ck_assert_ptr_null(object_extern(o, "CONFIG_"));
+	ck_assert_ptr_null(object_extern(o, "zzz"));
+	object_free(o);
+	ck_assert_msg(!objext_open("CONFIG_LESS", "CONFIG_TEXT", &o, &e), "%s", e.msg);
+	for (i = 0; strcmp(o->externs[i].name, "CONFIG_TEXT") != 0; i++)
+		;
+	ck_assert_ptr_eq(object_extern(o, "CONFIG_TEXT"), &o->externs[i]);
+	object_free(o);
+}
+END_TEST
+
 /* Every byte of the BTF changed in its turn: an error or an object, and nothing outside. */
 START_TEST(hostile)
 {
@@ -201,6 +225,7 @@ Suite *suite_objext(void)
 	tcase_add_test(t, btf_is_corrected);
 	tcase_add_test(t, code_refers_to_them);
 	tcase_add_test(t, other_externs);
+	tcase_add_test(t, by_name);
 	tcase_add_test(t, hostile);
 	tcase_add_test(t, no_memory);
 	suite_add_tcase(s, t);
