@@ -2,14 +2,12 @@
 /*
  * elf.c - the only file that knows libelf.
  *
- * Tables are taken apart here, because a table that is used where it lies costs no second copy,
- * whatever the file's byte order.  Files are read, not mapped: a file that is cut short while we
- * look gives an error, where a mapping gives SIGBUS.
+ * Tables are taken apart here: one that is used where it lies costs no copy.  Files are read, and
+ * not mapped: one that is cut short while we look gives an error, where a mapping gives SIGBUS.
  *
- * Two reads are enough for the headers of most files, and for small sections too: the file's
- * begin, and what stands around the section headers at its end, where linkers put the sections'
- * names and what is not loaded.  libelf would take six, as much time as all else that a look at a
- * file's notes costs; it keeps the pieces of a file that are no whole section.
+ * Two reads do for the headers and the small sections of most files: its begin, and what stands
+ * around the section headers at its end.  libelf would take six, as much time as all else that a
+ * look at a file's notes costs; it keeps the pieces of a file that are no whole section.
  *
  * Nothing a file says is believed: each offset and size is held against the file's size by
  * elf_bytes(), each string against its table, each index against its count.
@@ -288,6 +286,8 @@ int elf_open(struct sys *s, const char *path, struct elf_file **out, struct rawb
 	f->r.size = f->ident.size = (uint64_t)st.st_size;
 	f->ident.dev = (uint64_t)st.st_dev;
 	f->ident.ino = (uint64_t)st.st_ino;
+	f->ident.mtime = st.st_mtim;
+	f->ident.ctime = st.st_ctim;
 	return elf_finish_open(f, out, e);
 }
 

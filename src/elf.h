@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "elfhdr.h"
 #include "err.h"
@@ -28,6 +29,7 @@ struct elf_ident {
 	bool cut;	   /* the file ends before the section headers that it says it has */
 	uint64_t dev, ino; /* the file itself, as stat(2) has them; 0: bytes in memory */
 	uint64_t size;	   /* bytes of all of it */
+	struct timespec mtime, ctime; /* inode numbers are used again */
 };
 
 struct elf_symbol {

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "kern.h"
+#include "proc.h"
 #include "progcopy.h"
 #include "trace.h"
 #include "uproad.h"
@@ -296,6 +297,32 @@ static void usdt_put_records(struct usdt *d)
 
 /* ---- attach ------------------------------------------------------------------------------- */
 
+static bool usdt_same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* File systems give the number of a removed file to the next: its times tell them apart. */
+static bool usdt_same_file(const struct usdt_file *f, const struct stat *st)
+{
+	return (uint64_t)st->st_dev == f->dev && (uint64_t)st->st_ino == f->ino &&
+	       (uint64_t)st->st_size == f->size && usdt_same_time(&st->st_mtim, &f->mtime) &&
+	       usdt_same_time(&st->st_ctim, &f->ctime);
+}
+
+static int usdt_no_file(struct usdt *d, const struct usdt_file *f, int err)
+{
+	struct rawbpf_error *e = &d->b->error;
+	struct proc_stat st;
+	pid_t pid = d->u->pid;
+
+	if (!pid || (!proc_stat(&d->b->sys, pid, &st) && !st.ended))
+		return err_set(e, "attach", err, "'%s' cannot be found", f->path);
+	err_set(e, "attach", -ESRCH, "no process %d", (int)pid);
+	err_hint(e, "it has ended since its probes were read");
+	return -ESRCH;
+}
+
 /* Offsets are of the file that was read: not of another one that has its path by now. */
 static int usdt_check_file(struct usdt *d, const struct usdt_file *f)
 {
@@ -304,10 +331,11 @@ static int usdt_check_file(struct usdt *d, const struct usdt_file *f)
 	int err = sys_stat(&d->b->sys, f->open_as, &st);
 
 	if (err)
-		return err_set(e, "attach", err, "'%s' cannot be found", f->path);
-	if ((uint64_t)st.st_dev == f->dev && (uint64_t)st.st_ino == f->ino)
+		return usdt_no_file(d, f, err);
+	if (usdt_same_file(f, &st))
 		return 0;
-	err_set(e, "attach", -ESTALE, "'%s' was replaced after its probes were read", f->path);
+	err_set(e, "attach", -ESTALE, "'%s' was changed or replaced after its probes were read",
+		f->path);
 	err_hint(e, "make the usdt context anew");
 	return -ESTALE;
 }

@@ -240,6 +240,9 @@ static int usdtctx_add_file(struct rawbpf_usdt *u, const struct usdtfile *file)
 		return err;
 	f = &u->files[u->n_files];
 	*f = (struct usdt_file){.dev = id->dev, .ino = id->ino, .machine = id->machine};
+	f->size = id->size;
+	f->mtime = id->mtime;
+	f->ctime = id->ctime;
 	f->bits = (uint8_t)id->bits;
 	f->big_endian = id->big_endian;
 	f->path = usdtctx_keep(u, strdup(file->path));

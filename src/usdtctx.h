@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "err.h"
 #include "rawbpf.h"
@@ -17,10 +18,11 @@
 
 /* A file that has probes. */
 struct usdt_file {
-	char *path;    /* as the process sees it; for messages */
-	char *open_as; /* to open here and to give to the kernel, absolute */
-	uint64_t dev, ino;
-	unsigned machine; /* EM_* */
+	char *path;		      /* as the process sees it; for messages */
+	char *open_as;		      /* to open here and to give to the kernel, absolute */
+	uint64_t dev, ino, size;      /* as stat(2) has them, */
+	struct timespec mtime, ctime; /* to see that it is still the one that was read */
+	unsigned machine;	      /* EM_* */
 	uint8_t bits;
 	bool big_endian;
 };

@@ -478,9 +478,43 @@ static void copy_self(const char *path)
 	free(text);
 }
 
+/* A process that ended between reading its probes and attaching; _i: nobody has waited for it. */
+START_TEST(process_ended)
+{
+	struct usdtrun r = {.b = NULL};
+	struct rawbpf_usdt *u;
+	siginfo_t info;
+	char text[64];
+	pid_t pid;
+
+	NEED_HERE();
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (!pid)
+		for (;;)
+			pause();
+	usdtrun_new(&r, "usdt");
+	u = enabled(NULL, pid, "plain", "first");
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	if (!_i)
+		waitpid(pid, NULL, 0);
+	ck_assert_int_eq(load_with(&r, u, NULL), -ESRCH);
+	snprintf(text, sizeof(text), "no process %d; it has ended since", (int)pid);
+	ck_assert_msg(strstr(rawbpf_errmsg(r.b), text), "%s", rawbpf_errmsg(r.b));
+	if (_i)
+		waitpid(pid, NULL, 0);
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+}
+END_TEST
+
 /* A file that was replaced between reading its probes and attaching; or removed (_i). */
+enum { REPLACED_MOVED, REPLACED_ANEW, REPLACED_IN_PLACE, REPLACED_BY_NONE, REPLACED_N };
+
 START_TEST(replaced)
 {
+	bool gone;
 	char path[] = "/tmp/rawbpf-usdt-XXXXXX", other[64];
 	struct usdtrun r = {.b = NULL};
 	struct rawbpf_usdt *u;
@@ -492,14 +526,22 @@ START_TEST(replaced)
 	usdtrun_new(&r, "usdt");
 	u = enabled(path, 0, "plain", "first");
 	snprintf(other, sizeof(other), "%s.new", path);
-	if (_i) {
-		ck_assert_int_eq(unlink(path), 0);
-	} else {
+	switch (_i) {
+	case REPLACED_MOVED:
 		copy_self(other);
 		ck_assert_int_eq(rename(other, path), 0);
+		break;
+	case REPLACED_ANEW: /* the inode number is the old one's on many file systems */
+		ck_assert_int_eq(unlink(path), 0);
+		copy_self(path);
+		break;
+	case REPLACED_IN_PLACE: copy_self(path); break;
+	case REPLACED_BY_NONE: ck_assert_int_eq(unlink(path), 0); break;
 	}
-	ck_assert_int_eq(load_with(&r, u, NULL), _i ? -ENOENT : -ESTALE);
-	ck_assert_msg(strstr(rawbpf_errmsg(r.b), _i ? "cannot be found" : "was replaced after"),
+	gone = _i == REPLACED_BY_NONE;
+	ck_assert_int_eq(load_with(&r, u, NULL), gone ? -ENOENT : -ESTALE);
+	ck_assert_msg(strstr(rawbpf_errmsg(r.b),
+			      gone ? "cannot be found" : "was changed or replaced after"),
 		"%s", rawbpf_errmsg(r.b));
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
 	rawbpf_usdt_free(u);
@@ -633,7 +675,8 @@ Suite *suite_usdt(void)
 	tcase_add_test(t, by_section);
 	tcase_add_test(t, refusals);
 	tcase_add_test(t, wrong_type);
-	tcase_add_loop_test(t, replaced, 0, 2);
+	tcase_add_loop_test(t, process_ended, 0, 2);
+	tcase_add_loop_test(t, replaced, 0, REPLACED_N);
 	tcase_add_loop_test(t, each_for_itself, 0, 6);
 	tcase_add_loop_test(t, failures, 0, 3);
 	suite_add_tcase(s, t);
