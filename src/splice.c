@@ -116,12 +116,16 @@ static enum splice_reach splice_reach(const struct rawbpf_insn *i)
 /* usdt_arg() looks like a call, but holds no distance. */
 static bool splice_is_operand(const struct object_code *c, uint32_t insn)
 {
-	size_t i;
+	size_t lo = 0, hi = c->n_usdt, mid;
 
-	for (i = 0; i < c->n_usdt; i++)
-		if (c->usdt[i].insn == insn)
-			return true;
-	return false;
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (c->usdt[mid].insn < insn)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < c->n_usdt && c->usdt[lo].insn == insn;
 }
 
 /* An old instruction, moved to out. */

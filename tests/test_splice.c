@@ -325,6 +325,38 @@ START_TEST(operands)
 }
 END_TEST
 
+/* Half of very many operands replaced: what stays is found without a look at all of them. */
+START_TEST(many_operands)
+{
+	enum { MANY = 200000 };
+	struct splice *s = calloc(MANY / 2, sizeof(*s));
+	struct object_code c = {.n_insns = MANY};
+	struct rawbpf_error e;
+	uint32_t i;
+
+	c.insns = calloc(MANY, sizeof(*c.insns));
+	c.usdt = calloc(MANY, sizeof(*c.usdt));
+	for (i = 0; i < MANY; i++) {
+		c.insns[i] = (struct rawbpf_insn){OBJECT_CALL, 0, 1, -8};
+		object_set_src(&c.insns[i], RAWBPF_PSEUDO_CALL);
+		c.usdt[i] = (struct object_usdt){i, 1, -8};
+		if (i % 2)
+			s[i / 2] = (struct splice){i, three, 3};
+	}
+	c.n_usdt = MANY;
+	ck_assert_int_eq(splice_code(&c, s, MANY / 2, &e), 0);
+	ck_assert_uint_eq(c.n_insns, 2 * MANY);
+	ck_assert_uint_eq(c.n_usdt, MANY / 2);
+	for (i = 0; i < MANY / 2; i++) {
+		ck_assert(c.usdt[i].insn == 4 * i);
+		ck_assert(c.insns[4 * i].imm == -8);
+		ck_assert(!memcmp(&c.insns[4 * i + 1], three, sizeof(three)));
+	}
+	free(s);
+	object_code_free(&c);
+}
+END_TEST
+
 /* What leaves the code leaves it afterwards, though there is more code then. */
 START_TEST(outside)
 {
@@ -471,6 +503,7 @@ Suite *suite_splice(void)
 	tcase_add_test(tc, same_targets);
 	tcase_add_test(tc, records);
 	tcase_add_test(tc, operands);
+	tcase_add_test(tc, many_operands);
 	tcase_add_test(tc, outside);
 	tcase_add_test(tc, too_far);
 	tcase_add_test(tc, too_big);

@@ -65,6 +65,36 @@ START_TEST(each_in_its_place)
 }
 END_TEST
 
+/* So many that what is put in moves as it grows. */
+START_TEST(many_places)
+{
+	enum { MANY = 3000 };
+	struct usdtcode_op ops[OBJECT_USDT_MAX];
+	struct rawbpf_insn want[2][USDTCODE_MAX];
+	const struct arch *a = arch_find(NULL);
+	struct object_code c = {.n_insns = MANY};
+	uint32_t at = 0, i, n[2];
+	struct rawbpf_error e;
+
+	put_ops(ops);
+	c.insns = calloc(MANY, sizeof(*c.insns));
+	c.usdt = calloc(MANY, sizeof(*c.usdt));
+	for (i = 0; i < MANY; i++) {
+		c.insns[i] = (struct rawbpf_insn){OBJECT_CALL, 0, (int16_t)(i % 2 + 1), -8};
+		c.usdt[i] = (struct object_usdt){i, (uint16_t)(i % 2 + 1), -8};
+	}
+	c.n_usdt = MANY;
+	for (i = 0; i < 2; i++)
+		n[i] = usdtcode_emit(a, &ops[i], -8, want[i]);
+	ck_assert_int_eq(usdtput_code(&c, ops, &e), 0);
+	for (i = 0; i < MANY; at += n[i++ % 2])
+		ck_assert_mem_eq(c.insns + at, want[i % 2], n[i % 2] * sizeof(*c.insns));
+	ck_assert_uint_eq(c.n_insns, at);
+	ck_assert_uint_eq(c.n_usdt, 0);
+	object_code_free(&c);
+}
+END_TEST
+
 START_TEST(no_place)
 {
 	struct usdtcode_op ops[OBJECT_USDT_MAX];
@@ -114,6 +144,7 @@ Suite *suite_usdtput(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, each_in_its_place);
+	tcase_add_test(t, many_places);
 	tcase_add_test(t, no_place);
 	tcase_add_test(t, every_allocation_fails);
 	suite_add_tcase(s, t);
