@@ -193,8 +193,8 @@ RAWBPF_API int rawbpf_attach_uprobe_opts(struct rawbpf *b, const struct rawbpf_u
 RAWBPF_API int rawbpf_attach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
 /*
  * rawbpf_detach_uprobe(), rawbpf_detach_uretprobe() - the place named as when it was attached;
- * .fn_name NULL: every program there.  .sym_re takes what was attached by that very pattern.
- * -ENOENT: none is.
+ * .fn_name NULL: every program there.  .sym_re takes what was attached by that very pattern.  A file
+ * that is gone or was replaced since is known by its name.  -ENOENT: none is.
  */
 RAWBPF_API int rawbpf_detach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);
 RAWBPF_API int rawbpf_detach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o);

@@ -140,18 +140,19 @@ struct rawbpf_usdt_attach_opts {
  * finds the operands in its object's map instead; what cannot be told there is -EINVAL to its
  * bpf_usdt_arg(), and logged.  Semaphores are counted by the kernel (Linux 4.20); an
  * older one needs .pid, and is undone when the program is detached.  A program is at a location
- * once.  Returns 0, or -ENOENT (no such program, file, probe: near names are in the hint; an
- * operand that the probe does not have), -EINVAL (neither .path nor .pid; several providers; not a
- * program for probes), -EEXIST (it is at all locations already), -ESRCH, -EOPNOTSUPP (an operand
- * that no program can read, with a caret in the error's log; a semaphore on an old kernel without
- * .pid), -EPERM/-EACCES.  Linux 4.1.
+ * once, where it is for every process also for one of them; but one that is there for a process
+ * runs twice in it when it is attached for all: detach it first.  Returns 0, or -ENOENT (no such
+ * program, file, probe: near names are in the hint; an operand that the probe does not have),
+ * -EINVAL (neither .path nor .pid; several providers; not a program for probes), -EEXIST (it is at
+ * all locations already), -ESRCH, -EOPNOTSUPP (an operand that no program can read, with a caret in
+ * the error's log; a semaphore on an old kernel without .pid), -EPERM/-EACCES.  Linux 4.1.
  *
  *	err = rawbpf_attach_usdt(b, .path = "/usr/sbin/httpd", .probe = "request", .fn_name = "f");
  */
 RAWBPF_API int rawbpf_attach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o);
 /*
  * rawbpf_detach_usdt() - named as when it was attached, by a context too; .fn_name NULL: every
- * program there.  -ENOENT: none is.
+ * program there.  A file that was replaced since is known by its name.  -ENOENT: none is.
  */
 RAWBPF_API int rawbpf_detach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o);
 

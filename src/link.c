@@ -15,6 +15,7 @@
 #include "kern.h"
 #include "missed.h"
 #include "probeevent.h"
+#include "proc.h"
 #include "rights.h"
 #include "usdtsem.h"
 #include "usdtspec.h"
@@ -76,15 +77,15 @@ static bool link_may_be_old(int err)
 
 /*
  * A program loaded for multi links reads another context than a perf event gives it, so an event
- * takes it as loaded for nothing in particular.
+ * takes it as loaded for nothing in particular.  So it does a copy, whatever its section is for.
  */
 static int link_prog_fd(struct rawbpf *b, struct prog *p)
 {
 	int fd;
 
-	if (p->attach_type != RAWBPF_TRACE_KPROBE_MULTI &&
+	if (p->fd >= 0 && p->attach_type != RAWBPF_TRACE_KPROBE_MULTI &&
 		p->attach_type != RAWBPF_TRACE_UPROBE_MULTI)
-		return p->fd; /* who attaches a copy has it loaded */
+		return p->fd;
 	fd = prog_as(b, p, (enum rawbpf_attach_type)0);
 	err_clear(&b->error);
 	return fd;
@@ -371,6 +372,18 @@ static void link_tell_missed(struct rawbpf *b, const struct link *l)
 			(unsigned long long)n, l->asked ? l->asked : l->place);
 }
 
+uint64_t link_start(struct rawbpf *b, pid_t pid)
+{
+	struct proc_stat st;
+
+	return pid && !proc_stat(&b->sys, pid, &st) ? st.start : 0;
+}
+
+bool link_is_process(const struct link *l, pid_t pid, uint64_t start)
+{
+	return l->pid == pid && (l->start == start || !l->start || !start);
+}
+
 void link_close(struct rawbpf *b, struct link *l)
 {
 	struct link **p;
@@ -390,4 +403,15 @@ void link_close_until(struct rawbpf *b, struct link *mark)
 {
 	while (b->links && b->links != mark)
 		link_close(b, b->links);
+}
+
+void link_undo(struct rawbpf *b, struct link *mark)
+{
+	struct rawbpf_error error;
+
+	if (b->links == mark)
+		return;
+	err_copy(&error, &b->error);
+	link_close_until(b, mark);
+	err_copy(&b->error, &error);
 }

@@ -40,8 +40,9 @@ struct link {
 	char *place;	 /* what it is attached to, for messages and detach: "c:strlen" */
 	uint64_t key[3]; /* kind's own identity of the place (device, inode, offset; id) */
 	pid_t pid;
-	int perf_fd, link_fd;	   /* -1: none */
-	unsigned n_places;	   /* places probed by it */
+	uint64_t start;	      /* when that process started, as link_start() says; 0: not known */
+	int perf_fd, link_fd; /* -1: none */
+	unsigned n_places;    /* places probed by it */
 	struct link_place *places; /* them, for a link of many; NULL: place and key[2] alone */
 	char *event;		   /* a probe event of tracefs to be removed with it, or NULL */
 	const char *event_file;
@@ -112,9 +113,16 @@ int link_adopt(struct rawbpf *b, enum link_kind kind, struct prog *prog, const c
  */
 uint64_t link_missed(struct rawbpf *b, const struct link *l);
 
+/* When process pid started; 0: it is none (0), or that cannot be told. */
+uint64_t link_start(struct rawbpf *b, pid_t pid);
+/* Is l of process pid, which started then?  One that had its number before is another one. */
+bool link_is_process(const struct link *l, pid_t pid, uint64_t start);
+
 /* Detach one, and free it; what it missed is logged. */
 void link_close(struct rawbpf *b, struct link *l);
 /* Detach all that are newer than mark (NULL: all), newest first. */
 void link_close_until(struct rawbpf *b, struct link *mark);
+/* The same after a failure, whose error stays b's. */
+void link_undo(struct rawbpf *b, struct link *mark);
 
 #endif

@@ -483,8 +483,8 @@ static int uproad_old_event(struct uproad *r, const struct link_place *p)
 
 static int uproad_events(struct uproad *r)
 {
+	int top = r->prog->fd < 0 && r->prog->has_other ? r->prog->other_fd : r->prog->fd;
 	struct link *mark = r->b->links;
-	struct rawbpf_error error;
 	struct rawbpf_perf_attr a;
 	unsigned ref = 0;
 	int err = uproad_pmu(r, &a, &ref);
@@ -495,15 +495,12 @@ static int uproad_events(struct uproad *r)
 		err = 0;
 	/* an event, a link and a process's memory each, above the files that are open already */
 	if (r->n > 1)
-		kern_raise_nofile(r->b, (2 + r->no_ref) * r->n + (size_t)(r->prog->fd + 1));
+		kern_raise_nofile(r->b, (2 + r->no_ref) * r->n + (size_t)(top + 1));
 	for (i = 0; i < r->n && !err; i++)
 		err = r->no_pmu ? uproad_old_event(r, &r->places[i])
 				: uproad_event(r, &a, ref, &r->places[i]);
-	if (!err || r->b->links == mark)
-		return err;
-	err_copy(&error, &r->b->error);
-	link_close_until(r->b, mark);
-	err_copy(&r->b->error, &error);
+	if (err)
+		link_undo(r->b, mark);
 	return err;
 }
 
@@ -563,9 +560,13 @@ static int uproad_any(struct uproad *r)
 int uproad_attach(struct uproad *r)
 {
 	struct link *l, *mark = r->b->links;
+	uint64_t start = link_start(r->b, r->pid);
 	int err = uproad_any(r);
 
-	for (l = r->b->links; !err && r->records && l != mark; l = l->next)
-		link_hold_records(r->b, l);
+	for (l = r->b->links; !err && l != mark; l = l->next) {
+		l->start = start;
+		if (r->records)
+			link_hold_records(r->b, l);
+	}
 	return err;
 }

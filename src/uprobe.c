@@ -56,7 +56,7 @@ static struct link_place *uprobe_find(const struct uplace *u, uint64_t offset)
 
 static bool uprobe_is_file(const struct uplace *u, const struct link *l)
 {
-	return l->kind == (u->ret ? LINK_URETPROBE : LINK_UPROBE) && l->pid == u->pid &&
+	return l->kind == (u->ret ? LINK_URETPROBE : LINK_UPROBE) &&
 	       l->key[0] == (uint64_t)u->st.st_dev && l->key[1] == (uint64_t)u->st.st_ino;
 }
 
@@ -97,11 +97,12 @@ static int uprobe_exists(struct uplace *u, const struct prog *prog)
 /* A program is at a place once: it would run, and count, twice. */
 static int uprobe_once(struct uplace *u, const struct prog *prog)
 {
+	uint64_t start = link_start(u->b, u->pid);
 	const struct link *l;
 	size_t i, n = 0;
 
 	for (l = u->b->links; l; l = l->next) {
-		if (l->prog != prog || !uprobe_is_file(u, l))
+		if (l->prog != prog || !uprobe_is_file(u, l) || !link_is_process(l, u->pid, start))
 			continue;
 		for (i = 0; l->places && i < l->n_places; i++)
 			uprobe_leave_out(u, prog, l->places[i].offset);
@@ -145,8 +146,8 @@ int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret
 /* ---- detach ------------------------------------------------------------------------------- */
 
 /*
- * By name, for when the place can no longer be found: the process has ended, the file is gone.  For
- * a pattern the library's name is what counts.
+ * By name, for when the place can no longer be found: the process has ended, the file is gone, or
+ * another one by now.  For a pattern the library's name is what counts.
  */
 static bool uprobe_is_named(const struct uplace *u, const char *place)
 {
@@ -242,25 +243,34 @@ static int uprobe_detach_link(struct uplace *u, struct link *l, bool found)
 	return 1;
 }
 
+/* Whether any was, or a negative errno. */
+static int uprobe_detach_all(struct uplace *u, bool found)
+{
+	struct link *l, *next;
+	int one, any = 0;
+
+	for (l = u->b->links; l; l = next) {
+		next = l->next;
+		one = uprobe_detach_link(u, l, found);
+		if (one < 0)
+			return one;
+		any |= one;
+	}
+	return any;
+}
+
 int uprobe_detach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret)
 {
 	struct uplace u = {.b = b, .o = o, .ret = ret};
-	struct link *l, *next;
-	int one, err = uplace_open(&u);
-	bool any = false, found = !err;
+	int err = uplace_open(&u), any = err ? 0 : uprobe_detach_all(&u, true);
 
-	for (l = b->links; l; l = next) {
-		next = l->next;
-		one = uprobe_detach_link(&u, l, found);
-		if (one < 0) {
-			uplace_close(&u);
-			return one;
-		}
-		any |= one > 0;
-	}
-	if (any) {
+	if (!any)
+		any = uprobe_detach_all(&u, false);
+	if (any > 0) {
 		err_clear(&b->error);
 		err = 0;
+	} else if (any < 0) {
+		err = any;
 	} else if (!err) {
 		err = err_set(&b->error, "detach", -ENOENT, "no %s on '%s'",
 			ret ? "return probe" : "probe", o->sym_re ? o->sym_re : u.places[0].name);

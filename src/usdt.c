@@ -128,9 +128,9 @@ static bool usdt_is_prog(const struct link *l, const struct prog *p)
 	return l->kind == LINK_USDT && (l->prog == p || l->prog->origin == p);
 }
 
-static bool usdt_is_file(const struct link *l, const struct usdt_file *f, pid_t pid)
+static bool usdt_is_file(const struct link *l, const struct usdt_file *f)
 {
-	return l->pid == pid && l->key[0] == f->dev && l->key[1] == f->ino;
+	return l->key[0] == f->dev && l->key[1] == f->ino;
 }
 
 /* Takes the place at that offset of file out. */
@@ -152,18 +152,22 @@ static void usdt_leave_out(struct usdt *d, uint32_t file, uint64_t offset)
 		d->places[lo].prog = NULL;
 }
 
-/* Where it is already, by another context or an earlier call: it would run twice. */
+/*
+ * Where it is already, by another context or an earlier call, in this process or in all: it would
+ * run twice.
+ */
 static void usdt_once(struct usdt *d)
 {
+	uint64_t start = link_start(d->b, d->u->pid);
 	const struct link *l;
 	uint32_t f;
 	unsigned i;
 
 	for (l = d->b->links; l; l = l->next) {
-		if (!usdt_is_prog(l, d->prog))
+		if (!usdt_is_prog(l, d->prog) || (l->pid && !link_is_process(l, d->u->pid, start)))
 			continue;
 		for (f = 0; f < d->u->n_files; f++) {
-			if (!usdt_is_file(l, &d->u->files[f], d->u->pid))
+			if (!usdt_is_file(l, &d->u->files[f]))
 				continue;
 			for (i = 0; l->places && i < l->n_places; i++)
 				usdt_leave_out(d, f, l->places[i].offset);
@@ -406,7 +410,6 @@ static int usdt_check_prog(struct rawbpf *b, const struct prog *p)
 static int usdt_all(struct usdt *d)
 {
 	struct link *mark = d->b->links;
-	struct rawbpf_error error;
 	int err = usdt_collect(d);
 
 	if (err)
@@ -418,11 +421,8 @@ static int usdt_all(struct usdt *d)
 	if (!err)
 		err = usdt_attach_groups(d);
 	usdt_put_records(d);
-	if (err && d->b->links != mark) {
-		err_copy(&error, &d->b->error);
-		link_close_until(d->b, mark);
-		err_copy(&d->b->error, &error);
-	}
+	if (err)
+		link_undo(d->b, mark);
 	return err;
 }
 
@@ -497,17 +497,13 @@ static int usdt_attach_context(struct rawbpf *b, const struct rawbpf_usdt *u)
 int usdt_attach_contexts(struct rawbpf *b, struct rawbpf_usdt *const *contexts, size_t n)
 {
 	struct link *mark = b->links;
-	struct rawbpf_error error;
 	size_t i;
 	int err = 0;
 
 	for (i = 0; !err && i < n; i++)
 		err = usdt_attach_context(b, contexts[i]);
-	if (err && b->links != mark) {
-		err_copy(&error, &b->error);
-		link_close_until(b, mark);
-		err_copy(&b->error, &error);
-	}
+	if (err)
+		link_undo(b, mark);
 	return err;
 }
 
@@ -596,43 +592,66 @@ static bool usdt_is_named(const struct link *l, const char *probe)
 	return !strcmp(name, probe) || (colon && !strchr(probe, ':') && !strcmp(colon + 1, probe));
 }
 
-/* Whether it is at the probe; u NULL: its file or process is gone, and the names must do. */
-static bool usdt_is_at(
-	const struct link *l, const struct rawbpf_usdt_attach_opts *o, const struct rawbpf_usdt *u)
+static bool usdt_is_asked(const struct link *l, const struct rawbpf_usdt_attach_opts *o)
+{
+	return l->kind == LINK_USDT && usdt_is_named(l, o->probe) &&
+	       l->pid == (o->pid > 0 ? o->pid : 0) &&
+	       (!o->fn_name || !strcmp(l->prog->name, o->fn_name));
+}
+
+/* Whether it is at one of u's files. */
+static bool usdt_is_at(const struct link *l, const struct rawbpf_usdt *u)
 {
 	size_t i;
 
-	if (l->kind != LINK_USDT || !usdt_is_named(l, o->probe) ||
-		l->pid != (o->pid > 0 ? o->pid : 0) ||
-		(o->fn_name && strcmp(l->prog->name, o->fn_name) != 0))
-		return false;
-	if (!u)
-		return !o->path || !strcmp(l->asked, o->path);
-	for (i = 0; i < u->n_files && !usdt_is_file(l, &u->files[i], l->pid); i++)
+	for (i = 0; i < u->n_files && !usdt_is_file(l, &u->files[i]); i++)
 		;
 	return i < u->n_files;
+}
+
+/* By name, for when its file or process is gone, or another one by now. */
+static bool usdt_was_at(const struct link *l, const char *path, const struct rawbpf_usdt *u)
+{
+	size_t i;
+
+	if (!path || !*path || !strcmp(l->asked, path))
+		return true;
+	for (i = 0; i < u->n_files && strcmp(l->asked, u->files[i].path) != 0; i++)
+		;
+	return i < u->n_files;
+}
+
+/* Whether anything was detached. */
+static bool usdt_detach_all(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o,
+	const struct rawbpf_usdt *u, bool by_name)
+{
+	struct link *l, *next;
+	bool any = false;
+
+	for (l = b->links; l; l = next) {
+		next = l->next;
+		if (!usdt_is_asked(l, o) ||
+			!(by_name ? usdt_was_at(l, o->path, u) : usdt_is_at(l, u)))
+			continue;
+		link_close(b, l);
+		any = true;
+	}
+	return any;
 }
 
 int usdt_detach(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o)
 {
 	const struct usdt_probe *p;
-	struct link *l, *next;
 	struct rawbpf_usdt u;
-	bool any = false;
+	bool any;
 	int err = usdt_open(b, o, &u, &p);
 
 	if (err == -EINVAL || err == -ENOMEM) {
 		usdtctx_close(&u);
 		return err;
 	}
-	for (l = b->links; l; l = next) {
-		next = l->next;
-		if (!usdt_is_at(l, o, err ? NULL : &u))
-			continue;
-		link_close(b, l);
-		any = true;
-	}
-	if (any) {
+	any = !err && usdt_detach_all(b, o, &u, false);
+	if (any || usdt_detach_all(b, o, &u, true)) {
 		err_clear(&b->error);
 		err = 0;
 	} else if (!err) {

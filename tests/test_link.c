@@ -95,6 +95,51 @@ START_TEST(refused)
 }
 END_TEST
 
+/* A failure that undoes what came before it is what is told. */
+START_TEST(undone)
+{
+	struct fake f = {0};
+	struct rawbpf *b = link_context(&f);
+	unsigned before = f.n_open;
+	struct link *first;
+
+	ck_assert_int_eq(link_one(b, &f, &first), 0);
+	ck_assert_int_eq(link_one(b, &f, NULL), 0);
+	err_set(&b->error, "attach", -EBUSY, "told");
+	link_undo(b, first);
+	ck_assert_ptr_eq(b->links, first);
+	link_undo(b, first);
+	ck_assert_ptr_eq(b->links, first);
+	link_undo(b, NULL);
+	ck_assert_ptr_null(b->links);
+	ck_assert_uint_eq(f.n_open, before);
+	ck_assert_str_eq(rawbpf_errmsg(b), "told: EBUSY");
+	rawbpf_free(b);
+}
+END_TEST
+
+/* A process is its number and when it started, where that is known. */
+START_TEST(of_process)
+{
+	struct fake f = {0};
+	struct rawbpf *b = fake_context(&f);
+	struct link l = {.pid = getpid()};
+	uint64_t start = link_start(b, getpid());
+
+	ck_assert_uint_gt(start, 0);
+	ck_assert_uint_eq(link_start(b, 0), 0);
+	ck_assert_uint_eq(link_start(b, INT32_MAX), 0);
+	ck_assert(link_is_process(&l, getpid(), start));
+	l.start = start;
+	ck_assert(link_is_process(&l, getpid(), start));
+	ck_assert(link_is_process(&l, getpid(), 0));
+	ck_assert(!link_is_process(&l, getpid(), start + 1));
+	ck_assert(!link_is_process(&l, getppid(), start));
+	ck_assert(!link_is_process(&l, 0, 0));
+	rawbpf_free(b);
+}
+END_TEST
+
 /* Neither road: what the first said is told. */
 START_TEST(first_answer)
 {
@@ -281,6 +326,8 @@ Suite *suite_link(void)
 	tcase_add_test(t, by_ioctl);
 	tcase_add_test(t, refused);
 	tcase_add_test(t, first_answer);
+	tcase_add_test(t, undone);
+	tcase_add_test(t, of_process);
 	tcase_add_test(t, no_other_cpu);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");

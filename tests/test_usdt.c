@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -385,6 +386,115 @@ START_TEST(detach_when_gone)
 }
 END_TEST
 
+/* A process that calls here_plain(value) when a byte comes; pid 0: any number will do. */
+static pid_t fork_as(pid_t pid, int value, int go[2])
+{
+	/* clone3(): flags, pidfd, child_tid, parent_tid, exit_signal, stack, its size, tls, ... */
+	uint64_t a[10] = {[4] = SIGCHLD, [8] = (uintptr_t)&pid, [9] = 1};
+	char c;
+
+	ck_assert_int_eq(pipe(go), 0);
+	pid = pid ? (pid_t)syscall(435, a, sizeof(a)) : fork();
+	if (pid)
+		return pid;
+	if (read(go[0], &c, 1) == 1)
+		here_plain(value, NULL);
+	_exit(0);
+}
+
+static void end_fork(pid_t pid, int go[2])
+{
+	ck_assert_int_eq(write(go[1], "", 1), 1);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	close(go[0]);
+	close(go[1]);
+}
+
+/* A process that has the number of one that has ended is another one. */
+START_TEST(same_pid_again)
+{
+	struct usdtrun r = {.no_multi = _i};
+	int go[2], again[2];
+	pid_t pid;
+
+	NEED_HERE();
+	usdtrun_open(&r, "usdt");
+	pid = fork_as(0, 3, go);
+	ck_assert_int_gt(pid, 0);
+	ck_assert_msg(!rawbpf_attach_usdt(r.b, .pid = pid, .probe = "plain", .fn_name = "first"),
+		"%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(
+		rawbpf_attach_usdt(r.b, .pid = pid, .probe = "plain", .fn_name = "first"), -EEXIST);
+	end_fork(pid, go);
+	usleep(50000); /* start times are told in steps of 10 ms */
+	if (fork_as(pid, 4, again) != pid) {
+		close(again[0]);
+		close(again[1]);
+		usdtrun_close(&r);
+		T_SKIP("processes cannot be given a number here (Linux 5.5)");
+	}
+	ck_assert_msg(!rawbpf_attach_usdt(r.b, .pid = pid, .probe = "plain", .fn_name = "first"),
+		"%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(
+		rawbpf_attach_usdt(r.b, .pid = pid, .probe = "plain", .fn_name = "first"), -EEXIST);
+	end_fork(pid, again);
+	ck_assert_uint_eq(usdtrun_seen(&r, 3), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, 4), 1);
+	ck_assert_uint_eq(usdtrun_total(&r), 2);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* What is there for every process is there for each; what is there for one is not for all. */
+START_TEST(all_and_one)
+{
+	struct usdtrun r = {.no_multi = _i};
+	struct rawbpf_usdt *all, *one;
+
+	NEED_HERE();
+	usdtrun_open(&r, "usdt");
+	ck_assert_msg(!usdtrun_attach(&r, "plain", "first"), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(
+		rawbpf_attach_usdt(r.b, .pid = getpid(), .probe = "plain", .fn_name = "first"),
+		-EEXIST);
+	here_plain(5, NULL);
+	ck_assert_uint_eq(usdtrun_seen(&r, 5), 1);
+	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .pid = getpid(), .probe = "plain"), -ENOENT);
+	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .path = r.exe, .probe = "plain"), 0);
+	ck_assert_int_eq(
+		rawbpf_attach_usdt(r.b, .pid = getpid(), .probe = "plain", .fn_name = "first"), 0);
+	ck_assert_int_eq(usdtrun_attach(&r, "plain", "first"), 0);
+	here_plain(6, NULL);
+	ck_assert_uint_eq(usdtrun_seen(&r, 6), 2);
+	rawbpf_free(r.b);
+
+	usdtrun_new(&r, "usdt");
+	all = enabled(r.exe, 0, "plain", "first");
+	one = enabled(NULL, getpid(), "here:plain", "first");
+	ck_assert_msg(!load_with(&r, all, one), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 1);
+	rawbpf_usdt_free(all);
+	rawbpf_usdt_free(one);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* A copy of a program whose section is for links of other kinds goes by events as well. */
+START_TEST(any_section_by_events)
+{
+	static const char *const sections[] = {"kprobe.session", "kprobe.multi", "uprobe.multi"};
+	struct usdtrun r = {.no_multi = true};
+
+	NEED_HERE();
+	usdtrun_open(&r, sections[_i]);
+	ck_assert_msg(!usdtrun_attach(&r, "plain", "first"), "%s", rawbpf_errmsg(r.b));
+	ck_assert_uint_eq(r.events, 1);
+	here_plain(9, NULL);
+	ck_assert_uint_eq(usdtrun_seen(&r, 9), 1);
+	usdtrun_close(&r);
+}
+END_TEST
+
 START_TEST(by_section)
 {
 	char section[4200];
@@ -550,6 +660,42 @@ START_TEST(replaced)
 }
 END_TEST
 
+/* Detached by the path that it was attached by: of another copy (_i 0), of what is no program (1). */
+START_TEST(detach_replaced)
+{
+	char path[] = "/tmp/rawbpf-usdt-XXXXXX", other[64];
+	struct usdtrun r = {.b = NULL};
+	int fd = mkstemp(path);
+	FILE *f;
+
+	NEED_HERE();
+	close(fd);
+	copy_self(path);
+	usdtrun_open(&r, "usdt");
+	ck_assert_msg(!rawbpf_attach_usdt(r.b, .path = path, .probe = "plain", .fn_name = "first"),
+		"%s", rawbpf_errmsg(r.b));
+	ck_assert_msg(!usdtrun_attach(&r, "plain", "first"), "%s", rawbpf_errmsg(r.b));
+	snprintf(other, sizeof(other), "%s.new", path);
+	if (_i) {
+		f = fopen(other, "we");
+		ck_assert_ptr_nonnull(f);
+		fputs("no program\n", f);
+		fclose(f);
+	} else {
+		copy_self(other);
+	}
+	ck_assert_int_eq(rename(other, path), 0);
+	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .path = path, .probe = "plain"), 0);
+	ck_assert_int_eq(rawbpf_error(r.b)->err, 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 1);
+	ck_assert_int_eq(
+		rawbpf_detach_usdt(r.b, .path = path, .probe = "plain"), _i ? -ENOEXEC : -ENOENT);
+	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .path = r.exe, .probe = "plain"), 0);
+	usdtrun_close(&r);
+	unlink(path);
+}
+END_TEST
+
 /* A program of another type, and one that is for no probe but reads operands. */
 START_TEST(wrong_type)
 {
@@ -672,11 +818,15 @@ Suite *suite_usdt(void)
 	tcase_add_loop_test(t, one_process, 0, 2);
 	tcase_add_test(t, by_name);
 	tcase_add_test(t, detach_when_gone);
+	tcase_add_loop_test(t, same_pid_again, 0, 2);
+	tcase_add_loop_test(t, all_and_one, 0, 2);
+	tcase_add_loop_test(t, any_section_by_events, 0, 3);
 	tcase_add_test(t, by_section);
 	tcase_add_test(t, refusals);
 	tcase_add_test(t, wrong_type);
 	tcase_add_loop_test(t, process_ended, 0, 2);
 	tcase_add_loop_test(t, replaced, 0, REPLACED_N);
+	tcase_add_loop_test(t, detach_replaced, 0, 2);
 	tcase_add_loop_test(t, each_for_itself, 0, 6);
 	tcase_add_loop_test(t, failures, 0, 3);
 	suite_add_tcase(s, t);
