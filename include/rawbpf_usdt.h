@@ -40,7 +40,8 @@ struct rawbpf_usdt_arg {
 
 /*
  * rawbpf_usdt_parse_notes() - every probe in the .note.stapsdt sections of an ELF file in memory,
- * of any class, byte order and machine.  fn non-zero stops and is returned.
+ * of any class, byte order and machine; of one that has no section of that name, in its other
+ * sections of notes.  fn non-zero stops and is returned.
  */
 RAWBPF_API int rawbpf_usdt_parse_notes(const void *elf, size_t len,
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e);
@@ -50,9 +51,9 @@ RAWBPF_API int rawbpf_usdt_parse_notes(const void *elf, size_t len,
  * when path is NULL, of every executable mapping of the process pid (each file once, as
  * /proc/PID/root has it); with both, of that file as the process sees it.  Only headers and notes
  * are read.  fn non-zero stops and is returned.  Returns 0, or -ENOENT, -ENOEXEC (not an ELF
- * file), -ESRCH (no such process), -EACCES, -EINVAL (neither path nor pid).  A process's file that
- * is damaged or cannot be opened is left out: after all others the error of the first such is
- * returned.
+ * file), -ESRCH (no such process, or it runs no program), -EACCES, -EISDIR (a directory), -EINVAL
+ * (neither path nor pid, a path that leads to a device, fn NULL).  A process's file that is damaged
+ * or cannot be opened is left out: after all others the error of the first such is returned.
  */
 RAWBPF_API int rawbpf_usdt_each(const char *path, pid_t pid,
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e);
@@ -85,10 +86,10 @@ struct rawbpf_usdt_opts {
  *
  * NULL only when out of memory, which every call below accepts.  Any other failure is kept in the
  * context: rawbpf_usdt_errmsg() tells it, and rawbpf_usdt_enable_probe() returns it: -EINVAL
- * (neither pid nor path, a path that is not absolute), -ENOENT (no such file), -ENOEXEC (not an ELF
- * file), -ESRCH (no such process), -EACCES, -EPERM.  A process's file that is damaged or cannot be
- * opened is left out, and that is an error only when no other has probes; it is the hint when a
- * probe is not found.
+ * (neither pid nor path, a path that is not absolute or leads to a device), -EISDIR (a directory),
+ * -ENOENT (no such file), -ENOEXEC (not an ELF file), -ESRCH (no such process, or it runs no
+ * program), -EACCES, -EPERM.  A process's file that is damaged or cannot be opened is left out, and
+ * that is an error only when no other has probes; it is the hint when a probe is not found.
  *
  *	u = rawbpf_usdt_new(.path = "/usr/lib/postgresql/15/bin/postgres");
  *	err = rawbpf_usdt_enable_probe(u, .probe = "query__start", .fn_name = "on_query");

@@ -69,10 +69,11 @@ struct libname_search {
 	struct sys *sys;
 	const char *name;
 	pid_t pid;
-	char root[32];	 /* "/proc/PID/root", or "" */
-	uint8_t hdr[20]; /* of a file of the machine we look for */
-	const char *dir; /* being read */
-	int level;	 /* of this CPU, -1: not looked yet */
+	char root[32];		 /* "/proc/PID/root", or "" */
+	char own_root[PATH_MAX]; /* the process's, as proc_root() has it */
+	uint8_t hdr[20];	 /* of a file of the machine we look for */
+	const char *dir;	 /* being read */
+	int level;		 /* of this CPU, -1: not looked yet */
 	struct libname_hit *hits;
 	size_t n_hits;
 	struct near near;
@@ -527,9 +528,10 @@ static bool libname_same(struct libname_search *q, const char *path, uint64_t in
 static int libname_take_map(
 	struct libname_search *q, const struct proc_map *m, struct libname_file *out)
 {
+	const char *shown = proc_below(m->path, q->own_root);
 	char path[PATH_MAX + 64];
 
-	snprintf(path, sizeof(path), "%s%s", q->root, m->path);
+	snprintf(path, sizeof(path), "%s%s", q->root, shown);
 	libname_road(out, "process %d maps it", (int)q->pid);
 	if (!libname_same(q, path, m->inode)) {
 		snprintf(path, sizeof(path), "%s", m->path);
@@ -542,7 +544,7 @@ static int libname_take_map(
 		}
 	}
 	out->path = strdup(path);
-	out->shown = strndup(m->path, proc_map_len(m->path));
+	out->shown = strndup(shown, proc_map_len(shown));
 	if (out->path && out->shown)
 		return 0;
 	libname_free(out);
@@ -596,6 +598,7 @@ static int libname_take_gone(struct libname_search *q, struct libname_file *out)
 	struct proc_maps maps;
 	bool found = false, now = false;
 	struct stat st = {0};
+	const char *at;
 	char *path;
 	size_t n;
 	int err = libname_walk(q, q->name, true, &path);
@@ -607,9 +610,10 @@ static int libname_take_gone(struct libname_search *q, struct libname_file *out)
 	err = proc_maps_open(q->sys, q->pid, &maps);
 	while (!err && proc_maps_next(&maps, &map)) {
 		now |= map.inode && map.inode == (uint64_t)st.st_ino;
-		n = proc_map_len(map.path);
-		if (!map.path[n] || strncmp(map.path, path + strlen(q->root), n) ||
-			path[strlen(q->root) + n] || (found && (best.exec || !map.exec)))
+		at = proc_below(map.path, q->own_root);
+		n = proc_map_len(at);
+		if (!at[n] || strncmp(at, path + strlen(q->root), n) || path[strlen(q->root) + n] ||
+			(found && (best.exec || !map.exec)))
 			continue;
 		best = map;
 		found = true;
@@ -689,6 +693,7 @@ static int libname_begin(struct libname_search *q)
 		return 0;
 	}
 	snprintf(q->root, sizeof(q->root), "/proc/%d/root", (int)q->pid);
+	proc_root(q->sys, q->pid, q->own_root, sizeof(q->own_root));
 	snprintf(exe, sizeof(exe), "/proc/%d/exe", (int)q->pid);
 	err = libname_read_at(q->sys, exe, q->hdr, sizeof(q->hdr));
 	return err == -ENOENT ? -ESRCH : err;
@@ -759,14 +764,12 @@ int libname_find(struct sys *s, const char *name, pid_t pid, struct libname_file
 		return err_set(e, "attach", -EINVAL, "no name of a library or program");
 	err = libname_begin(&q);
 	if (err == -ESRCH)
-		return err_set(e, "attach", err, "no process %d", (int)pid);
+		return proc_gone(s, pid, "attach", e);
 	if (err == -EACCES || err == -EPERM) {
 		err_set(e, "attach", err, "files of process %d are closed to this user", (int)pid);
 		err_hint(e, "it takes CAP_SYS_PTRACE, or to be the user of process %d", (int)pid);
 		return err;
 	}
-	if (err == -ENOEXEC) /* a kernel thread */
-		return err_set(e, "attach", err, "process %d has no program", (int)pid);
 	if (err)
 		return err_set(e, "attach", err, "program of process %d cannot be read", (int)pid);
 	if (strchr(name, '/'))

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define PROC_MAPS_MAX (64u << 20) /* bytes of /proc/PID/maps */
 
@@ -93,6 +94,40 @@ size_t proc_map_len(const char *path)
 	size_t n = strlen(path), k = sizeof(deleted) - 1;
 
 	return n > k && !strcmp(path + n - k, deleted) ? n - k : n;
+}
+
+int proc_gone(struct sys *s, pid_t pid, const char *stage, struct rawbpf_error *e)
+{
+	char dir[64];
+	struct stat st;
+
+	snprintf(dir, sizeof(dir), "/proc/%d", (int)pid);
+	if (!sys_stat(s, dir, &st)) {
+		err_set(e, stage, -ESRCH, "process %d runs no program", (int)pid);
+		err_hint(e, "it has ended and waits for its parent, or is the kernel's own");
+	} else {
+		err_set(e, stage, -ESRCH, "no process %d", (int)pid);
+		err_hint(e, "it has ended, or has this number in another pid namespace only");
+	}
+	return -ESRCH;
+}
+
+void proc_root(struct sys *s, pid_t pid, char *root, size_t size)
+{
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/root", (int)pid);
+	n = sys_readlinkat(s, AT_FDCWD, path, root, size);
+	/* one that is cut is no use */
+	root[n > 1 && (size_t)n < size ? n : 0] = '\0';
+}
+
+const char *proc_below(const char *path, const char *root)
+{
+	size_t n = strlen(root);
+
+	return n && !strncmp(path, root, n) && path[n] == '/' ? path + n : path;
 }
 
 /*

@@ -33,6 +33,11 @@ void proc_maps_free(struct proc_maps *m);
 /* Bytes of its path without what the kernel adds to that of a removed file. */
 size_t proc_map_len(const char *path);
 
+/* Process pid's root as maps spell it; "" when that is the usual one, or cannot be read. */
+void proc_root(struct sys *s, pid_t pid, char *root, size_t size);
+/* A path of maps as the process has it: what is below its root. */
+const char *proc_below(const char *path, const char *root);
+
 /* ---- processes ---------------------------------------------------------------------------- */
 
 struct proc_stat {
@@ -41,6 +46,9 @@ struct proc_stat {
 	uint64_t flags; /* PF_* of the kernel */
 	bool ended;	/* a zombie: it waits to be waited for */
 };
+
+/* -ESRCH with *e set: there is no such process, or it runs nothing. */
+int proc_gone(struct sys *s, pid_t pid, const char *stage, struct rawbpf_error *e);
 
 /* What /proc/PID/stat says, pid 0: of this process; -ESRCH, or why it cannot be read. */
 int proc_stat(struct sys *s, pid_t pid, struct proc_stat *st);

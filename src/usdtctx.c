@@ -318,7 +318,6 @@ static int usdtctx_on_file(void *arg, const struct usdtfile *f)
 	struct usdtctx_reading r = {u, f, false, u->n_locs, u->n_probes};
 	int err;
 
-	u->n_read++;
 	err = note_each_kept(f->elf, f->path, usdtctx_take, usdtctx_on_note, &r, &u->error);
 	if (!err || !u->all || !usdtfile_leave(&u->left, err, &u->error))
 		return err;
@@ -365,11 +364,7 @@ static int usdtctx_read(struct rawbpf_usdt *u, const char *path)
 		err_copy(e, &u->left.why);
 		return e->err;
 	}
-	if (err || u->n_read)
-		return err;
-	err_set(e, "open", -ESRCH, "process %d runs no program", (int)u->pid);
-	err_hint(e, "it has ended and waits for its parent, or is the kernel's own");
-	return -ESRCH;
+	return err;
 }
 
 int usdtctx_open(struct rawbpf_usdt *u, const char *path, pid_t pid)
@@ -595,6 +590,8 @@ int rawbpf_usdt_each_probe(
 	uint32_t k;
 	size_t i;
 
+	if (!err && !fn)
+		return err_set(&u->error, "attach", -EINVAL, "each_probe: no function to call");
 	for (i = 0; !err && i < u->n_probes; i++) {
 		const struct usdt_probe *p = &u->probes[i];
 		struct rawbpf_usdt_info info = {.provider = p->provider, .name = p->name};
@@ -625,6 +622,8 @@ int rawbpf_usdt_each_location(struct rawbpf_usdt *u, const char *probe,
 		return err;
 	if (!probe || !*probe)
 		return err_set(&u->error, "attach", -EINVAL, "each_location: no name of a probe");
+	if (!fn)
+		return err_set(&u->error, "attach", -EINVAL, "each_location: no function to call");
 	i = usdtctx_find(u, probe, &u->error);
 	if (i < 0)
 		return u->error.err;

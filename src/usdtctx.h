@@ -76,7 +76,6 @@ struct rawbpf_usdt {
 	struct usdt_hash by_both;
 	struct usdt_hash by_name; /* the first probe of each name; made when it is needed */
 	size_t cap_files, cap_locs, cap_probes;
-	size_t n_read;		   /* files that were looked at */
 	bool all;		   /* of a process: no file hides the others */
 	struct usdtfile_left left; /* of a process's */
 	char *where;		   /* "'/path'" or "process 12", for messages */

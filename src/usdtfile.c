@@ -28,6 +28,8 @@ struct usdtfile_walk {
 	void *arg;
 	struct usdtfile_left *left;
 	struct rawbpf_error *e;
+	size_t n;	     /* files of the process */
+	char root[PATH_MAX]; /* of the process, as proc_root() has it */
 };
 
 bool usdtfile_leave(struct usdtfile_left *left, int err, const struct rawbpf_error *why)
@@ -46,6 +48,8 @@ static int usdtfile_one(const struct usdtfile_walk *w, const char *open_as, cons
 	struct usdtfile f = {path, open_as, NULL};
 	int err = elf_open(w->s, open_as, &f.elf, w->e);
 
+	if (err == -ENOENT)
+		err_hint(w->e, "give the path of a program or library, or its name alone");
 	if (err)
 		return err;
 	err = w->fn(w->arg, &f);
@@ -58,6 +62,8 @@ static int usdtfile_by_name(const struct usdtfile_walk *w, const char *name)
 	struct libname_file file;
 	int err = libname_find(w->s, name, w->pid, &file, w->e);
 
+	if (err && w->e)
+		w->e->stage = "open"; /* nothing is attached yet */
 	if (err)
 		return err;
 	err = usdtfile_one(w, file.path, file.shown);
@@ -152,7 +158,7 @@ static bool usdtfile_is(const struct usdtfile_walk *w, const struct proc_map *m,
 static void usdtfile_reach(
 	const struct usdtfile_walk *w, const struct proc_map *m, char *name, size_t size)
 {
-	snprintf(name, size, "/proc/%d/root%s", (int)w->pid, m->path);
+	snprintf(name, size, "/proc/%d/root%s", (int)w->pid, proc_below(m->path, w->root));
 	if (usdtfile_is(w, m, name))
 		return;
 	if (usdtfile_is(w, m, m->path))
@@ -167,13 +173,15 @@ static int usdtfile_mapped(struct usdtfile_walk *w, const struct proc_map *m)
 	char name[PATH_MAX + 64], shown[PATH_MAX];
 	struct rawbpf_error why;
 	struct usdtfile f = {shown, name, NULL};
+	const char *path = proc_below(m->path, w->root);
 	int err;
 
 	usdtfile_reach(w, m, name, sizeof(name));
-	snprintf(shown, sizeof(shown), "%.*s", (int)proc_map_len(m->path), m->path);
+	snprintf(shown, sizeof(shown), "%.*s", (int)proc_map_len(path), path);
 	err = elf_open(w->s, name, &f.elf, &why);
 	if (err == -ENOENT || err == -ENOEXEC || err == -EINVAL)
 		return 0;
+	w->n++;
 	if (err) {
 		if (strstr(name, "/map_files/") && (err == -EPERM || err == -EACCES))
 			err_hint(&why,
@@ -192,11 +200,8 @@ static int usdtfile_mapped(struct usdtfile_walk *w, const struct proc_map *m)
 
 static int usdtfile_no_maps(const struct usdtfile_walk *w, int err)
 {
-	if (err == -ESRCH) {
-		err_set(w->e, "open", err, "no process %d", (int)w->pid);
-		err_hint(w->e, "it has ended, or has this number in another pid namespace only");
-		return err;
-	}
+	if (err == -ESRCH)
+		return proc_gone(w->s, w->pid, "open", w->e);
 	err_set(w->e, "open", err, "mappings of process %d cannot be read", (int)w->pid);
 	if (err == -EACCES || err == -EPERM)
 		err_hint(w->e, "be root, or the user of process %d, or have CAP_SYS_PTRACE",
@@ -213,6 +218,7 @@ static int usdtfile_process(struct usdtfile_walk *w)
 
 	if (err)
 		return usdtfile_no_maps(w, err);
+	proc_root(w->s, w->pid, w->root, sizeof(w->root));
 	while (!err && proc_maps_next(&maps, &m)) {
 		if (!m.exec || !m.inode || *m.path != '/')
 			continue;
@@ -224,7 +230,7 @@ static int usdtfile_process(struct usdtfile_walk *w)
 	}
 	proc_maps_free(&maps);
 	free(seen.id);
-	return err;
+	return err || w->n ? err : proc_gone(w->s, w->pid, "open", w->e);
 }
 
 /* ---- either ------------------------------------------------------------------------------- */
@@ -232,7 +238,7 @@ static int usdtfile_process(struct usdtfile_walk *w)
 int usdtfile_named(struct sys *s, const char *name, pid_t pid,
 	int (*fn)(void *arg, const struct usdtfile *f), void *arg, struct rawbpf_error *e)
 {
-	struct usdtfile_walk w = {s, pid > 0 ? pid : 0, fn, arg, NULL, e};
+	struct usdtfile_walk w = {.s = s, .pid = pid > 0 ? pid : 0, .fn = fn, .arg = arg, .e = e};
 
 	return usdtfile_by_name(&w, name);
 }
@@ -241,7 +247,8 @@ int usdtfile_each(struct sys *s, const char *path, pid_t pid,
 	int (*fn)(void *arg, const struct usdtfile *f), void *arg, struct usdtfile_left *left,
 	struct rawbpf_error *e)
 {
-	struct usdtfile_walk w = {s, pid > 0 ? pid : 0, fn, arg, left, e};
+	struct usdtfile_walk w = {
+		.s = s, .pid = pid > 0 ? pid : 0, .fn = fn, .arg = arg, .left = left, .e = e};
 	struct stat st;
 
 	if (path && w.pid)
@@ -295,8 +302,11 @@ int rawbpf_usdt_each(const char *path, pid_t pid,
 {
 	struct usdtfile_probes p = {.fn = fn, .arg = arg, .all = !path, .e = e};
 	struct sys s = {0};
-	int err = usdtfile_each(&s, path, pid, usdtfile_list, &p, &p.left, e);
+	int err;
 
+	if (!fn)
+		return err_set(e, "open", -EINVAL, "usdt_each: no function to call");
+	err = usdtfile_each(&s, path, pid, usdtfile_list, &p, &p.left, e);
 	if (err || !p.left.why.err)
 		return err;
 	err_copy(e, &p.left.why);

@@ -109,12 +109,30 @@ START_TEST(pids)
 }
 END_TEST
 
+/* Of this process's own root nothing is cut off, and only whole names are. */
+START_TEST(below_root)
+{
+	struct sys s = {0};
+	char root[64] = "x", little[1] = "x";
+
+	proc_root(&s, getpid(), root, sizeof(root));
+	ck_assert_str_eq(root, "");
+	proc_root(&s, getpid(), little, sizeof(little));
+	ck_assert_str_eq(little, "");
+	ck_assert_str_eq(proc_below("/bin/sh", ""), "/bin/sh");
+	ck_assert_str_eq(proc_below("/jail/bin/sh", "/jail"), "/bin/sh");
+	ck_assert_str_eq(proc_below("/jailer/bin/sh", "/jail"), "/jailer/bin/sh");
+	ck_assert_str_eq(proc_below("/bin/sh", "/jail"), "/bin/sh");
+}
+END_TEST
+
 Suite *suite_proc(void);
 Suite *suite_proc(void)
 {
 	Suite *s = suite_create("proc");
 	TCase *t = tcase_create("unit");
 
+	tcase_add_test(t, below_root);
 	tcase_add_test(t, stat_of_a_process);
 	tcase_add_test(t, own_maps);
 	tcase_add_test(t, odd_lines);

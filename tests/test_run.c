@@ -243,6 +243,18 @@ START_TEST(failures)
 	ck_assert_msg(strstr(out, "rawbpf run: "), "%s", out);
 	free(out);
 	unlink(file);
+	strcpy(file, "/tmp/rawbpf-run-XXXXXX");
+	close(mkstemp(file));
+	ck_assert_int_eq(t_run(NULL, "echo '.prog f \"kprobe\"\nr0 = 0\nexit' > %s", file), 0);
+	ck_assert_int_eq(t_run(&out, RUN "%s 2>&1", file), 1);
+	ck_assert_msg(strstr(out, "names a place\n  hint: "), "%s", out);
+	free(out);
+	ck_assert_int_eq(t_run(NULL, "sed -i s,kprobe,usdt//bin/sh:a:b, %s", file), 0);
+	ck_assert_int_eq(t_run(&out, RUN "-p 99999999 %s 2>&1", file), 1);
+	ck_assert_msg(strstr(out, "no process 99999999"), "%s", out);
+	ck_assert_msg(strstr(out, "  hint: it has ended"), "%s", out);
+	free(out);
+	unlink(file);
 }
 END_TEST
 

@@ -109,6 +109,10 @@ START_TEST(probes_and_locations)
 	l.stop = 7;
 	ck_assert_int_eq(rawbpf_usdt_each_location(u, "one", on_location, &l), 7);
 	ck_assert_int_eq(rawbpf_usdt_each_probe(u, on_probe, &l), 7);
+	ck_assert_int_eq(rawbpf_usdt_each_probe(u, NULL, NULL), -EINVAL);
+	has(rawbpf_usdt_errmsg(u), "each_probe: no function to call");
+	ck_assert_int_eq(rawbpf_usdt_each_location(u, "one", NULL, NULL), -EINVAL);
+	has(rawbpf_usdt_errmsg(u), "each_location: no function to call");
 	rawbpf_usdt_free(u);
 	free(path);
 }
@@ -147,11 +151,12 @@ START_TEST(not_opened)
 	broken(rawbpf_usdt_new(.path = "", .pid = -1), -EINVAL, "either a pid or a path", NULL);
 	broken(rawbpf_usdt_new(.path = "bin/sh"), -EINVAL, "path 'bin/sh' is not absolute",
 		"must begin with '/'");
-	broken(rawbpf_usdt_new(.path = "/no/where"), -ENOENT, "'/no/where'", NULL);
+	broken(rawbpf_usdt_new(.path = "/no/where"), -ENOENT, "'/no/where'", "give the path");
 	broken(rawbpf_usdt_new(.path = "/no/where", .pid = getpid()), -ENOENT, "'/no/where'", NULL);
 	broken(rawbpf_usdt_new(.path = "/etc/passwd"), -ENOEXEC, "'/etc/passwd' is not an ELF file",
 		NULL);
 	broken(rawbpf_usdt_new(.path = "/etc"), -EISDIR, "'/etc' is not a file", NULL);
+	broken(rawbpf_usdt_new(.path = "/dev/null"), -EINVAL, "'/dev/null' is not a file", NULL);
 	broken(rawbpf_usdt_new(.path = "nosuchlibrary"), -ENOENT, "'nosuchlibrary'", NULL);
 	broken(rawbpf_usdt_new(.pid = 0x3fffffff), -ESRCH, "no process 1073741823", "ended");
 	broken(rawbpf_usdt_new(.pid = 0x3fffffff, .path = "/bin/sh"), -ESRCH,
@@ -561,6 +566,73 @@ START_TEST(other_mounts)
 }
 END_TEST
 
+/* A process in a root of its own: its files are called as it calls them, by each way to ask. */
+static void run_below(const char *root, int ready)
+{
+	char byte = 0;
+
+	if (chroot(root) || chdir("/"))
+		byte = 1;
+	else if (!map_code("/lib/libinner.so"))
+		byte = 2;
+	if (write(ready, &byte, 1) == 1)
+		pause();
+	_exit(0);
+}
+
+static int on_inner(void *arg, const struct rawbpf_usdt_probe *p)
+{
+	*(bool *)arg |= !strcmp(p->path, "/lib/libinner.so");
+	return 0;
+}
+
+START_TEST(other_root)
+{
+	static const char *const names[] = {NULL, "/lib/libinner.so", "libinner.so"};
+	char root[] = "/tmp/rawbpf-usdtctx-XXXXXX", byte = 9, *from = some_file();
+	struct rawbpf_error e;
+	bool found;
+	int ready[2];
+	size_t i, k;
+	pid_t pid;
+
+	T_NEED_CAP(CAP_SYS_CHROOT);
+	T_NEED_CAP(CAP_SYS_ADMIN); /* map_files */
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	ck_assert_int_eq(
+		t_run(NULL, "mkdir %s/lib && mv %s %s/lib/libinner.so", root, from, root), 0);
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork();
+	if (!pid)
+		run_below(root, ready[1]);
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	ck_assert_int_eq(byte, 0);
+	for (i = 0; i < 2; i++) { /* then with the file removed */
+		for (k = 0; k < sizeof(names) / sizeof(*names); k++) {
+			struct rawbpf_usdt *u = rawbpf_usdt_new(.path = names[k], .pid = pid);
+			ptrdiff_t at;
+
+			ck_assert_msg(!rawbpf_usdt_error(u)->err, "%s", rawbpf_usdt_errmsg(u));
+			at = usdtctx_find(u, "a:one", NULL);
+			ck_assert_int_ge(at, 0);
+			ck_assert_str_eq(u->files[u->locs[u->probes[at].first].file].path,
+				"/lib/libinner.so");
+			rawbpf_usdt_free(u);
+			found = false;
+			ck_assert_int_eq(rawbpf_usdt_each(names[k], pid, on_inner, &found, &e), 0);
+			ck_assert(found);
+		}
+		ck_assert_int_eq(t_run(NULL, "rm -f %s/lib/libinner.so", root), 0);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	ck_assert_int_eq(t_run(NULL, "rm -r %s", root), 0);
+	free(from);
+	close(ready[0]);
+	close(ready[1]);
+}
+END_TEST
+
 Suite *suite_usdtctx(void);
 Suite *suite_usdtctx(void)
 {
@@ -581,6 +653,7 @@ Suite *suite_usdtctx(void)
 	tcase_add_test(t, by_name);
 	tcase_add_test(live, gone_files);
 	tcase_add_test(live, other_mounts);
+	tcase_add_test(live, other_root);
 	suite_add_tcase(s, t);
 	suite_add_tcase(s, live);
 	return s;

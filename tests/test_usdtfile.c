@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "rawbpf.h"
@@ -126,6 +127,30 @@ START_TEST(damaged)
 }
 END_TEST
 
+/* Who has ended runs nothing, by each call; so does the kernel's own, where there is one. */
+START_TEST(no_program)
+{
+	struct found *f = calloc(1, sizeof(*f));
+	struct rawbpf_error e;
+	char link[8];
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	ck_assert_int_eq(waitid(P_PID, (id_t)pid, NULL, WEXITED | WNOWAIT), 0);
+	ck_assert_int_eq(rawbpf_usdt_each(NULL, pid, collect, f, &e), -ESRCH);
+	ck_assert_msg(strstr(e.msg, "runs no program"), "%s", e.msg);
+	ck_assert_ptr_nonnull(strstr(e.hint, "waits for its parent"));
+	ck_assert_int_eq(rawbpf_usdt_each("/bin/sh", pid, collect, f, &e), -ESRCH);
+	ck_assert_msg(strstr(e.msg, "runs no program"), "%s", e.msg);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	if (!access("/proc/2/stat", R_OK) && readlink("/proc/2/exe", link, sizeof(link)) < 0 &&
+		errno == ENOENT)
+		ck_assert_int_eq(rawbpf_usdt_each(NULL, 2, collect, f, &e), -ESRCH);
+	free(f);
+}
+END_TEST
+
 /* The inode's number is another file's, on another device: not that one is read, but what is mapped. */
 static long elsewhere(void *arg, const struct rawbpf_call *c)
 {
@@ -182,6 +207,13 @@ START_TEST(refused)
 
 	ck_assert_int_eq(rawbpf_usdt_each("/nowhere", 0, collect, f, &e), -ENOENT);
 	ck_assert_ptr_nonnull(strstr(e.msg, "'/nowhere'"));
+	ck_assert_ptr_nonnull(strstr(e.hint, "or its name alone"));
+	ck_assert_int_eq(rawbpf_usdt_each("/nowhere", 0, NULL, NULL, &e), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(e.msg, "no function to call"));
+	ck_assert_int_eq(rawbpf_usdt_each("/etc", 0, collect, f, &e), -EISDIR);
+	ck_assert_int_eq(rawbpf_usdt_each("/dev/null", 0, collect, f, &e), -EINVAL);
+	ck_assert_int_eq(rawbpf_usdt_each("nosuchlibrary", 0, collect, f, &e), -ENOENT);
+	ck_assert_str_eq(e.stage, "open");
 	ck_assert_int_eq(rawbpf_usdt_each("/etc/passwd", 0, collect, f, &e), -ENOEXEC);
 	ck_assert_int_eq(rawbpf_usdt_each(NULL, 0, collect, f, &e), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(e.msg, "either a pid or a path"));
@@ -237,6 +269,7 @@ Suite *suite_usdtfile(void)
 
 	tcase_add_test(t, process);
 	tcase_add_test(t, damaged);
+	tcase_add_test(t, no_program);
 	tcase_add_test(t, refused);
 	tcase_add_test(t, by_path_and_name);
 	suite_add_tcase(s, t);

@@ -153,9 +153,12 @@ static int start(struct run *r)
 	if (err)
 		return tool_error("run", rawbpf_error(r->b));
 	places = rawbpf_num_open_probes(r->b);
-	if (!places)
-		return tool_fail(
-			"run", "no program of '%s' has a section that names a place", r->file);
+	if (!places) {
+		tool_fail("run", "no program of '%s' has a section that names a place", r->file);
+		fputs("  hint: name it in the source: .prog NAME \"usdt/FILE:PROVIDER:NAME\"\n",
+			stderr);
+		return TOOL_FAILED;
+	}
 	fprintf(stderr, "rawbpf run: attached at %d place%s, Ctrl-C ends\n", places,
 		places == 1 ? "" : "s");
 	return TOOL_OK;
