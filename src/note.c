@@ -316,37 +316,86 @@ static int note_overlap(struct note_reader *r, const struct elf_section *s)
 	return 0;
 }
 
+static int note_stop(void *arg, const struct rawbpf_usdt_probe *p)
+{
+	(void)arg;
+	(void)p;
+	return 1;
+}
+
+/* 1 when the section has a probe, 0, -ENOMEM; what is damaged in it are no probes. */
+static int note_has_probe(const struct note_reader *r, const struct elf_section *s)
+{
+	struct note_reader look = *r;
+	const void *data = NULL;
+	size_t at = 0, len = 1, n = 0;
+	int stop = 0, err = elf_section_data(r->f, s, &data, &n);
+
+	if (err == -ENOMEM)
+		return note_no_memory(r);
+	look.fn = note_stop;
+	for (; !err && data && len && at < n && !stop; at += len)
+		len = note_one(&look, (const char *)data + at, n - at, &stop);
+	if (!stop)
+		elf_section_drop(r->f, s);
+	return stop;
+}
+
+/* 1 to be read, 0, or a negative errno; sections of other names may be as wrong as they like. */
+static int note_wanted(struct note_reader *r, const struct elf_section *s, bool named)
+{
+	int err;
+
+	if (!named && s->size > elf_ident(r->f)->size - r->bytes)
+		return 0;
+	err = note_overlap(r, s);
+	if (err)
+		return err;
+	return named ? 1 : note_has_probe(r, s);
+}
+
+/* The sections of that name, or, when there is none (objcopy renamed it), all that have probes. */
+static int note_sections(struct note_reader *r, bool named, bool *any)
+{
+	struct elf_section s, base;
+	bool base_known = false;
+	size_t i = 0;
+	int err = 0;
+
+	while (!err && (i = elf_next_type(r->f, NOTE_SHT, i + 1)) != 0) {
+		/* relocatable files have one section of notes for each group */
+		if (elf_section(r->f, i, &s) || (named && strcmp(s.name, ".note.stapsdt")))
+			continue;
+		*any = true;
+		if (!s.size)
+			continue;
+		err = note_wanted(r, &s, named);
+		if (err <= 0)
+			continue;
+		if (!base_known)
+			r->base = elf_find_section(r->f, ".stapsdt.base", &base) ? 0 : base.addr;
+		base_known = true;
+		err = note_section(r, &s);
+	}
+	return err;
+}
+
 int note_each_kept(struct elf_file *f, const char *path,
 	int (*keep)(void *arg, void *bytes, size_t n),
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
 {
 	struct note_reader r = {.f = f, .keep = keep, .fn = fn, .arg = arg, .e = e};
 	const uint16_t one = 1;
-	struct elf_section s;
-	bool base_known = false;
-	size_t i = 0;
-	int err = 0;
+	bool any = false;
+	int err;
 
 	r.probe.path = path;
 	r.probe.machine = elf_ident(f)->machine;
 	r.word = elf_ident(f)->bits / 8u;
 	r.big_endian = elf_ident(f)->big_endian;
 	r.usual = r.word == 8 && r.big_endian == !*(const uint8_t *)&one;
-	while (!err && (i = elf_next_type(f, NOTE_SHT, i + 1)) != 0) {
-		/* relocatable files have one section of notes for each group */
-		if (elf_section(f, i, &s) || strcmp(s.name, ".note.stapsdt") || !s.size)
-			continue;
-		if (!base_known) {
-			struct elf_section base;
-
-			base_known = true;
-			r.base = elf_find_section(f, ".stapsdt.base", &base) ? 0 : base.addr;
-		}
-		err = note_overlap(&r, &s);
-		if (!err)
-			err = note_section(&r, &s);
-	}
-	return err;
+	err = note_sections(&r, true, &any);
+	return err || any ? err : note_sections(&r, false, &any);
 }
 
 int note_each(struct elf_file *f, const char *path,
@@ -359,8 +408,11 @@ int rawbpf_usdt_parse_notes(const void *elf, size_t len,
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
 {
 	struct elf_file *f;
-	int err = elf_open_memory(elf, len, "<image>", &f, e);
+	int err;
 
+	if (!fn)
+		return err_set(e, "open", -EINVAL, "parse_notes: no function to call");
+	err = elf_open_memory(elf, len, "<image>", &f, e);
 	if (err)
 		return err;
 	err = note_each(f, NULL, fn, arg, e);

@@ -200,6 +200,8 @@ int rawbpf_each_prog(
 
 	if (!b)
 		return -ENOMEM;
+	if (!fn)
+		return err_set(&b->error, "load", -EINVAL, "each_prog: no function to call");
 	for (i = 0; !ret && i < b->n_progs; i++) {
 		info = (struct rawbpf_prog_info){
 			.name = b->progs[i].name,

@@ -96,6 +96,8 @@ int rawbpf_each_sym(const char *path, const char *pattern,
 	int err;
 
 	err_clear(e);
+	if (!fn)
+		return err_set(e, "open", -EINVAL, "each_sym: no function to call");
 	err = symlist_path(&sys, path, 0, &file, e);
 	if (err)
 		return err;
@@ -138,6 +140,8 @@ int rawbpf_find_syms(const char *path, const char *const *names, size_t n,
 	int err;
 
 	err_clear(e);
+	if (!fn)
+		return err_set(e, "open", -EINVAL, "find_syms: no function to call");
 	for (i = 0; i < n; i++)
 		if (!names || !names[i])
 			return err_set(e, "open", -EINVAL, "name %zu is NULL", i);

@@ -170,6 +170,8 @@ int rawbpf_each_why(const char *path, const char *pattern, pid_t pid,
 	int err;
 
 	err_clear(e);
+	if (!fn)
+		return err_set(e, "open", -EINVAL, "each_why: no function to call");
 	err = symlist_path(&b.sys, path, pid, &y.u.file, e);
 	if (!err)
 		err = sym_open(&b.sys, y.u.file.path, &y.u.sym, e);

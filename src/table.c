@@ -127,7 +127,7 @@ int rawbpf_table_next(struct rawbpf_table *t, const void *key, void *next)
 int rawbpf_table_each(
 	struct rawbpf_table *t, int (*fn)(void *arg, const void *key, const void *value), void *arg)
 {
-	return t ? tableiter_each(table_map(t), fn, arg) : -EINVAL;
+	return t && fn ? tableiter_each(table_map(t), fn, arg) : -EINVAL;
 }
 
 /* ---- clear ------------------------------------------------------------------------------- */
@@ -227,6 +227,8 @@ int rawbpf_each_table(
 
 	if (!b)
 		return -ENOMEM;
+	if (!fn)
+		return err_set(&b->error, "map", -EINVAL, "each_table: no function to call");
 	for (i = 0; !ret && i < b->n_maps; i++)
 		ret = fn(arg, table_of(&b->maps[i]), table_hist(table_of(&b->maps[i])));
 	return ret;

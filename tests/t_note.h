@@ -18,6 +18,7 @@ struct t_note {
 	uint16_t machine, type;
 	uint64_t base_section; /* address of .stapsdt.base, 0: none */
 	struct t_note_seg segs[2];
+	bool renamed;	    /* the note sections have another name */
 	size_t note_len[2]; /* of the two note sections, 0: none */
 	unsigned char notes[2][65536];
 	unsigned char file[160 * 1024];

@@ -244,6 +244,44 @@ START_TEST(no_probes)
 }
 END_TEST
 
+/* What objcopy --rename-section makes: probes by their notes; others' notes, damaged too, are none. */
+START_TEST(renamed)
+{
+	struct t_note *m = t_note_new(64, false, 62, 3);
+	struct found *f;
+
+	t_note_add(m, 0, (const uint64_t[]){0x400001, 0, 0}, "p", "one", "");
+	t_note_add(m, 1, (const uint64_t[]){0x400002, 0, 0}, "p", "two", "");
+	m->renamed = true;
+	f = parse(m, 0);
+	ck_assert_str_eq(f->text, "probe p one 0x400001 0x0 0x0 0x1001 0x0|\n"
+				  "probe p two 0x400002 0x0 0x0 0x1002 0x0|\n");
+	free(f);
+	memcpy(m->notes[0] + 12, "GNU", 4);
+	f = parse(m, 0);
+	ck_assert_str_eq(f->text, "probe p two 0x400002 0x0 0x0 0x1002 0x0|\n");
+	free(f);
+	t_note_put(m, m->notes[0], 1 << 30, 4);
+	f = parse(m, 0);
+	ck_assert_uint_eq(f->n, 1);
+	free(f);
+	m->renamed = false;
+	f = parse(m, -ENOEXEC);
+	free(f);
+	free(m);
+}
+END_TEST
+
+START_TEST(no_function)
+{
+	struct rawbpf_error e;
+
+	ck_assert_int_eq(rawbpf_usdt_parse_notes("x", 1, NULL, NULL, &e), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(e.msg, "no function to call"));
+	ck_assert_int_eq(rawbpf_usdt_parse_notes("x", 1, NULL, NULL, NULL), -EINVAL);
+}
+END_TEST
+
 /* Every cut, and many changed bytes: an answer or an error, nothing else. */
 START_TEST(hostile)
 {
@@ -467,6 +505,8 @@ Suite *suite_note(void)
 	tcase_add_test(t, damaged);
 	tcase_add_test(t, bytes_behind);
 	tcase_add_test(t, no_probes);
+	tcase_add_test(t, renamed);
+	tcase_add_test(t, no_function);
 	tcase_add_loop_test(t, hostile, 0, n);
 	tcase_add_test(t, golden_remade);
 	tcase_add_test(t, golden_files);

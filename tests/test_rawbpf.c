@@ -36,6 +36,7 @@ START_TEST(empty_context)
 	ck_assert_str_eq(rawbpf_errmsg(b), "");
 	ck_assert_int_eq(rawbpf_error(b)->err, 0);
 	ck_assert_int_eq(rawbpf_each_prog(b, never, NULL), 0);
+	ck_assert_int_eq(rawbpf_each_prog(b, NULL, NULL), -EINVAL);
 	rawbpf_free(b);
 	ck_assert_uint_eq(f.n_calls, 0);
 }

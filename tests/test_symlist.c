@@ -93,6 +93,10 @@ START_TEST(errors)
 	ck_assert_str_eq(e.msg, "no file '/no/such': ENOENT");
 	ck_assert_int_eq(rawbpf_each_sym("/etc/passwd", NULL, stop, NULL, &e), -ENOEXEC);
 	ck_assert_int_eq(rawbpf_each_sym(NULL, NULL, stop, NULL, &e), -EINVAL);
+	ck_assert_int_eq(rawbpf_each_sym("c", NULL, NULL, NULL, &e), -EINVAL);
+	ck_assert_int_eq(rawbpf_find_syms("c", NULL, 0, NULL, NULL, &e), -EINVAL);
+	ck_assert_int_eq(rawbpf_each_why("c", "strlen", 0, NULL, NULL, &e), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(e.msg, "each_why: no function to call"));
 }
 END_TEST
 

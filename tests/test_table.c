@@ -101,6 +101,7 @@ START_TEST(each_table_stops)
 	int n = 0;
 
 	ck_assert_int_eq(rawbpf_each_table(b, count_tables, &n), 77);
+	ck_assert_int_eq(rawbpf_each_table(b, NULL, NULL), -EINVAL);
 	ck_assert_int_eq(n, 4);
 	ck_assert_int_eq(rawbpf_each_table(NULL, count_tables, &n), -ENOMEM);
 	rawbpf_free(b);
