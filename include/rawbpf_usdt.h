@@ -33,9 +33,9 @@ struct rawbpf_usdt_arg {
 	int64_t off, val;
 	int size, scale; /* bytes; 1, 2, 4, 8 */
 	bool is_signed, is_float;
-	bool index_signed; /* arm64: [x0, w1, sxtw 2] */
 	enum rawbpf_arg_kind kind;
 	char buf[256];
+	bool index_signed; /* arm64: [x0, w1, sxtw 2] */
 };
 
 /*
@@ -142,11 +142,18 @@ struct rawbpf_usdt_attach_opts {
  * bpf_usdt_arg(), and logged.  Semaphores are counted by the kernel (Linux 4.20); an
  * older one needs .pid, and is undone when the program is detached.  A program is at a location
  * once, where it is for every process also for one of them; but one that is there for a process
- * runs twice in it when it is attached for all: detach it first.  Returns 0, or -ENOENT (no such
- * program, file, probe: near names are in the hint; an operand that the probe does not have),
- * -EINVAL (neither .path nor .pid; several providers; not a program for probes), -EEXIST (it is at
- * all locations already), -ESRCH, -EOPNOTSUPP (an operand that no program can read, with a caret in
- * the error's log; a semaphore on an old kernel without .pid), -EPERM/-EACCES.  Linux 4.1.
+ * runs twice in it when it is attached for all: detach it first.
+ *
+ * Returns 0, or -ENOENT (no such program, file, probe: near names are in the hint), -EINVAL
+ * (neither .path nor .pid; .probe or .fn_name is missing; a path that is not absolute; several
+ * providers; not a program for probes; a probe outside of the file's code), -EEXIST (it is at all
+ * locations already), -ESRCH (no such process), -ENOEXEC (not an ELF file, or one for another
+ * CPU), -ESTALE (the file was replaced after its probes were read), -EOPNOTSUPP (a semaphore on
+ * an old kernel without .pid), -E2BIG (the map of an object for usdt.bpf.h is full), -ENOMEM,
+ * -EPERM, -EACCES.  Of an operand that the program reads, with a caret in the error's log:
+ * -EOPNOTSUPP (no program can read it), -ENOENT (there are not so many; a symbol that the file
+ * does not have), -EADDRNOTAVAIL (several static variables of that name), -ENODATA (a thread's
+ * variable, without the kernel's BTF), or an error of rawbpf_usdt_parse_arg().  Linux 4.1.
  *
  *	err = rawbpf_attach_usdt(b, .path = "/usr/sbin/httpd", .probe = "request", .fn_name = "f");
  */
@@ -170,7 +177,17 @@ struct rawbpf_usdt_info {
 /*
  * rawbpf_usdt_each_probe(), rawbpf_usdt_each_location() - call fn for every probe, and for every
  * location of the probe named as above; fn non-zero stops and is returned.  Strings are valid as
- * long as the context is.
+ * long as the context is.  No kernel is asked.  Returns 0, or why the context could not be made,
+ * -ENOMEM (u is NULL, or out of memory); each_location also -EINVAL (probe is NULL or "", the name
+ * is there under several providers) and -ENOENT (no such probe, near names are in the hint; no
+ * probes at all).
+ *
+ *	static int show(void *arg, const struct rawbpf_usdt_probe *p)
+ *	{
+ *		return fprintf(arg, "0x%llx %s\n", (unsigned long long)p->addr, p->args) < 0;
+ *	}
+ *	...
+ *	err = rawbpf_usdt_each_location(u, "query__start", show, stdout);
  */
 RAWBPF_API int rawbpf_usdt_each_probe(
 	struct rawbpf_usdt *u, int (*fn)(void *arg, const struct rawbpf_usdt_info *p), void *arg);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "t.h"
+#include "t_sites.h"
 
 #define PAGE_1 TEST_ROOT "/tools/rawbpf.1"
 #define PAGE_3 TEST_ROOT "/include/rawbpf.3"
@@ -62,11 +63,29 @@ START_TEST(every_function)
 }
 END_TEST
 
-/* Writes the examples of rawbpf.3 as the functions of a program; returns how many. */
+/* A line of an example, with our own server for the one it names. */
+static void write_line(FILE *f, char *line)
+{
+	static const char httpd[] = "/usr/sbin/httpd";
+	char *at;
+
+	unescape(line);
+	at = strstr(line, httpd);
+	if (at)
+		fprintf(f, "%.*s" T_SITES("http") "%s\n", (int)(at - line), line,
+			at + sizeof(httpd) - 1);
+	else
+		fprintf(f, "%s\n", line);
+}
+
+/*
+ * Writes the examples of rawbpf.3 as the functions of a program, but as they are those that begin
+ * with "static"; returns how many.
+ */
 static int write_program(FILE *f)
 {
 	char *page = t_read_file(PAGE_3, NULL), *line, *save = NULL;
-	bool examples = false, inside = false;
+	bool examples = false, inside = false, begins = false, whole = false;
 	int i, n = 0;
 
 	fputs("#include <errno.h>\n#include <rawbpf.h>\n", f);
@@ -74,15 +93,21 @@ static int write_program(FILE *f)
 		if (!strcmp(line, ".Sh EXAMPLES")) {
 			examples = true;
 		} else if (examples && !strncmp(line, ".Bd -literal", 12)) {
-			fprintf(f, "static int f%d(struct rawbpf *b)\n{\nint err = 0;\n(void)b;\n",
-				n++);
-			inside = true;
+			inside = begins = true;
+			whole = false;
 		} else if (inside && !strcmp(line, ".Ed")) {
-			fputs("return err;\n}\n", f);
+			fputs(whole ? "" : "return err;\n}\n", f);
 			inside = false;
 		} else if (inside) {
-			unescape(line);
-			fprintf(f, "%s\n", line);
+			if (begins)
+				whole = !strncmp(line, "static int ", 11);
+			if (begins && !whole)
+				fprintf(f,
+					"static int f%d(struct rawbpf *b)\n{\nint err = 0;\n"
+					"(void)b;\n",
+					n++);
+			begins = false;
+			write_line(f, line);
 		}
 	}
 	fputs("int main(void)\n{\nstruct rawbpf *b = rawbpf_new();\n", f);
@@ -105,7 +130,7 @@ START_TEST(library_examples)
 	ck_assert_ptr_nonnull(f);
 	n = write_program(f);
 	fclose(f);
-	ck_assert_int_eq(n, 6);
+	ck_assert_int_eq(n, 8);
 	status = t_run(&out,
 		"cd %s && ${CC:-cc} -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror " T_SAN_FLAGS
 		" -I" TEST_ROOT "/include -o a a.c " TEST_BUILD "/librawbpf.a " TEST_BUILD
@@ -120,6 +145,13 @@ START_TEST(library_examples)
 		ck_assert_msg(strstr(out, "example 0: 0\n"), "%s", out);
 		ck_assert_msg(strstr(out, "example 1: 0\n"), "%s", out);
 		ck_assert_msg(strstr(out, "example 2: 0\n"), "%s", out);
+	}
+	if (!access(T_SITES("http"), X_OK)) {
+		ck_assert_msg(strstr(out, "http:http_server_request 1\n"), "%s", out);
+		if (!t_lacks() && !t_run(NULL, TEST_BUILD "/rawbpf doctor >/dev/null")) {
+			ck_assert_msg(strstr(out, "example 6: 0\n"), "%s", out);
+			ck_assert_msg(strstr(out, "example 7: 0\n"), "%s", out);
+		}
 	}
 	free(out);
 	t_run(NULL, "rm -r %s", dir);
