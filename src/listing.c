@@ -13,6 +13,7 @@
 #include "bpfasm.h"
 #include "listmap.h"
 #include "listname.h"
+#include "object.h"
 
 enum {
 	LISTING_EM_BPF = 247,
@@ -27,8 +28,6 @@ enum {
 	LISTING_LD_IMM64 = 0x18,
 	LISTING_CALL = 0x85,
 	LISTING_UNDEF = 0, /* SHN_UNDEF */
-	LISTING_USDT_ARGS = 12,
-	LISTING_STACK = 512, /* bytes */
 };
 
 #define LISTING_USDT "usdt_arg"
@@ -98,7 +97,7 @@ static bool listing_usdt(
 
 	if (p[0] != LISTING_CALL || p[1] != (l->id->big_endian ? 0x01 : 0x10) ||
 		s->section != LISTING_UNDEF || strcmp(s->name, LISTING_USDT) != 0 || n < 1 ||
-		n > LISTING_USDT_ARGS || imm < -LISTING_STACK || imm > -8 || imm % 8)
+		n > OBJECT_USDT_MAX || imm < -OBJECT_STACK || imm > -8 || imm % 8)
 		return false;
 	buf_printf(l->out, "call " LISTING_USDT "(%d, %d)", n, (int)imm);
 	return true;

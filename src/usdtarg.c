@@ -27,21 +27,8 @@
 #include <strings.h>
 
 #include "err.h"
+#include "machine.h"
 #include "rawbpf.h"
-
-/* e_machine, from the ELF specification */
-enum {
-	USDTARG_386 = 3,
-	USDTARG_MIPS = 8,
-	USDTARG_PPC = 20,
-	USDTARG_PPC64 = 21,
-	USDTARG_S390 = 22,
-	USDTARG_ARM = 40,
-	USDTARG_X86_64 = 62,
-	USDTARG_AARCH64 = 183,
-	USDTARG_RISCV = 243,
-	USDTARG_LOONGARCH = 258,
-};
 
 struct usdtarg_parser {
 	const char *start, *p, *end;
@@ -279,9 +266,9 @@ static bool usdtarg_like_reg(const struct usdtarg_cpu *cpu, const char *name, si
 	const char *t = cpu->regs;
 	size_t tn, head = n;
 
-	if (cpu->machine != USDTARG_AARCH64 && cpu->machine != USDTARG_ARM &&
-		cpu->machine != USDTARG_RISCV && cpu->machine != USDTARG_PPC &&
-		cpu->machine != USDTARG_PPC64)
+	if (cpu->machine != MACHINE_AARCH64 && cpu->machine != MACHINE_ARM &&
+		cpu->machine != MACHINE_RISCV && cpu->machine != MACHINE_PPC &&
+		cpu->machine != MACHINE_PPC64)
 		return false;
 	while (head && usdtarg_digit(name[head - 1]))
 		head--;
@@ -532,7 +519,7 @@ static void usdtarg_sum_or_memory(struct usdtarg_parser *s, char mark)
 		s->a->base = usdtarg_reg(s);
 	/* s390: displacement(index,base) */
 	usdtarg_blanks(s);
-	if (s->cpu->machine == USDTARG_S390 && usdtarg_eat(s, ',')) {
+	if (s->cpu->machine == MACHINE_S390 && usdtarg_eat(s, ',')) {
 		s->a->index = s->a->base;
 		s->a->scale = 1;
 		s->a->base = usdtarg_marked_reg(s, mark);
@@ -619,27 +606,27 @@ static void usdtarg_ppc(struct usdtarg_parser *s)
 	"dl:1 ah:1 bh:1 ch:1 dh:1 st:10 mm(0-7):8 k(0-7):8 "
 
 static const struct usdtarg_cpu usdtarg_cpus[] = {
-	{USDTARG_X86_64, "x86-64", 8, usdtarg_x86,
+	{MACHINE_X86_64, "x86-64", 8, usdtarg_x86,
 		"rax rbx rcx rdx rsi rdi rbp rsp rip r(8-15) eax:4 ebx:4 ecx:4 edx:4 esi:4 edi:4 "
 		"ebp:4 esp:4 eip:4 r(8-15)d:4 r(8-15)w:2 r(8-15)b:1 sil:1 dil:1 bpl:1 spl:1 "
 		"xmm(0-31):16 ymm(0-31):32 zmm(0-31):64 " USDTARG_I386_REGS},
-	{USDTARG_386, "i386", 4, usdtarg_x86,
+	{MACHINE_386, "i386", 4, usdtarg_x86,
 		USDTARG_I386_REGS "eip xmm(0-7):16 ymm(0-7):32 zmm(0-7):64"},
-	{USDTARG_AARCH64, "arm64", 8, usdtarg_arm,
+	{MACHINE_AARCH64, "arm64", 8, usdtarg_arm,
 		"x(0-30) w(0-30):4 sp wsp:4 xzr wzr:4 lr fp v(0-31):16 q(0-31):16 d(0-31) "
 		"s(0-31):4 h(0-31):2 b(0-31):1"},
-	{USDTARG_ARM, "arm", 4, usdtarg_arm,
+	{MACHINE_ARM, "arm", 4, usdtarg_arm,
 		"r(0-15) sp lr pc fp ip sl sb a(1-4) v(1-8) s(0-31) d(0-31):8 q(0-15):16"},
-	{USDTARG_PPC64, "ppc64", 8, usdtarg_ppc,
+	{MACHINE_PPC64, "ppc64", 8, usdtarg_ppc,
 		"(0-31) r(0-31) f(0-31) v(0-31):16 vs(0-63):16 fr(0-31)"},
-	{USDTARG_PPC, "ppc", 4, usdtarg_ppc, "(0-31) r(0-31) f(0-31):8 v(0-31):16 fr(0-31):8"},
-	{USDTARG_S390, "s390x", 8, usdtarg_s390, "r(0-15) f(0-15) a(0-15):4 v(0-31):16"},
-	{USDTARG_RISCV, "riscv", 8, usdtarg_riscv,
+	{MACHINE_PPC, "ppc", 4, usdtarg_ppc, "(0-31) r(0-31) f(0-31):8 v(0-31):16 fr(0-31):8"},
+	{MACHINE_S390, "s390x", 8, usdtarg_s390, "r(0-15) f(0-15) a(0-15):4 v(0-31):16"},
+	{MACHINE_RISCV, "riscv", 8, usdtarg_riscv,
 		"zero ra sp gp tp fp pc t(0-6) s(0-11) a(0-7) x(0-31) f(0-31) ft(0-11) fs(0-11) "
 		"fa(0-7)"},
-	{USDTARG_MIPS, "mips", 8, usdtarg_dollar,
+	{MACHINE_MIPS, "mips", 8, usdtarg_dollar,
 		"(0-31) zero at v(0-1) a(0-7) t(0-9) s(0-8) k(0-1) gp sp fp ra f(0-31)"},
-	{USDTARG_LOONGARCH, "loongarch", 8, usdtarg_dollar,
+	{MACHINE_LOONGARCH, "loongarch", 8, usdtarg_dollar,
 		"r(0-31) zero ra tp sp fp a(0-7) t(0-8) s(0-9) f(0-31) fa(0-7) ft(0-15) fs(0-7)"},
 };
 

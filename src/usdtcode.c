@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * usdtcode.c - where an operand of a USDT probe is: its registers in pt_regs, its symbols' addresses.
+ * usdtcode.c - where an operand of a USDT probe is: registers in pt_regs, symbols' addresses.
  *
  * A symbol's address is known as the file is linked; where the file is in a process tells the
  * instruction pointer, which at a probe is the probe's own address:
@@ -9,8 +9,8 @@
  *
  * That needs no look at the process, and holds for files that are moved and for those that are not.
  * So is the table in which the dynamic linker puts an address (sym@GOTPCREL(%rip)).
- * A register that only carries the upper part of a symbol's address, or the address of a table which
- * the symbol is relative to (sym@GOTOFF(%ebx), sym@toc@l(9), :lo12:sym), takes no part then.
+ * A register that only carries the upper part of a symbol's address, or the address of a table
+ * which the symbol is relative to (sym@GOTOFF(%ebx), sym@toc@l(9), :lo12:sym), takes no part then.
  *
  * What no program can read is an error here and so only for programs that want it; usdtemit.c
  * cannot fail.
@@ -38,7 +38,7 @@ struct usdtcode_from {
 
 static bool usdtcode_is_x86(const struct usdtcode_from *c)
 {
-	return c->site->machine == USDTREG_X86_64 || c->site->machine == USDTREG_386;
+	return c->site->machine == MACHINE_X86_64 || c->site->machine == MACHINE_386;
 }
 
 static bool usdtcode_is_ip(const char *name)
@@ -68,7 +68,7 @@ static int usdtcode_no_reg(struct usdtcode_from *c, const char *name, enum usdtr
 	const char *what = kind == USDTREG_MASK	    ? "a mask register"
 			   : kind == USDTREG_ACCESS ? "an access register"
 						    : "a floating point register";
-	bool percent = usdtcode_is_x86(c) || c->site->machine == USDTREG_S390;
+	bool percent = usdtcode_is_x86(c) || c->site->machine == MACHINE_S390;
 	char why[128];
 
 	snprintf(why, sizeof(why), "%s%s is %s, which no bpf program can read", percent ? "%" : "",
@@ -105,9 +105,9 @@ static void usdtcode_set_reg(const struct usdtcode_from *c, const struct usdtreg
 static bool usdtcode_is_nothing(const struct usdtcode_from *c, const char *name, bool base)
 {
 	switch (c->site->machine) {
-	case USDTREG_S390: return !strcmp(name, "r0");
-	case USDTREG_PPC:
-	case USDTREG_PPC64: return base && (!strcmp(name, "0") || !strcmp(name, "r0"));
+	case MACHINE_S390: return !strcmp(name, "r0");
+	case MACHINE_PPC:
+	case MACHINE_PPC64: return base && (!strcmp(name, "0") || !strcmp(name, "r0"));
 	default: return false;
 	}
 }
@@ -267,7 +267,7 @@ static int usdtcode_by_slot(struct usdtcode_from *c, const char *name)
 	uint64_t value;
 	int err;
 
-	if (s->machine != USDTREG_X86_64 || !usdtcode_is_ip(c->arg.base) || c->arg.index ||
+	if (s->machine != MACHINE_X86_64 || !usdtcode_is_ip(c->arg.base) || c->arg.index ||
 		c->arg.off)
 		return usdtcode_not_known(c);
 	if (s->slot && !s->slot(s->arg, name, &value)) {
@@ -403,7 +403,7 @@ static int usdtcode_kind(struct usdtcode_from *c)
 	c->op->size = (uint8_t)c->arg.size;
 	c->op->is_signed = c->arg.is_signed;
 	/* the highest bit of the 31-bit mode is no part of an address */
-	c->op->bits = c->site->bits == 32 && c->site->machine == USDTREG_S390 ? 31 : c->site->bits;
+	c->op->bits = c->site->bits == 32 && c->site->machine == MACHINE_S390 ? 31 : c->site->bits;
 	c->op->val = c->arg.off;
 	switch (c->arg.kind) {
 	case RAWBPF_ARG_REG: return usdtcode_is_reg(c);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "arch.h"
+#include "machine.h"
 
 enum usdtreg_kind {
 	USDTREG_GENERAL,
@@ -21,20 +22,6 @@ struct usdtreg {
 	uint16_t off; /* of the register's word in pt_regs */
 	uint8_t at;   /* bytes from the word's low end: ah is at 1 */
 	uint8_t size; /* bytes that the name means */
-};
-
-/* e_machine of programs, from the ELF specification */
-enum {
-	USDTREG_386 = 3,
-	USDTREG_MIPS = 8,
-	USDTREG_PPC = 20,
-	USDTREG_PPC64 = 21,
-	USDTREG_S390 = 22,
-	USDTREG_ARM = 40,
-	USDTREG_X86_64 = 62,
-	USDTREG_AARCH64 = 183,
-	USDTREG_RISCV = 243,
-	USDTREG_LOONGARCH = 258,
 };
 
 /* Does a kernel for this CPU run programs of this machine? */

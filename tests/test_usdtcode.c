@@ -49,22 +49,22 @@ static struct usdtcode_site site_of(const char *name)
 		uint8_t bits;
 		bool big_endian;
 	} rows[] = {
-		{"x86_64", USDTREG_X86_64, 64, false},
-		{"x32", USDTREG_X86_64, 32, false},
-		{"i386", USDTREG_386, 32, false},
-		{"aarch64", USDTREG_AARCH64, 64, false},
-		{"arm", USDTREG_ARM, 32, false},
-		{"ppc64", USDTREG_PPC64, 64, false},
-		{"ppc64be", USDTREG_PPC64, 64, true},
-		{"ppc", USDTREG_PPC, 32, true},
-		{"s390", USDTREG_S390, 64, true},
-		{"s390-31", USDTREG_S390, 32, true},
-		{"riscv", USDTREG_RISCV, 64, false},
-		{"riscv32", USDTREG_RISCV, 32, false},
-		{"mips", USDTREG_MIPS, 64, true},
-		{"mips32", USDTREG_MIPS, 32, true},
-		{"mipsel", USDTREG_MIPS, 64, false},
-		{"loongarch", USDTREG_LOONGARCH, 64, false},
+		{"x86_64", MACHINE_X86_64, 64, false},
+		{"x32", MACHINE_X86_64, 32, false},
+		{"i386", MACHINE_386, 32, false},
+		{"aarch64", MACHINE_AARCH64, 64, false},
+		{"arm", MACHINE_ARM, 32, false},
+		{"ppc64", MACHINE_PPC64, 64, false},
+		{"ppc64be", MACHINE_PPC64, 64, true},
+		{"ppc", MACHINE_PPC, 32, true},
+		{"s390", MACHINE_S390, 64, true},
+		{"s390-31", MACHINE_S390, 32, true},
+		{"riscv", MACHINE_RISCV, 64, false},
+		{"riscv32", MACHINE_RISCV, 32, false},
+		{"mips", MACHINE_MIPS, 64, true},
+		{"mips32", MACHINE_MIPS, 32, true},
+		{"mipsel", MACHINE_MIPS, 64, false},
+		{"loongarch", MACHINE_LOONGARCH, 64, false},
 	};
 	struct usdtcode_site s = {
 		.pc = PC, .symbol = symbol, .slot = slot, .tls = tls, .fsbase = FSBASE};
