@@ -20,6 +20,18 @@
 #define HERE 0
 #endif
 
+/* For a test that looks at them, and for one that attaches to them; with t.h. */
+#define NEED_PROBES_HERE()                                            \
+	do {                                                          \
+		if (!HERE)                                            \
+			T_SKIP("no probes are written for this CPU"); \
+	} while (0)
+#define NEED_HERE()                 \
+	do {                        \
+		T_NEED_ROOT();      \
+		NEED_PROBES_HERE(); \
+	} while (0)
+
 #define HERE_SPREAD 33
 #define HERE_MANY   12
 

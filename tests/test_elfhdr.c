@@ -35,7 +35,7 @@ static void ident(unsigned char *e, int class, bool other)
 	e[EI_VERSION] = EV_CURRENT;
 }
 
-START_TEST(wide)
+START_TEST(wide_header)
 {
 	Elf64_Ehdr e = {.e_type = ET_DYN,
 		.e_machine = EM_AARCH64,
@@ -46,14 +46,7 @@ START_TEST(wide)
 		.e_shnum = 34,
 		.e_shstrndx = 33,
 		.e_shentsize = 64};
-	Elf64_Phdr p = {PT_LOAD, PF_X | PF_R, 0x1111111111, 0x2222222222, 3, 0x4444444444,
-		0x5555555555, 4096};
-	Elf64_Shdr s = {7, SHT_NOTE, 0x1122334455, 0x2233445566, 0x3344556677, 0x4455667788, 9, 10,
-		11, 0x5566778899};
-	struct elf_section section;
-	struct elf_segment segment;
 	struct elfhdr h;
-	uint32_t name;
 
 	ident(e.e_ident, ELFCLASS64, _i);
 	SWAP(e.e_type);
@@ -70,7 +63,24 @@ START_TEST(wide)
 	ck_assert(h.type == ET_DYN && h.machine == EM_AARCH64 && h.flags == 0x80000001);
 	ck_assert(h.phoff == 0x123456789a && h.shoff == 0xfedcba9876);
 	ck_assert(h.phnum == 12 && h.shnum == 34 && h.shstrndx == 33 && h.shentsize == 64);
-	ck_assert(h.phdr == sizeof(p) && h.shdr == sizeof(s));
+	ck_assert(h.phdr == sizeof(Elf64_Phdr) && h.shdr == sizeof(Elf64_Shdr));
+}
+END_TEST
+
+START_TEST(wide_tables)
+{
+	Elf64_Phdr p = {PT_LOAD, PF_X | PF_R, 0x1111111111, 0x2222222222, 3, 0x4444444444,
+		0x5555555555, 4096};
+	Elf64_Shdr s = {7, SHT_NOTE, 0x1122334455, 0x2233445566, 0x3344556677, 0x4455667788, 9, 10,
+		11, 0x5566778899};
+	struct elf_section section;
+	struct elf_segment segment;
+	Elf64_Ehdr e = {0};
+	struct elfhdr h;
+	uint32_t name;
+
+	ident(e.e_ident, ELFCLASS64, _i);
+	ck_assert_int_eq(elfhdr_read(&e, sizeof(e), &h), 0);
 	SWAP(p.p_type);
 	SWAP(p.p_flags);
 	SWAP(p.p_offset);
@@ -212,7 +222,8 @@ Suite *suite_elfhdr(void)
 	Suite *s = suite_create("elfhdr");
 	TCase *t = tcase_create("unit");
 
-	tcase_add_loop_test(t, wide, 0, 2);
+	tcase_add_loop_test(t, wide_header, 0, 2);
+	tcase_add_loop_test(t, wide_tables, 0, 2);
 	tcase_add_loop_test(t, narrow, 0, 2);
 	tcase_add_test(t, no_elf);
 	tcase_add_test(t, numbers);

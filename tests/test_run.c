@@ -322,13 +322,6 @@ static void make_usdt(char *path, const char *probe, const char *arg)
 	fclose(f);
 }
 
-#define NEED_HERE()                                                   \
-	do {                                                          \
-		T_NEED_ROOT();                                        \
-		if (!HERE)                                            \
-			T_SKIP("no probes are written for this CPU"); \
-	} while (0)
-
 /* -p: the lines of one process's probe, by an operand; the program has no fd before it is there */
 START_TEST(usdt_of_a_process)
 {

@@ -139,12 +139,6 @@ static uint64_t usdtrun_total(struct usdtrun *r)
 	return n;
 }
 
-#define NEED_HERE()                                                   \
-	do {                                                          \
-		T_NEED_ROOT();                                        \
-		if (!HERE)                                            \
-			T_SKIP("no probes are written for this CPU"); \
-	} while (0)
 /* a semaphore of a place that no process is named for */
 #define NEED_COUNTED()                             \
 	do {                                       \

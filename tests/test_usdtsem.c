@@ -101,13 +101,6 @@ static void semway_falls(void)
 	ck_assert_uint_eq(here_counted_semaphore, 0);
 }
 
-#define NEED_HERE()                                                   \
-	do {                                                          \
-		T_NEED_ROOT();                                        \
-		if (!HERE)                                            \
-			T_SKIP("no probes are written for this CPU"); \
-	} while (0)
-
 /* The kernel counts, and no process is named.  _i 1: by an event of tracefs */
 START_TEST(by_kernel)
 {

@@ -49,12 +49,6 @@ static int site_ops(struct site *s, uint32_t args)
 	return usdtsite_ops(&s->site, &s->loc, args, s->ops, &s->e);
 }
 
-#define NEED_PROBES()                                                 \
-	do {                                                          \
-		if (!HERE)                                            \
-			T_SKIP("no probes are written for this CPU"); \
-	} while (0)
-
 #if defined(__aarch64__)
 #define TWO "-4@x1 8@[x2, 16]"
 #else
@@ -67,7 +61,7 @@ START_TEST(those_asked_for)
 	static const struct usdtcode_op none;
 	struct site s;
 
-	NEED_PROBES();
+	NEED_PROBES_HERE();
 	site_open(&s, TWO " nonsense@");
 	ck_assert_msg(!site_ops(&s, 1 << 2), "%s", s.e.msg);
 	ck_assert_mem_eq(&s.ops[0], &none, sizeof(none));

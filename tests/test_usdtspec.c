@@ -378,13 +378,6 @@ struct seen {
 	uint64_t cookie, count;
 };
 
-#define NEED_HERE()                                                   \
-	do {                                                          \
-		T_NEED_ROOT();                                        \
-		if (!HERE)                                            \
-			T_SKIP("no probes are written for this CPU"); \
-	} while (0)
-
 /* This kernel without the better roads. */
 struct specroad {
 	bool no_multi, no_cookie;
