@@ -224,7 +224,7 @@ struct run {
 static void run_start(struct run *r, const char *text, const char *opt, const char *value)
 {
 	int out[2], err[2], fd;
-	char line[512];
+	char line[512] = "";
 
 	strcpy(r->file, "/tmp/rawbpf-usdt-XXXXXX");
 	fd = mkstemp(r->file);
@@ -247,31 +247,38 @@ static void run_start(struct run *r, const char *text, const char *opt, const ch
 		"%s", line);
 }
 
-/* Ends it; no line of that process is left. */
-static void run_end(struct run *r, pid_t pid)
+static bool is_line_of(const char *line, pid_t pid)
 {
-	char line[512], name[32];
-	int status;
+	char name[32];
 
 	snprintf(name, sizeof(name), "http-%d ", (int)pid);
+	return strstr(line, name) && strstr(line, " path:");
+}
+
+/* Ends it; no line of these processes is left. */
+static void run_end(struct run *r, pid_t pid, pid_t other)
+{
+	char line[512];
+	int status;
+
 	ck_assert_int_eq(kill(r->pid, SIGINT), 0);
 	while (fgets(line, sizeof(line), r->out))
-		ck_assert_msg(!strstr(line, name) || !strstr(line, " path:"), "%s", line);
+		ck_assert_msg(!is_line_of(line, pid) && !is_line_of(line, other), "%s", line);
 	fclose(r->out);
 	fclose(r->err);
 	ck_assert_int_eq(waitpid(r->pid, &status, 0), r->pid);
 	unlink(r->file);
 }
 
-/* Up to the next line of that process. */
-static void line_from(struct run *r, pid_t pid, const char *want)
+/* Up to the next line of that process, before which the other has none. */
+static void line_from(struct run *r, pid_t pid, pid_t other, const char *want)
 {
-	char line[512], name[32];
+	char line[512];
 
-	snprintf(name, sizeof(name), "http-%d ", (int)pid);
-	do
+	do {
 		ck_assert_ptr_nonnull(fgets(line, sizeof(line), r->out));
-	while (!strstr(line, name) || !strstr(line, " path:"));
+		ck_assert_msg(!is_line_of(line, other), "%s", line);
+	} while (!is_line_of(line, pid));
 	ck_assert_msg(strstr(line, want), "no '%s' in '%s'", want, line);
 }
 
@@ -301,16 +308,16 @@ START_TEST(by_section)
 		from = get(requests[i].method, requests[i].path, requests[i].status);
 		snprintf(want, sizeof(want), "path:%s status:%d from:%u", requests[i].path,
 			requests[i].status, from);
-		line_from(&r, server.pid, want);
+		line_from(&r, server.pid, other.pid, want);
 		/* the other's are seen without -p alone, and only then its semaphore is on */
 		mine = port;
 		port = others;
 		get("GET", "/other", 404);
 		port = mine;
 		if (!_i)
-			line_from(&r, other.pid, "path:/other status:404 ");
+			line_from(&r, other.pid, server.pid, "path:/other status:404 ");
 	}
-	run_end(&r, _i ? other.pid : 0);
+	run_end(&r, server.pid, other.pid);
 	server_end(N_REQUESTS);
 	server = other;
 	server_end(N_REQUESTS);
