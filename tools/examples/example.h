@@ -13,6 +13,7 @@
 
 #include "rawbpf.h"
 
+/* int, which sig_atomic_t is on Linux: .stop points to an int, whatever that type is elsewhere */
 static volatile int example_signal;
 
 static inline void example_on_signal(int sig)

@@ -24,8 +24,8 @@ static const char text[] = ".include \"usdt.inc\"\n"
 int main(int argc, char **argv)
 {
 	const volatile int *stop = ctrl_c();
-	struct rawbpf *b = rawbpf_new();
 	struct rawbpf_usdt *u;
+	struct rawbpf *b;
 	int err;
 
 	if (argc != 2) {
@@ -38,6 +38,7 @@ int main(int argc, char **argv)
 		u = rawbpf_usdt_new(.pid = atoi(argv[1]));
 	enable_probe_or_bail(u, "http_server_request", "do_trace");
 
+	b = rawbpf_new();
 	err = rawbpf_load(b, .text = text, .usdt_contexts = &u, .n_usdt_contexts = 1);
 	if (!err) {
 		puts("Tracing requests... Hit Ctrl-C to end.");
