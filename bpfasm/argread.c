@@ -3,8 +3,8 @@
  * argread.c - arguments that are not in the context but in memory which it points to.
  *
  * A system call's function takes one argument on most CPUs (x86-64 since 4.17, arm64 since 4.19):
- * the address of the caller's registers, and the call's arguments are those.  Functions of i386 find
- * theirs on the stack.  No instruction can load either, a helper has to copy it:
+ * the address of the caller's registers, and the call's arguments are those.  Functions of i386
+ * find theirs on the stack.  No instruction can load either, a helper has to copy it:
  *
  *	r3 = *(u64 *)(r1 +112)		; the pointer in the context
  *	r3 += 56			; the argument

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * asmtext.c - the unit as text again: declarations, then each instruction as the verifier prints it.
+ * asmtext.c - the unit as text again: declarations, then instructions as the verifier prints them.
  *
  * What expanded from one source line stands below that line, which becomes a comment.  Jumps keep
  * their labels; those of macro expansions get a number, since here they share one scope.

@@ -4,8 +4,9 @@
  *
  * Three readers have to agree on it.  The kernel checks names, sizes and order of types, and that
  * each function has a FUNC and a line at its first instruction.  libbpf finds maps in the DATASEC
- * ".maps": each VAR is a struct whose members are pointers, to an array of N ints for a number N, and
- * to the type itself for key and value.  bpftool prints keys and values by the types of the map.
+ * ".maps": each VAR is a struct whose members are pointers, to an array of N ints for a number N,
+ * and to the type itself for key and value.  bpftool prints keys and values by the types of the
+ * map.
  *
  * Strings are shared: a line of text that a macro made fifty instructions from is stored once.
  */
@@ -237,9 +238,9 @@ struct btfout_member {
 enum { BTFOUT_MEMBERS = 5 };
 
 /*
- * Types whose keys and values the kernel does not take BTF for (6.18): prog array, perf event array,
- * stack trace, cgroup array, maps of maps, dev, sock, cpu and xsk maps, socket hash, reuseport,
- * queue, stack, dev map hash, both ring buffers, arena.
+ * Types whose keys and values the kernel does not take BTF for (6.18): prog array, perf event
+ * array, stack trace, cgroup array, maps of maps, dev, sock, cpu and xsk maps, socket hash,
+ * reuseport, queue, stack, dev map hash, both ring buffers, arena.
  */
 static bool btfout_untyped(const struct ir_map *m)
 {

@@ -4,8 +4,9 @@
  *
  * The text must assemble back to the same bytes.  So a slot in which a field that the operation
  * does not use is set, or whose operation no kernel and no compiler knows, is no instruction here.
- * Where the kernel's log says less than the bytes do (it prints the value of a ld_imm64 like that of
- * a plain move, and hides what a pseudo source register means) the form is ours; dis.h lists those.
+ * Where the kernel's log says less than the bytes do (it prints the value of a ld_imm64 like that
+ * of a plain move, and hides what a pseudo source register means) the form is ours; dis.h lists
+ * those.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -225,8 +225,8 @@ static void store_imm_slot(
 }
 
 /*
- * The text on the stack, its NUL included, zeroes up to the next multiple of 8.  An immediate has 32
- * bits and is sign extended: a 64-bit store where that gives the right bytes, else two.
+ * The text on the stack, its NUL included, zeroes up to the next multiple of 8.  An immediate has
+ * 32 bits and is sign extended: a 64-bit store where that gives the right bytes, else two.
  */
 static int load_string(struct parse *p, unsigned dst, const struct operand *o)
 {

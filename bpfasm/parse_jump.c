@@ -191,8 +191,8 @@ static int call_no_helper(struct parse *p, const struct tok *t, uint32_t id)
 
 /*
  * "NAME#N" as the verifier's log and bpftool have it.  In the log N is the helper's number; bpftool
- * prints of a loaded program how far the helper is from some other function.  So the name says which
- * helper it is; only "unknown" leaves that to the number.
+ * prints of a loaded program how far the helper is from some other function.  So the name says
+ * which helper it is; only "unknown" leaves that to the number.
  */
 static int call_numbered(struct parse *p)
 {

@@ -228,8 +228,10 @@ static int map_flags(struct parse *p, struct ir_map *m)
 	return 0;
 }
 
-/* type(NUMBER, KEY BYTES, VALUE BYTES, N): a kind that has no name here, or sizes that the name does
- * not have */
+/*
+ * type(NUMBER, KEY BYTES, VALUE BYTES, N): a kind that has no name here, or sizes that the name
+ * does not have
+ */
 static int map_by_number(struct parse *p, struct ir_map *m)
 {
 	uint32_t *const to[] = {&m->type, &m->key_size, &m->value_size, &m->max_entries};

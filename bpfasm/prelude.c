@@ -10,8 +10,8 @@
  *	r1 = *(u64 *)(r10 -8)
  *	...				; the next one, and so on; then the program
  *
- * and the argument is a variable on the stack from there on: calls do not destroy it, and it needs no
- * .ctx.  Which arguments are used is known only at the function's end; then all that speaks of
+ * and the argument is a variable on the stack from there on: calls do not destroy it, and it needs
+ * no .ctx.  Which arguments are used is known only at the function's end; then all that speaks of
  * instructions by their number is moved.
  */
 #include "prelude.h"
@@ -117,7 +117,7 @@ int prelude_finish(struct parse *p, struct parse_fn *fn)
 	struct prelude *r = fn->prelude;
 	struct prelude_code *c;
 
-	/* after an error the slots may be none; without an instruction there is nothing to prepare */
+	/* after an error there may be no slots; without instructions there is nothing to prepare */
 	if (!r || !fn->ir->n_insns || p->diag->n_errors != fn->n_errors)
 		return 0;
 	c = pool_alloc(p->pool, sizeof(*c));

@@ -2,15 +2,15 @@
 /*
  * usdtread.c - usdt_arg(N): operands of the USDT probe that a program is at.
  *
- * Where an operand is - a register, memory, a constant - the probed file says, for each place of the
- * probe anew, and no file is asked here: the object is for any of them.  What stands for reading it
- * is a call that only a loader understands,
+ * Where an operand is - a register, memory, a constant - the probed file says, for each place of
+ * the probe anew, and no file is asked here: the object is for any of them.  What stands for
+ * reading it is a call that only a loader understands,
  *
  *	call usdt_arg(2, -16)		; operand 2 to r0, by way of the 8 bytes at r10 -16
  *	*(u64 *)(r10 -16) = r0
  *
- * which it replaces by the instructions for the place at hand.  They destroy r1 to r5, so it is done
- * before the program's first instruction (prelude.c).
+ * which it replaces by the instructions for the place at hand.  They destroy r1 to r5, so it is
+ * done before the program's first instruction (prelude.c).
  */
 #include "usdtread.h"
 

@@ -78,8 +78,8 @@ struct bpfasm_resolver {
 	 */
 	unsigned (*kernel)(void *arg);
 	/*
-	 * Asked first for each argN of a program whose context is pt_regs.  1: *a is filled in, 0: it
-	 * is in the context, reg() knows where.
+	 * Asked first for each argN of a program whose context is pt_regs.  1: *a is filled in, 0:
+	 * it is in the context, reg() knows where.
 	 */
 	int (*argument)(void *arg, const struct bpfasm_arg_of *of, struct bpfasm_arg *a, char *msg,
 		size_t msg_len);

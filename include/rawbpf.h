@@ -358,8 +358,8 @@ struct rawbpf_attach_all_opts {
 /*
  * rawbpf_attach_all() - attach every program by its section or by bcc's function name.
  *
- * Sections: "uprobe/c:malloc", "uretprobe/FILE:FUNCTION", "usdt/FILE:PROVIDER:NAME", where FILE is a
- * path or a name as of rawbpf_attach_uprobe(), "kprobe/FUNCTION+OFFSET",
+ * Sections: "uprobe/c:malloc", "uretprobe/FILE:FUNCTION", "usdt/FILE:PROVIDER:NAME", where FILE is
+ * a path or a name as of rawbpf_attach_uprobe(), "kprobe/FUNCTION+OFFSET",
  * "kretprobe/FUNCTION", "ksyscall/openat", "kretsyscall/openat", "tracepoint/CATEGORY/EVENT",
  * "tp/...", "raw_tp/EVENT", "tp_btf/EVENT", "fentry/FUNCTION", "fexit/FUNCTION",
  * "fmod_ret/FUNCTION", with ".s" behind the kind for programs that may sleep; with * and ? in the

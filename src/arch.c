@@ -2,13 +2,13 @@
 /*
  * arch.c - where a CPU's pt_regs keeps arguments, return value and registers.
  *
- * The context of a kprobe or uprobe program is the kernel's struct pt_regs, of which arm64 and s390x
- * show the first part as user_pt_regs.  A CPU is a row of data, so a program can be assembled for
- * another one.
+ * The context of a kprobe or uprobe program is the kernel's struct pt_regs, of which arm64 and
+ * s390x show the first part as user_pt_regs.  A CPU is a row of data, so a program can be assembled
+ * for another one.
  *
- * Arguments are those of an ordinary function call: the first in registers, the others on the stack.
- * A system call is entered with its own set of registers (the fourth in r10, not rcx, on x86-64), and
- * most kernels now hand a pointer to the saved ones to the function that serves it.
+ * Arguments are those of an ordinary function call: the first in registers, the others on the
+ * stack.  A system call is entered with its own set of registers (the fourth in r10, not rcx, on
+ * x86-64), and most kernels now hand a pointer to the saved ones to the function that serves it.
  */
 #include "arch.h"
 

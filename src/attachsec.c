@@ -290,7 +290,7 @@ static int section_raw_tracepoint(struct rawbpf *b, struct prog *p, const char *
 
 static int section_kfunc(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)
 {
-	/* of bcc's "kfunc__MODULE__FUNCTION", too, its own section's place is what it was loaded for */
+	/* of bcc's "kfunc__MODULE__FUNCTION", too, its section's place is what it was loaded for */
 	const struct rawbpf_kfunc_opts o = {.sz = sizeof(o), .fn_name = p->name};
 
 	warn_pid(b, p, pid, "kernel function's probe");

@@ -7,11 +7,11 @@
  * through that table, and every length has been checked by then.  Type ids inside types are
  * checked where they are followed.
  *
- * A kernel's BTF has 130,000 types and more, of which a handful is wanted: btf_view() copies nothing
- * and walks only as far as it is asked to, noting where each 64th type begins.
+ * A kernel's BTF has 130,000 types and more, of which a handful is wanted: btf_view() copies
+ * nothing and walks only as far as it is asked to, noting where each 64th type begins.
  *
- * A module's is split off the kernel's: its ids and string offsets go on where those end.  Inside of
- * this file ids are a BTF's own, from 1 on; what was split off adds its base's number to them.
+ * A module's is split off the kernel's: its ids and string offsets go on where those end.  Inside
+ * of this file ids are a BTF's own, from 1 on; what was split off adds its base's number to them.
  */
 #include "btf.h"
 

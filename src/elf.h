@@ -74,7 +74,7 @@ int elf_section_data(struct elf_file *f, const struct elf_section *s, const void
  * strings of them outlive the file.  NULL: there are none, or no memory.
  */
 void *elf_section_own(struct elf_file *f, const struct elf_section *s);
-/* Frees them, if they are the section's alone; when they are asked for again, they are read again. */
+/* Frees them, if they are the section's alone; asked for again, they are read again. */
 void elf_section_drop(struct elf_file *f, const struct elf_section *s);
 
 /* n bytes of it, from the whole if that was read, else these alone; false: it has them not */

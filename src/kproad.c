@@ -133,8 +133,9 @@ static void kproad_swap(struct kproad *r, size_t a, size_t b)
 }
 
 /*
- * All as places of one event, which needs one fd however many they are.  The number of places, whose
- * names are the list's first then, or a negative errno without an error set: one by one, then.
+ * All as places of one event, which needs one fd however many they are.  The number of places,
+ * whose names are the list's first then, or a negative errno without an error set: one by one,
+ * then.
  */
 static int kproad_sibling_make(struct kproad *r, char event[PROBEEVENT_NAME], uint64_t *id)
 {

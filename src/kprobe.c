@@ -349,7 +349,7 @@ static int kprobe_by_tracefs(struct kprobe *k, const char *name, bool *said)
 
 /* ---- one function -------------------------------------------------------------------------- */
 
-/* Before Linux 5.x the PMU refuses names that the compiler made ("f.isra.0"), tracefs takes them. */
+/* Before Linux 5.x the PMU refuses names that compilers make ("f.isra.0"), tracefs takes them. */
 static bool kprobe_dotted(const struct kprobe *k, const char *name, int err)
 {
 	return err == -EINVAL && !k->tracefs && strchr(name, '.');

@@ -3,8 +3,8 @@
  * near.c - "did you mean": the names nearest to one that was not found.
  *
  * Near means few edits: a letter more, less or other, or two neighbours exchanged.  Letters that
- * differ only in case are half an edit, so distances count in halves.  Where nothing is near, a name
- * that has the word in it may have been meant: sys for syscalls, openat for sys_enter_openat.
+ * differ only in case are half an edit, so distances count in halves.  Where nothing is near, a
+ * name that has the word in it may have been meant: sys for syscalls, openat for sys_enter_openat.
  */
 #include "near.h"
 

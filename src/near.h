@@ -19,8 +19,10 @@ struct near {
 		char name[NEAR_LEN];
 		unsigned distance;
 	} best[NEAR_MAX]; /* nearest first */
-	/* names that the word is a part of, when nothing is near: those that begin with it first, then
-	 * by length */
+	/*
+	 * names that the word is a part of, when nothing is near: those that begin with it first,
+	 * then by length
+	 */
 	struct near_whole {
 		char name[NEAR_LEN];
 		size_t rank;

@@ -66,7 +66,7 @@ static const char *note_string(const char **p, const char *end)
 static int note_strings(struct rawbpf_usdt_probe *p, const char *s, const char *end)
 {
 	if (s < end && !end[-1]) {
-		/* every string in it ends: nothing else to look out for, which takes half the time */
+		/* every string in it ends: that is all to look out for, in half the time */
 		p->provider = s;
 		p->name = s + strlen(s) + 1;
 		p->args = p->name < end ? p->name + strlen(p->name) + 1 : end;

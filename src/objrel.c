@@ -4,9 +4,10 @@
  *
  * Three kinds of instruction carry one: ld_imm64 of a map, of a variable or of a function's
  * address, and calls; one of those, of the undefined "usdt_arg", stands for reading an operand of a
- * USDT probe and has the operand's number in off and a place on the stack in imm.  The symbol may be the thing itself or its section; then what the
- * instruction's own immediate holds is the offset.  A name that nothing defines is an error only
- * in the programs that use it, so it is kept as text until one is linked.
+ * USDT probe and has the operand's number in off and a place on the stack in imm.  The symbol may
+ * be the thing itself or its section; then what the instruction's own immediate holds is the
+ * offset.  A name that nothing defines is an error only in the programs that use it, so it is kept
+ * as text until one is linked.
  */
 #include "object.h"
 
@@ -118,8 +119,8 @@ static int objrel_call(struct object *o, const struct rawbpf_insn *insn, struct 
 		return objrel_usdt(o, insn, r, e);
 	if (s->section == SHN_UNDEF)
 		return objrel_bad(o, r, e,
-			"function '%s' is defined nowhere in the object, and kernel functions "
-			"cannot be called by name yet",
+			"function '%s' is defined nowhere in the object, and functions of the "
+			"kernel cannot be called by name",
 			s->name);
 	if (s->value % sizeof(*insn) || s->value > OBJECT_INSNS_MAX * sizeof(*insn))
 		return objrel_bad(o, r, e, "'%s' does not begin at an instruction", s->name);
@@ -135,8 +136,8 @@ static int objrel_extern(struct object *o, struct object_rel *r, const struct el
 
 	if (!x)
 		return objrel_bad(o, r, e,
-			"'%s' is defined nowhere in the object, and externs of the kernel are not "
-			"looked up yet",
+			"'%s' is defined nowhere in the object: only externs of '.kconfig' get a "
+			"value, the kernel's own variables do not",
 			s->name);
 	if (addend < 0 || addend > x->size)
 		return objrel_bad(o, r, e, "'%s' is smaller than what is read of it", s->name);

@@ -8,8 +8,8 @@
 
 /*
  * The copy of p for these operands, operand N at ops[N - 1]; those that p does not read are all
- * zero.  cookie is what it is told in place of an attach cookie.  It is made if it is not there; nothing is loaded yet.  NULL: out of memory, and the error
- * is set.
+ * zero.  cookie is what it is told in place of an attach cookie.  It is made if it is not there;
+ * nothing is loaded yet.  NULL: out of memory, and the error is set.
  */
 struct prog *progcopy_get(
 	struct rawbpf *b, struct prog *p, const struct usdtcode_op *ops, int32_t cookie);

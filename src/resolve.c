@@ -3,8 +3,8 @@
  * resolve.c - the assembler's questions, answered by the running kernel.
  *
  * Fields of tracepoints come from tracefs, registers from a table, fields of records from BTF.  An
- * event's format, and BTF, is read once for each context and not before it is wanted, and what could
- * not be read is not asked for again: twenty wrong lines of a text cost one look.
+ * event's format, and BTF, is read once for each context and not before it is wanted, and what
+ * could not be read is not asked for again: twenty wrong lines of a text cost one look.
  */
 #include "resolve.h"
 

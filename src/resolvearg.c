@@ -4,12 +4,12 @@
  *
  * Two kinds: those of a system call whose function is given the caller's registers, and those that
  * come on the stack.  Which functions are such is the kernel's own business: its names say so
- * (__x64_sys_openat) on most CPUs, its version on the others, and where there are no names, or it is
- * another kernel, always its version.
+ * (__x64_sys_openat) on most CPUs, its version on the others, and where there are no names, or it
+ * is another kernel, always its version.
  *
- * ksyscall/NAME means a system call.  kprobe/NAME may: who asks for "sys_openat" or "openat" gets its
- * function, if the kernel has none of that very name.  kprobe/__x64_sys_openat is that function with
- * the one argument it has.
+ * ksyscall/NAME means a system call.  kprobe/NAME may: who asks for "sys_openat" or "openat" gets
+ * its function, if the kernel has none of that very name.  kprobe/__x64_sys_openat is that function
+ * with the one argument it has.
  */
 #include "resolvearg.h"
 

@@ -10,7 +10,7 @@
 /* What was learnt of the running kernel; all zero at first. */
 struct resolvearg {
 	bool asked;
-	int wrapped; /* 1, 0: system calls' functions are given registers or arguments; < 0: unknown */
+	int wrapped; /* 1, 0: system calls' functions get registers or arguments; < 0: unknown */
 	char place[128]; /* the last kprobe's, "" for none: ... */
 	bool is_call;	 /* its function is a system call's */
 };

@@ -3,7 +3,8 @@
  * resolveparam.c - arguments and return values of tracing programs, from the kernel's BTF.
  *
  * Such a program is given an array of words: the function's parameters, one word each (two for a
- * struct of up to 16 bytes), then, where it runs when the function has returned, what that returned.
+ * struct of up to 16 bytes), then, where it runs when the function has returned, what that
+ * returned.
  */
 #include "resolveparam.h"
 

@@ -12,8 +12,8 @@ struct splice {
 };
 
 /*
- * Replaces n instructions, by rising number.  What jumps to or into one of them goes to the first of
- * those in its place, or to what follows it; jumps, calls, callbacks, refs and records of all
+ * Replaces n instructions, by rising number.  What jumps to or into one of them goes to the first
+ * of those in its place, or to what follows it; jumps, calls, callbacks, refs and records of all
  * others keep what they mean.  The new ones are copied as they are.  0, -ENOMEM, -E2BIG (a jump no
  * longer reaches, or above OBJECT_INSNS_MAX), -EINVAL (a number that is no instruction's, or a
  * function is left without any); after an error the code is as it was.

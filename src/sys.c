@@ -3,9 +3,10 @@
  * sys.c - the only file that talks to the kernel.
  *
  * Each call is put into a struct rawbpf_call and passed to the context's hook, or straight to
- * rawbpf_call_kernel().  Nothing else of the library changes or asks anything of the system, so what
- * a hook sees is all there is: audit, dry run, fault injection and the tests of old kernels rest on
- * that.  Past the hook go memory (malloc, and advice about it) and libelf's own reads of its file.
+ * rawbpf_call_kernel().  Nothing else of the library changes or asks anything of the system, so
+ * what a hook sees is all there is: audit, dry run, fault injection and the tests of old kernels
+ * rest on that.  Past the hook go memory (malloc, and advice about it) and libelf's own reads of
+ * its file.
  */
 #include "sys.h"
 

@@ -83,7 +83,7 @@ static bool split_decl(char *decl, struct tpformat_field *f)
 	if (p == end || p == decl)
 		return false;
 	f->name = p;
-	/* the type's end takes the blank's place; for "char *p" it moves over the ':' of "field:" */
+	/* the type's end takes the blank's place; for "char *p" it moves over "field:"'s ':' */
 	if (p[-1] != ' ' && p[-1] != '\t') {
 		memmove(decl - 1, decl, (size_t)(p - decl));
 		decl--;

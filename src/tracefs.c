@@ -215,7 +215,7 @@ static int event_path(
 	return 0;
 }
 
-/* The names of a folder: those near to one, and, when none is, a few to show what they look like. */
+/* A folder's names: those near to one, and, when none is, a few to show what they look like. */
 struct tracefs_names {
 	struct near near;
 	unsigned n;

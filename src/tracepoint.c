@@ -5,8 +5,8 @@
  * A perf event on any one CPU turns the tracepoint on everywhere, and the program hangs on the
  * tracepoint, not on the event: so one event for one CPU serves all CPUs and all processes.
  *
- * There is no link for many, so a pattern costs an event for each tracepoint, and the kernel takes 60
- * to 80 ms to end each.
+ * There is no link for many, so a pattern costs an event for each tracepoint, and the kernel takes
+ * 60 to 80 ms to end each.
  */
 #include "tracepoint.h"
 

@@ -4,9 +4,10 @@
  *
  * Such a program (Linux 5.5) is loaded for one function, which the kernel knows by its BTF, so it
  * reads arguments and return value as they are and follows pointers without helpers.  To attach it
- * is one call, RAW_TRACEPOINT_OPEN without a name, on every kernel that has it; LINK_CREATE does the
- * same since 5.11 and can no more.  The function's first instruction then calls a trampoline, with
- * no trap and no perf event: what a CPU or a build lacks of that shows here, not when it is loaded.
+ * is one call, RAW_TRACEPOINT_OPEN without a name, on every kernel that has it; LINK_CREATE does
+ * the same since 5.11 and can no more.  The function's first instruction then calls a trampoline,
+ * with no trap and no perf event: what a CPU or a build lacks of that shows here, not when it is
+ * loaded.
  */
 #include "trampoline.h"
 
@@ -129,7 +130,8 @@ static int trampoline_open(struct rawbpf *b, int prog_fd, const char *place)
 
 /*
  * fd of the link, or a negative errno with the error set.  A program that was detached is attached
- * once more since Linux 5.13; before, it is -ENOENT (5.10) or -EINVAL, and another load of it serves.
+ * once more since Linux 5.13; before, it is -ENOENT (5.10) or -EINVAL, and another load of it
+ * serves.
  */
 static int trampoline_link(struct rawbpf *b, struct prog *p, const char *place)
 {

@@ -465,7 +465,7 @@ static int uproad_old_event(struct uproad *r, const struct link_place *p)
 
 	err_clear(&r->b->error);
 	err = uproad_trace_event(r, p, 1, p->name, &l, &said);
-	/* to kernels before Linux 4.20 that is no offset; later ones mean another event's semaphore */
+	/* before Linux 4.20 that is no offset; later kernels mean another event's semaphore */
 	if (err == -EINVAL && !said && p->semaphore && kern_version(r->b) < UPROAD_COUNTS) {
 		r->no_ref = true;
 		err = uproad_trace_event(r, p, 1, p->name, &l, &said);

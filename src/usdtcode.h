@@ -49,8 +49,9 @@ struct usdtcode_op {
 /*
  * Operand n (from 1) of a probe's args for a program on CPU a.  Returns 0, or with the operand, a
  * caret below it (as the log) and the reason: -ENOENT (so many it does not have; no such symbol),
- * -EADDRNOTAVAIL (several of that name), -EOPNOTSUPP (no program can read it), -ENODATA (the kernel's BTF is wanted), -ENOEXEC (a file for
- * another CPU), or an error of rawbpf_usdt_parse_arg().
+ * -EADDRNOTAVAIL (several of that name), -EOPNOTSUPP (no program can read it), -ENODATA (the
+ * kernel's BTF is wanted), -ENOEXEC (a file for another CPU), or an error of
+ * rawbpf_usdt_parse_arg().
  */
 int usdtcode_resolve(const struct arch *a, const struct usdtcode_site *s, const char *args,
 	unsigned n, struct usdtcode_op *op, struct rawbpf_error *e);

@@ -22,10 +22,10 @@
  * The loader makes it bpf_probe_read where the kernel has only that (before Linux 5.5).
  *
  * Variables of a thread (%fs:) begin at an address that only the task has, and its copy takes the
- * slot.  Where registers take part as well, what they say must be kept meanwhile, and nothing but the
- * slot is there to keep it: so the address is copied in two parts.  What is added to it are 32 bits
- * with a sign, as all distances from a thread's pointer; that plus the lower 32 bits takes 5 bytes of
- * the slot at most, which leaves 3 for the upper bits of an address.
+ * slot.  Where registers take part as well, what they say must be kept meanwhile, and nothing but
+ * the slot is there to keep it: so the address is copied in two parts.  What is added to it are 32
+ * bits with a sign, as all distances from a thread's pointer; that plus the lower 32 bits takes 5
+ * bytes of the slot at most, which leaves 3 for the upper bits of an address.
  */
 #include "usdtcode.h"
 
@@ -161,7 +161,7 @@ static void usdtemit_copy(struct usdtemit *m, unsigned helper, int at, unsigned 
 	usdtemit_put(m, USDTEMIT_CALL, 0, 0, 0, helper);
 }
 
-/* size bytes from byte from on of what is at op->task in the current task, to byte at of the slot */
+/* size bytes of what is at op->task in the current task: from byte from on, to the slot's at */
 static void usdtemit_copy_task(
 	struct usdtemit *m, const struct usdtcode_op *op, int from, int at, unsigned size)
 {

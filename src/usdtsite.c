@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * usdtsite.c - the operands of a USDT probe's location, with what only its file and the kernel know.
+ * usdtsite.c - operands of a USDT probe's location, with what only its file and the kernel know.
  *
  * Most operands are registers and what these point to.  A variable of the program ("x(%rip)")
  * takes its symbol's address, and one of a thread ("%fs:8") the place where the kernel keeps the

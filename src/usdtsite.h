@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* usdtsite.h - the operands of a USDT probe's location, with what only its file and the kernel know. */
+/* usdtsite.h - operands of a USDT probe's location, with what its file and the kernel know. */
 #ifndef USDTSITE_H
 #define USDTSITE_H
 

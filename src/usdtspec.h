@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usdtspec.h - operands of USDT probes as objects for libbpf read them: from records of a map, whose
- * number they are told by an attach cookie.
+ * usdtspec.h - operands of USDT probes as objects for libbpf read them: from records of a map,
+ * whose number they are told by an attach cookie.
  */
 #ifndef USDTSPEC_H
 #define USDTSPEC_H

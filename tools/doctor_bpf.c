@@ -119,8 +119,8 @@ static long doctor_big_map(void)
 }
 
 /*
- * Is it the limit that a map is refused for?  Before Linux 5.11 it may be used up, or 0, so that the
- * smallest is refused too; then the kernel's age tells.
+ * Is it the limit that a map is refused for?  Before Linux 5.11 it may be used up, or 0, so that
+ * the smallest is refused too; then the kernel's age tells.
  */
 static bool memlock_is_short(const struct caps *caps)
 {

@@ -56,8 +56,8 @@ static void doctor_pmu(struct finding *f, bool kernel)
 	a.size = sizeof(a);
 	a.flags = RAWBPF_PERF_DISABLED;
 	/*
-	 * A function that is there: some locks are asked only then.  A file that nobody can make: where
-	 * /proc is not mounted, ENOTDIR is the same answer.
+	 * A function that is there: some locks are asked only then.  A file that nobody can make:
+	 * where /proc is not mounted, ENOTDIR is the same answer.
 	 */
 	a.config1 = (uintptr_t)(kernel ? "vfs_read" : "/proc/self/rawbpf_no_such_file");
 	ret = rawbpf_sys_perf_event_open(&a, -1, 0, -1, RAWBPF_PERF_FLAG_FD_CLOEXEC);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* doctor_reap.c - rawbpf doctor --reap: what killed processes of rawbpf left in tracefs is removed. */
+/* doctor_reap.c - rawbpf doctor --reap: removes what killed processes of rawbpf left in tracefs. */
 #include "tool.h"
 
 static int print_reaped(void *arg, const char *path, int err)

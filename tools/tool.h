@@ -35,7 +35,7 @@ int tool_usage(const char *name, const char *usage);
 /* wrong usage: what is wrong, then usage; returns TOOL_USAGE */
 int tool_wrong(const char *name, const char *usage, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* getopt_long(3), whose optarg and optind go with it; '?' after it told what is wrong, with usage */
+/* getopt_long(3), with its optarg and optind; '?' after it told what is wrong, with usage */
 struct option;
 int tool_getopt(const char *name, const char *usage, int argc, char **argv, const char *shorts,
 	const struct option *longs);
