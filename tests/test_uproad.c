@@ -6,13 +6,16 @@
 #include "uproad.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "here.h"
 #include "kern.h"
 #include "many.h"
 #include "old.h"
@@ -518,6 +521,97 @@ START_TEST(replaced)
 }
 END_TEST
 
+/* A process that calls the functions when a byte comes; pid 0: any number will do. */
+static pid_t fork_as(pid_t pid, int go[2])
+{
+	/* clone3(): flags, pidfd, child_tid, parent_tid, exit_signal, stack, its size, tls, ... */
+	uint64_t a[10] = {[4] = SIGCHLD, [8] = (uintptr_t)&pid, [9] = 1};
+	char c;
+
+	ck_assert_int_eq(pipe(go), 0);
+	pid = pid ? (pid_t)syscall(435, a, sizeof(a)) : fork();
+	if (pid)
+		return pid;
+	if (read(go[0], &c, 1) == 1)
+		many_call(1);
+	_exit(0);
+}
+
+static void end_fork(pid_t pid, int go[2])
+{
+	ck_assert_int_eq(write(go[1], "", 1), 1);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	close(go[0]);
+	close(go[1]);
+}
+
+/* Attached to the process once: by name (_i 0), at a USDT probe (1). */
+static void attach_pid_once(struct road *r, int usdt, pid_t pid)
+{
+	int i, err;
+
+	for (i = 0; i < 2; i++) {
+		err = usdt ? rawbpf_attach_usdt(
+				     r->b, .pid = pid, .probe = "here:plain", .fn_name = "on_entry")
+			   : attach_many(r, false, "many_0[0-2]", pid);
+		ck_assert_msg(err == (i ? -EEXIST : 0), "%s", rawbpf_errmsg(r->b));
+	}
+}
+
+/* A process that has the number of one that has ended is another one. */
+START_TEST(same_pid_again)
+{
+	struct road r = {.b = NULL};
+	int go[2];
+	pid_t pid;
+
+	T_NEED_ROOT();
+	if (_i && !HERE)
+		T_SKIP("no probes are written for this CPU");
+	road_open(&r, "uprobe");
+	pid = fork_as(0, go);
+	ck_assert_int_gt(pid, 0);
+	attach_pid_once(&r, _i, pid);
+	end_fork(pid, go);
+	if (!_i)
+		check_seen(&r, 0, 2, 1);
+	usleep(50000); /* start times are told in steps of 10 ms */
+	if (fork_as(pid, go) != pid)
+		T_SKIP("processes cannot be given a number here (Linux 5.5)");
+	attach_pid_once(&r, _i, pid);
+	end_fork(pid, go);
+	if (!_i)
+		check_seen(&r, 0, 2, 2);
+	rawbpf_free(r.b);
+}
+END_TEST
+
+/* What is at a file that another one has the path of by now is detached by it: by name, pattern. */
+START_TEST(detach_replaced)
+{
+	const char *sym = _i ? NULL : "work", *re = _i ? "work$" : NULL;
+	char path[] = "/tmp/rawbpf-replaced-XXXXXX";
+	struct road r = {.b = NULL};
+
+	T_NEED_ROOT();
+	road_open(&r, "uprobe");
+	close(mkstemp(path));
+	ck_assert_int_eq(t_run(NULL, "cp " T_CHILD " %s", path), 0);
+	ck_assert_msg(!rawbpf_attach_uprobe(
+			      r.b, .name = path, .sym = sym, .sym_re = re, .fn_name = "on_entry"),
+		"%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(
+		t_run(NULL, "cp " T_CHILD " %s.new && mv -f %s.new %s", path, path, path), 0);
+	ck_assert_int_eq(
+		rawbpf_detach_uretprobe(r.b, .name = path, .sym = sym, .sym_re = re), -ENOENT);
+	ck_assert_int_eq(rawbpf_detach_uprobe(r.b, .name = path, .sym = sym, .sym_re = re), 0);
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	ck_assert_int_eq(rawbpf_error(r.b)->err, 0);
+	unlink(path);
+	rawbpf_free(r.b);
+}
+END_TEST
+
 /*
  * Eight files may be opened above those that are: an event each takes more, so the limit is raised,
  * unless that was forbidden.
@@ -568,6 +662,8 @@ Suite *suite_uproad(void)
 	tcase_add_test(t, no_right_to_events);
 	tcase_add_loop_test(t, one_bad_place, 7, 9);
 	tcase_add_loop_test(t, replaced, 0, 4);
+	tcase_add_loop_test(t, same_pid_again, 0, 2);
+	tcase_add_loop_test(t, detach_replaced, 0, 2);
 	tcase_add_test(t, more_than_the_soft_limit);
 	suite_add_tcase(s, t);
 	return s;

@@ -534,37 +534,6 @@ START_TEST(detach_after_exit)
 }
 END_TEST
 
-/* So is what is at a file that another one has the path of: by name (_i 0), offset (1), pattern. */
-START_TEST(detach_replaced)
-{
-	struct rawbpf_uprobe_opts o = {.fn_name = "on_entry"};
-	char path[] = "/tmp/rawbpf-uprobe-XXXXXX";
-	struct bed t;
-
-	T_NEED_ROOT();
-	if (_i == 0)
-		o.sym = "work";
-	else if (_i == 1)
-		o.offset = child_work().offset;
-	else
-		o.sym_re = "^work$";
-	o.name = path;
-	close(mkstemp(path));
-	ck_assert_int_eq(t_run(NULL, "cp " T_CHILD " %s", path), 0);
-	bed_open(&t);
-	attach(&t, false, o);
-	ck_assert_int_eq(
-		t_run(NULL, "cp " T_CHILD " %s.new && mv -f %s.new %s", path, path, path), 0);
-	ck_assert_int_eq(uprobe_detach(&t.b, &o, true), -ENOENT);
-	ck_assert_int_eq(uprobe_detach(&t.b, &o, false), 0);
-	ck_assert_int_eq(t.b.error.err, 0);
-	ck_assert_ptr_null(t.b.links);
-	ck_assert_int_eq(uprobe_detach(&t.b, &o, false), -ENOENT);
-	unlink(path);
-	bed_close(&t);
-}
-END_TEST
-
 /* glibc's strlen is an IFUNC: lengths must come, one for each call. */
 START_TEST(strlen_of_libc)
 {
@@ -804,7 +773,6 @@ Suite *suite_uprobe(void)
 #endif
 	tcase_add_loop_test(t, stripped, 0, 4);
 	tcase_add_test(t, detach_after_exit);
-	tcase_add_loop_test(t, detach_replaced, 0, 3);
 	tcase_add_loop_test(t, strlen_of_libc, 0, 2);
 	tcase_add_test(t, errors);
 	tcase_add_test(t, all_or_nothing);

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -252,65 +251,6 @@ START_TEST(detach_when_gone)
 	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .pid = pid, .probe = "odd"), -ESRCH);
 	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .pid = pid, .probe = "plain"), 0);
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
-	usdtrun_close(&r);
-}
-END_TEST
-
-/* A process that calls here_plain(value) when a byte comes; pid 0: any number will do. */
-static pid_t fork_as(pid_t pid, int value, int go[2])
-{
-	/* clone3(): flags, pidfd, child_tid, parent_tid, exit_signal, stack, its size, tls, ... */
-	uint64_t a[10] = {[4] = SIGCHLD, [8] = (uintptr_t)&pid, [9] = 1};
-	char c;
-
-	ck_assert_int_eq(pipe(go), 0);
-	pid = pid ? (pid_t)syscall(435, a, sizeof(a)) : fork();
-	if (pid)
-		return pid;
-	if (read(go[0], &c, 1) == 1)
-		here_plain(value, NULL);
-	_exit(0);
-}
-
-static void end_fork(pid_t pid, int go[2])
-{
-	ck_assert_int_eq(write(go[1], "", 1), 1);
-	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-	close(go[0]);
-	close(go[1]);
-}
-
-/* A process that has the number of one that has ended is another one. */
-START_TEST(same_pid_again)
-{
-	struct usdtrun r = {.no_multi = _i};
-	int go[2], again[2];
-	pid_t pid;
-
-	NEED_HERE();
-	usdtrun_open(&r, "usdt");
-	pid = fork_as(0, 3, go);
-	ck_assert_int_gt(pid, 0);
-	ck_assert_msg(!rawbpf_attach_usdt(r.b, .pid = pid, .probe = "plain", .fn_name = "first"),
-		"%s", rawbpf_errmsg(r.b));
-	ck_assert_int_eq(
-		rawbpf_attach_usdt(r.b, .pid = pid, .probe = "plain", .fn_name = "first"), -EEXIST);
-	end_fork(pid, go);
-	usleep(50000); /* start times are told in steps of 10 ms */
-	if (fork_as(pid, 4, again) != pid) {
-		close(again[0]);
-		close(again[1]);
-		usdtrun_close(&r);
-		T_SKIP("processes cannot be given a number here (Linux 5.5)");
-	}
-	ck_assert_msg(!rawbpf_attach_usdt(r.b, .pid = pid, .probe = "plain", .fn_name = "first"),
-		"%s", rawbpf_errmsg(r.b));
-	ck_assert_int_eq(
-		rawbpf_attach_usdt(r.b, .pid = pid, .probe = "plain", .fn_name = "first"), -EEXIST);
-	end_fork(pid, again);
-	ck_assert_uint_eq(usdtrun_seen(&r, 3), 1);
-	ck_assert_uint_eq(usdtrun_seen(&r, 4), 1);
-	ck_assert_uint_eq(usdtrun_total(&r), 2);
 	usdtrun_close(&r);
 }
 END_TEST
@@ -688,7 +628,6 @@ Suite *suite_usdt(void)
 	tcase_add_loop_test(t, one_process, 0, 2);
 	tcase_add_test(t, by_name);
 	tcase_add_test(t, detach_when_gone);
-	tcase_add_loop_test(t, same_pid_again, 0, 2);
 	tcase_add_loop_test(t, all_and_one, 0, 2);
 	tcase_add_loop_test(t, any_section_by_events, 0, 3);
 	tcase_add_test(t, by_section);
