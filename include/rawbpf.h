@@ -386,7 +386,8 @@ RAWBPF_API uint64_t rawbpf_num_missed(struct rawbpf *b);
 
 /* One record of trace_pipe.  Strings point into the line and are never NULL. */
 struct rawbpf_trace_fields {
-	const char *task;   /* comm, at most 15 bytes; "<...>" when the kernel has forgotten it */
+	const char *task;   /* comm, at most 15 bytes; "<...>" when the kernel has it not,
+				and at times that of who had the pid before */
 	const char *flags;  /* "...21"; "" when the line has none */
 	const char *ts;	    /* the time as printed; "" when the line has none */
 	const char *symbol; /* "bpf_trace_printk", or the event's name; "" when the line has none */

@@ -242,7 +242,8 @@ START_TEST(fields)
 	ck_assert_ptr_nonnull(line);
 	ck_assert(time > 0);
 	ck_assert_str_eq(path, T_CHILD);
-	ck_assert_msg(!strcmp(task, "child") || !strcmp(task, "<...>"), "%s", line);
+	/* not always its name: the kernel may have that of who had the pid before */
+	ck_assert_msg(*task, "%s", line);
 }
 END_TEST
 
