@@ -3,7 +3,8 @@
  * dis.c - instructions to text, in the words of the verifier's log.
  *
  * The text must assemble back to the same bytes.  So a slot in which a field that the operation
- * does not use is set, or whose operation no kernel and no compiler knows, is no instruction here.
+ * does not use is set, or whose operation no kernel and no compiler knows, is no instruction here:
+ * it is a .word, and a comment behind it says what is invalid.
  * Where the kernel's log says less than the bytes do (it prints the value of a ld_imm64 like that
  * of a plain move, and hides what a pseudo source register means) the form is ours; dis.h lists
  * those.
@@ -52,6 +53,8 @@ static int dis_mov(const struct ir_insn *i, char w, char *text, size_t size)
 			(unsigned int)(imm >> 16), (unsigned int)(imm & 0xffff));
 	if (i->imm)
 		return 0;
+	if (w == 'r' && i->off == INSN_OFF_PERCPU)
+		return DIS_PRINT(1, "r%d = &(void __percpu *)(r%d)", i->dst, i->src);
 	if (!i->off)
 		return DIS_PRINT(1, "%c%d = %c%d", w, i->dst, w, i->src);
 	if (i->off == 8 || i->off == 16 || (i->off == 32 && w == 'r'))
@@ -273,13 +276,68 @@ uint64_t dis_word(const struct ir_insn *i)
 	       (uint32_t)(i->src & 15) << 12 | (uint32_t)(i->dst & 15) << 8 | i->code;
 }
 
+/* ---- what is no instruction -------------------------------------------------------------- */
+
+/* "src 2, " behind what is there already, when an instruction with only that field set is none */
+static size_t dis_field(const struct ir_insn *one, const char *name, unsigned int v, char *why,
+	size_t size, size_t used)
+{
+	static const struct ir_insn zero;
+	char text[DIS_TEXT_MAX];
+	int n;
+
+	if (dis_any(one, &zero, text, sizeof(text)))
+		return used;
+	n = snprintf(why + used, size - used, "%s%s 0x%x", used ? ", " : "", name, v);
+	return used + (size_t)n < size ? used + (size_t)n : size - 1;
+}
+
+/* An instruction of this opcode has this imm, or 0. */
+static int32_t dis_usual_imm(const struct ir_insn *i)
+{
+	uint8_t class = i->code & INSN_CLASS, size = i->code & INSN_SIZE;
+
+	if ((class == INSN_ALU || class == INSN_ALU64) && (i->code & INSN_OP) == INSN_END)
+		return 16;
+	if (class == INSN_STX && (i->code & INSN_MODE) == INSN_ATOMIC && size != INSN_W &&
+		size != INSN_DW)
+		return INSN_A_LOAD_ACQ;
+	return 0;
+}
+
+/* Which of its fields are invalid, each looked at with the others as they should be. */
+static void dis_invalid(const struct ir_insn *i, const struct ir_insn *next, char *why, size_t size)
+{
+	struct ir_insn base = {.code = i->code, .imm = dis_usual_imm(i)}, one;
+	size_t used;
+
+	why[0] = '\0';
+	if (dis_field(&base, "opcode", i->code, why, size, 0))
+		return;
+	one = base, one.dst = i->dst;
+	used = dis_field(&one, "dst", i->dst, why, size, 0);
+	one = base, one.src = i->src;
+	used = dis_field(&one, "src", i->src, why, size, used);
+	one = base, one.off = i->off;
+	used = dis_field(&one, "off", (uint16_t)i->off, why, size, used);
+	one = base, one.imm = i->imm;
+	used = dis_field(&one, "imm", (uint32_t)i->imm, why, size, used);
+	if (!used)
+		snprintf(why, size, "%s",
+			i->code == INSN_LD_IMM64 ? next ? "second slot" : "second slot is missing"
+						 : "fields that exclude each other");
+}
+
 int dis_insn(const struct ir_insn *insn, const struct ir_insn *next, char *text, size_t size)
 {
 	int n = dis_any(insn, next, text, size);
+	char why[DIS_TEXT_MAX / 2];
 
-	if (!n)
-		snprintf(text, size, ".word 0x%016" PRIx64, dis_word(insn));
-	return n;
+	if (n)
+		return n;
+	dis_invalid(insn, next, why, sizeof(why));
+	snprintf(text, size, ".word 0x%016" PRIx64 " ; invalid: %s", dis_word(insn), why);
+	return 0;
 }
 
 int dis_text(const unsigned char *p, size_t n, bool big_endian, dis_line_fn fn, void *arg)

@@ -15,7 +15,9 @@
  *	call kernel-function#ID		a kfunc (so does the kernel without names)
  *	call kernel-function#ID@IDX	the same, off: index into fd_array
  *	callx r1			LLVM's; no kernel takes it
- *	.word 0xIIIIIIIIOOOOSDCC	no instruction: imm, off, src, dst, code of one slot
+ *	.word 0xIIIIIIIIOOOOSDCC ; invalid: src 0x2
+ *					no instruction: imm, off, src, dst, code of one slot, and
+ *					which of them make it none
  */
 #ifndef DIS_H
 #define DIS_H

@@ -134,6 +134,8 @@ enum {
 
 /* off of MOV|X of class ALU64: addr_space_cast, 6.9; imm is dst space << 16 | src space */
 enum { INSN_OFF_ADDR_CAST = 1 };
+/* a per-cpu address, 6.10: the verifier itself writes it, and takes it from nobody */
+enum { INSN_OFF_PERCPU = -1 };
 
 enum { INSN_REGS = 11, INSN_FP = 10 };
 

@@ -138,7 +138,7 @@ void encode_read(const unsigned char *p, size_t n, bool big_endian, struct ir_in
 /*
  * dis.c: one instruction as the verifier prints it ("r6 = *(u64 *)(r1 +80)"); next is the second
  * slot of ld_imm64 or NULL.  Returns the slots it took (1 or 2), or 0 when it is no instruction
- * (the text is then ".word 0x..." for 8 bytes).  Jump targets are "pc+N".
+ * (the text is then ".word 0x... ; invalid: ..." for 8 bytes).  Jump targets are "pc+N".
  */
 int dis_insn(const struct ir_insn *insn, const struct ir_insn *next, char *text, size_t size);
 

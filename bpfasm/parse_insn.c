@@ -95,6 +95,30 @@ static bool alu_is_cast(const struct tok *t)
 	       (parse_is(t + 1, "s8") || parse_is(t + 1, "s16") || parse_is(t + 1, "s32"));
 }
 
+/* "&(void __percpu *)(r2)": only in a listing of what the verifier made, 6.10 */
+static bool alu_is_percpu(const struct tok *t)
+{
+	return parse_op(t, PUNCT('&', 0, 0)) && parse_op(t + 1, PUNCT('(', 0, 0)) &&
+	       parse_is(t + 2, "void") && parse_is(t + 3, "__percpu");
+}
+
+static int alu_percpu(struct parse *p, struct parse_reg dst)
+{
+	const struct tok *t = p->t;
+	struct parse_reg src;
+
+	p->t += 4;
+	if (parse_want(p, PUNCT('*', 0, 0)) || parse_want(p, PUNCT(')', 0, 0)) ||
+		parse_want(p, PUNCT('(', 0, 0)) || parse_want_reg(p, &src) ||
+		parse_want(p, PUNCT(')', 0, 0)))
+		return -EINVAL;
+	if (dst.w || src.w)
+		return parse_error(
+			p, t, "an address is 64 bits wide: r%d", dst.w ? dst.num : src.num);
+	parse_emit(p, INSN_ALU64 | INSN_MOV | INSN_X, dst.num, src.num, INSN_OFF_PERCPU, 0);
+	return 0;
+}
+
 /* be16 r1, le32 r1, bswap64 r1; 0: something else */
 static int alu_swap(struct parse *p, struct parse_reg dst)
 {
@@ -190,6 +214,8 @@ static int parse_assign(struct parse *p, struct parse_reg dst)
 		return alu_neg(p, dst);
 	if (alu_is_cast(t))
 		return alu_cast(p, dst);
+	if (alu_is_percpu(t))
+		return alu_percpu(p, dst);
 	if (t->kind == TOK_END)
 		return parse_error(p, t, "a value is missing behind '='");
 	done = sugar_assign(p, dst);

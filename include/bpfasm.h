@@ -130,7 +130,8 @@ BPFASM_API int bpfasm_assemble(
 /*
  * bpfasm_disassemble() - instructions (8 bytes each, in o->big_endian's order) to the verifier's
  * pseudo-C, one a line; assembles back to the same bytes.  o may be NULL.  Returns 0, -EINVAL
- * (len is no multiple of 8; words that are no instruction come out as ".word"), -ENOMEM.
+ * (len is no multiple of 8), -ENOMEM.  Words that are no instruction come out as ".word" with a
+ * comment, "; invalid: " and what is wrong.
  */
 BPFASM_API int bpfasm_disassemble(
 	const void *insns, size_t len, const struct bpfasm_opts *o, struct bpfasm_out *out);

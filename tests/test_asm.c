@@ -297,7 +297,8 @@ START_TEST(empty_and_broken_input)
 	bpfasm_free(&out);
 	ck_assert_int_eq(
 		bpfasm_disassemble("\x95\0\0\0\0\0\0\0\xff\0\0\0\0\0\0\0", 16, NULL, &out), 0);
-	ck_assert_str_eq((char *)out.data, "exit\n.word 0x00000000000000ff\n");
+	ck_assert_str_eq(
+		(char *)out.data, "exit\n.word 0x00000000000000ff ; invalid: opcode 0xff\n");
 	bpfasm_free(&out);
 }
 END_TEST

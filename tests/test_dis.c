@@ -27,7 +27,7 @@ static const struct {
 	{{{0x87, 0, 0, 0, 0}}, 1, "r0 = -r0"},
 	{{{0xbf, 0, 9, 8, 0}}, 1, "r0 = (s8)r9"},
 	{{{0xbf, 1, 2, 32, 0}}, 1, "r1 = (s32)r2"},
-	{{{0xbc, 1, 2, 32, 0}}, 0, ".word 0x00000000002021bc"},
+	{{{0xbc, 1, 2, 32, 0}}, 0, ".word 0x00000000002021bc ; invalid: off 0x20"},
 	{{{0xbf, 1, 2, 1, 65536}}, 1, "r1 = addr_space_cast(r2, 1, 0)"},
 	{{{0xdc, 1, 0, 0, 16}}, 1, "r1 = be16 r1"},
 	{{{0xd4, 1, 0, 0, 64}}, 1, "r1 = le64 r1"},
@@ -47,10 +47,12 @@ static const struct {
 	{{{0x18, 1, 0, 0, 0x123}, {0, 0, 0, 0, 0}}, 2, "r1 = 0x123 ll"},
 	{{{0x18, 1, 0, 0, -1}, {0, 0, 0, 0, 1}}, 2, "r1 = 0x1ffffffff ll"},
 	{{{0x18, 1, 1, 0, 5}, {0, 0, 0, 0, 0}}, 2, "r1 = map_fd(5) ll"},
-	{{{0x18, 1, 1, 0, 5}, {0, 0, 0, 0, 1}}, 0, ".word 0x0000000500001118"},
+	{{{0x18, 1, 1, 0, 5}, {0, 0, 0, 0, 1}}, 0,
+		".word 0x0000000500001118 ; invalid: second slot"},
 	{{{0x18, 1, 2, 0, 5}, {0, 0, 0, 0, 8}}, 2, "r1 = map_value(5, 8) ll"},
 	{{{0x18, 1, 4, 0, -3}, {0, 0, 0, 0, 0}}, 2, "r1 = func(pc-3) ll"},
-	{{{0x18, 1, 0, 0, 0}, {0xb7, 0, 0, 0, 0}}, 0, ".word 0x0000000000000118"},
+	{{{0x18, 1, 0, 0, 0}, {0xb7, 0, 0, 0, 0}}, 0,
+		".word 0x0000000000000118 ; invalid: second slot"},
 	{{{0x30, 0, 0, 0, 14}}, 1, "r0 = *(u8 *)skb[14]"},
 	{{{0x48, 0, 7, 0, -4}}, 1, "r0 = *(u16 *)skb[r7 + -4]"},
 	{{{0x85, 0, 0, 0, 6}}, 1, "call bpf_trace_printk#6"},
@@ -67,9 +69,19 @@ static const struct {
 	{{{0x15, 2, 0, 2, 0}}, 1, "if r2 == 0x0 goto pc+2"},
 	{{{0xd6, 2, 0, -2, -1}}, 1, "if w2 s<= 0xffffffff goto pc-2"},
 	{{{0x4d, 2, 3, 2, 0}}, 1, "if r2 & r3 goto pc+2"},
-	{{{0x0f, 11, 2, 0, 0}}, 0, ".word 0x0000000000002b0f"},
-	{{{0x62, 1, 2, 0, 0}}, 0, ".word 0x0000000000002162"},
-	{{{0xff, 15, 15, -1, -1}}, 0, ".word 0xffffffffffffffff"},
+	{{{0x0f, 11, 2, 0, 0}}, 0, ".word 0x0000000000002b0f ; invalid: dst 0xb"},
+	{{{0x62, 1, 2, 0, 0}}, 0, ".word 0x0000000000002162 ; invalid: src 0x2"},
+	{{{0xbf, 1, 2, -1, 0}}, 1, "r1 = &(void __percpu *)(r2)"},
+	{{{0xbc, 1, 2, -1, 0}}, 0, ".word 0x00000000ffff21bc ; invalid: off 0xffff"},
+	{{{0x95, 1, 2, 3, 4}}, 0,
+		".word 0x0000000400032195 ; invalid: dst 0x1, src 0x2, off 0x3, imm 0x4"},
+	{{{0xd7, 1, 0, 0, 8}}, 0, ".word 0x00000008000001d7 ; invalid: imm 0x8"},
+	{{{0xd3, 1, 2, 0, 0}}, 0, ".word 0x00000000000021d3 ; invalid: imm 0x0"},
+	{{{0xdb, 1, 2, 0, 2}}, 0, ".word 0x00000002000021db ; invalid: imm 0x2"},
+	{{{0x37, 1, 0, 2, 3}}, 0, ".word 0x0000000300020137 ; invalid: off 0x2"},
+	{{{0x99, 1, 2, 0, 0}}, 0, ".word 0x0000000000002199 ; invalid: opcode 0x99"},
+	{{{0x85, 0, 1, 2, 0}}, 0, ".word 0x0000000000021085 ; invalid: off 0x2"},
+	{{{0xff, 15, 15, -1, -1}}, 0, ".word 0xffffffffffffffff ; invalid: opcode 0xff"},
 };
 
 START_TEST(known)
@@ -91,7 +103,7 @@ START_TEST(second_slot_missing)
 	char text[DIS_TEXT_MAX];
 
 	ck_assert_int_eq(dis_insn(&in, NULL, text, sizeof(text)), 0);
-	ck_assert_str_eq(text, ".word 0x0000000500000118");
+	ck_assert_str_eq(text, ".word 0x0000000500000118 ; invalid: second slot is missing");
 	/* a small buffer is cut, not overrun */
 	ck_assert_int_eq(dis_insn(&in, NULL, text, 5), 0);
 	ck_assert_str_eq(text, ".wor");
@@ -154,6 +166,21 @@ END_TEST
 
 /* ---- the assembler ----------------------------------------------------------------------- */
 
+/* What is no instruction is called invalid, and nothing else is. */
+static void invalid_is_named(const char *text)
+{
+	const char *line = text, *end;
+
+	for (; *line; line = end + 1) {
+		const char *why = strstr(line, " ; invalid: ");
+
+		end = strchr(line, '\n');
+		ck_assert_ptr_nonnull(end);
+		ck_assert_msg(!strncmp(line, ".word ", 6) == (why && why < end && why[12] != '\n'),
+			"%.*s", (int)(end - line), line);
+	}
+}
+
 /* n slots to text and back: the same bytes. */
 static void round_trip(const unsigned char *bytes, size_t n, bool big_endian)
 {
@@ -162,6 +189,7 @@ static void round_trip(const unsigned char *bytes, size_t n, bool big_endian)
 	size_t i;
 
 	ck_assert_int_eq(bpfasm_disassemble(bytes, 8 * n, &o, &text), 0);
+	invalid_is_named((const char *)text.data);
 	bpfasm_assemble((const char *)text.data, text.len, &o, &back);
 	ck_assert_msg(back.data != NULL, "%s", back.diag);
 	ck_assert_uint_eq(back.len, 8 * n);
@@ -254,6 +282,8 @@ START_TEST(reserved_fields_assemble_back)
 				in[0].code = (uint8_t)code;
 				encode_insns(in, 2, false, bytes);
 				round_trip(bytes, code == INSN_LD_IMM64 ? 2 : 1, false);
+				encode_insns(in, 2, true, bytes);
+				round_trip(bytes, code == INSN_LD_IMM64 ? 2 : 1, true);
 			}
 }
 END_TEST
@@ -490,6 +520,49 @@ START_TEST(kernel_prints_calls_and_jumps)
 }
 END_TEST
 
+/* A jump of the sample leads too far for a program of a few instructions: let it lead nowhere. */
+static void shorten(struct ir_insn *in)
+{
+	unsigned class = in->code & INSN_CLASS;
+
+	if (in->code == INSN_GOTOL)
+		in->imm = 0;
+	else if (in->code == INSN_CALL_K && in->src == INSN_CALL_FUNC)
+		in->imm = 2;
+	else if (class == INSN_JMP || class == INSN_JMP32)
+		in->off = 0;
+}
+
+/* each row of data/isa, with its own registers and constants */
+START_TEST(kernel_prints_the_sample)
+{
+	size_t len, n, i;
+	char *text = t_data("isa/insns.txt", &len), *line, *save = NULL, *log;
+	unsigned char bytes[16];
+	struct ir_insn in[2];
+	int compared = 0;
+	bool all;
+
+	T_NEED_ROOT();
+	log = malloc(LOG);
+	ck_assert_ptr_nonnull(log);
+	all = knows_all(log);
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (*line == '#')
+			continue;
+		n = strcspn(line, "\t") / 2;
+		for (i = 0; i < n; i++)
+			ck_assert_int_eq(sscanf(line + 2 * i, "%2hhx", &bytes[i]), 1);
+		encode_read(bytes, n / 8, false, in);
+		shorten(in);
+		compared += compare(in, n / 8, all, log);
+	}
+	ck_assert_int_gt(compared, all ? 300 : 150);
+	free(log);
+	free(text);
+}
+END_TEST
+
 Suite *suite_dis(void)
 {
 	Suite *s = suite_create("dis");
@@ -509,6 +582,7 @@ Suite *suite_dis(void)
 	tcase_set_timeout(live, 120);
 	tcase_add_test(live, kernel_prints_the_same);
 	tcase_add_test(live, kernel_prints_calls_and_jumps);
+	tcase_add_test(live, kernel_prints_the_sample);
 	suite_add_tcase(s, live);
 	return s;
 }

@@ -20,6 +20,9 @@ START_TEST(arithmetic)
 		"bf21080000000000 bc21100000000000 bf21200000000000");
 	tasm_is("r1 = be16 r1\nr0 = le64 r0\nr9 = bswap32 r9",
 		"dc01000010000000 d400000040000000 d709000020000000");
+	tasm_is("r1 = &(void __percpu *)(r2)", "bf21ffff00000000");
+	tasm_fails(".prog p \"socket\"\nr1 = &(void __percpu *)(w2)\nexit",
+		"an address is 64 bits wide: r2");
 	tasm_is("r1 <<= (1 << 4) | 1", "6701000011000000");
 	tasm_is("r1 = 2 + 3 * 4", "b70100000e000000");
 }

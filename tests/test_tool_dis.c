@@ -50,7 +50,7 @@ START_TEST(invalid_words_are_named)
 	char *out;
 
 	ck_assert_int_eq(t_run(&out, "echo ff00000000000000 | " DIS " -EL -"), 0);
-	ck_assert_str_eq(out, ".word 0x00000000000000ff\n");
+	ck_assert_str_eq(out, ".word 0x00000000000000ff ; invalid: opcode 0xff\n");
 	free(out);
 }
 END_TEST
