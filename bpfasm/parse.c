@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "gnu.h"
 #include "insn.h"
 #include "parse_fn.h"
 #include "parse_insn.h"
@@ -126,6 +127,7 @@ static int stmt_unknown(struct parse *p)
 	suggest_start(&s, t->s, t->len);
 	for (i = 0; i < STMT_WORDS; i++)
 		suggest_offer(&s, stmt_words[i].name, strlen(stmt_words[i].name));
+	gnu_suggest(&s);
 	macro_suggest(p->macro, &s);
 	return parse_error(p, t, "no instruction or macro '%.*s'%s", (int)t->len, t->s,
 		suggest_text(&s, buf, sizeof(buf)));
@@ -136,6 +138,7 @@ static int stmt_name(struct parse *p)
 {
 	const struct tok *t = p->t;
 	size_t i;
+	int is;
 
 	if (t->s[0] == '.' && !parse_op(t + 1, PUNCT('=', 0, 0)))
 		return stmt_directive(p);
@@ -149,7 +152,8 @@ static int stmt_name(struct parse *p)
 		return parse_need_fn(p, t) ? -EINVAL : sugar_call(p);
 	if (parse_op(t + 1, PUNCT('=', 0, 0)))
 		return sugar_var_line(p);
-	return stmt_unknown(p);
+	is = gnu_line(p);
+	return is < 0 ? is : is ? 0 : stmt_unknown(p);
 }
 
 static int stmt_any(struct parse *p)

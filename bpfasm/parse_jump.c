@@ -4,17 +4,18 @@
 
 #include <errno.h>
 
-#include "insn.h"
 #include "equ.h"
+#include "gnu.h"
+#include "insn.h"
 
 enum { JUMP_KERNEL_OLD = 4 << 16 | 17 << 8 };
 
-/* The distance behind "pc", or alone: +5, -5. */
-static int jump_distance(struct parse *p, int64_t min, int64_t max, int64_t *by)
+/* The distance behind "pc", or alone: +5, -5; plain: 5, too. */
+static int jump_distance(struct parse *p, bool plain, int64_t min, int64_t max, int64_t *by)
 {
 	const struct tok *t = p->t;
 
-	if (!parse_op(t, PUNCT('+', 0, 0)) && !parse_op(t, PUNCT('-', 0, 0)))
+	if (!plain && !parse_op(t, PUNCT('+', 0, 0)) && !parse_op(t, PUNCT('-', 0, 0)))
 		return parse_error(p, t, "a distance is +N or -N");
 	if (parse_take(p, PUNCT('+', 0, 0)) && p->t->kind == TOK_NUM &&
 		parse_op(p->t + 1, PUNCT('<', 0, 0)))
@@ -34,7 +35,7 @@ static void jump_comment(struct parse *p)
 }
 
 /* A label, pc+N or +N; the jump itself is emitted here. */
-static int jump_target(struct parse *p, unsigned code, unsigned dst, unsigned src, int32_t imm)
+int parse_jump(struct parse *p, unsigned code, unsigned dst, unsigned src, int32_t imm, bool plain)
 {
 	const struct tok *t = p->t;
 	bool wide = code == INSN_GOTOL;
@@ -49,11 +50,12 @@ static int jump_target(struct parse *p, unsigned code, unsigned dst, unsigned sr
 	}
 	if (t->kind == TOK_END)
 		return parse_error(p, t, "a label is missing here");
-	if (t->kind == TOK_NUM)
+	if (t->kind == TOK_NUM && !plain)
 		return parse_error(
 			p, t, "a distance is written with its sign: +%.*s", (int)t->len, t->s);
 	parse_take_name(p, "pc");
-	if (jump_distance(p, wide ? INT32_MIN : INT16_MIN, wide ? INT32_MAX : INT16_MAX, &by))
+	if (jump_distance(
+		    p, plain, wide ? INT32_MIN : INT16_MIN, wide ? INT32_MAX : INT16_MAX, &by))
 		return -EINVAL;
 	len = (uint32_t)(p->t[-1].s + p->t[-1].len - t->s);
 	jump_comment(p);
@@ -68,7 +70,7 @@ int parse_goto_line(struct parse *p, unsigned code)
 	struct parse_reg r;
 
 	if (code != INSN_JA_X && code != INSN_CALL_X)
-		return jump_target(p, code, 0, 0, 0);
+		return parse_jump(p, code, 0, 0, 0, false);
 	if (parse_want_reg(p, &r))
 		return -EINVAL;
 	if (r.w)
@@ -150,7 +152,7 @@ int parse_if_line(struct parse *p)
 	if (!parse_take_name(p, "goto"))
 		return jump_no_goto(p);
 	class = a.w ? INSN_JMP32 : INSN_JMP;
-	return jump_target(p, class | op | (is_reg ? INSN_X : INSN_K), a.num, b.num, imm);
+	return parse_jump(p, class | op | (is_reg ? INSN_X : INSN_K), a.num, b.num, imm, false);
 }
 
 /* ---- calls ------------------------------------------------------------------------------- */
@@ -218,7 +220,7 @@ static int call_pc(struct parse *p)
 	int64_t by;
 
 	p->t++;
-	if (jump_distance(p, INT32_MIN, INT32_MAX, &by))
+	if (jump_distance(p, false, INT32_MIN, INT32_MAX, &by))
 		return -EINVAL;
 	if (parse_take(p, PUNCT('#', 0, 0)))
 		p->t = p->end; /* bpftool: the function's name and tag */
@@ -280,6 +282,8 @@ int parse_call_line(struct parse *p)
 	int32_t id;
 	int err;
 
+	if (parse_op(t, PUNCT('%', 0, 0)))
+		return gnu_call_line(p);
 	if (t->kind != TOK_NAME) {
 		if (parse_imm32(p, false, NULL, &id))
 			return -EINVAL;

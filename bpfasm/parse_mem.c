@@ -43,25 +43,31 @@ static int mem_type(struct parse *p, struct parse_mem *m)
 	return mem_no_type(p, t);
 }
 
-int parse_addr(struct parse *p, struct parse_mem *m)
+int parse_offset(struct parse *p, struct parse_mem *m)
 {
 	const struct tok *t = p->t;
-	struct parse_reg base;
 	int64_t off = 0;
 
-	if (parse_want_reg(p, &base))
-		return -EINVAL;
-	if (base.w)
-		return parse_error(p, t, "an address is 64 bits wide: r%d", base.num);
-	t = p->t;
 	if (parse_take(p, PUNCT('+', 0, 0)) || parse_op(t, PUNCT('-', 0, 0)))
 		if (parse_expr(p, &off))
 			return -EINVAL;
 	if (off < INT16_MIN || off > INT16_MAX)
 		return parse_error(p, t + 1, "offset %lld does not fit in 16 bits", (long long)off);
-	m->base = base.num;
 	m->off = (int16_t)off;
 	return 0;
+}
+
+int parse_addr(struct parse *p, struct parse_mem *m)
+{
+	const struct tok *t = p->t;
+	struct parse_reg base;
+
+	if (parse_want_reg(p, &base))
+		return -EINVAL;
+	if (base.w)
+		return parse_error(p, t, "an address is 64 bits wide: r%d", base.num);
+	m->base = base.num;
+	return parse_offset(p, m);
 }
 
 int parse_mem(struct parse *p, struct parse_mem *m)
@@ -124,15 +130,17 @@ int parse_load(struct parse *p, struct parse_reg dst)
 	return 0;
 }
 
-static int store_imm(struct parse *p, const struct parse_mem *m)
+int parse_store_imm(struct parse *p, const struct parse_mem *m, bool any_sign)
 {
 	const struct tok *t = p->t;
 	int32_t imm;
 
-	if (parse_imm32(p, m->bytes < 8, "a wider one goes through a register", &imm))
+	if (parse_imm32(p, any_sign, "a wider one goes through a register", &imm))
 		return -EINVAL;
 	if (m->bytes < 4 && (imm < -(1 << (8 * m->bytes - 1)) || imm >> (8 * m->bytes) > 0))
 		parse_warn(p, t, "only the low %d bits of %d are stored", 8 * m->bytes, (int)imm);
+	if (m->bytes == 8 && imm < 0 && t->kind == TOK_NUM)
+		parse_warn(p, t, "as 64 bits this is 0x%llx", (unsigned long long)(int64_t)imm);
 	parse_emit(p, INSN_ST | INSN_MEM | m->code, m->base, 0, m->off, imm);
 	return 0;
 }
@@ -156,7 +164,7 @@ int parse_store_line(struct parse *p)
 	if (is_reg < 0)
 		return is_reg;
 	if (!is_reg)
-		return store_imm(p, &m);
+		return parse_store_imm(p, &m, m.bytes < 8);
 	if (mem_width(p, t, src, &m))
 		return -EINVAL;
 	parse_emit(p, INSN_STX | INSN_MEM | m.code, m.base, src.num, m.off, 0);

@@ -17,8 +17,11 @@ struct parse_mem {
 	uint8_t base;
 	int16_t off;
 };
-int parse_mem(struct parse *p, struct parse_mem *m);   /* after the star */
-int parse_addr(struct parse *p, struct parse_mem *m);  /* "r1 + 8" */
+int parse_mem(struct parse *p, struct parse_mem *m);	/* after the star */
+int parse_addr(struct parse *p, struct parse_mem *m);	/* "r1 + 8" */
+int parse_offset(struct parse *p, struct parse_mem *m); /* the "+ 8" of it, or nothing */
+/* the value of a store to m, which is emitted; any_sign: 32 bits with a sign or without one */
+int parse_store_imm(struct parse *p, const struct parse_mem *m, bool any_sign);
 int parse_load(struct parse *p, struct parse_reg dst); /* after "dst = *" */
 /* "dst = NAME(...)" that is one instruction; 0: it is not */
 int parse_builtin(struct parse *p, struct parse_reg dst);
