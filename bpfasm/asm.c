@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "asmtext.h"
+#include "carray.h"
 #include "dis.h"
 #include "insn.h"
 #include "parse.h"
@@ -24,7 +25,7 @@ static int asm_opts(const struct bpfasm_opts *from, struct bpfasm_opts *o)
 	if (from)
 		memcpy(o, from, size < sizeof(*o) ? size : sizeof(*o));
 	o->sz = sizeof(*o);
-	return o->format > BPFASM_TEXT ? -EINVAL : 0;
+	return o->format > BPFASM_C ? -EINVAL : 0;
 }
 
 /* Calls between the functions of one unit, which follow each other in the output. */
@@ -69,6 +70,7 @@ static int asm_output(const struct parse *p, struct bpfasm_out *out)
 	switch (p->o->format) {
 	case BPFASM_RAW: return asm_raw(p->unit, &out->data, &out->len);
 	case BPFASM_TEXT: return asmtext_write(p, &out->data, &out->len);
+	case BPFASM_C: return carray_write(p, &out->data, &out->len);
 	default: return elfout_write(p->unit, p->pool, &out->data, &out->len);
 	}
 }

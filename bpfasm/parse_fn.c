@@ -138,7 +138,7 @@ int parse_need_fn(struct parse *p, const struct tok *t)
 {
 	if (p->fn)
 		return 0;
-	if (p->o->format == BPFASM_ELF) {
+	if (p->o->format == BPFASM_ELF || p->o->format == BPFASM_C) {
 		parse_error(p, t,
 			"an instruction before any program; begin with '.prog NAME \"SECTION\"'");
 		/* one such message is enough */
@@ -343,7 +343,8 @@ void parse_resolve(struct parse *p)
 	for (i = 0; i < u->n_funcs; i++)
 		for (j = 0; j < u->funcs[i]->n_refs && !diag_full(p->diag); j++)
 			fn_resolve_ref(p, u->funcs[i], &u->funcs[i]->refs[j]);
-	if (p->gpl && p->o->format == BPFASM_ELF && !fn_is_gpl(u->license))
+	if (p->gpl && (p->o->format == BPFASM_ELF || p->o->format == BPFASM_C) &&
+		!fn_is_gpl(u->license))
 		diag_warning(p->diag, p->gpl_at, strlen(p->gpl->name),
 			"'%s' is for GPL-compatible programs only; add '.license \"GPL\"'",
 			p->gpl->name);

@@ -7,29 +7,43 @@
 static const struct {
 	const char *name;
 	bool sleepable;
+	uint8_t type, attach;
 } section_rows[] = {
-#define SECTION(name, sleepable) {name, sleepable},
+#define SECTION(name, sleepable, type, attach) {name, sleepable, type, attach},
 #include "section.def"
 #undef SECTION
 };
 
 enum { SECTION_COUNT = sizeof(section_rows) / sizeof(section_rows[0]) };
 
-bool section_known(const char *section)
+bool section_type(const char *section, struct section_type *t)
 {
-	size_t i, n;
+	size_t i, n, longest = 0;
 
+	memset(t, 0, sizeof(*t));
 	section += *section == '?';
 	for (i = 0; i < SECTION_COUNT; i++) {
+		bool sleepable;
+
 		n = strlen(section_rows[i].name);
 		if (strncmp(section, section_rows[i].name, n) != 0)
 			continue;
-		if (section_rows[i].sleepable && !strncmp(section + n, ".s", 2))
-			n += 2;
-		if (!section[n] || section[n] == '/')
-			return true;
+		sleepable = section_rows[i].sleepable && !strncmp(section + n, ".s", 2);
+		n += sleepable ? 2 : 0;
+		/* "xdp/devmap" is more than "xdp" */
+		if ((section[n] && section[n] != '/') || n <= longest)
+			continue;
+		longest = n;
+		*t = (struct section_type){section_rows[i].type, section_rows[i].attach, sleepable};
 	}
-	return false;
+	return longest;
+}
+
+bool section_known(const char *section)
+{
+	struct section_type t;
+
+	return section_type(section, &t);
 }
 
 bool section_by_name(const char *name)

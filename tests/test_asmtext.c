@@ -39,7 +39,7 @@ START_TEST(declarations)
 {
 	expands(".license \"a\\\"b\\n\"\n.struct k\na: u8\nb: char[3]\nc: s64\n.end\n"
 		".map m hash(u32, k, 3)\n.map h histogram(k)\n.func f\nr1 = &m\ncall f\nexit",
-		".license \"a\\\"b\\x0a\"\n.struct k\n\ta: u8\n\tb: char[3]\n\tc: s64\n.end\n"
+		".license \"a\\\"b\\012\"\n.struct k\n\ta: u8\n\tb: char[3]\n\tc: s64\n.end\n"
 		".map m hash(u32, k, 3)\n.map h histogram(k, 10240)\n\n.func f\n"
 		"\t\t\t\t; t:10: r1 = &m\n\tr1 = &m\n\t\t\t\t; t:11: call f\n\tcall f\n"
 		"\t\t\t\t; t:12: exit\n\texit\n");

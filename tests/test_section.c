@@ -81,11 +81,13 @@ START_TEST(loader_knows_all)
 	static const struct {
 		const char *name;
 		bool sleepable;
+		unsigned type, attach;
 	} rows[] = {
-#define SECTION(name, sleepable) {name, sleepable},
+#define SECTION(name, sleepable, type, attach) {name, sleepable, type, attach},
 #include "section.def"
 #undef SECTION
 	};
+	struct section_type t;
 	struct secname s;
 	char with[80];
 	size_t i;
@@ -93,6 +95,13 @@ START_TEST(loader_knows_all)
 	/* the first of those that only libbpf knows */
 	for (i = 0; strcmp(rows[i].name, "tcx/ingress") != 0; i++) {
 		ck_assert_msg(!secname_parse(rows[i].name, "x", &s, NULL), "%s", rows[i].name);
+		ck_assert_msg(rows[i].type == (unsigned)s.type &&
+				      rows[i].attach == (unsigned)s.attach_type,
+			"%s: %u %u", rows[i].name, rows[i].type, rows[i].attach);
+		snprintf(with, sizeof(with), "?%s/x", rows[i].name);
+		ck_assert_msg(section_type(with, &t) && t.type == rows[i].type &&
+				      t.attach == rows[i].attach && !t.sleepable,
+			"%s", with);
 		snprintf(with, sizeof(with), "%s.s", rows[i].name);
 		ck_assert_msg(
 			rows[i].sleepable == (!secname_parse(with, "x", &s, NULL) && s.sleepable),

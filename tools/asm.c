@@ -15,7 +15,7 @@ static const char asm_usage[] =
 	"     [--btf FILE]\n"
 	"  FILE           the program's text; - is stdin\n"
 	"  -o OUT         default: FILE with .o, .h or .hex; with -E, and for stdin, stdout (-)\n"
-	"  -f elf|c|hex   object, C header that holds it, one instruction a line\n"
+	"  -f elf|c|hex   object, C header with its instructions and maps, one instruction a line\n"
 	"  -E             the text with macros expanded\n"
 	"  -I DIR         where .include looks, too\n"
 	"  -EB, -EL       byte order of the output; default: that of the CPU\n"
@@ -78,111 +78,36 @@ static void asm_put_hex(FILE *f, const unsigned char *p, size_t len)
 	}
 }
 
-/* The last part of a path as a C name. */
-static char *asm_c_name(const char *file)
-{
-	const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
-	char *name, *p;
-
-	if (!strcmp(file, "-"))
-		base = "bpf_object";
-	name = malloc(strlen(base) + 2);
-	if (!name)
-		return NULL;
-	strcpy(name + 1, base);
-	*name = '_';
-	for (p = name + 1; *p; p++)
-		if (!isalnum((unsigned char)*p) || (unsigned char)*p >= 0x80)
-			*p = '_';
-	if (!isdigit((unsigned char)name[1]))
-		memmove(name, name + 1, strlen(name));
-	return name;
-}
-
-static void asm_put_upper(FILE *f, const char *s, size_t len)
-{
-	for (; len; len--, s++)
-		fputc(isalnum((unsigned char)*s) ? toupper((unsigned char)*s) : '_', f);
-}
-
-/* Two macros for each program: its name and its section, from the expanded text. */
-static void asm_put_programs(FILE *f, const char *name, const char *text)
-{
-	const char *line, *section, *end;
-	size_t len;
-
-	for (line = text; line; line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
-		if (strncmp(line, ".prog ", 6) != 0)
-			continue;
-		line += 6;
-		len = strcspn(line, " \n");
-		section = line + len + 1;
-		end = strchr(section, '\n');
-		fputs("#define ", f);
-		asm_put_upper(f, name, strlen(name));
-		fputs("_PROG_", f);
-		asm_put_upper(f, line, len);
-		fprintf(f, " \"%.*s\"\n#define ", (int)len, line);
-		asm_put_upper(f, name, strlen(name));
-		fputs("_SECTION_", f);
-		asm_put_upper(f, line, len);
-		fprintf(f, " %.*s\n", (int)(end - section), section);
-	}
-}
-
-static int asm_put_c(FILE *f, const struct asm_job *job, const struct bpfasm_out *object,
-	const struct bpfasm_out *expanded)
-{
-	char *name = asm_c_name(job->file);
-	size_t i;
-
-	if (!name)
-		return tool_fail("asm", "out of memory");
-	fprintf(f, "/* made by rawbpf asm: a BPF object for rawbpf_load(.image = %s, ...) */\n",
-		name);
-	fputs("#ifndef ", f);
-	asm_put_upper(f, name, strlen(name));
-	fputs("_OBJECT\n#define ", f);
-	asm_put_upper(f, name, strlen(name));
-	fputs("_OBJECT\n\n", f);
-	asm_put_programs(f, name, (const char *)expanded->data);
-	fprintf(f,
-		"\n#ifdef __GNUC__\n__attribute__((unused, aligned(8)))\n#endif\n"
-		"static const unsigned char %s[%zu] = {",
-		name, object->len);
-	for (i = 0; i < object->len; i++)
-		fprintf(f, "%s0x%02x,", i % 12 ? " " : "\n\t", object->data[i]);
-	fputs("\n};\n\n#endif\n", f);
-	free(name);
-	return TOOL_OK;
-}
-
 /* ---- the work ---------------------------------------------------------------------------- */
 
-static int asm_text(struct asm_job *job, const char *text, size_t len, unsigned format, bool quiet,
-	struct bpfasm_out *out)
+static unsigned asm_format(const struct asm_job *job)
+{
+	if (job->expand)
+		return BPFASM_TEXT;
+	if (!strcmp(job->format, "hex"))
+		return BPFASM_RAW;
+	return !strcmp(job->format, "c") ? BPFASM_C : BPFASM_ELF;
+}
+
+static int asm_text(struct asm_job *job, const char *text, size_t len, struct bpfasm_out *out)
 {
 	int err;
 
-	job->o.format = format;
+	job->o.format = asm_format(job);
 	err = bpfasm_assemble(text, len, &job->o, out);
-	if (out->diag && !quiet)
+	if (out->diag)
 		fputs(out->diag, stderr);
 	if (err && !out->n_errors)
 		tool_fail("asm", "'%s' cannot be assembled: %s", job->file, rawbpf_errno_name(err));
 	return err ? TOOL_FAILED : TOOL_OK;
 }
 
-static int asm_write(const struct asm_job *job, FILE *f, const struct bpfasm_out *out,
-	const struct bpfasm_out *expanded)
+static void asm_write(const struct asm_job *job, FILE *f, const struct bpfasm_out *out)
 {
 	if (!strcmp(job->format, "hex") && !job->expand)
 		asm_put_hex(f, out->data, out->len);
-	else if (!strcmp(job->format, "c") && !job->expand)
-		return asm_put_c(f, job, out, expanded);
 	else
 		fwrite(out->data, 1, out->len, f);
-	return TOOL_OK;
 }
 
 /* Half a file is taken away again, but never a device or a pipe. */
@@ -193,23 +118,22 @@ static bool asm_is_file(FILE *f)
 	return !fstat(fileno(f), &st) && S_ISREG(st.st_mode);
 }
 
-static int asm_save(const struct asm_job *job, const char *path, const struct bpfasm_out *out,
-	const struct bpfasm_out *expanded)
+static int asm_save(const struct asm_job *job, const char *path, const struct bpfasm_out *out)
 {
 	bool is_stdout = !strcmp(path, "-");
 	FILE *f = is_stdout ? stdout : fopen(path, "we");
+	int status = TOOL_OK;
 	bool is_file;
-	int status;
 
 	if (!f)
 		return tool_fail(
 			"asm", "'%s' cannot be written: %s", path, rawbpf_errno_name(errno));
 	is_file = asm_is_file(f);
-	status = asm_write(job, f, out, expanded);
+	asm_write(job, f, out);
 	if (is_stdout)
 		return tool_finish("asm", status);
 	errno = 0;
-	if ((ferror(f) | fclose(f)) && status == TOOL_OK)
+	if (ferror(f) | fclose(f))
 		status = tool_fail("asm", "'%s' cannot be written: %s", path,
 			rawbpf_errno_name(errno ? errno : EIO));
 	if (status != TOOL_OK && is_file)
@@ -217,47 +141,40 @@ static int asm_save(const struct asm_job *job, const char *path, const struct bp
 	return status;
 }
 
-static int asm_output(
-	const struct asm_job *job, const struct bpfasm_out *out, const struct bpfasm_out *expanded)
+static int asm_output(const struct asm_job *job, const struct bpfasm_out *out)
 {
 	const char *suffix = !strcmp(job->format, "c") ? ".h" : ".o";
 	char *path;
 	int status;
 
 	if (job->out)
-		return asm_save(job, job->out, out, expanded);
+		return asm_save(job, job->out, out);
 	if (job->expand || !strcmp(job->file, "-"))
-		return asm_save(job, "-", out, expanded);
+		return asm_save(job, "-", out);
 	path = asm_default_name(job->file, !strcmp(job->format, "hex") ? ".hex" : suffix);
 	if (!path)
 		return tool_fail("asm", "out of memory");
 	if (!strcmp(path, job->file))
 		status = tool_fail("asm", "'%s' is the input; name the output with -o", path);
 	else
-		status = asm_save(job, path, out, expanded);
+		status = asm_save(job, path, out);
 	free(path);
 	return status;
 }
 
 static int asm_file(struct asm_job *job)
 {
-	struct bpfasm_out out = {0}, expanded = {0};
-	unsigned format = BPFASM_ELF;
+	struct bpfasm_out out = {0};
 	size_t len = 0;
 	char *text = tool_read("asm", job->file, &len);
 	int status;
 
 	if (!text)
 		return TOOL_FAILED;
-	if (!strcmp(job->format, "hex"))
-		format = BPFASM_RAW;
-	status = asm_text(job, text, len, job->expand ? BPFASM_TEXT : format, false, &out);
-	if (status == TOOL_OK && !strcmp(job->format, "c"))
-		status = asm_text(job, text, len, BPFASM_TEXT, true, &expanded);
+	status = asm_text(job, text, len, &out);
 	if (status == TOOL_OK)
-		status = asm_output(job, &out, &expanded);
+		status = asm_output(job, &out);
 	bpfasm_free(&out);
-	bpfasm_free(&expanded);
 	free(text);
 	return status;
 }

@@ -3,6 +3,8 @@
  * fuzz_asm.c - any bytes as assembler source: what is taken gives an object that lists, and a text
  * that gives the same bytes.
  */
+#include <errno.h>
+
 #include "fuzz.h"
 #include "rawbpf.h"
 #include "target.h"
@@ -51,19 +53,24 @@ static void object_is_read(const struct bpfasm_out *object)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct bpfasm_out raw, text, object;
+	struct bpfasm_out raw, text, object, header;
 	int raw_err = assemble(data, size, BPFASM_RAW, &raw);
 	int text_err = assemble(data, size, BPFASM_TEXT, &text);
+	int object_err = assemble(data, size, BPFASM_ELF, &object);
+	int header_err = assemble(data, size, BPFASM_C, &header);
 
 	/* RAW takes a program that runs off its end, ELF nothing without a program */
 	FUZZ_CHECK(text_err || !raw_err || needs_loader(&raw));
 	if (!text_err)
 		text_is_same(&text, &raw);
-	FUZZ_CHECK(assemble(data, size, BPFASM_ELF, &object) || !text_err);
+	FUZZ_CHECK(object_err || !text_err);
+	/* functions are copied to each program: that may be too much */
+	FUZZ_CHECK(header_err == object_err || header_err == -E2BIG);
 	if (object.data)
 		object_is_read(&object);
 	bpfasm_free(&raw);
 	bpfasm_free(&text);
 	bpfasm_free(&object);
+	bpfasm_free(&header);
 	return 0;
 }
