@@ -82,6 +82,34 @@ static size_t btf_extra(enum btf_kind kind, uint32_t vlen)
 	}
 }
 
+/*
+ * The same as a table, for btf_each(): bytes, and bytes for each of vlen.  What is not known gets
+ * more than there can be.
+ */
+static uint32_t btf_tail(uint32_t info)
+{
+	static const struct {
+		uint32_t bytes, each;
+	} tails[32] = {
+		[BTF_VOID] = {UINT32_MAX / 2, 0},
+		[BTF_INT] = {4, 0},
+		[BTF_VAR] = {4, 0},
+		[BTF_DECL_TAG] = {4, 0},
+		[BTF_ARRAY] = {12, 0},
+		[BTF_STRUCT] = {0, 12},
+		[BTF_UNION] = {0, 12},
+		[BTF_DATASEC] = {0, 12},
+		[BTF_ENUM64] = {0, 12},
+		[BTF_ENUM] = {0, 8},
+		[BTF_FUNC_PROTO] = {0, 8},
+	};
+	unsigned kind = BTF_INFO_KIND(info);
+
+	if (kind > BTF_ENUM64)
+		kind = BTF_VOID;
+	return tails[kind].bytes + BTF_INFO_VLEN(info) * tails[kind].each;
+}
+
 static int btf_add_type(struct btf *b, uint32_t at)
 {
 	uint32_t *p, cap = b->cap ? b->cap * 2 : 256;
@@ -225,7 +253,7 @@ static uint32_t btf_type_len(const struct btf *b, uint32_t at)
 	return BTF_TYPE_HEAD + (uint32_t)btf_extra(BTF_INFO_KIND(info), BTF_INFO_VLEN(info));
 }
 
-static bool btf_mark(struct btf_walked *w)
+static bool btf_mark(struct btf_walked *w, uint32_t at)
 {
 	uint32_t *p, cap = w->cap ? w->cap * 2 : 64;
 
@@ -236,7 +264,7 @@ static bool btf_mark(struct btf_walked *w)
 		w->marks = p;
 		w->cap = cap;
 	}
-	w->marks[w->n_marks++] = w->at;
+	w->marks[w->n_marks++] = at;
 	return true;
 }
 
@@ -252,7 +280,7 @@ static bool btf_advance(const struct btf *b)
 	info = btf_u32(b->data + w->at + 4);
 	extra = btf_extra(BTF_INFO_KIND(info), BTF_INFO_VLEN(info));
 	if (extra > left - BTF_TYPE_HEAD || !btf_str(b, btf_u32(b->data + w->at)) ||
-		(!(w->id % BTF_STRIDE) && !btf_mark(w)))
+		(!(w->id % BTF_STRIDE) && !btf_mark(w, w->at)))
 		return false;
 	w->id++;
 	w->at += BTF_TYPE_HEAD + (uint32_t)extra;
@@ -382,6 +410,62 @@ void btf_each_name(
 			fn(arg, btf_str(b, btf_u32(b->data + at)));
 }
 
+/*
+ * The view's own loop: what btf_next() does, with all it needs in registers (a third of the
+ * time for a kernel's).
+ */
+static int btf_each_walked(const struct btf *b, uint32_t kinds,
+	int (*fn)(void *arg, uint32_t id, enum btf_kind kind, const char *name), void *arg)
+{
+	struct btf_walked *w = b->walked;
+	uint32_t at = w->first, id = 1, info, name, to;
+	const char *s, *strings = (const char *)b->data + b->str_off;
+	uint32_t before = b->str_before, n = b->str_len;
+	const unsigned char *p = b->data;
+	int ret;
+
+	while (w->end - at >= BTF_TYPE_HEAD) {
+		info = btf_u32(p + at + 4);
+		to = BTF_TYPE_HEAD + btf_tail(info);
+		name = btf_u32(p + at) - before;
+		if (to > w->end - at || (name >= n && !btf_str(b, name + before)))
+			break;
+		if (id >= w->id) {
+			if (!(id % BTF_STRIDE) && !btf_mark(w, at))
+				return -ENOMEM;
+			w->id = id + 1;
+			w->at = at + to;
+		}
+		if (kinds >> BTF_INFO_KIND(info) & 1) {
+			s = name < n ? strings + name : btf_str(b, name + before);
+			ret = *s ? fn(arg, id + b->before, BTF_INFO_KIND(info), s) : 0;
+			if (ret)
+				return ret;
+		}
+		at += to;
+		id++;
+	}
+	return 0;
+}
+
+int btf_each(const struct btf *b, uint32_t kinds,
+	int (*fn)(void *arg, uint32_t id, enum btf_kind kind, const char *name), void *arg)
+{
+	const char *name;
+	uint32_t id, info;
+	int ret = 0;
+
+	if (b->walked)
+		return btf_each_walked(b, kinds, fn, arg);
+	for (id = 1; !ret && id < b->n_types; id++) {
+		info = btf_u32(b->data + b->types[id] + 4);
+		name = btf_str(b, btf_u32(b->data + b->types[id]));
+		if (kinds >> BTF_INFO_KIND(info) & 1 && *name)
+			ret = fn(arg, id, BTF_INFO_KIND(info), name);
+	}
+	return ret;
+}
+
 /* What follows a type. */
 static unsigned char *btf_body(const struct btf *b, const struct btf_type *t)
 {
@@ -391,6 +475,11 @@ static unsigned char *btf_body(const struct btf *b, const struct btf_type *t)
 uint32_t btf_int_bits(const struct btf *b, const struct btf_type *t)
 {
 	return t->kind == BTF_INT ? btf_u32(btf_body(b, t)) & 0xff : 0;
+}
+
+uint32_t btf_int_shift(const struct btf *b, const struct btf_type *t)
+{
+	return t->kind == BTF_INT ? btf_u32(btf_body(b, t)) >> 16 & 0xff : 0;
 }
 
 bool btf_plain(const struct btf *b, uint32_t id, struct btf_type *t)
@@ -497,6 +586,14 @@ uint64_t btf_enum_value(const struct btf *b, const struct btf_type *t, uint32_t 
 	if (t->kind == BTF_ENUM64)
 		return (uint64_t)btf_u32(p + 8) << 32 | low;
 	return t->kflag ? (uint64_t)(int64_t)(int32_t)low : low;
+}
+
+const char *btf_enum_name(const struct btf *b, const struct btf_type *t, uint32_t i)
+{
+	const unsigned char *p = btf_body(b, t) + (size_t)i * (t->kind == BTF_ENUM64 ? 12 : 8);
+	const char *name = btf_str(b, btf_u32(p));
+
+	return name ? name : "";
 }
 
 void btf_secvar(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_secvar *v)

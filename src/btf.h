@@ -95,11 +95,18 @@ uint32_t btf_find(const struct btf *b, enum btf_kind kind, const char *name);
 uint32_t btf_find_any(const struct btf *b, uint32_t kinds, const char *name);
 void btf_each_name(
 	const struct btf *b, uint32_t kinds, void (*fn)(void *arg, const char *name), void *arg);
+/*
+ * Each type of these kinds that has a name, of b's own and not of its base, until fn returns
+ * non-zero, which is returned; -ENOMEM.  The fast way through all of a large one.
+ */
+int btf_each(const struct btf *b, uint32_t kinds,
+	int (*fn)(void *arg, uint32_t id, enum btf_kind kind, const char *name), void *arg);
 /* the type below const, volatile, restrict, tags and typedefs; false: a loop, or no such id */
 bool btf_plain(const struct btf *b, uint32_t id, struct btf_type *t);
 /* bytes; a negative errno when the type has no size */
 int64_t btf_size(const struct btf *b, uint32_t id);
-uint32_t btf_int_bits(const struct btf *b, const struct btf_type *t); /* of an INT, else 0 */
+uint32_t btf_int_bits(const struct btf *b, const struct btf_type *t);  /* of an INT, else 0 */
+uint32_t btf_int_shift(const struct btf *b, const struct btf_type *t); /* its bit in there */
 bool btf_is_bool(const struct btf *b, const struct btf_type *t);
 bool btf_is_signed(const struct btf *b, const struct btf_type *t);
 
@@ -108,6 +115,7 @@ void btf_member(const struct btf *b, const struct btf_type *t, uint32_t i, struc
 void btf_param(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_param *p);
 void btf_array(const struct btf *b, const struct btf_type *t, uint32_t *elem, uint32_t *n);
 uint64_t btf_enum_value(const struct btf *b, const struct btf_type *t, uint32_t i);
+const char *btf_enum_name(const struct btf *b, const struct btf_type *t, uint32_t i);
 void btf_secvar(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_secvar *v);
 
 /* Who sees a VAR or FUNC. */

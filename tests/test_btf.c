@@ -247,6 +247,24 @@ START_TEST(kernels_own)
 }
 END_TEST
 
+/* What btf_each() was told, added up so that the order counts. */
+struct each {
+	uint32_t n, last;
+	uint64_t sum;
+	const struct btf *b;
+};
+
+static int each_type(void *arg, uint32_t id, enum btf_kind kind, const char *name)
+{
+	struct each *e = arg;
+	struct btf_type t;
+
+	ck_assert(btf_type(e->b, id, &t));
+	ck_assert(t.kind == kind && !strcmp(t.name, name));
+	e->sum = e->sum * 31 + id;
+	return ++e->n == e->last ? 7 : 0;
+}
+
 /* A view finds what the table of all types finds, in any order, over many of its marks. */
 START_TEST(view_is_as_good)
 {
@@ -281,6 +299,21 @@ START_TEST(view_is_as_good)
 	ck_assert_uint_eq(btf_find_any(view, 1 << BTF_INT | 1 << BTF_CONST, "x"), 2);
 	ck_assert_uint_eq(btf_find(view, BTF_CONST, "color"), 0);
 	btf_free(view);
+	/* all of them, one that was walked and one that was not; and not all */
+	for (i = 0; i < 3; i++) {
+		struct each x = {.b = all}, y = {.last = i == 2 ? 300 : 0};
+
+		x.last = y.last;
+		ck_assert_int_eq(btf_view(p, len, &view, NULL), 0);
+		y.b = view;
+		if (i == 1)
+			ck_assert_uint_eq(btf_find(view, BTF_CONST, "pair"), 100);
+		ck_assert_int_eq(btf_each(all, 1 << BTF_CONST, each_type, &x), i == 2 ? 7 : 0);
+		ck_assert_int_eq(btf_each(view, 1 << BTF_CONST, each_type, &y), i == 2 ? 7 : 0);
+		ck_assert(x.n == (i == 2 ? 300 : N / 2) && x.n == y.n && x.sum == y.sum);
+		ck_assert_uint_eq(btf_n_types(view), N + 1);
+		btf_free(view);
+	}
 	btf_free(all);
 	free(p);
 }
