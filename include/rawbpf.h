@@ -152,8 +152,9 @@ RAWBPF_API int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm
 
 /*
  * rawbpf_resolver_btf() - where the context's resolvers, and rawbpf_load() of a text, look up
- * records of the kernel ("task_struct.tgid"): a file with BTF, or an ELF file with a section .BTF;
- * NULL: the running kernel's, which is read when the first such name is met.
+ * records of the kernel ("task_struct.tgid"), and by which CO-RE relocations of an object are
+ * answered: a file with BTF, or an ELF file with a section .BTF; NULL: the running kernel's, which
+ * is read when the first such name is met.
  */
 RAWBPF_API int rawbpf_resolver_btf(struct rawbpf *b, const char *path);
 

@@ -388,7 +388,7 @@ int object_open(
 
 void object_free(struct object *o)
 {
-	size_t i;
+	size_t i, k;
 
 	if (!o)
 		return;
@@ -402,6 +402,9 @@ void object_free(struct object *o)
 		free(o->texts[i].name);
 		free(o->texts[i].insns);
 		free(o->texts[i].rels);
+		for (k = 0; k < o->texts[i].n_cores; k++)
+			free(o->texts[i].cores[k].text);
+		free(o->texts[i].cores);
 	}
 	for (i = 0; i < o->n_funcs; i++)
 		free(o->funcs[i].name);

@@ -66,6 +66,13 @@ struct object_rel {
 	uint32_t index, offset;
 };
 
+/* Why an instruction with a CO-RE record got no value. */
+struct object_core {
+	uint32_t insn; /* in its section */
+	bool fatal;    /* its programs cannot be loaded; else it must only not be reached */
+	char *text;    /* "field 'tgid' of 'struct task_struct' is not in this kernel" */
+};
+
 /* A section with code. */
 struct object_text {
 	char *name;
@@ -74,7 +81,9 @@ struct object_text {
 	uint32_t n_insns;
 	struct object_rel *rels; /* by insn */
 	size_t n_rels;
-	bool core; /* has CO-RE records */
+	bool core; /* has CO-RE records that nobody has dealt with yet (objcore.c) */
+	struct object_core *cores; /* by insn */
+	size_t n_cores;
 };
 
 struct object_func {
@@ -110,6 +119,7 @@ struct object {
 	struct btfext ext; /* all zero: none */
 	char license[128];
 	uint32_t version; /* of section "version", 0: none */
+	int core_err;	  /* why there is no BTF for CO-RE records; 0: there is, or nobody looked */
 };
 
 /* Messages call it name.  0, -EINVAL (no BPF object, or a malformed one), -ENOMEM. */
@@ -135,6 +145,12 @@ struct object_usdt {
 	int32_t slot; /* the 8 bytes at r10 + slot are free for it */
 };
 
+/* An instruction of linked code that nobody can run, and why; the text is the object's. */
+struct object_dead {
+	uint32_t insn;
+	const char *why;
+};
+
 /* One program with its subprograms, ready but for the fds. */
 struct object_code {
 	struct rawbpf_insn *insns;
@@ -143,6 +159,8 @@ struct object_code {
 	size_t n_refs;
 	struct object_usdt *usdt; /* by rising insn; NULL: none */
 	size_t n_usdt;
+	struct object_dead *dead; /* by insn; NULL: none */
+	size_t n_dead;
 	/* records as the kernel takes them, NULL: none */
 	unsigned char *func_info, *line_info;
 	uint32_t n_func_info, n_line_info, func_rec_size, line_rec_size;
@@ -165,6 +183,9 @@ struct object_line {
 };
 bool object_line(
 	const struct object *o, const struct object_code *c, uint32_t insn, struct object_line *l);
+
+/* Why the instruction cannot be run; NULL: it can */
+const char *object_dead(const struct object_code *c, uint32_t insn);
 
 /* NULL: no extern of that name */
 const struct object_extern *object_extern(const struct object *o, const char *name);

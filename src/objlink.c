@@ -12,14 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "objcore.h"
+
 #define OBJLINK_TRACE_PRINTK  6
 #define OBJLINK_TRACE_VPRINTK 177
-
-/* what a CO-RE record asks */
-enum {
-	OBJLINK_CORE_OFFSET = 0,      /* of a field, bytes */
-	OBJLINK_CORE_ENUM_VALUE = 10, /* is it there? */
-};
 
 /* A function that is part of the program. */
 struct objlink_part {
@@ -361,58 +357,91 @@ static int objlink_infos(struct objlink *l)
 	return objlink_info(l, BTFEXT_LINE, &c->line_info, &c->n_line_info, &c->line_rec_size);
 }
 
-/*
- * Whether a CO-RE record is of what is the same on every kernel: registers by pt_regs, whose layout
- * user space knows too, or (libbpf 0.8) whether there are attach cookies, which we always say.
- */
-static bool objlink_core_stands(const struct object *o, const unsigned char *rec)
-{
-	const char *access = btf_str(o->btf, objlink_u32(rec + 8));
-	uint32_t kind = objlink_u32(rec + 12);
-	struct btf_type t;
+/* ---- CO-RE ------------------------------------------------------------------------------- */
 
-	if (!btf_type(o->btf, objlink_u32(rec + 4), &t) || !access)
-		return false;
-	if (kind == OBJLINK_CORE_OFFSET)
-		return t.kind == BTF_STRUCT &&
-		       (!strcmp(t.name, "pt_regs") || !strcmp(t.name, "user_pt_regs"));
-	return kind == OBJLINK_CORE_ENUM_VALUE && t.kind == BTF_ENUM && t.vlen == 1 &&
-	       !strcmp(t.name, "bpf_func_id___usdt") && !strcmp(access, "0");
+/* No BTF was there, or nobody asked it. */
+static int objlink_no_core(struct objlink *l, const struct object_func *f)
+{
+	int err = l->o->core_err ? l->o->core_err : -EINVAL;
+
+	err_set(l->e, "load", err,
+		"program '%s' needs co-re: function '%s' has fields that are found through the "
+		"kernel's BTF%s",
+		l->prog->name, f->name, l->o->core_err ? ", which cannot be read" : "");
+	err_hint(l->e, "it is '/sys/kernel/btf/vmlinux' with CONFIG_DEBUG_INFO_BTF, from 5.2 on; "
+		       "else name a file that has it: --btf, rawbpf_resolver_btf()");
+	return err;
 }
 
-/* Whether CO-RE records speak of one of the part's instructions, and what they say may change. */
-static bool objlink_has_core(const struct object *o, const struct object_func *f)
+static int objlink_dead(struct objlink *l, uint32_t insn, const char *why)
 {
-	uint32_t i, n, off, size = o->ext.part[BTFEXT_CORE].rec_size;
-	const unsigned char *p =
-		btfext_records(&o->ext, BTFEXT_CORE, o->btf, o->texts[f->text].name, &n);
+	struct object_dead *p = l->c->dead;
+	size_t n = l->c->n_dead;
 
-	for (i = 0; i < n; i++, p += size) {
-		off = objlink_u32(p) / sizeof(struct rawbpf_insn);
-		if (off >= f->start && off - f->start < f->n_insns && !objlink_core_stands(o, p))
-			return true;
+	if (!(n & (n - 1))) {
+		p = realloc(p, (n ? n * 2 : 1) * sizeof(*p));
+		if (!p)
+			return objlink_nomem(l);
+		l->c->dead = p;
 	}
-	return false;
+	p[l->c->n_dead++] = (struct object_dead){insn, why};
+	return 0;
 }
 
-static int objlink_check(struct objlink *l)
+static size_t objlink_first_core(const struct object_text *t, uint32_t insn)
 {
-	const struct object_func *f;
+	size_t lo = 0, hi = t->n_cores, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (t->cores[mid].insn < insn)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* What a part has of records without an answer. */
+static int objlink_core(struct objlink *l, const struct objlink_part *part)
+{
+	const struct object_func *f = &l->o->funcs[part->func];
+	const struct object_text *t = &l->o->texts[f->text];
+	const struct object_core *r;
+	size_t i;
+	int err = objcore_unanswered(l->o, f) ? objlink_no_core(l, f) : 0;
+
+	for (i = objlink_first_core(t, f->start); !err && i < t->n_cores; i++) {
+		r = &t->cores[i];
+		if (r->insn - f->start >= f->n_insns)
+			break;
+		if (r->fatal)
+			err = err_set(l->e, "load", -EINVAL, "program '%s': function '%s': %s",
+				l->prog->name, f->name, r->text);
+		else
+			err = objlink_dead(l, r->insn - f->start + part->start, r->text);
+	}
+	return err;
+}
+
+static int objlink_cores(struct objlink *l)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < l->n_parts; i++)
+		err = objlink_core(l, &l->parts[i]);
+	return err;
+}
+
+const char *object_dead(const struct object_code *c, uint32_t insn)
+{
 	size_t i;
 
-	for (i = 0; i < l->n_parts; i++) {
-		f = &l->o->funcs[l->parts[i].func];
-		if (!l->o->texts[f->text].core || !objlink_has_core(l->o, f))
-			continue;
-		err_set(l->e, "open", -EINVAL,
-			"program '%s' needs co-re: function '%s' has fields that are found "
-			"through btf when it is loaded",
-			l->prog->name, f->name);
-		err_hint(l->e, "compile it against this kernel's own headers, without "
-			       "preserve_access_index");
-		return -EINVAL;
-	}
-	return 0;
+	for (i = 0; i < c->n_dead; i++)
+		if (c->dead[i].insn == insn)
+			return c->dead[i].why;
+	return NULL;
 }
 
 int object_link(const struct object *o, size_t prog, struct object_code *c, struct rawbpf_error *e)
@@ -434,7 +463,7 @@ int object_link(const struct object *o, size_t prog, struct object_code *c, stru
 	for (i = 0; !err && i < l->n_parts; i++)
 		err = objlink_part(l, &l->parts[i]);
 	if (!err)
-		err = objlink_check(l);
+		err = objlink_cores(l);
 	if (!err)
 		err = objlink_infos(l);
 	if (err) {
@@ -450,6 +479,7 @@ void object_code_free(struct object_code *c)
 	free(c->insns);
 	free(c->refs);
 	free(c->usdt);
+	free(c->dead);
 	free(c->func_info);
 	free(c->line_info);
 	memset(c, 0, sizeof(*c));

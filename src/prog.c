@@ -321,6 +321,19 @@ static bool prog_no_verdict(int err)
 	}
 }
 
+/* An instruction that a CO-RE record made so that it must not be reached was: why it was made so. */
+static void prog_dead(const struct prog_load *l, struct vlog *v)
+{
+	const char *why = v->insn >= 0 ? object_dead(&l->code, (uint32_t)v->insn) : NULL;
+
+	if (!why)
+		return;
+	snprintf(v->msg, sizeof(v->msg), "%s", why);
+	snprintf(v->advice, sizeof(v->advice),
+		"ask first whether it is there, as bpf_core_field_exists() and "
+		"bpf_core_enum_value_exists() do");
+}
+
 /* 0 when the log says why; a verifier that was content is not the one that refused. */
 static int prog_rejected(struct prog_load *l, int err)
 {
@@ -329,6 +342,7 @@ static int prog_rejected(struct prog_load *l, int err)
 
 	if (vlog_parse(l->log, strlen(l->log), err, &v) || (!v.refused && prog_no_verdict(err)))
 		return -ENOENT;
+	prog_dead(l, &v);
 	if (v.insn >= 0 && object_line(l->b->object, &l->code, (uint32_t)v.insn, &line) &&
 		line.file)
 		err_set(&l->b->error, "load", err, "prog '%s' rejected at %s:%u: %s", l->p->name,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "attachsec.h"
+#include "corekern.h"
 #include "kbtf.h"
 #include "kconfig.h"
 #include "kern.h"
@@ -110,6 +111,8 @@ static int rawbpf_load_object(struct rawbpf *b, bool each)
 	int err, btf_fd = prog_load_btf(b);
 
 	err = kconfig_fill(b);
+	if (!err)
+		err = corekern_apply(b, resolve_named_btf(b));
 	if (!err)
 		err = map_create_all(b, btf_fd);
 	if (!err)

@@ -351,6 +351,11 @@ static int resolve_param(void *arg, const char *section, const char *name, struc
 	return err;
 }
 
+const struct btf *resolve_named_btf(const struct rawbpf *b)
+{
+	return b->resolve ? b->resolve->btf.btf : NULL;
+}
+
 int rawbpf_resolver_btf(struct rawbpf *b, const char *path)
 {
 	struct btffile f = {0};

@@ -233,7 +233,7 @@ static bool splice_is_replaced(const struct splice_work *w, uint32_t insn)
 	return splice_is_at(w, lo, insn);
 }
 
-/* Maps' fds and operands of probes that are still to be put in. */
+/* Maps' fds and operands of probes that are still to be put in, and what cannot be run. */
 static void splice_refs(const struct splice_work *w)
 {
 	struct object_code *c = w->c;
@@ -253,6 +253,13 @@ static void splice_refs(const struct splice_work *w)
 		c->usdt[n++].insn = (uint32_t)splice_to(w, c->usdt[i].insn);
 	}
 	c->n_usdt = n;
+	for (i = n = 0; i < c->n_dead; i++) {
+		if (splice_is_replaced(w, c->dead[i].insn))
+			continue;
+		c->dead[n] = c->dead[i];
+		c->dead[n++].insn = (uint32_t)splice_to(w, c->dead[i].insn);
+	}
+	c->n_dead = n;
 }
 
 static void splice_done(struct splice_work *w)

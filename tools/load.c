@@ -6,15 +6,18 @@
 
 #include "tool.h"
 
-static const char load_usage[] = "[--json] FILE\n\n"
+static const char load_usage[] = "[--btf FILE] [--json] FILE\n\n"
 				 "Loads every program of FILE (assembler text or a BPF object) and "
 				 "attaches none: does this\n"
 				 "kernel take each, and why not.\n\n"
-				 "  --json  one object a program\n";
+				 "  --btf FILE  what the kernel's types are: BTF, or ELF with "
+				 ".BTF; default: this kernel's\n"
+				 "  --json      one object a program\n";
 
 struct load {
 	struct json json;
 	bool as_json;
+	const char *btf;
 	unsigned refused;
 	int name_width, type_width;
 };
@@ -95,7 +98,8 @@ static int load_file(struct load *l, const char *path)
 	struct rawbpf *b = rawbpf_new();
 	int status = TOOL_OK;
 
-	if (rawbpf_load(b, .src_file = path, .each = true)) {
+	if ((l->btf && rawbpf_resolver_btf(b, l->btf)) ||
+		rawbpf_load(b, .src_file = path, .each = true)) {
 		status = tool_error("load", rawbpf_error(b));
 	} else {
 		rawbpf_each_prog(b, load_width, l);
@@ -115,6 +119,7 @@ static int load_file(struct load *l, const char *path)
 int load_main(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{"btf", required_argument, NULL, 'b'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -124,6 +129,7 @@ int load_main(int argc, char **argv)
 
 	while ((c = tool_getopt("load", load_usage, argc, argv, ":h", options)) != -1) {
 		switch (c) {
+		case 'b': l.btf = optarg; break;
 		case 'j': l.as_json = true; break;
 		case 'h': return tool_usage("load", load_usage);
 		default: return TOOL_USAGE;

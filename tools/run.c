@@ -23,17 +23,18 @@
 #define RUN_DRAIN 100000 /* lines read at most when the end has come */
 
 static const char run_usage[] =
-	"[-p PID] [-d SECS] [-I DIR] [--json] [-v] FILE\n\n"
+	"[-p PID] [-d SECS] [-I DIR] [--btf FILE] [--json] [-v] FILE\n\n"
 	"Loads FILE (assembler text or a BPF object), attaches every program by its section,\n"
 	"prints trace lines as they come until Ctrl-C, then every histogram map.\n\n"
-	"  -p PID   user-level probes: only this process\n"
-	"  -d SECS  end after so many seconds (0.5 too)\n"
-	"  -I DIR   search DIR for .include; may be given several times\n"
-	"  --json   one object a line\n"
-	"  -v       tell decisions on stderr\n";
+	"  -p PID      user-level probes: only this process\n"
+	"  -d SECS     end after so many seconds (0.5 too)\n"
+	"  -I DIR      search DIR for .include; may be given several times\n"
+	"  --btf FILE  what the kernel's types are: BTF, or ELF with .BTF; default: this kernel's\n"
+	"  --json      one object a line\n"
+	"  -v          tell decisions on stderr\n";
 
 struct run {
-	const char *file;
+	const char *file, *btf;
 	const char **dirs;
 	size_t n_dirs;
 	double seconds; /* < 0: no limit */
@@ -73,6 +74,7 @@ static bool option(struct run *r, int opt, const char *value)
 static bool arguments(struct run *r, int argc, char **argv, int *status)
 {
 	static const struct option options[] = {
+		{"btf", required_argument, NULL, 'b'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -83,6 +85,7 @@ static bool arguments(struct run *r, int argc, char **argv, int *status)
 	while ((c = tool_getopt("run", run_usage, argc, argv, ":p:d:I:vh", options)) != -1) {
 		switch (c) {
 		case 'I': r->dirs[r->n_dirs++] = optarg; break;
+		case 'b': r->btf = optarg; break;
 		case 'j': r->json = true; break;
 		case 'v': r->verbose = true; break;
 		case 'h': *status = tool_usage("run", run_usage); return false;
@@ -141,8 +144,10 @@ static int start(struct run *r)
 	int err, places;
 
 	rawbpf_set_log(r->b, tell, r);
-	err = rawbpf_load(
-		r->b, .src_file = r->file, .include_dirs = r->dirs, .n_include_dirs = r->n_dirs);
+	err = r->btf ? rawbpf_resolver_btf(r->b, r->btf) : 0;
+	if (!err)
+		err = rawbpf_load(r->b, .src_file = r->file, .include_dirs = r->dirs,
+			.n_include_dirs = r->n_dirs);
 	/* the reader first: no line of the first event is lost */
 	if (!err && rawbpf_each_prog(r->b, any_trace, NULL) > 0) {
 		r->trace = rawbpf_trace_fd(r->b, false);
