@@ -230,7 +230,8 @@ int probeevent_delete(struct rawbpf *b, const char *file, const char *name)
 		return fd == -EWOULDBLOCK ? -EBUSY : fd;
 	err = probeevent_write_off(b, dir, file, name);
 	sys_close(&b->sys, fd);
-	return err;
+	/* one file more could not be opened; nobody else holds the event: that is known by now */
+	return err == -EMFILE || err == -ENFILE ? probeevent_write_off(b, dir, file, name) : err;
 }
 
 int probeevent_remove(struct rawbpf *b, const char *file, const char *name)

@@ -632,6 +632,7 @@ START_TEST(more_than_the_soft_limit)
 	r.b->no_rlimit = true;
 	ck_assert_int_eq(attach_many(&r, false, "many_0[0-9]", 0), -EMFILE);
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	ck_assert(!has_event(&r));
 	r.b->no_rlimit = false;
 	r.no_sibling = 1;
 	ck_assert_msg(!attach_many(&r, false, "many_0[0-9]", 0), "%s", rawbpf_errmsg(r.b));
