@@ -29,6 +29,7 @@ enum {
 	NOTE_SHT_RELA = 4,
 	NOTE_SHT_REL = 9,
 	NOTE_ET_REL = 1,
+	NOTE_MIPS = 8,
 	NOTE_RISCV = 243,
 	NOTE_RISCV_ADD32 = 35,
 	NOTE_RISCV_SUB32 = 39,
@@ -81,7 +82,7 @@ static int note_strings(struct rawbpf_usdt_probe *p, const char *s, const char *
 		if (!p->provider || !p->name || !p->args)
 			return -ENOEXEC;
 	}
-	return *p->provider && *p->name ? 0 : -ENOEXEC;
+	return 0;
 }
 
 /* A link address to where it is now. */
@@ -143,8 +144,8 @@ static size_t note_round(size_t n)
 	return (n + 3) & ~(size_t)3;
 }
 
-/* One note at p; its length, 0 for a lie, or what fn gave in *stop. */
-static size_t note_one(struct note_reader *r, const char *p, size_t n, int *stop)
+/* One note at p; its length, 0 for a lie, *bad for a probe that lies, or what fn gave in *stop. */
+static size_t note_one(struct note_reader *r, const char *p, size_t n, bool *bad, int *stop)
 {
 	size_t name, desc;
 	uint64_t type;
@@ -159,9 +160,8 @@ static size_t note_one(struct note_reader *r, const char *p, size_t n, int *stop
 	if (desc > n - 12 - note_round(name))
 		return 0;
 	if (type == NOTE_STAPSDT && name == 8 && !memcmp(p + 12, "stapsdt", 8)) {
-		if (note_probe(r, p + 12 + 8, desc))
-			return 0;
-		*stop = r->fn(r->arg, &r->probe);
+		*bad = note_probe(r, p + 12 + 8, desc) != 0;
+		*stop = *bad ? 0 : r->fn(r->arg, &r->probe);
 	}
 	/* the last one may lack its padding */
 	desc = note_round(desc);
@@ -209,9 +209,13 @@ static void note_relocate(
 
 	if (elf_section(r->f, relocs->link, &table))
 		return;
-	for (i = 0; !elf_reloc(r->f, relocs, i, &rel); i++)
+	for (i = 0; !elf_reloc(r->f, relocs, i, &rel); i++) {
+		/* the number of 64 bits is cut in two as a structure: symbol first, then bytes */
+		if (elf_ident(r->f)->machine == NOTE_MIPS && r->word == 8 && !r->big_endian)
+			rel.symbol = rel.type;
 		if (!elf_symbol(r->f, &table, rel.symbol, &symbol))
 			note_apply(r, &rel, symbol.value, p, n);
+	}
 }
 
 static int note_no_memory(const struct note_reader *r)
@@ -241,24 +245,30 @@ static int note_copy(
 	return 0;
 }
 
+static int note_damaged(const struct note_reader *r, const struct elf_section *s, size_t at)
+{
+	err_set(r->e, "open", -ENOEXEC, "the note at byte %zu of '%s' in '%s' is damaged", at,
+		s->name, elf_ident(r->f)->path);
+	err_hint(r->e, "compare with 'readelf -n %s'", elf_ident(r->f)->path);
+	return -ENOEXEC;
+}
+
+/* A damaged probe is told when the others behind it were seen. */
 static int note_bytes(struct note_reader *r, const struct elf_section *s, const char *p, size_t n)
 {
-	size_t at, len;
+	size_t at, len = 1, first = n;
+	bool bad = false;
 	int stop = 0;
 
-	for (at = 0; at < n; at += len) {
-		len = note_one(r, p + at, n - at, &stop);
+	for (at = 0; at < n && len; at += len) {
+		len = note_one(r, p + at, n - at, &bad, &stop);
 		if (stop)
 			return stop;
-		if (!len) {
-			err_set(r->e, "open", -ENOEXEC,
-				"the note at byte %zu of '%s' in '%s' is damaged", at, s->name,
-				elf_ident(r->f)->path);
-			err_hint(r->e, "compare with 'readelf -n %s'", elf_ident(r->f)->path);
-			return -ENOEXEC;
-		}
+		if ((bad || !len) && first == n)
+			first = at;
+		bad = false;
 	}
-	return 0;
+	return first < n ? note_damaged(r, s, first) : 0;
 }
 
 /* The section's bytes become the caller's: those of the file, or the copy with addresses. */
@@ -329,13 +339,14 @@ static int note_has_probe(const struct note_reader *r, const struct elf_section 
 	struct note_reader look = *r;
 	const void *data = NULL;
 	size_t at = 0, len = 1, n = 0;
+	bool bad = false;
 	int stop = 0, err = elf_section_data(r->f, s, &data, &n);
 
 	if (err == -ENOMEM)
 		return note_no_memory(r);
 	look.fn = note_stop;
-	for (; !err && data && len && at < n && !stop; at += len)
-		len = note_one(&look, (const char *)data + at, n - at, &stop);
+	for (; !err && data && len && at < n && !stop && !bad; at += len)
+		len = note_one(&look, (const char *)data + at, n - at, &bad, &stop);
 	if (!stop)
 		elf_section_drop(r->f, s);
 	return stop;
@@ -394,6 +405,11 @@ int note_each_kept(struct elf_file *f, const char *path,
 	r.word = elf_ident(f)->bits / 8u;
 	r.big_endian = elf_ident(f)->big_endian;
 	r.usual = r.word == 8 && r.big_endian == !*(const uint8_t *)&one;
+	if (elf_ident(f)->cut) {
+		err_set(e, "open", -ENOEXEC, "'%s' is cut short", elf_ident(f)->path);
+		err_hint(e, "its section headers are said to be behind its end");
+		return -ENOEXEC;
+	}
 	err = note_sections(&r, true, &any);
 	return err || any ? err : note_sections(&r, false, &any);
 }

@@ -8,7 +8,8 @@
 
 /*
  * Call fn for every probe of an open file; path goes into the probes and may be NULL.  Returns 0,
- * what fn returned when that is not 0, or -ENOEXEC with the error set.
+ * what fn returned when that is not 0, or -ENOEXEC with the error set; a damaged note hides none
+ * behind it.
  */
 int note_each(struct elf_file *f, const char *path,
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e);

@@ -193,7 +193,6 @@ START_TEST(damaged)
 		{4, 4, 23},	    /* too short for the addresses */
 		{4, 4, 25},	    /* the provider does not end */
 		{4, 4, 28},	    /* the name does not end */
-		{44, 1, 0},	    /* empty provider */
 	};
 	struct t_note *m;
 	struct found *f;
@@ -208,6 +207,40 @@ START_TEST(damaged)
 		free(f);
 		free(m);
 	}
+}
+END_TEST
+
+/* Sizes that lie hide what is behind them, but no other damage does. */
+START_TEST(damaged_hides_none)
+{
+	struct t_note *m = t_note_new(64, false, 62, 3);
+	struct found *f;
+
+	t_note_add(m, 0, (const uint64_t[]){0x400000, 0, 0}, "pro", "nam", "args123");
+	t_note_add(m, 0, (const uint64_t[]){0x400001, 0, 0}, "last", "one", "");
+	memset(m->notes[0] + 20 + 24, 'x', 16);
+	f = parse(m, -ENOEXEC);
+	ck_assert_str_eq(f->text, "probe last one 0x400001 0x0 0x0 0x1001 0x0|\n");
+	free(f);
+	free(m);
+}
+END_TEST
+
+/* Odd, and as others read them: names of no length. */
+START_TEST(empty_names)
+{
+	struct t_note *m = t_note_new(64, false, 62, 3);
+	struct found *f;
+
+	t_note_add(m, 0, (const uint64_t[]){0x400000, 0, 0}, "prov", "", "");
+	t_note_add(m, 0, (const uint64_t[]){0x400001, 0, 0}, "", "name", "");
+	t_note_add(m, 0, (const uint64_t[]){0x400002, 0, 0}, "last", "one", "");
+	f = parse(m, 0);
+	ck_assert_str_eq(f->text, "probe prov  0x400000 0x0 0x0 0x1000 0x0|\n"
+				  "probe  name 0x400001 0x0 0x0 0x1001 0x0|\n"
+				  "probe last one 0x400002 0x0 0x0 0x1002 0x0|\n");
+	free(f);
+	free(m);
 }
 END_TEST
 
@@ -503,6 +536,8 @@ Suite *suite_note(void)
 	tcase_add_test(t, overlapping);
 	tcase_add_test(t, foreign_notes);
 	tcase_add_test(t, damaged);
+	tcase_add_test(t, damaged_hides_none);
+	tcase_add_test(t, empty_names);
 	tcase_add_test(t, bytes_behind);
 	tcase_add_test(t, no_probes);
 	tcase_add_test(t, renamed);

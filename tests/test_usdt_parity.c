@@ -276,6 +276,7 @@ static const struct {
 	{"mips-linux-gnu", 4},
 	{"mipsel-linux-gnu", 4},
 	{"mips64-linux-gnu", 8},
+	{"mips64el-linux-gnu", 8},
 	{"s390x-linux-gnu", 8},
 };
 
