@@ -325,7 +325,7 @@ static int64_t usdtarg_sum(struct usdtarg_parser *s)
 				break;
 			/* a negative number must fit its sign */
 			if (minus && v > (uint64_t)1 << 63)
-				usdtarg_fail(s, s->p, -ERANGE, "the number has more than 64 bits");
+				usdtarg_fail(s, at, -ERANGE, "the number has more than 64 bits");
 			if (minus ? (int64_t)(sum - v) > (int64_t)sum
 				  : v > INT64_MAX || (int64_t)(sum + v) < (int64_t)sum)
 				s->far = at;
@@ -499,6 +499,11 @@ static void usdtarg_arm(struct usdtarg_parser *s)
 	}
 }
 
+static bool usdtarg_is_ppc(const struct usdtarg_cpu *cpu)
+{
+	return cpu->machine == MACHINE_PPC || cpu->machine == MACHINE_PPC64;
+}
+
 /* What riscv, mips, loongarch, s390 and ppc share: SUM, or SUM(REGISTER); mark 0: none */
 static void usdtarg_sum_or_memory(struct usdtarg_parser *s, char mark)
 {
@@ -513,6 +518,9 @@ static void usdtarg_sum_or_memory(struct usdtarg_parser *s, char mark)
 	}
 	s->a->kind = RAWBPF_ARG_MEM;
 	s->a->off = v;
+	/* "8(%r3)" is the other way to write "8(r3)" */
+	if (usdtarg_is_ppc(s->cpu))
+		usdtarg_eat(s, '%');
 	if (mark)
 		s->a->base = usdtarg_marked_reg(s, mark);
 	else

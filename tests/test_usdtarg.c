@@ -134,6 +134,7 @@ static const struct {
 	{"arm", "4@[r1, r2]", "size=4 signed=0 float=0 kind=mem base=r1 index=r2"},
 	{"ppc64", "8@%r9", "size=8 signed=0 float=0 kind=reg reg=r9"},
 	{"ppc64", "8@9,10", "size=8 signed=0 float=0 kind=mem base=9 index=10"},
+	{"ppc64", "8@-16(%r31)", "size=8 signed=0 float=0 kind=mem base=r31 off=-16"},
 	{"ppc64", "8@-16(31)", "size=8 signed=0 float=0 kind=mem base=31 off=-16"},
 	{"ppc64", "8@sym@toc@l(2)", "size=8 signed=0 float=0 kind=mem base=2 sym=sym@toc@l"},
 	{"s390", "8@8(%r1,%r2)", "size=8 signed=0 float=0 kind=mem base=r2 index=r1 off=8"},
