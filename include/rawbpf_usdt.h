@@ -87,8 +87,8 @@ struct rawbpf_usdt_opts {
  * NULL only when out of memory, which every call below accepts.  Any other failure is kept in the
  * context: rawbpf_usdt_errmsg() tells it, and rawbpf_usdt_enable_probe() returns it: -EINVAL
  * (neither pid nor path, a path that is not absolute or leads to a device), -EISDIR (a directory),
- * -ENOENT (no such file), -ENOEXEC (not an ELF file), -ESRCH (no such process, or it runs no
- * program), -EACCES, -EPERM.  A process's file that is damaged or cannot be opened is left out, and
+ * -ENOENT (no such file), -ENOEXEC (not an ELF file), -ESRCH (no such process, one that runs no
+ * program, or a thread), -EACCES, -EPERM.  A process's file that is damaged or cannot be opened is left out, and
  * that is an error only when no other has probes; it is the hint when a probe is not found.
  *
  *	u = rawbpf_usdt_new(.path = "/usr/lib/postgresql/15/bin/postgres");

@@ -163,29 +163,49 @@ int proc_stat(struct sys *s, pid_t pid, struct proc_stat *st)
 	return end == p + 1 ? -EIO : 0;
 }
 
+/* /proc/PID/status in text, and what stands behind key there; NULL: it has none, or *err. */
+static const char *proc_status(
+	struct sys *s, pid_t pid, const char *key, struct buf *text, int *err)
+{
+	char path[64];
+	const char *p;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	*err = sys_read_file(s, AT_FDCWD, path, 1 << 20, text);
+	if (!*err && text->failed)
+		*err = -ENOMEM;
+	if (*err == -ENOENT)
+		*err = -ESRCH;
+	p = *err ? NULL : strstr(buf_str(text), key);
+	return p ? p + strlen(key) : NULL;
+}
+
 /* "NSpid:\t4711\t7": its number in each pid namespace that it is in, outermost first */
 int proc_has_pid(struct sys *s, pid_t at, pid_t pid)
 {
 	struct buf text = {0};
-	char path[64], *p, *end;
 	bool has = false;
+	char *end;
 	int err;
+	const char *p = proc_status(s, at, "\nNSpid:", &text, &err);
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)at);
-	err = sys_read_file(s, AT_FDCWD, path, 1 << 20, &text);
-	if (!err && text.failed)
-		err = -ENOMEM;
-	p = err ? NULL : strstr(buf_str(&text), "\nNSpid:");
-	if (p)
-		p += strlen("\nNSpid:");
 	while (p && *p == '\t' && !has) {
 		has = strtol(p + 1, &end, 10) == pid;
 		p = end;
 	}
 	buf_free(&text);
-	if (err)
-		return err == -ENOENT ? -ESRCH : err;
-	return has;
+	return err ? err : has;
+}
+
+int proc_of_thread(struct sys *s, pid_t tid, pid_t *pid)
+{
+	struct buf text = {0};
+	int err;
+	const char *p = proc_status(s, tid, "\nTgid:\t", &text, &err);
+
+	*pid = p ? (pid_t)strtol(p, NULL, 10) : 0;
+	buf_free(&text);
+	return err;
 }
 
 /* struct linux_dirent64: u64 inode, u64 offset, u16 length, u8 type, name */

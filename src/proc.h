@@ -56,6 +56,9 @@ int proc_stat(struct sys *s, pid_t pid, struct proc_stat *st);
 /* Whether pid is what a namespace of its own calls process at (Linux 4.1), or a negative errno. */
 int proc_has_pid(struct sys *s, pid_t at, pid_t pid);
 
+/* The process of a thread, 0: not told; 0 or a negative errno. */
+int proc_of_thread(struct sys *s, pid_t tid, pid_t *pid);
+
 /* Every process's id, until fn returns non-zero, which is returned. */
 int proc_each_pid(struct sys *s, int (*fn)(void *arg, pid_t pid), void *arg);
 

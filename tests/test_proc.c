@@ -100,8 +100,13 @@ END_TEST
 START_TEST(pids)
 {
 	struct sys s = {0};
+	pid_t pid;
 	int n = 0;
 
+	ck_assert_int_eq(proc_of_thread(&s, getpid(), &pid), 0);
+	ck_assert_int_eq(pid, getpid());
+	ck_assert_int_eq(proc_of_thread(&s, 0x7ffffff0, &pid), -ESRCH);
+	ck_assert_int_eq(pid, 0);
 	ck_assert_int_eq(proc_each_pid(&s, is_self, &n), 42);
 	ck_assert_int_ge(n, 1);
 	ck_assert_int_eq(proc_each_name(&s, AT_FDCWD, "/no/such", NULL, NULL), -ENOENT);

@@ -2,9 +2,11 @@
 /* test_usdtctx.c - USDT contexts: probes by name, their locations, every way to get it wrong. */
 #include "usdtctx.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -170,6 +172,48 @@ START_TEST(not_opened)
 	broken(rawbpf_usdt_new(.pid = pid), -ESRCH, "process", "ended");
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(t_count_fds(), fds);
+}
+END_TEST
+
+static void *ends_told(void *fd)
+{
+	char c;
+
+	ck_assert_int_eq(read(*(int *)fd, &c, 1), 0);
+	return NULL;
+}
+
+/* The only child of this process's that is a thread, by its directory. */
+static pid_t other_thread(void)
+{
+	DIR *d = opendir("/proc/self/task");
+	struct dirent *e;
+	pid_t tid = 0;
+
+	ck_assert_ptr_nonnull(d);
+	while ((e = readdir(d)))
+		if (*e->d_name != '.' && atoi(e->d_name) != getpid())
+			tid = atoi(e->d_name);
+	closedir(d);
+	return tid;
+}
+
+/* A thread is no process, however many calls of the kernel take its number. */
+START_TEST(of_a_thread)
+{
+	char hint[64];
+	pthread_t t;
+	int go[2];
+
+	ck_assert_int_eq(pipe(go), 0);
+	ck_assert_int_eq(pthread_create(&t, NULL, ends_told, &go[0]), 0);
+	snprintf(hint, sizeof(hint), "it is a thread of process %d", (int)getpid());
+	broken(rawbpf_usdt_new(.pid = other_thread()), -ESRCH, "no process", hint);
+	broken(rawbpf_usdt_new(.pid = other_thread(), .path = "/bin/sh"), -ESRCH, "no process",
+		hint);
+	close(go[1]);
+	ck_assert_int_eq(pthread_join(t, NULL), 0);
+	close(go[0]);
 }
 END_TEST
 
@@ -640,6 +684,7 @@ Suite *suite_usdtctx(void)
 	TCase *t = tcase_create("unit"), *live = tcase_create("live");
 
 	tcase_add_test(t, probes_and_locations);
+	tcase_add_test(t, of_a_thread);
 	tcase_add_test(t, not_opened);
 	tcase_add_test(t, not_enabled);
 	tcase_add_test(t, no_probes);
