@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "annotate.h"
 #include "asmtext.h"
 #include "carray.h"
 #include "dis.h"
@@ -25,7 +26,7 @@ static int asm_opts(const struct bpfasm_opts *from, struct bpfasm_opts *o)
 	if (from)
 		memcpy(o, from, size < sizeof(*o) ? size : sizeof(*o));
 	o->sz = sizeof(*o);
-	return o->format > BPFASM_C ? -EINVAL : 0;
+	return o->format > BPFASM_LISTING ? -EINVAL : 0;
 }
 
 /* Calls between the functions of one unit, which follow each other in the output. */
@@ -71,6 +72,9 @@ static int asm_output(const struct parse *p, struct bpfasm_out *out)
 	case BPFASM_RAW: return asm_raw(p->unit, &out->data, &out->len);
 	case BPFASM_TEXT: return asmtext_write(p, &out->data, &out->len);
 	case BPFASM_C: return carray_write(p, &out->data, &out->len);
+	case BPFASM_LISTING:
+		asm_link(p->unit);
+		return annotate_write(p->unit, &out->data, &out->len);
 	default: return elfout_write(p->unit, p->pool, &out->data, &out->len);
 	}
 }

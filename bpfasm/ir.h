@@ -54,6 +54,9 @@ struct ir_func {
 	size_t n_refs, cap_refs;
 	struct ir_line *lines;
 	size_t n_lines, cap_lines;
+	/* the same with lines inside of expansions; for BPFASM_LISTING only */
+	struct ir_line *inner;
+	size_t n_inner, cap_inner;
 	struct pos at;
 };
 

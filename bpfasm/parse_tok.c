@@ -228,6 +228,18 @@ static void emit_line(struct parse *p, struct ir_func *f)
 		last->at.col = 1;
 }
 
+/* the line itself, if it is not that of the last instruction */
+static void emit_inner(struct parse *p, struct ir_func *f)
+{
+	struct ir_line *last = f->n_inner ? &f->inner[f->n_inner - 1] : NULL;
+
+	if (last && last->at.line == p->at.line && last->at.src == p->at.src)
+		return;
+	if (pool_grow(p->pool, &f->inner, &f->cap_inner, f->n_inner, sizeof(*f->inner)))
+		return;
+	f->inner[f->n_inner++] = (struct ir_line){(uint32_t)f->n_insns, p->at};
+}
+
 static void emit_slot(
 	struct parse *p, unsigned code, unsigned dst, unsigned src, int off, int32_t imm)
 {
@@ -235,6 +247,8 @@ static void emit_slot(
 	struct ir_insn *in;
 
 	emit_line(p, f);
+	if (p->o->format == BPFASM_LISTING)
+		emit_inner(p, f);
 	if (f->n_insns == f->cap_insns &&
 		pool_grow(p->pool, &f->insns, &f->cap_insns, f->n_insns, sizeof(*f->insns)))
 		return;

@@ -71,6 +71,8 @@ static void prelude_shift(struct parse_fn *fn, uint32_t by)
 		f->refs[i].insn += by;
 	for (i = 0; i < f->n_lines; i++)
 		f->lines[i].insn += by;
+	for (i = 0; i < f->n_inner; i++)
+		f->inner[i].insn += by;
 	for (i = 0; i < fn->labels.n; i++)
 		fn->labels.label[i].insn += by;
 	for (i = 0; i < fn->labels.n_jumps; i++)

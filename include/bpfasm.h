@@ -95,10 +95,11 @@ struct bpfasm_resolver {
 
 /* What bpfasm_assemble() makes. */
 enum {
-	BPFASM_ELF,  /* an ELF64 relocatable object with .maps, .BTF and .BTF.ext */
-	BPFASM_RAW,  /* the bytes of every program, one after the other; usdt_arg() has none */
-	BPFASM_TEXT, /* the text after macro expansion, one instruction a line */
-	BPFASM_C,    /* a header in C, which says itself what it holds and how it is used */
+	BPFASM_ELF,	/* an ELF64 relocatable object with .maps, .BTF and .BTF.ext */
+	BPFASM_RAW,	/* the bytes of every program, one after the other; usdt_arg() has none */
+	BPFASM_TEXT,	/* the text after macro expansion, one instruction a line */
+	BPFASM_C,	/* a header in C, which says itself what it holds and how it is used */
+	BPFASM_LISTING, /* each instruction's number, bytes and text beside the line it comes from */
 };
 
 struct bpfasm_opts {

@@ -94,6 +94,21 @@ START_TEST(expanded_text_gives_the_same_bytes)
 }
 END_TEST
 
+/* to stdout, unless told; the bytes are those of -f hex */
+START_TEST(bytes_beside_source)
+{
+	says(0, "hist.inc:59            r1 = r6\n",
+		ASM " --annotate " EXAMPLES "/strlen_hist.bpf | tee a.lst");
+	says(0, "same",
+		ASM " -f hex -o a.hex " EXAMPLES
+		    "/strlen_hist.bpf; sed 's/.\\{16\\}/&\\n/g' a.hex | "
+		    "grep . > want; grep -o '^ *[0-9]*  [0-9a-f]\\{16\\}' a.lst | sed 's/.* //' | "
+		    "cmp - want && echo same");
+	says(0, "0f12000000000000",
+		"echo 'r1 += r2' | " ASM " -EB --annotate -o b.lst - && cat b.lst");
+}
+END_TEST
+
 START_TEST(registers_of_another_cpu)
 {
 	says(0, "r6 = *(u64 *)(r1 +80)", ASM " -E --arch x86_64 " EXAMPLES "/strlen_hist.bpf");
@@ -233,6 +248,7 @@ Suite *suite_tool_asm(void)
 	tcase_add_test(tc, records_from_btf);
 	tcase_add_test(tc, a_header_compiles_alone);
 	tcase_add_test(tc, expanded_text_gives_the_same_bytes);
+	tcase_add_test(tc, bytes_beside_source);
 	tcase_add_test(tc, registers_of_another_cpu);
 	tcase_add_test(tc, objects_of_each_cpu);
 	tcase_add_test(tc, arguments_of_system_calls);

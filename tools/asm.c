@@ -11,12 +11,14 @@
 #include "tool.h"
 
 static const char asm_usage[] =
-	"FILE [-o OUT] [-f elf|c|hex] [-E] [-I DIR] [--arch CPU] [--kernel X.Y]\n"
-	"     [--btf FILE]\n"
+	"FILE [-o OUT] [-f elf|c|hex] [-E] [--annotate] [-I DIR] [--arch CPU]\n"
+	"     [--kernel X.Y] [--btf FILE]\n"
 	"  FILE           the program's text; - is stdin\n"
-	"  -o OUT         default: FILE with .o, .h or .hex; with -E, and for stdin, stdout (-)\n"
+	"  -o OUT         default: FILE with .o, .h or .hex; with -E, --annotate and for stdin, "
+	"stdout (-)\n"
 	"  -f elf|c|hex   object, C header with its instructions and maps, one instruction a line\n"
 	"  -E             the text with macros expanded\n"
+	"  --annotate     each instruction's bytes beside the line that it comes from\n"
 	"  -I DIR         where .include looks, too\n"
 	"  -EB, -EL       byte order of the output; default: that of the CPU\n"
 	"  --arch CPU     whose registers retval and arg1 are; default: this machine's\n"
@@ -26,7 +28,7 @@ static const char asm_usage[] =
 
 struct asm_job {
 	const char *file, *out, *format, *btf;
-	bool expand, order_given;
+	bool expand, annotate, order_given;
 	struct bpfasm_opts o;
 	const char **dirs;
 };
@@ -84,6 +86,8 @@ static unsigned asm_format(const struct asm_job *job)
 {
 	if (job->expand)
 		return BPFASM_TEXT;
+	if (job->annotate)
+		return BPFASM_LISTING;
 	if (!strcmp(job->format, "hex"))
 		return BPFASM_RAW;
 	return !strcmp(job->format, "c") ? BPFASM_C : BPFASM_ELF;
@@ -104,7 +108,7 @@ static int asm_text(struct asm_job *job, const char *text, size_t len, struct bp
 
 static void asm_write(const struct asm_job *job, FILE *f, const struct bpfasm_out *out)
 {
-	if (!strcmp(job->format, "hex") && !job->expand)
+	if (job->o.format == BPFASM_RAW)
 		asm_put_hex(f, out->data, out->len);
 	else
 		fwrite(out->data, 1, out->len, f);
@@ -149,7 +153,7 @@ static int asm_output(const struct asm_job *job, const struct bpfasm_out *out)
 
 	if (job->out)
 		return asm_save(job, job->out, out);
-	if (job->expand || !strcmp(job->file, "-"))
+	if (job->expand || job->annotate || !strcmp(job->file, "-"))
 		return asm_save(job, "-", out);
 	path = asm_default_name(job->file, !strcmp(job->format, "hex") ? ".hex" : suffix);
 	if (!path)
@@ -207,6 +211,7 @@ static int asm_option(struct asm_job *job, int c, const char *arg)
 	case 'o': job->out = arg; return 0;
 	case 'f': job->format = arg; return 0;
 	case 'I': job->dirs[job->o.n_include_dirs++] = arg; return 0;
+	case 'A': job->annotate = true; return 0;
 	case 'a': job->o.arch = arg; return 0;
 	case 'b': job->btf = arg; return 0;
 	case 'k':
@@ -229,6 +234,7 @@ static int asm_option(struct asm_job *job, int c, const char *arg)
 static int asm_run_job(struct asm_job *job, int argc, char **argv)
 {
 	static const struct option options[] = {
+		{"annotate", no_argument, NULL, 'A'},
 		{"arch", required_argument, NULL, 'a'},
 		{"btf", required_argument, NULL, 'b'},
 		{"kernel", required_argument, NULL, 'k'},
