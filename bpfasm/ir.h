@@ -19,7 +19,7 @@ struct ir_insn {
 /* A name that the loader resolves. */
 enum ir_ref_kind {
 	IR_REF_MAP,  /* ld_imm64 of a map: R_BPF_64_64 against its symbol in .maps */
-	IR_REF_CALL, /* call of a .func: R_BPF_64_32 */
+	IR_REF_CALL, /* call of a .func, or of a .kfunc: R_BPF_64_32 */
 	IR_REF_FUNC, /* ld_imm64 of a .func's address (callback): R_BPF_64_64 */
 	IR_REF_DATA, /* ld_imm64 of a variable in .data, .rodata, .bss: R_BPF_64_64 + addend */
 	IR_REF_USDT, /* call usdt_arg(off, imm): R_BPF_64_32 against an undefined symbol */
@@ -124,6 +124,8 @@ struct ir_unit {
 	size_t n_maps, cap_maps;
 	struct ir_struct **structs;
 	size_t n_structs, cap_structs;
+	const char **kfuncs; /* functions of the kernel that are called by name */
+	size_t n_kfuncs, cap_kfuncs;
 	const char *license; /* NULL: none given */
 	bool big_endian;
 };

@@ -22,6 +22,7 @@ static const struct {
 } stmt_directives[] = {
 	{".prog", parse_prog},
 	{".func", parse_func},
+	{".kfunc", parse_kfunc},
 	{".map", parse_map},
 	{".struct", parse_struct},
 	{".var", parse_var},

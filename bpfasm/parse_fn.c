@@ -18,6 +18,9 @@ static int fn_name_free(struct parse *p, const struct tok *t)
 	const struct ir_map *m = names_get(&p->maps, t->s, t->len);
 	struct pos was = f ? f->at : m ? m->at : p->at;
 
+	if (names_get(&p->kfuncs, t->s, t->len))
+		return parse_error(
+			p, t, "'%.*s' is already a function of the kernel", (int)t->len, t->s);
 	if (!f && !m)
 		return 0;
 	return parse_error(p, t, "'%.*s' is already a %s, of line %u", (int)t->len, t->s,
@@ -132,6 +135,27 @@ int parse_func(struct parse *p)
 	if (!err)
 		p->fn->ir->global = global;
 	return err;
+}
+
+/* A function of the kernel that is called by its name, which the loader looks up; 5.13. */
+int parse_kfunc(struct parse *p)
+{
+	struct ir_unit *u = p->unit;
+	const struct tok *t = fn_name(p, "a function of the kernel is '.kfunc NAME'");
+	char *name;
+
+	if (!t)
+		return -EINVAL;
+	if (helper_find(t->s, t->len))
+		return parse_error(p, t,
+			"'%.*s' is already a helper; it is called without '.kfunc'", (int)t->len,
+			t->s);
+	name = pool_strndup(p->pool, t->s, t->len);
+	if (!name || names_put(&p->kfuncs, p->pool, name, t->len, name) ||
+		pool_grow(p->pool, &u->kfuncs, &u->cap_kfuncs, u->n_kfuncs, sizeof(*u->kfuncs)))
+		return -ENOMEM;
+	u->kfuncs[u->n_kfuncs++] = name;
+	return 0;
 }
 
 int parse_need_fn(struct parse *p, const struct tok *t)
@@ -278,6 +302,8 @@ static int fn_unknown_ref(struct parse *p, const struct ir_ref *r, const char *w
 	for (i = 0; i < p->unit->n_funcs; i++)
 		if (!p->unit->funcs[i]->is_prog)
 			suggest_offer(&s, p->unit->funcs[i]->name, strlen(p->unit->funcs[i]->name));
+	for (i = 0; i < p->unit->n_kfuncs && r->kind == IR_REF_CALL; i++)
+		suggest_offer(&s, p->unit->kfuncs[i], strlen(p->unit->kfuncs[i]));
 	if (r->kind == IR_REF_CALL) {
 		helper_suggest(&s);
 		suggest_offer(&s, "sizeof", 6);
@@ -299,6 +325,18 @@ static int fn_check_usdt(struct parse *p, const struct ir_ref *r)
 	return -EINVAL;
 }
 
+/* Which number it has, only the kernel it is loaded into can tell. */
+static int fn_check_kfunc(struct parse *p, const struct ir_ref *r)
+{
+	if (p->o->format != BPFASM_RAW)
+		return 0;
+	diag_error(p->diag, r->at, strlen(r->name),
+		"'%s' is for the loader, which knows the kernel: bytes alone cannot hold it, only "
+		"'kernel-function#BTF_ID'",
+		r->name);
+	return -EINVAL;
+}
+
 /* What &NAME and NAME() mean may stand below them in the text. */
 static int fn_resolve_ref(struct parse *p, struct ir_func *f, struct ir_ref *r)
 {
@@ -312,6 +350,8 @@ static int fn_resolve_ref(struct parse *p, struct ir_func *f, struct ir_ref *r)
 			r->name);
 		return -EINVAL;
 	}
+	if (r->kind == IR_REF_CALL && names_get(&p->kfuncs, r->name, len))
+		return fn_check_kfunc(p, r);
 	if (r->kind == IR_REF_CALL)
 		return to ? 0 : fn_unknown_ref(p, r, "helper or function");
 	if (to) {

@@ -4,7 +4,7 @@
  *
  * Each function becomes a .prog or a .func with its instructions as the verifier prints them; where
  * a relocation stands, the name it refers to replaces the number.  A reference that the text has no
- * name for (a kernel function, a variable in .rodata) keeps its bytes and is told in a comment.
+ * name for (a kernel function that may be absent, a variable in .rodata) keeps its bytes and is told in a comment.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +27,8 @@ enum {
 	LISTING_SECTION = 3,
 	LISTING_LD_IMM64 = 0x18,
 	LISTING_CALL = 0x85,
-	LISTING_UNDEF = 0, /* SHN_UNDEF */
+	LISTING_UNDEF = 0,  /* SHN_UNDEF */
+	LISTING_GLOBAL = 1, /* STB_ */
 };
 
 #define LISTING_USDT "usdt_arg"
@@ -103,6 +104,22 @@ static bool listing_usdt(
 	return true;
 }
 
+/* A call of a function of the kernel by its name; one that may be absent has no form. */
+static bool listing_is_kfunc(
+	const struct listing *l, const unsigned char *p, const struct elf_symbol *s)
+{
+	size_t i;
+
+	if (p[0] != LISTING_CALL || p[1] != (l->id->big_endian ? 0x01 : 0x10) ||
+		s->section != LISTING_UNDEF || s->bind != LISTING_GLOBAL || p[2] || p[3] ||
+		elf_uint(l->f, p + 4, 4) != UINT32_MAX || !strcmp(s->name, LISTING_USDT))
+		return false;
+	for (i = 0; s->name[i]; i++)
+		if (!listname_is_name(s->name[i], !i))
+			return false;
+	return i && !bpfasm_is_word(s->name, i);
+}
+
 /* The rest of an instruction's line whose name is known; false: it keeps its number. */
 static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 	const unsigned char *p, const char *line, struct elf_symbol *s)
@@ -116,6 +133,10 @@ static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 		return false;
 	if (listing_usdt(l, p, s))
 		return true;
+	if (listing_is_kfunc(l, p, s)) {
+		buf_printf(l->out, "call %s", s->name);
+		return true;
+	}
 	if (*line == '.')
 		return false; /* half an instruction is a .word */
 	if (!call && p[0] == LISTING_LD_IMM64 && l->maps && s->section == l->maps &&
@@ -330,6 +351,44 @@ static void listing_license(const struct listing *l)
 	buf_puts(l->out, "\n");
 }
 
+/* Declares each function of the kernel that this section calls; seen: by symbol, which are. */
+static int listing_kfuncs(const struct listing *l, const struct elf_section *in, bool *seen)
+{
+	struct elf_reloc *rel;
+	struct elf_symbol s;
+	const void *code;
+	size_t len, n, i;
+	int err = listing_relocs(l, in->index, &rel, &n);
+
+	if (err || elf_section_data(l->f, in, &code, &len) || !code)
+		n = 0;
+	for (i = 0; i < n; i++) {
+		if (rel[i].offset % 8 || rel[i].offset >= len || len - rel[i].offset < 8 ||
+			elf_symbol(l->f, &l->symtab, rel[i].symbol, &s) || seen[rel[i].symbol] ||
+			!listing_is_kfunc(l, (const unsigned char *)code + rel[i].offset, &s))
+			continue;
+		seen[rel[i].symbol] = true;
+		buf_printf(l->out, ".kfunc %s\n", s.name);
+	}
+	free(rel);
+	return err;
+}
+
+static int listing_declare(const struct listing *l)
+{
+	size_t n = elf_n_symbols(l->f, &l->symtab), i;
+	bool *seen = calloc(n ? n : 1, sizeof(*seen));
+	struct elf_section s;
+	int err = seen ? 0 : listing_nomem(l->e);
+
+	for (i = 1; !err && i < l->id->n_sections; i++)
+		if (!elf_section(l->f, i, &s) && s.type == LISTING_PROGBITS &&
+			s.flags & LISTING_EXEC && s.size)
+			err = listing_kfuncs(l, &s, seen);
+	free(seen);
+	return err;
+}
+
 static int listing_object(struct listing *l)
 {
 	struct elf_section s;
@@ -344,6 +403,8 @@ static int listing_object(struct listing *l)
 		memset(&l->symtab, 0, sizeof(l->symtab));
 	listing_license(l);
 	err = listmap_print(l->f, l->out, l->e);
+	if (!err)
+		err = listing_declare(l);
 	for (i = 1; !err && i < l->id->n_sections; i++)
 		if (!elf_section(l->f, i, &s) && s.type == LISTING_PROGBITS &&
 			s.flags & LISTING_EXEC && s.size)

@@ -51,11 +51,18 @@ struct object_extern {
 	bool bad;	       /* it has no value, or no fit one */
 };
 
+/* A function of the kernel that is called by its name. */
+struct object_kfunc {
+	char *name;
+	bool weak; /* may be absent, as long as it is not called */
+};
+
 enum object_rel_kind {
 	OBJECT_REL_MAP,	  /* ld_imm64 of map index */
 	OBJECT_REL_VALUE, /* ld_imm64 of offset bytes into the value of map index */
 	OBJECT_REL_CALL,  /* call of instruction offset of section index */
 	OBJECT_REL_FUNC,  /* ld_imm64 of the same, as a callback */
+	OBJECT_REL_KFUNC, /* call of the kernel's function index */
 	OBJECT_REL_USDT,  /* usdt_arg(): operand index, scratch at r10 - offset */
 	OBJECT_REL_BAD,	  /* cannot be resolved: index into bad[] */
 };
@@ -113,6 +120,8 @@ struct object {
 	struct object_extern *externs; /* by offset */
 	struct object_extern **externs_by_name;
 	size_t n_externs;
+	struct object_kfunc *kfuncs;
+	size_t n_kfuncs;
 	char **bad; /* why a relocation cannot be resolved */
 	size_t n_bad;
 	struct btf *btf;   /* NULL: none */
@@ -151,12 +160,19 @@ struct object_dead {
 	const char *why;
 };
 
+/* A call of function kfunc of the kernel, which kfunc.c puts in. */
+struct object_kcall {
+	uint32_t insn, kfunc;
+};
+
 /* One program with its subprograms, ready but for the fds. */
 struct object_code {
 	struct rawbpf_insn *insns;
 	uint32_t n_insns;
 	struct object_ref *refs;
 	size_t n_refs;
+	struct object_kcall *kcalls;
+	size_t n_kcalls;
 	struct object_usdt *usdt; /* by rising insn; NULL: none */
 	size_t n_usdt;
 	struct object_dead *dead; /* by insn; NULL: none */

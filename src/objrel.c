@@ -110,6 +110,34 @@ static int objrel_usdt(struct object *o, const struct rawbpf_insn *insn, struct 
 	return objrel_bad(o, r, e, "%s", text);
 }
 
+/* A function that nothing here defines is the kernel's. */
+static int objrel_kfunc(struct object *o, const struct rawbpf_insn *insn, struct object_rel *r,
+	const struct elf_symbol *s, struct rawbpf_error *e)
+{
+	struct object_kfunc *p;
+	size_t i;
+
+	if (object_src(insn) != RAWBPF_PSEUDO_CALL || !*s->name)
+		return objrel_bad(
+			o, r, e, "'%s' is called like no function of the kernel", s->name);
+	for (i = 0; i < o->n_kfuncs && strcmp(o->kfuncs[i].name, s->name) != 0; i++)
+		;
+	r->kind = OBJECT_REL_KFUNC;
+	r->index = (uint32_t)i;
+	if (i < o->n_kfuncs)
+		return 0;
+	p = realloc(o->kfuncs, (i + 1) * sizeof(*p));
+	if (!p)
+		return objrel_nomem(e);
+	o->kfuncs = p;
+	p[i].weak = s->bind == STB_WEAK;
+	p[i].name = strdup(s->name);
+	if (!p[i].name)
+		return objrel_nomem(e);
+	o->n_kfuncs++;
+	return 0;
+}
+
 static int objrel_call(struct object *o, const struct rawbpf_insn *insn, struct object_rel *r,
 	const struct elf_symbol *s, int64_t addend, struct rawbpf_error *e)
 {
@@ -118,10 +146,7 @@ static int objrel_call(struct object *o, const struct rawbpf_insn *insn, struct 
 	if (s->section == SHN_UNDEF && !strcmp(s->name, "usdt_arg"))
 		return objrel_usdt(o, insn, r, e);
 	if (s->section == SHN_UNDEF)
-		return objrel_bad(o, r, e,
-			"function '%s' is defined nowhere in the object, and functions of the "
-			"kernel cannot be called by name",
-			s->name);
+		return objrel_kfunc(o, insn, r, s, e);
 	if (s->value % sizeof(*insn) || s->value > OBJECT_INSNS_MAX * sizeof(*insn))
 		return objrel_bad(o, r, e, "'%s' does not begin at an instruction", s->name);
 	at = (int64_t)(s->value / sizeof(*insn)) + addend + 1;

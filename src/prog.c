@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "kbtf.h"
+#include "kfunc.h"
 #include "kconfig.h"
 #include "kern.h"
 #include "map.h"
@@ -474,6 +475,13 @@ static int prog_target(struct prog_load *l, const char *target)
 	return l->module_fd < 0 && *found.module ? l->module_fd : 0;
 }
 
+static int prog_kfuncs(struct prog_load *l)
+{
+	int err = kfunc_put(l->b, l->b->object, &l->code);
+
+	return err ? err_prog(&l->b->error, l->p->name), err : 0;
+}
+
 static int prog_link(struct prog_load *l)
 {
 	int err = object_link(l->b->object, l->p->def, &l->code, &l->b->error);
@@ -510,6 +518,8 @@ static int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type a
 		return -ENOMEM;
 	l.def = &b->object->progs[p->def];
 	err = prog_link(&l);
+	if (!err)
+		err = prog_kfuncs(&l);
 	if (!err)
 		err = prog_target(&l, target);
 	if (err) {

@@ -83,14 +83,16 @@ START_TEST(legacy_map)
 }
 END_TEST
 
-/* What nothing defines is an error only in the programs that use it. */
+/* A function that nothing defines is the kernel's. */
 START_TEST(undefined)
 {
 	struct object *o = rel_object("object/odd.bpf.o");
 
-	ck_assert_uint_eq(rel_count(o, OBJECT_REL_BAD, NULL), 1);
-	ck_assert_uint_eq(o->n_bad, 1);
-	ck_assert_ptr_nonnull(strstr(o->bad[0], "'bpf_nowhere'"));
+	ck_assert_uint_eq(rel_count(o, OBJECT_REL_BAD, NULL), 0);
+	ck_assert_uint_eq(rel_count(o, OBJECT_REL_KFUNC, NULL), 1);
+	ck_assert_uint_eq(o->n_kfuncs, 1);
+	ck_assert_str_eq(o->kfuncs[0].name, "bpf_nowhere");
+	ck_assert(!o->kfuncs[0].weak);
 	object_free(o);
 }
 END_TEST

@@ -15,7 +15,7 @@ static void text_is_read(const char *text, size_t len)
 	if (bpfasm_assemble(text, len, &o, &out) && !strstr(out.diag, " already") &&
 		!strstr(out.diag, "error: no ") && !strstr(out.diag, " is a program; ") &&
 		!strstr(out.diag, "error: this jumps ") &&
-		!strstr(out.diag, "'usdt_arg' is for the loader")) {
+		!strstr(out.diag, "' is for the loader")) {
 		fprintf(stderr, "%s%s", text, out.diag);
 		abort();
 	}
