@@ -2,18 +2,8 @@
 /*
  * vlog.c - a verifier log to the instruction, the message and the advice.
  *
- * A log is a walk: "12: (79) r0 = *(u64 *)(r1 +0)" for each instruction looked at, between them
- * register states, source lines after "; ", notes on the walk itself; where it stops, a message in
- * free words, then "processed N insns".  So the refusal is found from the shape of the lines, not
- * from a list of messages: the last line before "processed" that is none of the others.  The list
- * (vlog_advice.c) only gives the advice.  Linux 7.3 goes on after the message with a block
- * "Verification failed: ... Reason: ... Suggestion: ...", whose words are passed on.
- *
- * Logs come cut: old kernels keep the head of what does not fit the buffer, new ones (6.4) the
- * tail, so the first and the last line may be fragments.
- *
- * One pass over the lines; where the register at fault got its value is found by walking back
- * (vlogstep.c).
+ * What the lines say is vlogscan.c's, where a register got its value vlogback.c's, what a message
+ * means vlog_advice.c's; here the answer is put together.
  */
 #include "vlog.h"
 
@@ -25,280 +15,8 @@
 
 #include "err.h"
 #include "vlog_advice.h"
-#include "vlogstep.h"
-
-enum vlog_kind {
-	VLOG_EMPTY,
-	VLOG_STEP,   /* an instruction */
-	VLOG_NOTE,   /* states, notes on the walk, what loaders print around the log */
-	VLOG_SOURCE, /* "; source text" */
-	VLOG_DONE,   /* "processed N insns" */
-	VLOG_BLOCK,  /* "Verification failed: ..." */
-	VLOG_MESSAGE,
-};
-
-/* Parts of the block that 7.3 adds. */
-enum vlog_part { VLOG_OUTSIDE, VLOG_TITLE, VLOG_REASON, VLOG_AT, VLOG_PATH, VLOG_SUGGESTION };
-
-struct vlog_scan {
-	const char *log, *end;
-	enum vlog_part part;
-	int insn;		    /* of the step printed last, -1: none */
-	struct vlog_text step;	    /* its line, without comment */
-	struct vlog_text source;    /* line after "; " */
-	struct vlog_text msg, prev; /* last message, and the one before it */
-	struct vlog_text title, reason, suggestion;
-	int at;			  /* the block's own instruction number, -1: none */
-	struct vlog_text at_text; /* that instruction, where the block shows it */
-	bool done, cut_head;
-	unsigned turns; /* steps back in the program */
-};
-
-/* Beginnings of lines that are no message.  '#' is a digit. */
-static const char *const vlog_notes[] = {
-	"from # to ",
-	"func##",
-	"Func##",
-	"frame#",
-	"cur state:",
-	"old state:",
-	"caller:",
-	"callee:",
-	"returning from callee:",
-	"to caller at ",
-	"mark_precise:",
-	"last_idx ",
-	"regs=",
-	"parent ",
-	"propagating ",
-	"Live regs",
-	"live regs",
-	"stack depth ",
-	"verification time ",
-	"Validating ",
-	"peak_states",
-	"max_states",
-	"R#=",
-	"R#_",
-	"R##=",
-	"R##_",
-	"fp-#",
-	"refs=",
-	"libbpf: ",
-	"-- BEGIN",
-	"-- END",
-	"bpf: Failed",
-	"HINT: ",
-	"subprog#",
-	"mark_read",
-	"arg## reference type(",
-	"arg##:",
-	"insns processed",
-	"async callback",
-	"update_",
-	"iter_",
-	"state equivalent",
-	"scc",
-	"total_states",
-};
-
-static bool vlog_like(const char *pat, struct vlog_text t)
-{
-	const char *p = t.p, *end = t.p + t.n;
-
-	for (; *pat; pat++) {
-		if (p >= end)
-			return false;
-		if (*pat == '#' && *p != '#') {
-			if (!isdigit((unsigned char)*p))
-				return false;
-			/* the last '#' of a run takes all digits */
-			while (pat[1] != '#' && p + 1 < end && isdigit((unsigned char)p[1]))
-				p++;
-		} else if (*pat != *p) {
-			return false;
-		}
-		p++;
-	}
-	return true;
-}
-
-static enum vlog_kind vlog_classify(struct vlog_text t, int *insn, struct vlog_text *step)
-{
-	size_t i;
-
-	if (!t.n)
-		return VLOG_EMPTY;
-	if (*t.p == ' ' || *t.p == '\t')
-		return VLOG_NOTE;
-	if (*t.p == ';')
-		return VLOG_SOURCE;
-	if (isdigit((unsigned char)*t.p)) {
-		const char *p = t.p, *end = t.p + t.n;
-
-		if (vlogstep_parse(t, insn, step))
-			return VLOG_STEP;
-		if (vlogstep_int(&p, end) >= 0 && (p == end || *p == ':'))
-			return VLOG_NOTE;
-		return VLOG_MESSAGE;
-	}
-	if (vlogstep_starts(t, "Verification failed:"))
-		return VLOG_BLOCK;
-	if (vlogstep_starts(t, "processed ") && t.n > 10 && isdigit((unsigned char)t.p[10]))
-		return VLOG_DONE;
-	for (i = 0; i < sizeof(vlog_notes) / sizeof(*vlog_notes); i++)
-		if (vlog_like(vlog_notes[i], t))
-			return VLOG_NOTE;
-	return VLOG_MESSAGE;
-}
-
-/* A heading of the block, or VLOG_OUTSIDE. */
-static enum vlog_part vlog_heading(struct vlog_text t)
-{
-	if (vlogstep_starts(t, "Reason:"))
-		return VLOG_REASON;
-	if (vlogstep_starts(t, "At:"))
-		return VLOG_AT;
-	if (vlogstep_starts(t, "Causal path:"))
-		return VLOG_PATH;
-	if (vlogstep_starts(t, "Suggestion:"))
-		return VLOG_SUGGESTION;
-	return VLOG_OUTSIDE;
-}
-
-/* Grow *part to reach the end of line t; both lie in the log. */
-static void vlog_extend(struct vlog_text *part, struct vlog_text t)
-{
-	if (!part->p)
-		*part = t;
-	part->n = (size_t)(t.p + t.n - part->p);
-}
-
-/*
- * ">>> 10 | (bf) r1 = r6": the instruction that the block points at.  In its causal path these are
- * earlier ones.
- */
-static void vlog_pointed(struct vlog_scan *s, struct vlog_text t)
-{
-	const char *p, *end;
-	int insn;
-
-	t = vlogstep_trim(t);
-	if (s->at_text.p || s->part > VLOG_AT || !vlogstep_starts(t, ">>> "))
-		return;
-	p = t.p + 4;
-	end = t.p + t.n;
-	insn = vlogstep_int(&p, end);
-	if (insn < 0 || end - p < 8 || memcmp(p, " | (", 4) || p[6] != ')')
-		return;
-	if (s->at < 0)
-		s->at = insn;
-	s->at_text.p = p + 7;
-	s->at_text.n = (size_t)(end - s->at_text.p);
-	s->at_text = vlogstep_trim(s->at_text);
-}
-
-/* A line inside the block; false when it is not of the block. */
-static bool vlog_block_line(struct vlog_scan *s, struct vlog_text t)
-{
-	enum vlog_part head;
-	const char *p;
-
-	if (!t.n)
-		return true;
-	head = vlog_heading(t);
-	if (head != VLOG_OUTSIDE) {
-		s->part = head;
-		return true;
-	}
-	if (*t.p != ' ' && *t.p != '\t')
-		return false;
-	t = vlogstep_trim(t);
-	if (s->part == VLOG_REASON)
-		vlog_extend(&s->reason, t);
-	else if (s->part == VLOG_SUGGESTION)
-		vlog_extend(&s->suggestion, t);
-	else if (s->part == VLOG_AT && s->at < 0 && vlogstep_starts(t, "insn ")) {
-		p = t.p + 5;
-		s->at = vlogstep_int(&p, t.p + t.n);
-	}
-	return true;
-}
-
-static void vlog_message(struct vlog_scan *s, struct vlog_text t)
-{
-	s->prev = s->msg;
-	s->msg = t;
-}
-
-/* One line; true when the refusal is complete. */
-static bool vlog_line(struct vlog_scan *s, struct vlog_text t)
-{
-	struct vlog_text step = {NULL, 0};
-	int insn = -1;
-
-	vlog_pointed(s, t);
-	/* of a log without its middle only a later heading may be there */
-	if ((s->part != VLOG_OUTSIDE || vlog_heading(t) != VLOG_OUTSIDE) && vlog_block_line(s, t))
-		return false;
-	switch (vlog_classify(t, &insn, &step)) {
-	case VLOG_STEP:
-		s->part = VLOG_OUTSIDE;
-		s->turns += insn <= s->insn;
-		s->insn = insn;
-		s->step = step;
-		/* the walk went on: what was said before was no refusal */
-		memset(&s->msg, 0, sizeof(s->msg));
-		memset(&s->prev, 0, sizeof(s->prev));
-		break;
-	case VLOG_SOURCE:
-		t.p++;
-		t.n--;
-		s->source = vlogstep_trim(t);
-		break;
-	case VLOG_BLOCK:
-		s->part = VLOG_TITLE;
-		t.p += strlen("Verification failed:");
-		t.n -= strlen("Verification failed:");
-		s->title = vlogstep_trim(t);
-		break;
-	case VLOG_DONE:
-		s->part = VLOG_OUTSIDE;
-		s->done = true;
-		return s->msg.p || s->title.p || s->suggestion.p;
-	case VLOG_MESSAGE: vlog_message(s, t); break;
-	case VLOG_EMPTY:
-	case VLOG_NOTE: break;
-	}
-	return false;
-}
-
-static void vlog_scan(struct vlog_scan *s, const char *log, size_t len)
-{
-	const char *p, *nl;
-	struct vlog_text t;
-
-	memset(s, 0, sizeof(*s));
-	s->insn = s->at = -1;
-	s->log = log;
-	s->end = log + len;
-	/* the kernel's NUL, if it was counted */
-	while (s->end > log && !s->end[-1])
-		s->end--;
-	for (p = log; p < s->end; p = nl + 1) {
-		nl = memchr(p, '\n', (size_t)(s->end - p));
-		if (!nl)
-			nl = s->end;
-		t.p = p;
-		t.n = (size_t)(nl - p);
-		while (t.n && (t.p[t.n - 1] == '\r' || !t.p[t.n - 1]))
-			t.n--;
-		if (vlog_line(s, t))
-			break;
-	}
-	/* a fragment at the head that nothing explains is no message: see vlog_parse() */
-	s->cut_head = s->msg.p == log && s->insn < 0;
-}
+#include "vlogback.h"
+#include "vlogscan.h"
 
 /* ---- registers */
 
@@ -322,14 +40,25 @@ static int vlog_msg_reg(struct vlog_text t, bool cut)
 	return -1;
 }
 
-static int vlog_flag_reg(unsigned flags, struct vlog_text step, int named)
+/* Of "r1 += r2" the number that is added: the side that is not the pointer. */
+static int vlog_added_reg(const char *log, struct vlog_text step)
+{
+	int src = vlogstep_src(step), dst = vlogstep_reg(step.p, step.p + step.n);
+	struct vlogback a, b;
+
+	vlogback_look(log, step, src, &a);
+	vlogback_look(log, step, dst, &b);
+	return a.pointer && !b.pointer && dst >= 0 ? dst : src;
+}
+
+static int vlog_flag_reg(const char *log, unsigned flags, struct vlog_text step, int named)
 {
 	int r = -1;
 
 	if (!step.p)
 		return named;
 	if (flags & VLOG_SRC)
-		r = vlogstep_src(step);
+		r = vlog_added_reg(log, step);
 	if (r < 0)
 		r = named;
 	if (r < 0 && (flags & VLOG_BASE))
@@ -480,11 +209,17 @@ static void vlog_advise(
 {
 	/* message and advice go into one struct rawbpf_error */
 	size_t room = 470 - strlen(v->msg);
-	char text[256], reason[256];
+	char text[320], reason[256];
 	bool kernel = false;
+	struct vlog_words w = {v->reg, v->insn, vlogstep_helper(s->step), {NULL, 0}};
+	const char *p;
 
+	if (m->cap[1].n) {
+		p = m->cap[1].p;
+		w.acquirer = vlogback_called(s->log, s->step, vlogstep_int(&p, p + m->cap[1].n));
+	}
 	if (m->rule)
-		vlog_fill(m, v->reg, v->insn, vlogstep_helper(s->step), v->advice, room);
+		vlog_fill(m, &w, v->advice, room);
 	vlog_copy(text, sizeof(text), s->suggestion);
 	vlog_copy(reason, sizeof(reason), s->reason);
 	if (*text && text[strlen(text) - 1] == '.')
@@ -499,7 +234,7 @@ static void vlog_advise(
 		    text, "") &&
 		!kernel)
 		vlog_add(v->advice, room, *v->advice ? "; the kernel says: " : "", reason, "");
-	vlogstep_history(s->log, s->step, v->reg, text, sizeof(text));
+	vlogback_history(s->log, s->step, v->reg, text, sizeof(text));
 	vlog_add(v->advice, room, *v->advice ? "; " : "", text, "");
 	if (err == -ENOSPC && !(m->rule && (m->rule->flags & VLOG_NO_INSN)))
 		vlog_add(v->advice, room, *v->advice ? "; " : "",
@@ -535,13 +270,14 @@ int vlog_parse(const char *log, size_t len, int err, struct vlog *v)
 {
 	struct vlog_scan s;
 	struct vlog_match m = {NULL, {{NULL, 0}}};
-	struct vlog_facts f = {false, false, false};
+	struct vlog_facts f = {.at_exit = false};
+	struct vlogback back;
 
 	memset(v, 0, sizeof(*v));
 	v->insn = v->reg = -1;
 	if (err > 0)
 		err = -err;
-	vlog_scan(&s, log ? log : "", log ? len : 0);
+	vlogscan_search(&s, log ? log : "", log ? len : 0);
 	/* what is left when the message was cut off */
 	if (!s.msg.p)
 		s.msg = s.title.p ? s.title : s.suggestion;
@@ -550,12 +286,13 @@ int vlog_parse(const char *log, size_t len, int err, struct vlog *v)
 
 	f.at_exit = s.step.p && vlogstep_starts(s.step, "exit");
 	v->reg = vlog_msg_reg(s.msg, s.cut_head);
-	f.clobbered = vlogstep_clobbered(s.log, s.step, v->reg);
+	vlogback_look(s.log, s.step, v->reg, &back);
+	f.clobbered = back.clobbered && v->reg >= 1;
+	f.zero = back.zero;
+	f.lost = back.lost;
 	f.cut = !s.done;
-	if (s.msg.n > sizeof(v->msg))
-		s.msg.n = sizeof(v->msg);
-	if (s.prev.n > sizeof(v->msg))
-		s.prev.n = sizeof(v->msg);
+	if (s.msg.n > VLOG_MSG)
+		s.msg.n = VLOG_MSG;
 	vlog_choose(&s, &f, &m, v);
 	if (!v->msg[0]) /* nothing of it was text */
 		return vlog_by_errno(&s, err, v);
@@ -565,7 +302,7 @@ int vlog_parse(const char *log, size_t len, int err, struct vlog *v)
 		vlog_lost(&s, v);
 	v->refused = true;
 	v->insn = vlog_insn(&s, &m);
-	v->reg = vlog_flag_reg(m.rule ? m.rule->flags : 0, s.step, v->reg);
+	v->reg = vlog_flag_reg(s.log, m.rule ? m.rule->flags : 0, s.step, v->reg);
 	if (s.source.p)
 		vlog_place(s.source, v);
 	vlog_advise(&s, &m, err, v);

@@ -17,12 +17,15 @@ enum {
 	VLOG_IN_FRAME = 64, /* only when {2} is in the stack frame, -512 to -1 */
 	VLOG_CLOBBER = 128, /* only when a call has destroyed the register */
 	VLOG_LOOSE = 256,   /* follows a message that says more: look at that one first */
+	VLOG_ZERO = 512,    /* only when the register is 0 on the path */
+	VLOG_LOST = 1024,   /* only when it was a pointer since its last write, and is none now */
 };
 
 /*
  * text is searched in the message; there '#' stands for a number, '*' for any text, and both are
  * captured as {1}, {2} ... in advice; '@' is a '#' itself.  {r} is the register ("r1"), {i} the
- * instruction ("insn 4"), {c} the helper that it calls.  The first rule that matches is taken.
+ * instruction ("insn 4"), {c} the helper that it calls, {a} the one that instruction {2} called.  The
+ * first rule that matches is taken.
  */
 struct vlog_rule {
 	const char *text;
@@ -30,7 +33,45 @@ struct vlog_rule {
 	const char *advice;
 };
 
-extern const struct vlog_rule vlog_rules[]; /* ends with text NULL */
+/* Each ends with text NULL; searched in this order. */
+extern const struct vlog_rule vlog_mem_rules[], vlog_call_rules[], vlog_prog_rules[];
+
+/* ---- sentences that several rules use */
+
+/* clang-format off */
+#define VLOG_NUMBER                                                                               \
+	"{r} is a plain number here; read through it with bpf_probe_read_user (user address) or " \
+	"bpf_probe_read_kernel (kernel address)"
+#define VLOG_NUMBER_0                                                                        \
+	"{r} is a plain number here: 0, a NULL pointer on this path; use it only on the branch " \
+	"where it is not 0, or set it to an address first"
+#define VLOG_NUMBER_LOST                                                                      \
+	"{r} is a plain number here, though it was a pointer: a call on the way (release, "    \
+	"submit, discard, packet or dynptr change) ended it; take the pointer anew after it"
+#define VLOG_NULL "compare {r} with 0 first and use it only where it is not 0"
+#define VLOG_BOUND                                                                             \
+	"bound it first: 'if r > LIMIT goto' (unsigned) or 'r &= MASK', on the same register " \
+	"that is used afterwards"
+#define VLOG_INIT  "write every byte first (zero it with 8-byte stores), then pass it"
+#define VLOG_FRAME "a stack frame is the 512 bytes from r10-512 to r10-1"
+#define VLOG_TYPE                                                                            \
+	"use a helper that this program type has (bpf_probe_read_kernel and _user, map and " \
+	"time helpers are for all tracing types), or another program type"
+#define VLOG_ENCODING                                                                           \
+	"an encoding error: the instruction at fault is malformed, or newer than this kernel; " \
+	"assemble for the kernel's instruction set (-mcpu=v1 to v4)"
+#define VLOG_LICENSE                                                                      \
+	"declare a GPL-compatible licence (.license \"GPL\"), or do without the helper: " \
+	"bpf_probe_read*, bpf_trace_printk, bpf_ktime_get_ns, bpf_perf_event_output and " \
+	"others are GPL only"
+#define VLOG_LOOP                                                                              \
+	"the verifier walks every turn of a loop: lower its bound, move the body to bpf_loop " \
+	"(Linux 5.17), or split the program with tail calls or global functions"
+#define VLOG_BUG \
+	"a fault in the kernel's verifier, not in the program: try a newer kernel, report it"
+/* clang-format on */
+
+/* ---- matching */
 
 enum { VLOG_CAPTURES = 6 };
 
@@ -44,6 +85,8 @@ struct vlog_text {
 struct vlog_facts {
 	bool at_exit;	/* the instruction is an exit */
 	bool clobbered; /* the message's register was last changed by a call */
+	bool zero;	/* it is 0 on the path */
+	bool lost;	/* it was a pointer since its last write */
 	bool cut;	/* the message may lack its end */
 };
 
@@ -55,8 +98,13 @@ struct vlog_match {
 /* The first rule for a message; false when there is none. */
 bool vlog_find(struct vlog_text msg, const struct vlog_facts *f, struct vlog_match *m);
 
-/* The rule's advice with its {} filled in, always terminated.  reg, insn: -1 unknown. */
-void vlog_fill(const struct vlog_match *m, int reg, int insn, struct vlog_text helper, char *out,
-	size_t size);
+/* What {r}, {i}, {c} and {a} stand for; -1 and empty: unknown. */
+struct vlog_words {
+	int reg, insn;
+	struct vlog_text helper, acquirer;
+};
+
+/* The rule's advice with its {} filled in, always terminated. */
+void vlog_fill(const struct vlog_match *m, const struct vlog_words *w, char *out, size_t size);
 
 #endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* vlogback.h - the way that a value took through a verifier log. */
+#ifndef VLOGBACK_H
+#define VLOGBACK_H
+
+#include "vlogstep.h"
+
+/* In all of these step lies in log, p NULL for none. */
+
+/* What the log knows of a register at a step. */
+struct vlogback {
+	bool clobbered; /* a call was the last to change it, and destroyed it */
+	bool zero;	/* it is 0: set so, or the branch taken says so */
+	bool pointer;	/* the last state printed says that it is a pointer */
+	bool lost;	/* it was a pointer after its last write, and is said to be none now */
+};
+
+void vlogback_look(const char *log, struct vlog_text step, int reg, struct vlogback *v);
+
+/*
+ * "r1 is from insn 7 'r1 = r6' (line 12), insn 0 'r6 = *(u64 *)(r1 +112)' (line 9)"; "" when it is
+ * not there.  A value saved on the stack is followed to where it was stored.
+ */
+void vlogback_history(const char *log, struct vlog_text step, int reg, char *out, size_t size);
+
+/* The helper that the last instruction of this number before step called; empty: none. */
+struct vlog_text vlogback_called(const char *log, struct vlog_text step, int insn);
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/* test_vlog_call.c - calls, references and locks, in the words of old and new kernels. */
+#include <stdio.h>
+#include <string.h>
+
+#include "t.h"
+#include "vlog.h"
+
+/* A step, the message that stops there, and words that the advice must have, divided by '|'. */
+static const struct {
+	const char *log, *words;
+} messages[] = {
+	{"4: (85) call unknown#9999\ninvalid func unknown#9999", "no helper of the number"},
+	{"4: (85) call unknown#195896080\ninvalid func unknown#195896080", "CO-RE"},
+	{"4: (85) call bpf_redirect#23\nunknown func bpf_redirect#23",
+		"bpf_redirect|this program type"},
+	{"4: (85) call bpf_redirect#23\nprogram of this type cannot use helper bpf_redirect#23",
+		"bpf_redirect|this program type"},
+	{"4: (85) call bpf_trace_printk#6\ncannot call GPL-restricted function from non-GPL "
+	 "compatible program",
+		"licence"},
+	{"4: (85) call bpf_copy_from_user#148\nhelper call might sleep in a non-sleepable prog",
+		"sleepable program"},
+	{"4: (85) call bpf_map_lookup_elem#1\nR2 type=scalar expected=fp, pkt, map_value",
+		"address in r2"},
+	{"3: (b7) r2 = 0\n4: (85) call bpf_map_lookup_elem#1\nR2 type=inv expected=fp", "it is 0"},
+	{"3: (18) r1 = 0x0\n4: (85) call bpf_map_lookup_elem#1\nR1 type=scalar expected=map_ptr",
+		"relocation"},
+	{"4: (85) call bpf_get_stackid#27\nR1 type=fp expected=ctx", "context in r1"},
+	{"4: (85) call bpf_d_path#147\nR1 type=fp expected=ptr_, trusted_ptr_, rcu_ptr_",
+		"kernel object"},
+	{"4: (85) call bpf_ringbuf_submit#132\nR1 type=mem expected=ringbuf_mem",
+		"bpf_ringbuf_submit_dynptr"},
+	{"4: (85) call bpf_loop#181\nR2 type=scalar expected=func", "callback in r2"},
+	{"4: (85) call bpf_cgroup_acquire#7\nPossibly NULL pointer passed to trusted arg0",
+		"argument 0|NULL"},
+	{"4: (85) call bpf_dynptr_data#203\nExpected an initialized dynptr as arg #1",
+		"not made on this path"},
+	{"4: (85) call bpf_dynptr_data#203\nExpected an initialized dynptr as arg #0",
+		"not made on this path"},
+	{"4: (7b) *(u64 *)(r10 -16) = r1\ncannot overwrite referenced dynptr", "insn 4 overwrites"},
+	{"4: (85) call bpf_iter_num_next#7\nexpected an initialized iter_num as arg #0",
+		"bpf_iter_num_new"},
+	{"4: (85) call bpf_local_irq_restore#7\ncannot restore irq state out of order, expected "
+	 "id=2 acquired at insn_idx=3",
+		"insn 3 saved"},
+	{"4: (85) call bpf_throw#7\nJIT does not support calling kfunc bpf_throw#73439",
+		"cannot call bpf_throw"},
+	{"4: (85) call bpf_cgroup_release#7\nrelease kernel function bpf_cgroup_release expects "
+	 "refcounted PTR_TO_BTF_ID",
+		"bpf_cgroup_release takes only"},
+	{"4: (85) call bpf_task_acquire#7\ncalling kernel function bpf_task_acquire is not allowed",
+		"bpf_task_acquire"},
+	{"1: (85) call bpf_ringbuf_reserve#131\n4: (95) exit\nUnreleased reference id=2 "
+	 "alloc_insn=1",
+		"insn 1 (bpf_ringbuf_reserve)|bpf_ringbuf_discard"},
+	{"1: (85) call bpf_sk_lookup_tcp#84\n4: (95) exit\nUnreleased reference id=2 "
+	 "alloc_insn=1\nBPF_EXIT instruction in main prog would lead to reference leak",
+		"insn 1 (bpf_sk_lookup_tcp)"},
+	{"4: (95) exit\nBPF_EXIT instruction in main prog cannot be used inside bpf_spin_lock-ed "
+	 "region",
+		"bpf_spin_unlock"},
+	{"4: (95) exit\nBPF_EXIT instruction in main prog cannot be used inside "
+	 "bpf_local_irq_save-ed region",
+		"bpf_local_irq_restore"},
+	{"4: (95) exit\nbpf_spin_unlock is missing", "bpf_spin_unlock"},
+	{"4: (85) call bpf_ktime_get_ns#5\nfunction calls are not allowed while holding a lock",
+		"bpf_ktime_get_ns before"},
+	{"recursive call from a() to b()", "cannot call itself"},
+	{"mixing of tail_calls and bpf-to-bpf calls is not supported", "inline"},
+	{"Global function f() doesn't return scalar. Only those are supported.",
+		"global function f"},
+	{"Validating f() func#1...\narg#0 reference type('UNKNOWN ') size cannot be determined: "
+	 "-22",
+		"type UNKNOWN"},
+	{"4: (85) call pc+1\nR1 must be a rcu pointer", "bpf_rcu_read_lock"},
+	{"verifier bug: something", "fault in the kernel"},
+};
+
+START_TEST(messages_are_explained)
+{
+	char log[512], word[128];
+	const char *words = messages[_i].words, *bar;
+	struct vlog v;
+
+	snprintf(log, sizeof(log), "%s\nprocessed 9 insns (limit 1000000)\n", messages[_i].log);
+	ck_assert_int_eq(vlog_parse(log, strlen(log), 0, &v), 0);
+	ck_assert(v.refused);
+	for (; words; words = bar ? bar + 1 : NULL) {
+		bar = strchr(words, '|');
+		snprintf(word, sizeof(word), "%.*s", bar ? (int)(bar - words) : 100, words);
+		ck_assert_msg(
+			strstr(v.advice, word), "no '%s' in '%s', for '%s'", word, v.advice, v.msg);
+	}
+}
+END_TEST
+
+Suite *suite_vlog_call(void);
+Suite *suite_vlog_call(void)
+{
+	Suite *s = suite_create("vlog_call");
+	TCase *t = tcase_create("unit");
+
+	tcase_add_loop_test(t, messages_are_explained, 0, sizeof(messages) / sizeof(*messages));
+	suite_add_tcase(s, t);
+	return s;
+}

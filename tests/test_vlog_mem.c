@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+/* test_vlog_mem.c - memory, bounds, stack and pointers, in the words of old and new kernels. */
+#include <stdio.h>
+#include <string.h>
+
+#include "t.h"
+#include "vlog.h"
+
+/* A step, the message that stops there, and words that the advice must have, divided by '|'. */
+static const struct {
+	const char *log, *words;
+} messages[] = {
+	{"4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'inv'",
+		"r6 is a plain number|bpf_probe_read_user"},
+	{"4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'scalar'",
+		"r6 is a plain number|bpf_probe_read_kernel"},
+	{"2: (b7) r6 = 0\n4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'scalar'",
+		"0, a NULL pointer|insn 2 'r6 = 0'"},
+	{"2: (bf) r6 = r0     ; R0=map_value(ks=4,vs=8) R6_w=map_value(ks=4,vs=8)\n3: (55) if r7 "
+	 "!= 0x0 goto pc+1\nfrom 3 to 4: R6=0\n4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access "
+	 "'scalar'",
+		"0, a NULL pointer"},
+	{"2: (bf) r6 = r0     ; R0=mem(sz=8) R6_w=mem(sz=8)\n3: (85) call "
+	 "bpf_ringbuf_submit#132\n4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'scalar'",
+		"it was a pointer|insn 2 'r6 = r0'"},
+	{"4: (79) r0 = *(u64 *)(r0 +0)\nR0 invalid mem access 'mem_or_null'", "r0 may be NULL"},
+	{"4: (79) r0 = *(u64 *)(r0 +0)\nR0 invalid mem access 'alloc_mem_or_null'",
+		"r0 may be NULL"},
+	{"4: (79) r0 = *(u64 *)(r0 +0)\nR0 invalid mem access 'ptr_or_null_task_struct'",
+		"r0 may be NULL"},
+	{"4: (79) r0 = *(u64 *)(r1 +0)\nR1 invalid mem access 'rcu_ptr_or_null_'",
+		"r1 may be NULL"},
+	{"4: (79) r0 = *(u64 *)(r1 +0)\nR1 invalid mem access 'percpu_ptr_'", "bpf_this_cpu_ptr"},
+	{"4: (7b) *(u64 *)(r1 +0) = r2\ninvalid access to map value, value_size=8 off=16 size=4",
+		"4 bytes at offset 16 from r1"},
+	{"4: (61) r2 = *(u32 *)(r1 +14)\ninvalid access to packet, off=14 size=4, "
+	 "R1(id=0,off=14,r=12)\nR1 offset is outside of the packet",
+		"4 bytes at offset 14|data_end"},
+	{"4: (0f) r0 += r1\nmath between map_value pointer and register with unbounded min value "
+	 "is not allowed",
+		"r1 is added"},
+	{"2: (18) r1 = 0xffff8800   ; R1_w=map_value(off=0,ks=4,vs=8)\n3: (79) r0 = *(u64 *)(r7 "
+	 "+0)   ; R0_w=scalar()\n4: (0f) r0 += r1\nmath between map_value pointer and register "
+	 "with unbounded min value is not allowed",
+		"r0 is added"},
+	{"4: (79) r0 = *(u64 *)(r10 -8)\ninvalid read from stack off -8+0 size 8",
+		"8 stack bytes at r10-8"},
+	{"4: (79) r0 = *(u64 *)(r10 -8)\ninvalid read from stack R10 off=-8 size=8",
+		"8 bytes at r10-8"},
+	{"4: (85) call bpf_perf_event_output#25\ninvalid indirect read from stack R4 off -16+14 "
+	 "size 16",
+		"16 stack bytes at r10-16"},
+	{"4: (72) *(u8 *)(r10 -4) = 1\nattempt to corrupt spilled pointer on stack",
+		"slot of its own"},
+	{"4: (0f) r1 += r2\nR1 pointer += pointer prohibited", "two pointers"},
+	{"4: (47) r1 |= 1\nR1 bitwise operator |= on pointer prohibited",
+		"only addition and subtraction"},
+	{"4: (0f) r1 += r2\nR1 pointer arithmetic on pkt_end prohibited", "only compared"},
+	{"4: (0f) r1 += r2\nR1 pointer arithmetic on map_ptr prohibited", "map itself"},
+	{"4: (0f) r0 += r2\nR0 pointer arithmetic on map_value_or_null prohibited, null-check it "
+	 "first",
+		"r0 may be NULL"},
+	{"4: (2d) if r1 > r2 goto pc+1\nR1 pointer comparison prohibited", "compare it with 0"},
+	{"4: (85) call bpf_ktime_get_ns#5\n5: (79) r0 = *(u64 *)(r1 +0)\nR1 !read_ok",
+		"a call destroys r1 to r5"},
+	{"4: (bf) r0 = r10\n5: (95) exit\ncannot return stack pointer to the caller", "own frame"},
+	{"4: (95) exit\nR0 leaks addr as return value", "r0 = 0"},
+	{"4: (61) r2 = *(u32 *)(r1 +900)\ninvalid bpf_context access off=900 size=4",
+		"no field of 4 bytes at offset 900"},
+	{"4: (61) r2 = *(u32 *)(r1 +4)\ndereference of modified ctx ptr R1 off=4 disallowed",
+		"was moved"},
+	{"4: (61) r2 = *(u32 *)(r1 +4)\naccess beyond struct task_struct at off 99999 size 4",
+		"offset 99999|struct task_struct"},
+	{"4: (85) call bpf_probe_read_kernel#113\nR2 unbounded memory access, use 'var &= const' "
+	 "or 'if (var < const)'",
+		"size in r2|no upper limit"},
+	{"4: (85) call bpf_get_current_comm#16\nR2 invalid zero-sized read", "at least 1"},
+	{"4: (7b) *(u64 *)(r0 +0) = r1\nwrite into map forbidden, value_size=8 off=0 size=8",
+		"read-only"},
+	{"4: (7b) *(u64 *)(r0 +0) = r1\nR0 cannot write into rdonly_mem", "read-only (rdonly_mem)"},
+};
+
+START_TEST(messages_are_explained)
+{
+	char log[512], word[128];
+	const char *words = messages[_i].words, *bar;
+	struct vlog v;
+
+	snprintf(log, sizeof(log), "%s\nprocessed 9 insns (limit 1000000)\n", messages[_i].log);
+	ck_assert_int_eq(vlog_parse(log, strlen(log), 0, &v), 0);
+	ck_assert(v.refused);
+	for (; words; words = bar ? bar + 1 : NULL) {
+		bar = strchr(words, '|');
+		snprintf(word, sizeof(word), "%.*s", bar ? (int)(bar - words) : 100, words);
+		ck_assert_msg(
+			strstr(v.advice, word), "no '%s' in '%s', for '%s'", word, v.advice, v.msg);
+	}
+}
+END_TEST
+
+Suite *suite_vlog_mem(void);
+Suite *suite_vlog_mem(void)
+{
+	Suite *s = suite_create("vlog_mem");
+	TCase *t = tcase_create("unit");
+
+	tcase_add_loop_test(t, messages_are_explained, 0, sizeof(messages) / sizeof(*messages));
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/* test_vlog_prog.c - the program as a whole, its maps and its BTF, in the words of old and new kernels. */
+#include <stdio.h>
+#include <string.h>
+
+#include "t.h"
+#include "vlog.h"
+
+/* A step, the message that stops there, and words that the advice must have, divided by '|'. */
+static const struct {
+	const char *log, *words;
+} messages[] = {
+	{"unreachable insn 3", "insn 3"},
+	{"last insn is not an exit or jmp", "'exit'"},
+	{"jump out of range from insn 1 to 7", "insn 1"},
+	{"back-edge from insn 5 to 2", "insn 2|Linux 5.3"},
+	{"4: (05) goto pc-1\ninfinite loop detected at insn 4", "insn 4"},
+	{"BPF program is too large. Processed 1000001 insn", "1000001|bpf_loop"},
+	{"The sequence of 8193 jumps is too complex.", "8193"},
+	{"4: (95) exit\nAt program exit the register R0 has value (0x7; 0x0) should have been in "
+	 "(0x0; 0x1)",
+		"(0x0; 0x1)"},
+	{"4: (95) exit\nAt program exit the register R0 has smin=7 smax=7 should have been in [0, "
+	 "1]",
+		"[0, 1]"},
+	{"4: (95) exit\nAt callback return the register R0 has smin=2 smax=2 should have been in "
+	 "[0, 1]",
+		"callback|[0, 1]"},
+	{"unknown opcode ff", "ff"},
+	{"BPF_MOV uses reserved fields", "Linux 6.6"},
+	{"BPF_ALU uses reserved fields", "Linux 6.6"},
+	{"BPF_STX uses reserved fields", "Linux 5.12"},
+	{"invalid bpf_ld_imm64 insn", "two instruction slots"},
+	{"4: (c3) lock *(u32 *)(r1 +0) += r2\nBPF_ATOMIC stores into R1 ctx is not allowed",
+		"r1 cannot be changed atomically"},
+	{"4: (c3) lock *(u32 *)(r1 +0) += r2\nBPF_XADD stores into R1 ctx is not allowed",
+		"r1 cannot be changed atomically"},
+	{"fd 9 is not pointing to valid bpf_map", "descriptor 9"},
+	{"tracing progs cannot use bpf_spin_lock yet", "atomic adds"},
+	{"attach_btf_id 77 is not a function", "fentry"},
+	{"func 'do_exit' doesn't have 3-th argument", "do_exit"},
+	{"missing btf func_info", ".BTF.ext"},
+	{"[30] UNION MaybeUninit<u8> size=1 vlen=2 Invalid name", "C identifier"},
+	{"Sleepable programs can only use array, hash, and ringbuf maps", "array"},
+	{"attach to unsupported member test_2 of struct bpf_dummy_ops", "test_2|bpf_dummy_ops"},
+	{"Attaching tracing programs to function 'x' is rejected.", "x cannot be traced"},
+};
+
+START_TEST(messages_are_explained)
+{
+	char log[512], word[128];
+	const char *words = messages[_i].words, *bar;
+	struct vlog v;
+
+	snprintf(log, sizeof(log), "%s\nprocessed 9 insns (limit 1000000)\n", messages[_i].log);
+	ck_assert_int_eq(vlog_parse(log, strlen(log), 0, &v), 0);
+	ck_assert(v.refused);
+	for (; words; words = bar ? bar + 1 : NULL) {
+		bar = strchr(words, '|');
+		snprintf(word, sizeof(word), "%.*s", bar ? (int)(bar - words) : 100, words);
+		ck_assert_msg(
+			strstr(v.advice, word), "no '%s' in '%s', for '%s'", word, v.advice, v.msg);
+	}
+}
+END_TEST
+
+Suite *suite_vlog_prog(void);
+Suite *suite_vlog_prog(void)
+{
+	Suite *s = suite_create("vlog_prog");
+	TCase *t = tcase_create("unit");
+
+	tcase_add_loop_test(t, messages_are_explained, 0, sizeof(messages) / sizeof(*messages));
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+/* test_vlogback.c - the way a value took through a verifier log. */
+#include <string.h>
+
+#include "t.h"
+#include "vlogback.h"
+
+/* The history of reg before the last step of a log. */
+static void history(const char *log, int reg, char *out, size_t size, bool *clobbered)
+{
+	struct vlog_text step = {NULL, 0}, t, found;
+	const char *p, *nl;
+	struct vlogback v;
+	int insn;
+
+	for (p = log; (nl = strchr(p, '\n')); p = nl + 1) {
+		t.p = p;
+		t.n = (size_t)(nl - p);
+		if (vlogstep_parse(t, &insn, &found))
+			step = found;
+	}
+	vlogback_history(log, step, reg, out, size);
+	vlogback_look(log, step, reg, &v);
+	*clobbered = v.clobbered;
+}
+
+static const struct {
+	const char *log;
+	int reg;
+	const char *want;
+	bool clobbered;
+} rows[] = {
+	/* copies and changes are followed, three steps back */
+	{"0: (79) r1 = *(u64 *)(r1 +8)\n1: (07) r1 += 4\n2: (bf) r6 = r1\n3: (79) r0 = *(u64 *)(r6 "
+	 "+0)\n",
+		6, "r6 is from insn 2 'r6 = r1', insn 1 'r1 += 4', insn 0 'r1 = *(u64 *)(r1 +8)'",
+		false},
+	/* a log of level 2 jumps back to a branch: the other path does not count */
+	{"0: (79) r2 = *(u64 *)(r1 +8)\n1: (15) if r3 == 0x0 goto pc+2\n2: (b7) r2 = 7\n"
+	 "3: (95) exit\n\nfrom 1 to 4: R2=scalar() R10=fp0\n4: (79) r0 = *(u64 *)(r2 +0)\n",
+		2, "r2 is from insn 0 'r2 = *(u64 *)(r1 +8)'", false},
+	/* a call destroys r1 to r5 and sets r0, and leaves r6 to r9 */
+	{"0: (bf) r6 = r1\n1: (85) call bpf_ktime_get_ns#5\n2: (95) exit\n", 1,
+		"r1 is from insn 1 'call bpf_ktime_get_ns#5'", true},
+	{"0: (bf) r6 = r1\n1: (85) call bpf_ktime_get_ns#5\n2: (95) exit\n", 0,
+		"r0 is from insn 1 'call bpf_ktime_get_ns#5'", false},
+	{"0: (b7) r6 = 1\n1: (85) call bpf_ktime_get_ns#5\n2: (95) exit\n", 6,
+		"r6 is from insn 0 'r6 = 1'", false},
+	/* a subprogram that was left: its r6 is another, its r0 is ours */
+	{"0: (b7) r6 = 5\n1: (85) call pc+1\n3: (b7) r6 = 1\n4: (b7) r0 = 2\n5: (95) exit\n"
+	 "2: (79) r2 = *(u64 *)(r6 +0)\n",
+		6, "r6 is from insn 0 'r6 = 5'", false},
+	{"0: (b7) r6 = 5\n1: (85) call pc+1\n3: (b7) r6 = 1\n4: (b7) r0 = 2\n5: (95) exit\n"
+	 "2: (79) r2 = *(u64 *)(r0 +0)\n",
+		0, "r0 is from insn 4 'r0 = 2'", false},
+	{"1: (85) call pc+1\n3: (b7) r1 = 1\n5: (95) exit\n2: (79) r2 = *(u64 *)(r1 +0)\n", 1,
+		"r1 is from insn 1 'call pc+1'", true},
+	/* inside one: arguments are the caller's, r6 has no value yet */
+	{"0: (b7) r1 = 5\n1: (85) call pc+1\n3: (79) r0 = *(u64 *)(r1 +0)\n", 1,
+		"r1 is from insn 0 'r1 = 5'", false},
+	{"0: (b7) r6 = 5\n1: (85) call pc+1\n3: (79) r0 = *(u64 *)(r6 +0)\n", 6, "", false},
+	/* not in the log; never written; no such register */
+	{"7: (79) r0 = *(u64 *)(r1 +0)\n", 1, "", false},
+	{"", 1, "", false},
+	{"0: (b7) r1 = 5\n1: (95) exit\n", -1, "", false},
+	{"0: (b7) r1 = 5\n1: (95) exit\n", 10, "", false},
+};
+
+START_TEST(histories)
+{
+	char out[256], tiny[20];
+	bool clobbered;
+
+	history(rows[_i].log, rows[_i].reg, out, sizeof(out), &clobbered);
+	ck_assert_str_eq(out, rows[_i].want);
+	ck_assert_int_eq(clobbered, rows[_i].clobbered);
+	history(rows[_i].log, rows[_i].reg, tiny, sizeof(tiny), &clobbered);
+	ck_assert_uint_lt(strlen(tiny), sizeof(tiny));
+}
+END_TEST
+
+Suite *suite_vlogback(void);
+Suite *suite_vlogback(void)
+{
+	Suite *s = suite_create("vlogback");
+	TCase *t = tcase_create("unit");
+
+	tcase_add_loop_test(t, histories, 0, sizeof(rows) / sizeof(*rows));
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+/* test_vlogscan.c - the refusal among other lines, and in logs that other programs printed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "t.h"
+#include "vlogscan.h"
+
+#define DEREF "R1 invalid mem access 'scalar'"
+
+static const struct {
+	const char *log, *msg, *prev, *step;
+	int insn;
+} logs[] = {
+	{"0: (79) r0 = *(u64 *)(r1 +0)\n" DEREF "\nprocessed 1 insns\n", DEREF, "",
+		"r0 = *(u64 *)(r1 +0)", 0},
+	/* indented, by blanks or tabs */
+	{"  0: (bf) r6 = r1\n  ; return *p;\n  1: (79) r0 = *(u64 *)(r1 +0)\n  " DEREF
+	 "\n  processed 1 insns\n",
+		DEREF, "", "r0 = *(u64 *)(r1 +0)", 1},
+	{"Error: load\n\t0: (bf) r6 = r1\n\t1: (79) r0 = *(u64 *)(r1 +0)\n\t" DEREF
+	 "\n\tprocessed 1 insns\nafter: it\n",
+		DEREF, "", "r0 = *(u64 *)(r1 +0)", 1},
+	/* behind a time stamp, whose digits change */
+	{"2025-01-10T17:54:26.01Z 0: (bf) r6 = r1\n"
+	 "2025-01-10T17:54:27.22Z 1: (79) r0 = *(u64 *)(r1 +0)\n"
+	 "2025-01-10T17:54:28.93Z " DEREF "\n2025-01-10T17:54:29.04Z processed 1 insns\n",
+		DEREF, "", "r0 = *(u64 *)(r1 +0)", 1},
+	/* one line of a Go error */
+	{"load program: permission denied: 9: (79) r3 = *(u64 *)(r1 +96): " DEREF
+	 " (16 line(s) omitted)\n",
+		DEREF, "", "r3 = *(u64 *)(r1 +96)", 9},
+	{"9: (79) r3 = *(u64 *)(r1 +96): " DEREF "\n", DEREF, "", "r3 = *(u64 *)(r1 +96)", 9},
+	/* such a line before a log whose end is missing */
+	{"load program: permission denied: " DEREF " (200 line(s) omitted)\nVerifier log:\n"
+	 "\t0: R1=ctx() R10=fp0\n\t0: (bf) r6 = r1\n",
+		"load program: permission denied: " DEREF, "", "r6 = r1", 0},
+	{"1: the BPF_PROG_LOAD syscall failed. Verifier output: fd 12 is not pointing to valid "
+	 "bpf_map\n   verification time 38 usec\n   processed 0 insns\n",
+		"fd 12 is not pointing to valid bpf_map", "", "", -1},
+	/* libbpf's frame, and what it says after it */
+	{"WARNING: libbpf: prog 'f': BPF program load failed: Permission denied\n"
+	 "WARNING: libbpf: prog 'f': -- BEGIN PROG LOAD LOG --\n0: (79) r0 = *(u64 *)(r1 "
+	 "+0)\n" DEREF "\n-- END PROG LOAD LOG --\nWARNING: libbpf: failed to load program 'f'\n",
+		DEREF, "", "r0 = *(u64 *)(r1 +0)", 0},
+	/* the kernel's notes on precision name instructions that were not walked then */
+	{"3: (1f) r3 -= r2\nlast_idx 3 first_idx 0\nregs=4 stack=0 before 2: (bf) r3 = r10\n"
+	 "R3 subtraction from stack pointer prohibited\nprocessed 4 insns\n",
+		"R3 subtraction from stack pointer prohibited", "", "r3 -= r2", 3},
+	{"3: (1f) r3 -= r2\nmark_precise: frame0: regs=r2 stack= before 2: (bf) r3 = r10\n"
+	 "R3 subtraction from stack pointer prohibited\nprocessed 4 insns\n",
+		"R3 subtraction from stack pointer prohibited", "", "r3 -= r2", 3},
+	/* of several lines the one that says most */
+	{"3: (79) r0 = *(u64 *)(r1 +8)\ninvalid access to map value, value_size=8 off=8 size=8\n"
+	 "R1 min value is outside of the allowed memory range\nprocessed 4 insns\n",
+		"R1 min value is outside of the allowed memory range",
+		"invalid access to map value, value_size=8 off=8 size=8", "r0 = *(u64 *)(r1 +8)",
+		3},
+	{DEREF "\nwords that nobody knows\n", DEREF, "", "", -1},
+	{"words that nobody knows\nand more of them\n", "and more of them", "", "", -1},
+	/* line ends lost */
+	{"3: (79) r0 = *(u64 *)(r1 +8)\n" DEREF " processed 4 insns (limit 1000000)\n", DEREF, "",
+		"r0 = *(u64 *)(r1 +8)", 3},
+	/* of a global function only */
+	{"Validating f() func#1...\narg#0 reference type('UNKNOWN ') size cannot be determined: "
+	 "-22\nprocessed 0 insns\n",
+		"arg#0 reference type('UNKNOWN ') size cannot be determined: -22", "", "", -1},
+	{"arg#0 reference type('UNKNOWN ') size cannot be determined: -22\nprocessed 0 insns\n", "",
+		"", "", -1},
+	{"", "", "", "", -1},
+};
+
+static void same(struct vlog_text t, const char *s)
+{
+	ck_assert_msg(t.n == strlen(s) && (!t.n || !memcmp(t.p, s, t.n)), "'%.*s' is not '%s'",
+		(int)t.n, t.n ? t.p : "", s);
+}
+
+START_TEST(refusal_is_found)
+{
+	struct vlog_scan s;
+
+	vlogscan_search(&s, logs[_i].log, strlen(logs[_i].log));
+	same(s.msg, logs[_i].msg);
+	same(s.prev, logs[_i].prev);
+	same(s.step, logs[_i].step);
+	ck_assert_int_eq(s.insn, logs[_i].insn);
+}
+END_TEST
+
+/* Each of them cut anywhere, at both ends: nothing outside is read. */
+START_TEST(cut_anywhere)
+{
+	size_t len = strlen(logs[_i].log), i;
+	struct vlog_scan s;
+	char *copy;
+
+	for (i = 0; i <= len; i++) {
+		copy = malloc(i ? i : 1);
+		memcpy(copy, logs[_i].log, i);
+		vlogscan_search(&s, copy, i);
+		memcpy(copy, logs[_i].log + len - i, i);
+		vlogscan_search(&s, copy, i);
+		ck_assert_int_ge(s.insn, -1);
+		free(copy);
+	}
+}
+END_TEST
+
+Suite *suite_vlogscan(void);
+Suite *suite_vlogscan(void)
+{
+	Suite *s = suite_create("vlogscan");
+	TCase *t = tcase_create("unit");
+
+	tcase_add_loop_test(t, refusal_is_found, 0, sizeof(logs) / sizeof(*logs));
+	tcase_add_loop_test(t, cut_anywhere, 0, sizeof(logs) / sizeof(*logs));
+	suite_add_tcase(s, t);
+	return s;
+}
