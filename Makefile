@@ -34,8 +34,8 @@ SRC_O   := $(SRC:%.c=$(BUILD)/%.o)
 ASM_O   := $(ASM:%.c=$(BUILD)/%.o) $(BUILD)/gen/lib_inc.o
 TOOL_O  := $(TOOL:%.c=$(BUILD)/%.o)
 TEST_O  := $(TEST:%.c=$(BUILD)/%.o)
-EXAMPLES := $(patsubst tools/examples/%.c,%,$(wildcard tools/examples/*.c))
-EXAMPLE := $(EXAMPLES:%=$(BUILD)/examples/%)
+EXAMPLES := $(filter-out assemble,$(patsubst tools/examples/%.c,%,$(wildcard tools/examples/*.c)))
+EXAMPLE := $(EXAMPLES:%=$(BUILD)/examples/%) $(BUILD)/examples/assemble
 VM_EXAMPLE := $(EXAMPLES:%=$(BUILD)/static/examples/%)
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_O  := $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o)
@@ -61,9 +61,14 @@ $(BUILD)/rawbpf: $(TOOL_O) $(FIRST_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 
 # the guide's examples
 examples: $(EXAMPLE)
-$(EXAMPLE): $(BUILD)/examples/%: $(BUILD)/tools/examples/%.o $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+$(EXAMPLES:%=$(BUILD)/examples/%): $(BUILD)/examples/%: $(BUILD)/tools/examples/%.o $(BUILD)/librawbpf.a \
+		$(BUILD)/libbpfasm.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(GC) -o $@ $^ $(LIBELF)
+# ... but this one, which needs the assembler alone
+$(BUILD)/examples/assemble: $(BUILD)/tools/examples/assemble.o $(BUILD)/libbpfasm.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(GC) -o $@ $^
 
 $(BUILD)/src/%.o: src/%.c
 	@mkdir -p $(@D)
@@ -233,4 +238,4 @@ format-check:
 clean:
 	rm -rf $(BUILD)
 
--include $(SRC_O:.o=.d) $(ASM_O:.o=.d) $(TOOL_O:.o=.d) $(EXAMPLES:%=$(BUILD)/tools/examples/%.d) $(TEST_O:.o=.d) $(FUZZ_O:.o=.d)
+-include $(SRC_O:.o=.d) $(ASM_O:.o=.d) $(TOOL_O:.o=.d) $(EXAMPLES:%=$(BUILD)/tools/examples/%.d) $(BUILD)/tools/examples/assemble.d $(TEST_O:.o=.d) $(FUZZ_O:.o=.d)

@@ -2,8 +2,19 @@
 /*
  * bpfasm.h - assemble and disassemble BPF programs; needs nothing but libc.
  *
- * The language is described in bpfasm(5).  What the assembler cannot know (fields of kernel
- * structs and tracepoints, the register layout of a CPU) it asks of a struct bpfasm_resolver.
+ * The language is described in bpfasm(5), this library in bpfasm(3).  What the assembler cannot
+ * know (fields of kernel structs and tracepoints, the register layout of a CPU) it asks of a struct
+ * bpfasm_resolver.  There is no state: any number of threads may call at once.  An example:
+ *
+ *	struct bpfasm_opts o = {.sz = sizeof(o), .format = BPFASM_RAW};
+ *	struct bpfasm_out out;
+ *	int err = bpfasm_assemble("r0 = 7\nexit\n", 12, &o, &out);
+ *
+ *	if (err)
+ *		fputs(out.diag ? out.diag : strerror(-err), stderr);
+ *	else
+ *		fwrite(out.data, 1, out.len, stdout);
+ *	bpfasm_free(&out);
  */
 #ifndef BPFASM_H
 #define BPFASM_H
@@ -102,10 +113,12 @@ enum {
 	BPFASM_LISTING, /* each instruction's number, bytes and text beside the line it comes from */
 };
 
+/* Zero means the default for every field but the first. */
 struct bpfasm_opts {
-	size_t sz;
+	size_t sz;	  /* sizeof(struct bpfasm_opts) */
 	const char *name; /* of the text, for messages and the line table; default "<text>" */
 	const char *arch; /* "x86_64", "arm64" ...: which CPU's objects; NULL: unknown */
+	/* where .include looks, after the directory of the file that has it, before the library's */
 	const char *const *include_dirs;
 	size_t n_include_dirs;
 	const struct bpfasm_resolver *resolver; /* NULL: no target */
@@ -116,15 +129,21 @@ struct bpfasm_opts {
 };
 
 struct bpfasm_out {
-	unsigned char *data; /* NULL after an error */
-	size_t len;
-	char *diag; /* errors and warnings as text, lines end in \n; NULL: none */
+	unsigned char *data; /* NULL after an error; text has a NUL behind it */
+	size_t len;	     /* bytes, without that NUL */
+	char *diag;	     /* errors and warnings as text, lines end in \n; NULL: none */
 	unsigned n_errors;
 };
 
 /*
- * bpfasm_assemble() - text to an object.  Returns 0, -EINVAL (out->diag says where and why, up to
- * 20 errors) or -ENOMEM.  *out is always to be given to bpfasm_free().
+ * bpfasm_assemble() - len bytes of text, which need no NUL, to what o->format says.  o may be NULL.
+ * *out is always to be given to bpfasm_free().  Returns 0 or
+ * -EINVAL	the text has errors: out->diag says where and why, up to 20 of them; or, with no
+ *		n_errors, o->sz or o->format is wrong
+ * -E2BIG	*o is larger than this library knows, and not zero there; or more than 65,000
+ *		sections or maps, or for BPFASM_C 4 million instructions
+ * -EFBIG	the object would have more than 4 GB
+ * -ENOMEM
  */
 BPFASM_API int bpfasm_assemble(
 	const char *text, size_t len, const struct bpfasm_opts *o, struct bpfasm_out *out);

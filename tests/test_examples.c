@@ -377,6 +377,28 @@ START_TEST(http_requests_of_another)
 }
 END_TEST
 
+/* No kernel, no rights: it asks for nothing but libc, and does what bpfasm.3 says. */
+START_TEST(assemble)
+{
+	char *out;
+	int status;
+
+	status = t_run(
+		&out, "e=%s; printf 'r0 = 7\nexit\n' | '%s/examples/'$e", "assemble", TEST_BUILD);
+	ck_assert_int_eq(status, 0);
+	ck_assert_str_eq(out, "b7 00 00 00 07 00 00 00\n95 00 00 00 00 00 00 00\n");
+	free(out);
+	if (T_SANITIZED)
+		T_SKIP("sanitizers need libraries of their own");
+	t_run(&out,
+		"readelf -d " TEST_BUILD "/examples/assemble | grep NEEDED | grep -v 'libc\\.'; "
+		"nm -D --undefined-only " TEST_BUILD
+		"/examples/assemble | grep -E 'elf|rawbpf|syscall'");
+	ck_assert_str_eq(out, "");
+	free(out);
+}
+END_TEST
+
 /* Short, on the public header alone, and none that is not run here. */
 START_TEST(rules)
 {
@@ -402,6 +424,7 @@ Suite *suite_examples(void)
 	Suite *s = suite_create("examples");
 	TCase *t = tcase_create("rules");
 
+	tcase_add_test(t, assemble);
 	tcase_add_test(t, rules);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");

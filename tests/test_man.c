@@ -8,8 +8,9 @@
 #include "t.h"
 #include "t_sites.h"
 
-#define PAGE_1 TEST_ROOT "/tools/rawbpf.1"
-#define PAGE_3 TEST_ROOT "/include/rawbpf.3"
+#define PAGE_1	 TEST_ROOT "/tools/rawbpf.1"
+#define PAGE_3	 TEST_ROOT "/include/rawbpf.3"
+#define PAGE_ASM TEST_ROOT "/include/bpfasm.3"
 
 /* A line of a page as a reader sees it: "\e" is a backslash, "\(dq" a quotation mark. */
 static void unescape(char *s)
@@ -37,7 +38,7 @@ START_TEST(lint)
 
 	if (t_run(NULL, "command -v mandoc >/dev/null"))
 		T_SKIP("no mandoc");
-	t_run(&out, "mandoc -Tlint " PAGE_1 " " PAGE_3 " 2>/dev/null | "
+	t_run(&out, "mandoc -Tlint " PAGE_1 " " PAGE_3 " " PAGE_ASM " 2>/dev/null | "
 		    "grep -v 'referenced manual not found'");
 	ck_assert_str_eq(out, "");
 	free(out);
@@ -60,6 +61,90 @@ START_TEST(every_function)
 	ck_assert_int_gt(n, 35);
 	free(names);
 	free(page);
+}
+END_TEST
+
+/* Every function and every form of the output. */
+START_TEST(every_function_of_the_assembler)
+{
+	char *page = t_read_file(PAGE_ASM, NULL), *names, *name, *save = NULL;
+	int n = 0;
+
+	t_run(&names,
+		"sed -n 's/^BPFASM_API .*[ *]\\(bpfasm_[a-z_]*\\)(.*/\\1/p; /^\\tBPFASM_[A-Z]*,/{"
+		"/FIELD/d; s/^\\t\\([A-Z_]*\\),.*/\\1/p}' " TEST_ROOT "/include/bpfasm.h");
+	for (name = strtok_r(names, "\n", &save); name; name = strtok_r(NULL, "\n", &save), n++)
+		ck_assert_msg(strstr(page, name), "bpfasm.3 does not tell of %s", name);
+	ck_assert_int_ge(n, 9);
+	free(names);
+	free(page);
+}
+END_TEST
+
+/* Writes each whole program of bpfasm.3 to DIR/N.c; returns how many. */
+static int write_whole_programs(const char *dir)
+{
+	char *page = t_read_file(PAGE_ASM, NULL), *line, *end, path[128];
+	bool inside = false;
+	FILE *f = NULL;
+	int n = 0;
+
+	for (line = page; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		if (!end)
+			break;
+		*end = '\0';
+		if (!strncmp(line, ".Bd -literal", 12)) {
+			inside = true;
+		} else if (!strcmp(line, ".Ed")) {
+			inside = false;
+			if (f)
+				ck_assert_int_eq(fclose(f), 0);
+			f = NULL;
+		} else if (inside) {
+			if (!f && !strncmp(line, "#include", 8)) {
+				snprintf(path, sizeof(path), "%s/%d.c", dir, n++);
+				f = fopen(path, "we");
+				ck_assert_ptr_nonnull(f);
+			}
+			unescape(line);
+			if (f)
+				fprintf(f, "%s\n", line);
+		}
+	}
+	free(page);
+	return n;
+}
+
+/* They need nothing but libbpfasm.a, and print what the page says. */
+START_TEST(assembler_examples)
+{
+	char dir[] = "/tmp/rawbpf-man-XXXXXX", *out;
+	int status;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	ck_assert_int_eq(write_whole_programs(dir), 2);
+	status = t_run(&out,
+		"cd %s && for n in 0 1; do ${CC:-cc} -std=c11 -Wall -Wextra -Werror " T_SAN_FLAGS
+		" -I" TEST_ROOT "/include -o $n $n.c " TEST_BUILD
+		"/libbpfasm.a || exit 1; done 2>&1; printf 'r0 = 7\nexit\n' | ./0 2>&1; "
+		"echo 'r0 = r11' | ./0 2>&1; echo $?; ./1",
+		dir);
+	ck_assert_msg(!status, "%d: %s", status, out);
+	ck_assert_msg(!strncmp(out,
+			      "b7 00 00 00 07 00 00 00\n95 00 00 00 00 00 00 00\n"
+			      "<stdin>:1:6: error: no register 'r11'",
+			      85),
+		"%s", out);
+	ck_assert_msg(strstr(out, "\n1\nr6 = *(u64 *)(r1 +80)\n1 error: <text>:2:6: error: only "
+				  "'retval' is known here, not 'arg2'\n"),
+		"%s", out);
+	free(out);
+	/* and the first is the one of tools/examples */
+	t_run(&out, "sed 1,2d " TEST_ROOT "/tools/examples/assemble.c | cmp - %s/0.c 2>&1", dir);
+	ck_assert_str_eq(out, "");
+	free(out);
+	t_run(NULL, "rm -r %s", dir);
 }
 END_TEST
 
@@ -199,6 +284,8 @@ Suite *suite_man(void)
 	tcase_add_test(t, lint);
 	tcase_add_test(t, every_function);
 	tcase_add_test(t, library_examples);
+	tcase_add_test(t, every_function_of_the_assembler);
+	tcase_add_test(t, assembler_examples);
 	tcase_add_test(t, command_examples);
 	suite_add_tcase(s, t);
 	return s;

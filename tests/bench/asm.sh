@@ -1,15 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# asm.sh - how long 100,000 lines take, ours against GNU's bpf-as on the same instructions, and
-# whether our memory grows with the input.  Run it from the top directory after make.
+# asm.sh - how long 100,000 lines take, ours against GNU's bpf-as on the same instructions, in our
+# dialect and from the very file that bpf-as reads; and whether time and memory stay linear in the
+# lines and in the expansions of macros.  Run it from the top directory after make.
 #
 #	RUNS=20 tests/bench/asm.sh [build/rawbpf]
 #
-# Fails when the ratio is over LIMIT (4) or twice the lines take more than 2.3 times the memory.
+# Fails when we take more than LIMIT (2) times as long as bpf-as, or twice the input takes more than
+# 2.5 times the time or 2.3 times the memory.
 set -eu
 rawbpf=${1:-build/rawbpf}
 runs=${RUNS:-11}
-limit=${LIMIT:-4}
+limit=${LIMIT:-2}
 lines=100000
 here=$(dirname "$0")
 dir=$(mktemp -d)
@@ -44,34 +46,64 @@ gnus() {
 		print "\tmov %r0,0"; print "\texit";
 	}'
 }
+# two levels of macros, a label of the expansion's own, one loop
+macros() {
+	awk -v n="$1" 'BEGIN {
+		print ".macro keep r, by=1\n\tif \\r != \\by goto .x\n\t\\r += \\by\n.x:\n.endm";
+		print ".macro both a, b\n\tkeep \\a, 2\n\tkeep \\b\n.endm";
+		print ".prog bench \"uprobe\"";
+		for (i = 0; i < n / 3; i++)
+			print "\tboth r" i % 5 + 1 ", r6";
+		print "\tr0 = 0\n\texit";
+	}'
+}
 
 ours $lines >"$dir/a.bpf"
 ours $((lines * 2)) >"$dir/b.bpf"
 gnus $lines >"$dir/a.s"
+macros $lines >"$dir/m.bpf"
+macros $((lines * 2)) >"$dir/n.bpf"
 
-# the two must be the same instructions
-"$rawbpf" asm -f hex -o "$dir/a.hex" "$dir/a.bpf"
+# the three must be the same instructions
 bpf-as "$dir/a.s" -o "$dir/a.gnu"
 bpf-objcopy -O binary -j .text "$dir/a.gnu" "$dir/a.bin"
 od -An -v -tx1 -w8 "$dir/a.bin" | tr -d ' ' >"$dir/a.gnuhex"
-cmp "$dir/a.hex" "$dir/a.gnuhex"
+for f in a.bpf a.s; do
+	"$rawbpf" asm -f hex -o "$dir/a.hex" "$dir/$f"
+	cmp "$dir/a.hex" "$dir/a.gnuhex"
+done
 
-# shellcheck disable=SC2046
-set -- $("$dir/timeit" "$runs" "$rawbpf" asm -o "$dir/a.o" "$dir/a.bpf")
-ours_s=$1 ours_kb=$2
-# shellcheck disable=SC2046
-set -- $("$dir/timeit" "$runs" "$rawbpf" asm -o "$dir/b.o" "$dir/b.bpf")
-twice_s=$1 twice_kb=$2
-# shellcheck disable=SC2046
-set -- $("$dir/timeit" "$runs" bpf-as -o "$dir/a.gnu" "$dir/a.s")
-gnu_s=$1 gnu_kb=$2
+# of a command: seconds and kilobytes
+row() {
+	name=$1
+	shift
+	echo "$name $("$dir/timeit" "$runs" "$@")" >>"$dir/rows"
+}
+{ echo '.prog bench "uprobe"'; cat "$dir/a.s"; } >"$dir/c.s"
+row ours "$rawbpf" asm -o "$dir/a.o" "$dir/a.bpf"
+row twice "$rawbpf" asm -o "$dir/b.o" "$dir/b.bpf"
+row theirs "$rawbpf" asm -o "$dir/c.o" "$dir/c.s"
+row gnu bpf-as -o "$dir/a.gnu" "$dir/a.s"
+row macros "$rawbpf" asm -o "$dir/m.o" "$dir/m.bpf"
+row macros2 "$rawbpf" asm -o "$dir/n.o" "$dir/n.bpf"
 
-awk -v o="$ours_s" -v okb="$ours_kb" -v t="$twice_s" -v tkb="$twice_kb" -v g="$gnu_s" \
-	-v gkb="$gnu_kb" -v lines=$lines -v limit="$limit" 'BEGIN {
-	printf "lines                 %d, medians\n", lines;
-	printf "rawbpf asm            %.1f ms  %d KB\n", o * 1000, okb;
-	printf "rawbpf asm, twice     %.1f ms  %d KB  (%.2f times the memory)\n", t * 1000, tkb, tkb / okb;
-	printf "bpf-as                %.1f ms  %d KB\n", g * 1000, gkb;
-	printf "rawbpf asm / bpf-as   %.2f\n", o / g;
-	exit o / g > limit || tkb / okb > 2.3;
-}'
+awk -v lines=$lines -v limit="$limit" '
+	{ s[$1] = $2; kb[$1] = $3 }
+	function show(what, r) { printf "%-32s %7.1f ms  %6d KB\n", what, s[r] * 1000, kb[r] }
+	function ratio(what, a, b, most) {
+		printf "%-32s %7.2f\n", what, a / b;
+		if (a / b > most) { print "  more than " most; bad = 1 }
+	}
+	END {
+		printf "%d lines, %d expansions, medians\n", lines, lines;
+		show("rawbpf asm", "ours"); show("rawbpf asm, twice as many", "twice");
+		show("rawbpf asm, what bpf-as reads", "theirs"); show("bpf-as", "gnu");
+		show("expansions of macros", "macros"); show("expansions, twice as many", "macros2");
+		ratio("rawbpf asm / bpf-as", s["ours"], s["gnu"], limit);
+		ratio("the same text / bpf-as", s["theirs"], s["gnu"], limit);
+		ratio("twice the lines: time", s["twice"], s["ours"], 2.5);
+		ratio("twice the lines: memory", kb["twice"], kb["ours"], 2.3);
+		ratio("twice the expansions: time", s["macros2"], s["macros"], 2.5);
+		ratio("twice the expansions: memory", kb["macros2"], kb["macros"], 2.3);
+		exit bad;
+	}' "$dir/rows"
