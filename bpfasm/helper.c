@@ -6,11 +6,21 @@
 
 enum { HELPER_ANY = 0, HELPER_GPL = 1, HELPER_PRINTK = 6 };
 
+/* which programs: a set of enum helper_users */
+enum {
+	HELPER_TRACING = HELPER_BY_PROBE | HELPER_BY_TRACEPOINT | HELPER_BY_PERF | HELPER_BY_RAW |
+			 HELPER_BY_TYPED,
+	HELPER_TYPED = HELPER_BY_TYPED,
+	HELPER_PERF = HELPER_BY_PERF,
+	HELPER_PROBE = HELPER_BY_PROBE,
+	HELPER_OTHER = 0,
+};
+
 /* ordered by number from 1 without gaps, so that the number is the index */
 static const struct helper helper_table[] = {
-#define HELPER(id, name, args, licence, major, minor)                            \
+#define HELPER(id, name, args, licence, major, minor, users)                     \
 	{"bpf_" #name, id, args, HELPER_##licence, (major) << 16 | (minor) << 8, \
-		(id) == HELPER_PRINTK ? 2 : (args)},
+		(id) == HELPER_PRINTK ? 2 : (args), HELPER_##users},
 #include "helper.def"
 };
 

@@ -54,26 +54,43 @@ struct ir_func {
 	size_t n_refs, cap_refs;
 	struct ir_line *lines;
 	size_t n_lines, cap_lines;
-	/* the same with lines inside of expansions; for BPFASM_LISTING only */
+	/* the same with lines inside of expansions; of others for BPFASM_LISTING only */
 	struct ir_line *inner;
 	size_t n_inner, cap_inner;
 	struct pos at;
 };
 
-/* The line that made an instruction. */
-static inline struct pos ir_insn_pos(const struct ir_func *f, size_t insn)
+/* The last row that begins at an instruction or before it; NULL: none does. */
+static inline const struct ir_line *ir_line_of(const struct ir_line *rows, size_t n, size_t insn)
 {
-	size_t lo = 0, hi = f->n_lines;
+	size_t lo = 0, hi = n;
 
-	while (hi - lo > 1) {
+	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
 
-		if (f->lines[mid].insn <= insn)
-			lo = mid;
+		if (rows[mid].insn <= insn)
+			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return f->n_lines ? f->lines[lo].at : f->at;
+	return lo ? &rows[lo - 1] : NULL;
+}
+
+/* The line that made an instruction. */
+static inline struct pos ir_insn_pos(const struct ir_func *f, size_t insn)
+{
+	const struct ir_line *row = ir_line_of(f->lines, f->n_lines, insn);
+
+	return row ? row->at : f->n_lines ? f->lines[0].at : f->at;
+}
+
+/* The same, in the expansion that has it, for a message. */
+static inline struct pos ir_insn_spot(const struct ir_func *f, size_t insn)
+{
+	const struct ir_line *row = ir_line_of(f->lines, f->n_lines, insn);
+	const struct ir_line *spot = ir_line_of(f->inner, f->n_inner, insn);
+
+	return spot && row && spot->insn >= row->insn ? spot->at : ir_insn_pos(f, insn);
 }
 
 enum ir_type_kind {
@@ -148,6 +165,13 @@ void encode_read(const unsigned char *p, size_t n, bool big_endian, struct ir_in
 int dis_insn(const struct ir_insn *insn, const struct ir_insn *next, char *text, size_t size);
 
 /* helper.c: helpers by name and number; NULL: none */
+enum helper_users {
+	HELPER_BY_PROBE = 1,	  /* kprobe, uprobe, ksyscall, usdt */
+	HELPER_BY_TRACEPOINT = 2, /* tracepoint */
+	HELPER_BY_PERF = 4,	  /* perf_event */
+	HELPER_BY_RAW = 8,	  /* raw_tp */
+	HELPER_BY_TYPED = 16,	  /* fentry, fexit, fmod_ret, tp_btf, iter */
+};
 struct helper {
 	const char *name; /* "bpf_map_lookup_elem" */
 	uint16_t id;
@@ -155,6 +179,7 @@ struct helper {
 	bool gpl_only;
 	uint32_t kernel;  /* first version: major << 16 | minor << 8 */
 	uint8_t min_args; /* less than n_args only for bpf_trace_printk */
+	uint8_t users;	  /* which programs may call it */
 };
 const struct helper *helper_find(const char *name, size_t len);
 const struct helper *helper_by_id(uint32_t id);

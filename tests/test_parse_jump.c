@@ -92,7 +92,7 @@ END_TEST
 /* Which bytes they become, only the loader knows. */
 START_TEST(operands_of_probes)
 {
-	static const char text[] = ".prog p \"usdt\"\ncall usdt_arg(1, -8)\n"
+	static const char text[] = ".prog p \"usdt\"\nr6 = r1\ncall usdt_arg(1, -8)\nr1 = r6\n"
 				   "call usdt_arg(4 * 3, -(500 + 12))\nexit\n";
 	struct bpfasm_opts o = tasm_opts(BPFASM_TEXT);
 	struct bpfasm_out out;
@@ -105,8 +105,30 @@ START_TEST(operands_of_probes)
 	o.format = BPFASM_RAW;
 	ck_assert_int_eq(bpfasm_assemble(text, sizeof(text) - 1, &o, &out), -EINVAL);
 	ck_assert_msg(
-		strstr(out.diag, "t:2:6: error: 'usdt_arg' is for the loader"), "%s", out.diag);
+		strstr(out.diag, "t:3:6: error: 'usdt_arg' is for the loader"), "%s", out.diag);
 	bpfasm_free(&out);
+}
+END_TEST
+
+START_TEST(helpers_of_programs)
+{
+	tasm_warns(".license \"GPL\"\n.prog p \"kprobe/f\"\n.var v: u64\n"
+		   "r0 = bpf_get_func_ret(ctx, &v)\nexit",
+		"t:4:6: warning: 'bpf_get_func_ret' is for programs of section 'fentry', 'fexit', "
+		"'fmod_ret', 'tp_btf', not of 'kprobe/f'\nr0 = bpf_get_func_ret(ctx, &v)\n"
+		"     ^~~~~~~~~~~~~~~~\n");
+	tasm_warns(".prog p \"uprobe\"\ncall bpf_perf_prog_read_value\nexit",
+		"'bpf_perf_prog_read_value' is for programs of section 'perf_event', not of "
+		"'uprobe'");
+	tasm_warns(".prog p \"tracepoint/a/b\"\nr0 = bpf_override_return(ctx, 1)\nexit",
+		"'bpf_override_return' is for programs of section 'kprobe', not of "
+		"'tracepoint/a/b'");
+	tasm_warns(".prog p \"fentry/f\"\nr0 = bpf_redirect(1, 2)\nexit",
+		"'bpf_redirect' is for no program that traces, as those of 'fentry/f' do");
+	/* sections of which nothing is known here, and functions */
+	tasm_passes(".prog p \"xdp\"\nr0 = bpf_redirect(1, 2)\nexit");
+	tasm_passes(".prog p \"fexit/f\"\nr0 = f(1)\nexit\n.func f\n"
+		    "r0 = bpf_redirect(1, 2)\nexit");
 }
 END_TEST
 
@@ -119,6 +141,7 @@ Suite *suite_parse_jump(void)
 	tcase_add_test(tc, calls);
 	tcase_add_test(tc, errors);
 	tcase_add_test(tc, operands_of_probes);
+	tcase_add_test(tc, helpers_of_programs);
 	suite_add_tcase(s, tc);
 	return s;
 }
