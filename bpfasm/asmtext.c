@@ -149,6 +149,8 @@ static void text_function(struct textout *x, const struct parse_fn *fn)
 	} else if (!fn->bare) {
 		textout_put(x, "\n.func %s%s\n", fn->ir->name, fn->ir->global ? " global" : "");
 	}
+	if (fn->nowarn)
+		textout_put(x, ".nowarn\n");
 	for (i = 0; i < c.f->n_insns;) {
 		text_labels(x, &c, i);
 		text_source(x, &c, i);
@@ -164,6 +166,8 @@ int asmtext_write(const struct parse *p, unsigned char **data, size_t *len)
 
 	if (textout_begin(&x))
 		return -ENOMEM;
+	if (p->nowarn)
+		textout_put(&x, ".nowarn\n");
 	text_declarations(&x, p->unit);
 	for (i = 0; i < p->n_fns; i++)
 		text_function(&x, p->fns[i]);

@@ -362,7 +362,7 @@ void diag_warning(struct diag *d, struct pos at, size_t len, const char *fmt, ..
 {
 	va_list ap;
 
-	if (diag_full(d))
+	if (d->quiet || diag_full(d))
 		return;
 	if (d->n_warnings++ >= DIAG_MAX_ERRORS)
 		return;

@@ -39,6 +39,7 @@ struct diag {
 	size_t len, cap;
 	unsigned n_errors, n_warnings;
 	bool failed; /* out of memory */
+	bool quiet;  /* no warnings */
 };
 
 /* len: bytes to underline, 0 for the caret alone. */

@@ -42,8 +42,7 @@ int flow_add_jump(struct flow *f, struct pool *pool, struct pos at, uint32_t len
 
 /* ---- where jumps lead -------------------------------------------------------------------- */
 
-/* A jump whose target is known: how far, from the next instruction. */
-static bool flow_jumps(const struct ir_insn *in, int64_t *by)
+bool flow_jumps(const struct ir_insn *in, int64_t *by)
 {
 	uint8_t class = in->code & INSN_CLASS, op = in->code & INSN_OP;
 
@@ -132,8 +131,7 @@ static unsigned flow_atomic(const struct ir_insn *in)
 	return in->imm != INSN_A_STORE_REL && in->imm & INSN_FETCH ? 1U << in->src : 0;
 }
 
-/* The registers that another value is in afterwards. */
-static unsigned flow_writes(const struct ir_insn *in)
+unsigned flow_writes(const struct ir_insn *in)
 {
 	switch (in->code & INSN_CLASS) {
 	case INSN_LD: return in->code == INSN_LD_IMM64 ? 1U << in->dst : FLOW_CALL;

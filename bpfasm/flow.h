@@ -41,4 +41,9 @@ void flow_check_jumps(
 void flow_check_context(
 	const struct flow *f, struct pool *pool, struct diag *d, const struct ir_func *fn);
 
+/* A jump whose target is known: how far, from the next instruction. */
+bool flow_jumps(const struct ir_insn *in, int64_t *by);
+/* The registers that another value is in afterwards, bit by bit; calls: r0 to r5. */
+unsigned flow_writes(const struct ir_insn *in);
+
 #endif

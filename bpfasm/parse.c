@@ -30,6 +30,7 @@ static const struct {
 	{".args", parse_args},
 	{".license", parse_license},
 	{".word", parse_word},
+	{".nowarn", parse_nowarn},
 };
 
 enum { STMT_DIRECTIVES = sizeof(stmt_directives) / sizeof(stmt_directives[0]) };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "insn.h"
+#include "lint.h"
 #include "parse_type.h"
 #include "prelude.h"
 #include "section.h"
@@ -254,6 +255,17 @@ int parse_word(struct parse *p)
 	return 0;
 }
 
+/* From here to the end of the function, or of the text. */
+int parse_nowarn(struct parse *p)
+{
+	if (p->fn)
+		p->fn->nowarn = true;
+	else
+		p->nowarn = true;
+	p->diag->quiet = true;
+	return 0;
+}
+
 /* ---- the end ----------------------------------------------------------------------------- */
 
 static void fn_check_end(struct parse *p, const struct ir_func *f)
@@ -268,13 +280,11 @@ static void fn_check_end(struct parse *p, const struct ir_func *f)
 			f->is_prog ? "program" : "function", f->name);
 }
 
-void parse_end_fn(struct parse *p)
+static void fn_end(struct parse *p, struct parse_fn *fn)
 {
-	struct parse_fn *fn = p->fn;
 	struct diag *d = p->diag;
 
-	p->fn = NULL;
-	if (!fn || p->pool->failed || prelude_finish(p, fn))
+	if (p->pool->failed || prelude_finish(p, fn))
 		return;
 	label_finish(&fn->labels, d, fn->ir->insns);
 	frame_finish(&fn->frame, fn->ir->insns);
@@ -288,6 +298,16 @@ void parse_end_fn(struct parse *p)
 		fn_check_end(p, fn->ir);
 	if (!fn->bare && d->n_errors == fn->n_errors)
 		flow_check_jumps(&fn->flow, &fn->labels, d, fn->ir);
+}
+
+void parse_end_fn(struct parse *p)
+{
+	struct parse_fn *fn = p->fn;
+
+	p->fn = NULL;
+	if (fn)
+		fn_end(p, fn);
+	p->diag->quiet = p->nowarn;
 }
 
 static int fn_unknown_ref(struct parse *p, const struct ir_ref *r, const char *what)
@@ -375,6 +395,22 @@ static bool fn_is_gpl(const char *license)
 	return false;
 }
 
+/* What may be wrong in functions that have no errors. */
+static void fn_lint(struct parse *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_fns && !p->diag->n_errors && p->o->format != BPFASM_RAW; i++) {
+		const struct parse_fn *fn = p->fns[i];
+		const struct lint l = {p->diag, p->unit, fn->ir, &fn->frame,
+			fn->prelude ? fn->prelude->n_insns : 0};
+
+		/* bytes alone may be any part of a program */
+		if (!fn->bare && !fn->nowarn && !p->nowarn && lint_function(&l))
+			p->pool->failed = true;
+	}
+}
+
 void parse_resolve(struct parse *p)
 {
 	struct ir_unit *u = p->unit;
@@ -388,4 +424,5 @@ void parse_resolve(struct parse *p)
 		diag_warning(p->diag, p->gpl_at, strlen(p->gpl->name),
 			"'%s' is for GPL-compatible programs only; add '.license \"GPL\"'",
 			p->gpl->name);
+	fn_lint(p);
 }

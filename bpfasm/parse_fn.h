@@ -15,6 +15,7 @@ int parse_var(struct parse *p);
 int parse_args(struct parse *p);
 int parse_license(struct parse *p);
 int parse_word(struct parse *p);
+int parse_nowarn(struct parse *p);
 
 /* the current function is complete */
 void parse_end_fn(struct parse *p);

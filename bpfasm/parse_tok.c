@@ -247,7 +247,7 @@ static void emit_slot(
 	struct ir_insn *in;
 
 	emit_line(p, f);
-	if (p->o->format == BPFASM_LISTING)
+	if (p->o->format == BPFASM_LISTING || p->at.src->expansion)
 		emit_inner(p, f);
 	if (f->n_insns == f->cap_insns &&
 		pool_grow(p->pool, &f->insns, &f->cap_insns, f->n_insns, sizeof(*f->insns)))

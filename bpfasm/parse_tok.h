@@ -20,6 +20,7 @@ struct parse_fn {
 	unsigned ctx;	   /* the register that holds the context */
 	unsigned n_errors; /* when it began */
 	bool bare;	   /* instructions before any .prog: only their bytes are wanted */
+	bool nowarn;	   /* .nowarn in it */
 	const struct ir_struct *args; /* .args */
 	struct prelude *prelude;      /* arguments that are got before it begins; NULL: none yet */
 };
@@ -44,6 +45,7 @@ struct parse {
 	struct expr_env env;
 	int log_code;	     /* opcode in front of a verifier log's line; -1: none */
 	bool jump_end;	     /* the last instruction does not go on to the next */
+	bool nowarn;	     /* .nowarn before any function */
 	const char *refused; /* why the target could not be asked, as reported last */
 };
 

@@ -23,8 +23,8 @@ START_TEST(loops)
 	snprintf(want, sizeof(want), "t:4:6: error: %s", lost);
 	tasm_fails(P "top:\nr2 = arg1\nr0 = bpf_ktime_get_ns()\nif r0 == 5 goto top\nexit", want);
 	tasm_fails(P "goto in\nr2 = arg1\nexit\nin: call 5\ngoto pc-4", lost);
-	tasm_passes(P "top:\nr2 = arg1\nif r2 == 5 goto top\ncall 5\nexit");
-	tasm_passes(P ".ctx r6\ntop:\nr2 = arg1\ncall 5\nif r0 == 5 goto top\nexit");
+	tasm_passes(P "top:\nr2 = arg1\nif r2 == 5 goto top\ncall 5\nreturn 0");
+	tasm_passes(P ".ctx r6\ntop:\nr2 = arg1\ncall 5\nif r0 == 5 goto top\nreturn 0");
 }
 END_TEST
 
@@ -32,19 +32,19 @@ START_TEST(branches)
 {
 	/* one of two ways loses it */
 	tasm_fails(P "if r1 == 5 goto a\ncall 5\na: r2 = arg1\nexit", "'arg1' after a call");
-	tasm_passes(P "if r1 == 5 goto a\ncall 5\nexit\na: r2 = arg1\nexit");
+	tasm_passes(P "if r1 == 5 goto a\ncall 5\nexit\na: r2 = arg1\nreturn 0");
 	/* saved and brought back by hand */
-	tasm_passes(P "r7 = r1\ncall 5\nr1 = r7\nr2 = arg1\nexit");
-	tasm_passes(P "*(u64 *)(r10 -8) = r1\ncall 5\nr1 = *(u64 *)(r10 -8)\nr2 = arg1\nexit");
+	tasm_passes(P "r7 = r1\ncall 5\nr1 = r7\nr2 = arg1\nreturn 0");
+	tasm_passes(P "*(u64 *)(r10 -8) = r1\ncall 5\nr1 = *(u64 *)(r10 -8)\nr2 = arg1\nreturn 0");
 	tasm_fails(P "r7 = r1\nr7 += 8\nr1 = r7\nr2 = arg1\nexit", "after a call");
 	tasm_fails(P "w1 = w1\nr2 = arg1\nexit", "after a call");
 	tasm_fails(P "r1 = 5 ll\nr2 = arg1\nexit", "after a call");
 	tasm_fails(P "r1 = *(u64 *)(r1 +0)\nr2 = arg1\nexit", "after a call");
 	tasm_fails(P "r1 = atomic64_xchg((u64 *)(r10 -8), r1)\nr2 = arg1\nexit", "after a call");
-	tasm_passes(P "lock *(u64 *)(r10 -8) += r1\nr2 = arg1\nexit");
-	tasm_passes(P "r2 = 5 ll\nr2 = arg1\nexit");
+	tasm_passes(P "*(u64 *)(r10 -8) = 0\nlock *(u64 *)(r10 -8) += r1\nr2 = arg1\nreturn 0");
+	tasm_passes(P "r2 = 5 ll\nr2 = arg1\nreturn 0");
 	/* nobody knows what leads there */
-	tasm_passes(P "call 5\ngotox r0\nr2 = arg1\nexit");
+	tasm_passes(P "call 5\ngotox r0\nr2 = arg1\nreturn 0");
 }
 END_TEST
 
@@ -78,7 +78,7 @@ START_TEST(jumps)
 	tasm_fails(P "if r1 == 1 goto +1\nr1 = 5 ll\nexit",
 		"t:3:17: error: this jumps into the middle of a 64-bit constant in 'p'");
 	tasm_fails(P "gotol -100\nexit", "t:3:7: error: this jumps out of 'p'");
-	tasm_passes(P "if r1 == 1 goto +2\nr1 = 5 ll\nexit");
+	tasm_passes(P "if r1 == 1 goto +2\nr1 = 5 ll\nreturn 0");
 	/* bytes of a part of a program */
 	tasm_is("goto pc+5", "0500050000000000");
 }
@@ -95,7 +95,7 @@ START_TEST(long_ways)
 	p += sprintf(p, ".prog p \"kprobe\"\ngoto l0\n");
 	for (i = N - 1; i >= 0; i--)
 		p += sprintf(p, "l%d: r2 = arg1\ngoto l%d\n", i, i + 1);
-	sprintf(p, "l%d: exit\n", N);
+	sprintf(p, "l%d: return 0\n", N);
 	tasm_passes(text);
 	ck_assert_msg(clock() - start < 5 * CLOCKS_PER_SEC, "it takes too long");
 	free(text);
