@@ -57,8 +57,9 @@ static void text_declarations(struct textout *x, const struct ir_unit *u)
 		parse_map_text(u->maps[i], kind, sizeof(kind));
 		textout_put(x, ".map %s %s\n", u->maps[i]->name, kind);
 	}
-	for (i = 0; i < u->n_kfuncs; i++)
-		textout_put(x, ".kfunc %s\n", u->kfuncs[i]);
+	for (i = 0; i < u->n_ksyms; i++)
+		textout_put(
+			x, ".%s %s\n", u->ksyms[i]->is_func ? "kfunc" : "kvar", u->ksyms[i]->name);
 }
 
 /* ---- functions --------------------------------------------------------------------------- */

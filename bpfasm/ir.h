@@ -18,7 +18,7 @@ struct ir_insn {
 
 /* A name that the loader resolves. */
 enum ir_ref_kind {
-	IR_REF_MAP,  /* ld_imm64 of a map: R_BPF_64_64 against its symbol in .maps */
+	IR_REF_MAP,  /* ld_imm64 of a map, or a .kvar: R_BPF_64_64 against its symbol */
 	IR_REF_CALL, /* call of a .func, or of a .kfunc: R_BPF_64_32 */
 	IR_REF_FUNC, /* ld_imm64 of a .func's address (callback): R_BPF_64_64 */
 	IR_REF_DATA, /* ld_imm64 of a variable in .data, .rodata, .bss: R_BPF_64_64 + addend */
@@ -134,6 +134,12 @@ struct ir_map {
 	struct pos at;
 };
 
+/* A function or variable of the kernel, by its name. */
+struct ir_ksym {
+	const char *name;
+	bool is_func;
+};
+
 struct ir_unit {
 	struct ir_func **funcs; /* in the order of the text */
 	size_t n_funcs, cap_funcs;
@@ -141,8 +147,8 @@ struct ir_unit {
 	size_t n_maps, cap_maps;
 	struct ir_struct **structs;
 	size_t n_structs, cap_structs;
-	const char **kfuncs; /* functions of the kernel that are called by name */
-	size_t n_kfuncs, cap_kfuncs;
+	struct ir_ksym **ksyms;
+	size_t n_ksyms, cap_ksyms;
 	const char *license; /* NULL: none given */
 	bool big_endian;
 };

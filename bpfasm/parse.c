@@ -23,6 +23,7 @@ static const struct {
 	{".prog", parse_prog},
 	{".func", parse_func},
 	{".kfunc", parse_kfunc},
+	{".kvar", parse_kvar},
 	{".map", parse_map},
 	{".struct", parse_struct},
 	{".var", parse_var},

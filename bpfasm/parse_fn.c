@@ -19,9 +19,9 @@ static int fn_name_free(struct parse *p, const struct tok *t)
 	const struct ir_map *m = names_get(&p->maps, t->s, t->len);
 	struct pos was = f ? f->at : m ? m->at : p->at;
 
-	if (names_get(&p->kfuncs, t->s, t->len))
+	if (names_get(&p->ksyms, t->s, t->len))
 		return parse_error(
-			p, t, "'%.*s' is already a function of the kernel", (int)t->len, t->s);
+			p, t, "'%.*s' is already a name of the kernel", (int)t->len, t->s);
 	if (!f && !m)
 		return 0;
 	return parse_error(p, t, "'%.*s' is already a %s, of line %u", (int)t->len, t->s,
@@ -138,12 +138,12 @@ int parse_func(struct parse *p)
 	return err;
 }
 
-/* A function of the kernel that is called by its name, which the loader looks up; 5.13. */
-int parse_kfunc(struct parse *p)
+/* A name of the kernel's, which the loader looks up there. */
+static int fn_ksym(struct parse *p, bool is_func, const char *usage)
 {
 	struct ir_unit *u = p->unit;
-	const struct tok *t = fn_name(p, "a function of the kernel is '.kfunc NAME'");
-	char *name;
+	const struct tok *t = fn_name(p, usage);
+	struct ir_ksym *k;
 
 	if (!t)
 		return -EINVAL;
@@ -151,12 +151,26 @@ int parse_kfunc(struct parse *p)
 		return parse_error(p, t,
 			"'%.*s' is already a helper; it is called without '.kfunc'", (int)t->len,
 			t->s);
-	name = pool_strndup(p->pool, t->s, t->len);
-	if (!name || names_put(&p->kfuncs, p->pool, name, t->len, name) ||
-		pool_grow(p->pool, &u->kfuncs, &u->cap_kfuncs, u->n_kfuncs, sizeof(*u->kfuncs)))
+	k = pool_alloc(p->pool, sizeof(*k));
+	if (!k)
 		return -ENOMEM;
-	u->kfuncs[u->n_kfuncs++] = name;
+	k->is_func = is_func;
+	k->name = pool_strndup(p->pool, t->s, t->len);
+	if (!k->name || names_put(&p->ksyms, p->pool, k->name, t->len, k) ||
+		pool_grow(p->pool, &u->ksyms, &u->cap_ksyms, u->n_ksyms, sizeof(struct ir_ksym *)))
+		return -ENOMEM;
+	u->ksyms[u->n_ksyms++] = k;
 	return 0;
+}
+
+int parse_kfunc(struct parse *p)
+{
+	return fn_ksym(p, true, "a function of the kernel is '.kfunc NAME'");
+}
+
+int parse_kvar(struct parse *p)
+{
+	return fn_ksym(p, false, "a variable of the kernel is '.kvar NAME'");
 }
 
 int parse_need_fn(struct parse *p, const struct tok *t)
@@ -322,8 +336,9 @@ static int fn_unknown_ref(struct parse *p, const struct ir_ref *r, const char *w
 	for (i = 0; i < p->unit->n_funcs; i++)
 		if (!p->unit->funcs[i]->is_prog)
 			suggest_offer(&s, p->unit->funcs[i]->name, strlen(p->unit->funcs[i]->name));
-	for (i = 0; i < p->unit->n_kfuncs && r->kind == IR_REF_CALL; i++)
-		suggest_offer(&s, p->unit->kfuncs[i], strlen(p->unit->kfuncs[i]));
+	for (i = 0; i < p->unit->n_ksyms; i++)
+		if (p->unit->ksyms[i]->is_func == (r->kind == IR_REF_CALL))
+			suggest_offer(&s, p->unit->ksyms[i]->name, strlen(p->unit->ksyms[i]->name));
 	if (r->kind == IR_REF_CALL) {
 		helper_suggest(&s);
 		suggest_offer(&s, "sizeof", 6);
@@ -346,14 +361,20 @@ static int fn_check_usdt(struct parse *p, const struct ir_ref *r)
 }
 
 /* Which number it has, only the kernel it is loaded into can tell. */
-static int fn_check_kfunc(struct parse *p, const struct ir_ref *r)
+static int fn_check_ksym(struct parse *p, const struct ir_ref *r, const struct ir_ksym *k)
 {
+	if (k->is_func != (r->kind == IR_REF_CALL)) {
+		diag_error(p->diag, r->at, strlen(r->name), "'%s' is a %s of the kernel; %s",
+			r->name, k->is_func ? "function" : "variable",
+			k->is_func ? "it can only be called" : "it cannot be called");
+		return -EINVAL;
+	}
 	if (p->o->format != BPFASM_RAW)
 		return 0;
 	diag_error(p->diag, r->at, strlen(r->name),
 		"'%s' is for the loader, which knows the kernel: bytes alone cannot hold it, only "
-		"'kernel-function#BTF_ID'",
-		r->name);
+		"its number, '%s'",
+		r->name, k->is_func ? "call kernel-function#BTF_ID" : "btf_id(BTF_ID, 0) ll");
 	return -EINVAL;
 }
 
@@ -362,6 +383,7 @@ static int fn_resolve_ref(struct parse *p, struct ir_func *f, struct ir_ref *r)
 {
 	size_t len = strlen(r->name);
 	const struct ir_func *to = names_get(&p->funcs, r->name, len);
+	const struct ir_ksym *k;
 
 	if (r->kind == IR_REF_USDT)
 		return fn_check_usdt(p, r);
@@ -370,8 +392,9 @@ static int fn_resolve_ref(struct parse *p, struct ir_func *f, struct ir_ref *r)
 			r->name);
 		return -EINVAL;
 	}
-	if (r->kind == IR_REF_CALL && names_get(&p->kfuncs, r->name, len))
-		return fn_check_kfunc(p, r);
+	k = names_get(&p->ksyms, r->name, len);
+	if (k)
+		return fn_check_ksym(p, r, k);
 	if (r->kind == IR_REF_CALL)
 		return to ? 0 : fn_unknown_ref(p, r, "helper or function");
 	if (to) {

@@ -633,6 +633,31 @@ void btf_set_secvar(struct btf *b, const struct btf_type *t, uint32_t i, const s
 	memcpy(p + 8, &v->size, 4);
 }
 
+void btf_hide_section(struct btf *b, const struct btf_type *t, const struct btf_type *member)
+{
+	uint32_t head[3] = {0, (uint32_t)BTF_STRUCT << 24 | t->vlen, member->size};
+	uint32_t one[3] = {0, member->id, 0}, i;
+
+	memcpy(b->data + b->types[t->id], head, sizeof(head));
+	for (i = 0; i < t->vlen; i++)
+		memcpy(btf_body(b, t) + (size_t)i * 12, one, sizeof(one));
+}
+
+void btf_name_params(struct btf *b, const struct btf_type *func)
+{
+	struct btf_type proto;
+	unsigned char *p;
+	uint32_t i;
+
+	if (!btf_type(b, func->type, &proto) || proto.kind != BTF_FUNC_PROTO)
+		return;
+	for (i = 0; i < proto.vlen; i++) {
+		p = btf_body(b, &proto) + (size_t)i * 8;
+		if (!btf_u32(p) && btf_u32(p + 4))
+			memcpy(p, b->data + b->types[func->id], 4);
+	}
+}
+
 static int btf_by_offset(const void *a, const void *b)
 {
 	uint32_t x = btf_u32((const unsigned char *)a + 4),

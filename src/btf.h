@@ -131,6 +131,13 @@ void btf_set_linkage(struct btf *b, struct btf_type *t, enum btf_linkage linkage
 void btf_set_size(struct btf *b, struct btf_type *t, uint32_t size);
 void btf_set_secvar(
 	struct btf *b, const struct btf_type *t, uint32_t i, const struct btf_secvar *v);
+/*
+ * A DATASEC of what the kernel knows no variable for becomes a record without a name, each of whose
+ * members has that type.
+ */
+void btf_hide_section(struct btf *b, const struct btf_type *t, const struct btf_type *member);
+/* parameters of a FUNC that have no name get the function's: the kernel wants one */
+void btf_name_params(struct btf *b, const struct btf_type *func);
 /* the kernel wants a DATASEC's variables by rising offset */
 void btf_sort_secvars(struct btf *b, const struct btf_type *t);
 

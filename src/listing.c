@@ -4,7 +4,7 @@
  *
  * Each function becomes a .prog or a .func with its instructions as the verifier prints them; where
  * a relocation stands, the name it refers to replaces the number.  A reference that the text has no
- * name for (a kernel function that may be absent, a variable in .rodata) keeps its bytes and is told in a comment.
+ * name for (of the kernel and may be absent, a variable in .rodata) keeps its bytes and is told in a comment.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -104,15 +104,21 @@ static bool listing_usdt(
 	return true;
 }
 
-/* A call of a function of the kernel by its name; one that may be absent has no form. */
-static bool listing_is_kfunc(
+/*
+ * A call of a function of the kernel by its name, or the address of a variable of it; one that may
+ * be absent has no form.
+ */
+static bool listing_is_ksym(
 	const struct listing *l, const unsigned char *p, const struct elf_symbol *s)
 {
+	unsigned char src = l->id->big_endian ? p[1] & 15 : p[1] >> 4;
+	uint64_t imm = elf_uint(l->f, p + 4, 4);
+	bool call = p[0] == LISTING_CALL && src == 1 && imm == UINT32_MAX;
 	size_t i;
 
-	if (p[0] != LISTING_CALL || p[1] != (l->id->big_endian ? 0x01 : 0x10) ||
-		s->section != LISTING_UNDEF || s->bind != LISTING_GLOBAL || p[2] || p[3] ||
-		elf_uint(l->f, p + 4, 4) != UINT32_MAX || !strcmp(s->name, LISTING_USDT))
+	if ((!call && (p[0] != LISTING_LD_IMM64 || src || imm)) || p[2] || p[3] ||
+		s->section != LISTING_UNDEF || s->bind != LISTING_GLOBAL ||
+		!strcmp(s->name, LISTING_USDT))
 		return false;
 	for (i = 0; s->name[i]; i++)
 		if (!listname_is_name(s->name[i], !i))
@@ -133,12 +139,15 @@ static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 		return false;
 	if (listing_usdt(l, p, s))
 		return true;
-	if (listing_is_kfunc(l, p, s)) {
-		buf_printf(l->out, "call %s", s->name);
-		return true;
-	}
 	if (*line == '.')
 		return false; /* half an instruction is a .word */
+	if (listing_is_ksym(l, p, s)) {
+		if (call)
+			buf_printf(l->out, "call %s", s->name);
+		else
+			buf_printf(l->out, "%.*s= &%s", (int)strcspn(line, "="), line, s->name);
+		return true;
+	}
 	if (!call && p[0] == LISTING_LD_IMM64 && l->maps && s->section == l->maps &&
 		s->type != LISTING_SECTION && !imm) {
 		buf_printf(l->out, "%.*s= &", (int)strcspn(line, "="), line);
@@ -351,8 +360,8 @@ static void listing_license(const struct listing *l)
 	buf_puts(l->out, "\n");
 }
 
-/* Declares each function of the kernel that this section calls; seen: by symbol, which are. */
-static int listing_kfuncs(const struct listing *l, const struct elf_section *in, bool *seen)
+/* Declares the kernel's names of this section; seen: by symbol, which are declared. */
+static int listing_ksyms(const struct listing *l, const struct elf_section *in, bool *seen)
 {
 	struct elf_reloc *rel;
 	struct elf_symbol s;
@@ -365,10 +374,13 @@ static int listing_kfuncs(const struct listing *l, const struct elf_section *in,
 	for (i = 0; i < n; i++) {
 		if (rel[i].offset % 8 || rel[i].offset >= len || len - rel[i].offset < 8 ||
 			elf_symbol(l->f, &l->symtab, rel[i].symbol, &s) || seen[rel[i].symbol] ||
-			!listing_is_kfunc(l, (const unsigned char *)code + rel[i].offset, &s))
+			!listing_is_ksym(l, (const unsigned char *)code + rel[i].offset, &s))
 			continue;
 		seen[rel[i].symbol] = true;
-		buf_printf(l->out, ".kfunc %s\n", s.name);
+		buf_printf(l->out, ".%s %s\n",
+			((const unsigned char *)code)[rel[i].offset] == LISTING_CALL ? "kfunc"
+										     : "kvar",
+			s.name);
 	}
 	free(rel);
 	return err;
@@ -384,7 +396,7 @@ static int listing_declare(const struct listing *l)
 	for (i = 1; !err && i < l->id->n_sections; i++)
 		if (!elf_section(l->f, i, &s) && s.type == LISTING_PROGBITS &&
 			s.flags & LISTING_EXEC && s.size)
-			err = listing_kfuncs(l, &s, seen);
+			err = listing_ksyms(l, &s, seen);
 	free(seen);
 	return err;
 }

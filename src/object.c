@@ -408,8 +408,8 @@ void object_free(struct object *o)
 	}
 	for (i = 0; i < o->n_funcs; i++)
 		free(o->funcs[i].name);
-	for (i = 0; i < o->n_kfuncs; i++)
-		free(o->kfuncs[i].name);
+	for (i = 0; i < o->n_ksyms; i++)
+		free(o->ksyms[i].name);
 	for (i = 0; i < o->n_bad; i++)
 		free(o->bad[i]);
 	free(o->maps);
@@ -418,7 +418,7 @@ void object_free(struct object *o)
 	free(o->texts);
 	free(o->funcs);
 	free(o->progs);
-	free(o->kfuncs);
+	free(o->ksyms);
 	free(o->bad);
 	btf_free(o->btf);
 	btfext_free(&o->ext);

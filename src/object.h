@@ -51,10 +51,10 @@ struct object_extern {
 	bool bad;	       /* it has no value, or no fit one */
 };
 
-/* A function of the kernel that is called by its name. */
-struct object_kfunc {
+/* A function or variable of the kernel, by its name. */
+struct object_ksym {
 	char *name;
-	bool weak; /* may be absent, as long as it is not called */
+	bool weak; /* may be absent: a variable is at 0 then, a function must not be called */
 };
 
 enum object_rel_kind {
@@ -62,7 +62,7 @@ enum object_rel_kind {
 	OBJECT_REL_VALUE, /* ld_imm64 of offset bytes into the value of map index */
 	OBJECT_REL_CALL,  /* call of instruction offset of section index */
 	OBJECT_REL_FUNC,  /* ld_imm64 of the same, as a callback */
-	OBJECT_REL_KFUNC, /* call of the kernel's function index */
+	OBJECT_REL_KSYM,  /* call of the kernel's function index, ld_imm64 of its variable */
 	OBJECT_REL_USDT,  /* usdt_arg(): operand index, scratch at r10 - offset */
 	OBJECT_REL_BAD,	  /* cannot be resolved: index into bad[] */
 };
@@ -120,8 +120,8 @@ struct object {
 	struct object_extern *externs; /* by offset */
 	struct object_extern **externs_by_name;
 	size_t n_externs;
-	struct object_kfunc *kfuncs;
-	size_t n_kfuncs;
+	struct object_ksym *ksyms;
+	size_t n_ksyms;
 	char **bad; /* why a relocation cannot be resolved */
 	size_t n_bad;
 	struct btf *btf;   /* NULL: none */
@@ -160,9 +160,9 @@ struct object_dead {
 	const char *why;
 };
 
-/* A call of function kfunc of the kernel, which kfunc.c puts in. */
-struct object_kcall {
-	uint32_t insn, kfunc;
+/* An instruction that names the kernel's own ksym; ksymput.c puts its number in. */
+struct object_kref {
+	uint32_t insn, ksym;
 };
 
 /* One program with its subprograms, ready but for the fds. */
@@ -171,8 +171,8 @@ struct object_code {
 	uint32_t n_insns;
 	struct object_ref *refs;
 	size_t n_refs;
-	struct object_kcall *kcalls;
-	size_t n_kcalls;
+	struct object_kref *krefs;
+	size_t n_krefs;
 	struct object_usdt *usdt; /* by rising insn; NULL: none */
 	size_t n_usdt;
 	struct object_dead *dead; /* by insn; NULL: none */

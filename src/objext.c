@@ -6,7 +6,8 @@
  * their types, in a DATASEC .kconfig without a size or offsets.  They become a map of constants
  * like .rodata; its bytes are the kernel's business (kconfig.c).  The kernel takes no BTF that has
  * externs, so as it sees them the variables are global, and functions of hidden visibility static:
- * it checks global ones apart from their callers.
+ * it checks global ones apart from their callers.  Functions and variables of the kernel
+ * (ksymput.c) stand in a DATASEC .ksyms, which the kernel does not take either.
  */
 #include "object.h"
 
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #define OBJEXT_SECTION	".kconfig"
+#define OBJEXT_KSYMS	".ksyms"
 #define OBJEXT_VARS_MAX 4096
 #define OBJEXT_SIZE_MAX 4096 /* bytes of a variable */
 
@@ -189,6 +191,38 @@ static void objext_symbols(
 	}
 }
 
+/* The first INT, which every object with a function has. */
+static bool objext_int(const struct btf *b, struct btf_type *t)
+{
+	uint32_t id;
+
+	for (id = 1; btf_type(b, id, t); id++)
+		if (t->kind == BTF_INT)
+			return true;
+	return false;
+}
+
+/* What is the kernel's, as its own types know it; this BTF's declarations of it the kernel refuses. */
+static void objext_ksyms(struct object *o)
+{
+	struct btf_type sec, t, member;
+	struct btf_secvar v;
+	uint32_t i;
+
+	if (!btf_type(o->btf, btf_find(o->btf, BTF_DATASEC, OBJEXT_KSYMS), &sec) ||
+		sec.kind != BTF_DATASEC || !objext_int(o->btf, &member))
+		return;
+	for (i = 0; i < sec.vlen; i++) {
+		btf_secvar(o->btf, &sec, i, &v);
+		if (!btf_type(o->btf, v.type, &t))
+			continue;
+		btf_set_linkage(o->btf, &t, t.kind == BTF_VAR ? BTF_LINK_GLOBAL : BTF_LINK_STATIC);
+		if (t.kind == BTF_FUNC)
+			btf_name_params(o->btf, &t);
+	}
+	btf_hide_section(o->btf, &sec, &member);
+}
+
 int objext_read(struct object *o, struct elf_file *f, const struct elf_section *symtab,
 	struct rawbpf_error *e)
 {
@@ -214,5 +248,7 @@ int objext_read(struct object *o, struct elf_file *f, const struct elf_section *
 	}
 	if (!err)
 		objext_symbols(o, f, symtab);
+	if (!err)
+		objext_ksyms(o);
 	return err;
 }

@@ -127,19 +127,21 @@ static int objlink_ref(struct objlink *l, const struct object_rel *r, uint32_t a
 	return 0;
 }
 
-static int objlink_kcall(struct objlink *l, const struct object_rel *r, uint32_t at)
+static int objlink_kref(struct objlink *l, const struct object_rel *r, uint32_t at)
 {
-	struct object_kcall *p = l->c->kcalls;
-	size_t n = l->c->n_kcalls;
+	struct object_kref *p = l->c->krefs;
+	size_t n = l->c->n_krefs;
 
 	if (!(n & (n - 1))) {
 		p = realloc(p, (n ? n * 2 : 1) * sizeof(*p));
 		if (!p)
 			return objlink_nomem(l);
-		l->c->kcalls = p;
+		l->c->krefs = p;
 	}
-	p[l->c->n_kcalls++] = (struct object_kcall){at, r->index};
-	object_set_src(&l->c->insns[at], RAWBPF_PSEUDO_KFUNC_CALL);
+	p[l->c->n_krefs++] = (struct object_kref){at, r->index};
+	object_set_src(&l->c->insns[at], l->c->insns[at].code == OBJECT_CALL
+						 ? RAWBPF_PSEUDO_KFUNC_CALL
+						 : RAWBPF_PSEUDO_BTF_ID);
 	l->c->insns[at].off = 0;
 	l->c->insns[at].imm = 0;
 	return 0;
@@ -167,7 +169,7 @@ static int objlink_rel(struct objlink *l, const struct object_rel *r, uint32_t a
 	case OBJECT_REL_VALUE: return objlink_ref(l, r, at);
 	case OBJECT_REL_CALL:
 	case OBJECT_REL_FUNC: return objlink_call(l, r->index, r->offset, at, r->kind);
-	case OBJECT_REL_KFUNC: return objlink_kcall(l, r, at);
+	case OBJECT_REL_KSYM: return objlink_kref(l, r, at);
 	case OBJECT_REL_USDT: return objlink_usdt(l, r, at);
 	default:
 		return err_set(l->e, "open", -EINVAL, "program '%s': %s", l->prog->name,
@@ -497,7 +499,7 @@ void object_code_free(struct object_code *c)
 {
 	free(c->insns);
 	free(c->refs);
-	free(c->kcalls);
+	free(c->krefs);
 	free(c->usdt);
 	free(c->dead);
 	free(c->func_info);

@@ -110,31 +110,28 @@ static int objrel_usdt(struct object *o, const struct rawbpf_insn *insn, struct 
 	return objrel_bad(o, r, e, "%s", text);
 }
 
-/* A function that nothing here defines is the kernel's. */
-static int objrel_kfunc(struct object *o, const struct rawbpf_insn *insn, struct object_rel *r,
-	const struct elf_symbol *s, struct rawbpf_error *e)
+/* A function or variable that nothing here defines is the kernel's. */
+static int objrel_ksym(
+	struct object *o, struct object_rel *r, const struct elf_symbol *s, struct rawbpf_error *e)
 {
-	struct object_kfunc *p;
+	struct object_ksym *p;
 	size_t i;
 
-	if (object_src(insn) != RAWBPF_PSEUDO_CALL || !*s->name)
-		return objrel_bad(
-			o, r, e, "'%s' is called like no function of the kernel", s->name);
-	for (i = 0; i < o->n_kfuncs && strcmp(o->kfuncs[i].name, s->name) != 0; i++)
+	for (i = 0; i < o->n_ksyms && strcmp(o->ksyms[i].name, s->name) != 0; i++)
 		;
-	r->kind = OBJECT_REL_KFUNC;
+	r->kind = OBJECT_REL_KSYM;
 	r->index = (uint32_t)i;
-	if (i < o->n_kfuncs)
+	if (i < o->n_ksyms)
 		return 0;
-	p = realloc(o->kfuncs, (i + 1) * sizeof(*p));
+	p = realloc(o->ksyms, (i + 1) * sizeof(*p));
 	if (!p)
 		return objrel_nomem(e);
-	o->kfuncs = p;
+	o->ksyms = p;
 	p[i].weak = s->bind == STB_WEAK;
 	p[i].name = strdup(s->name);
 	if (!p[i].name)
 		return objrel_nomem(e);
-	o->n_kfuncs++;
+	o->n_ksyms++;
 	return 0;
 }
 
@@ -146,7 +143,10 @@ static int objrel_call(struct object *o, const struct rawbpf_insn *insn, struct 
 	if (s->section == SHN_UNDEF && !strcmp(s->name, "usdt_arg"))
 		return objrel_usdt(o, insn, r, e);
 	if (s->section == SHN_UNDEF)
-		return objrel_kfunc(o, insn, r, s, e);
+		return object_src(insn) == RAWBPF_PSEUDO_CALL && *s->name
+			       ? objrel_ksym(o, r, s, e)
+			       : objrel_bad(o, r, e,
+					 "'%s' is called like no function of the kernel", s->name);
 	if (s->value % sizeof(*insn) || s->value > OBJECT_INSNS_MAX * sizeof(*insn))
 		return objrel_bad(o, r, e, "'%s' does not begin at an instruction", s->name);
 	at = (int64_t)(s->value / sizeof(*insn)) + addend + 1;
@@ -160,10 +160,12 @@ static int objrel_extern(struct object *o, struct object_rel *r, const struct el
 	const struct object_extern *x = object_extern(o, s->name);
 
 	if (!x)
-		return objrel_bad(o, r, e,
-			"'%s' is defined nowhere in the object: only externs of '.kconfig' get a "
-			"value, the kernel's own variables do not",
-			s->name);
+		return *s->name && !addend
+			       ? objrel_ksym(o, r, s, e)
+			       : objrel_bad(o, r, e,
+					 "'%s' is defined nowhere in the object, and of the "
+					 "kernel's own variables only the begin has a number",
+					 s->name);
 	if (addend < 0 || addend > x->size)
 		return objrel_bad(o, r, e, "'%s' is smaller than what is read of it", s->name);
 	r->kind = OBJECT_REL_VALUE;

@@ -19,7 +19,7 @@
 #include <string.h>
 
 #include "kbtf.h"
-#include "kfunc.h"
+#include "ksymput.h"
 #include "kconfig.h"
 #include "kern.h"
 #include "map.h"
@@ -449,7 +449,7 @@ const char *prog_place(const struct prog *p)
 
 	if (slash)
 		return slash + 1;
-	if (mark && (!strncmp(p->name, "kfunc__", 7) || !strncmp(p->name, "kretfunc__", 10) ||
+	if (mark && (!strncmp(p->name, "ksymput__", 7) || !strncmp(p->name, "kretfunc__", 10) ||
 			    !strncmp(p->name, "kmod_ret__", 10)))
 		return mark + 2;
 	return "";
@@ -475,9 +475,9 @@ static int prog_target(struct prog_load *l, const char *target)
 	return l->module_fd < 0 && *found.module ? l->module_fd : 0;
 }
 
-static int prog_kfuncs(struct prog_load *l)
+static int prog_ksyms(struct prog_load *l)
 {
-	int err = kfunc_put(l->b, l->b->object, &l->code);
+	int err = ksymput_code(l->b, l->b->object, &l->code);
 
 	return err ? err_prog(&l->b->error, l->p->name), err : 0;
 }
@@ -519,7 +519,7 @@ static int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type a
 	l.def = &b->object->progs[p->def];
 	err = prog_link(&l);
 	if (!err)
-		err = prog_kfuncs(&l);
+		err = prog_ksyms(&l);
 	if (!err)
 		err = prog_target(&l, target);
 	if (err) {

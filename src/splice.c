@@ -246,8 +246,8 @@ static void splice_refs(const struct splice_work *w)
 		c->refs[n++].insn = (uint32_t)splice_to(w, c->refs[i].insn);
 	}
 	c->n_refs = n;
-	for (i = 0; i < c->n_kcalls; i++)
-		c->kcalls[i].insn = (uint32_t)splice_to(w, c->kcalls[i].insn);
+	for (i = 0; i < c->n_krefs; i++)
+		c->krefs[i].insn = (uint32_t)splice_to(w, c->krefs[i].insn);
 	for (i = n = 0; i < c->n_usdt; i++) {
 		if (splice_is_replaced(w, c->usdt[i].insn))
 			continue;

@@ -51,9 +51,9 @@ START_TEST(refused_by_name)
 	}
 	/* of the kernel, whose number is put in when it is loaded */
 	ck_assert_int_eq(link_prog(o, "calls_nowhere", &c, &e), 0);
-	ck_assert_uint_eq(c.n_kcalls, 1);
-	ck_assert_str_eq(o->kfuncs[c.kcalls[0].kfunc].name, "bpf_nowhere");
-	ck_assert_uint_eq(object_src(&c.insns[c.kcalls[0].insn]), RAWBPF_PSEUDO_KFUNC_CALL);
+	ck_assert_uint_eq(c.n_krefs, 1);
+	ck_assert_str_eq(o->ksyms[c.krefs[0].ksym].name, "bpf_nowhere");
+	ck_assert_uint_eq(object_src(&c.insns[c.krefs[0].insn]), RAWBPF_PSEUDO_KFUNC_CALL);
 	object_code_free(&c);
 	ck_assert_int_eq(link_prog(o, "good", &c, &e), 0);
 	ck_assert_uint_eq(c.n_insns, 2);

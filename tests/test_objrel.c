@@ -89,10 +89,10 @@ START_TEST(undefined)
 	struct object *o = rel_object("object/odd.bpf.o");
 
 	ck_assert_uint_eq(rel_count(o, OBJECT_REL_BAD, NULL), 0);
-	ck_assert_uint_eq(rel_count(o, OBJECT_REL_KFUNC, NULL), 1);
-	ck_assert_uint_eq(o->n_kfuncs, 1);
-	ck_assert_str_eq(o->kfuncs[0].name, "bpf_nowhere");
-	ck_assert(!o->kfuncs[0].weak);
+	ck_assert_uint_eq(rel_count(o, OBJECT_REL_KSYM, NULL), 1);
+	ck_assert_uint_eq(o->n_ksyms, 1);
+	ck_assert_str_eq(o->ksyms[0].name, "bpf_nowhere");
+	ck_assert(!o->ksyms[0].weak);
 	object_free(o);
 }
 END_TEST
