@@ -43,6 +43,8 @@ static void asm_link(const struct ir_unit *u)
 			for (to = k = 0; k < u->n_funcs; to += u->funcs[k++]->n_insns)
 				if (!strcmp(u->funcs[k]->name, f->refs[j].name))
 					break;
+			if (k == u->n_funcs) /* a function of the kernel */
+				continue;
 			f->insns[f->refs[j].insn].imm =
 				(int32_t)((int64_t)to - (int64_t)(at + f->refs[j].insn) - 1);
 		}

@@ -43,8 +43,8 @@ struct carray {
 	struct pool *pool;
 	const struct ir_unit *u;
 	struct textout out;
-	char *name, *upper;	  /* of the array, in C */
-	struct names funcs, maps; /* index plus one, as pointers */
+	char *name, *upper;		 /* of the array, in C */
+	struct names funcs, maps, ksyms; /* index plus one, as pointers */
 	struct carray_piece *pieces;
 	size_t n_pieces;
 	uint32_t *at; /* of each function of the unit in this program, 0: not in it */
@@ -89,6 +89,8 @@ static const char carray_types[] =
 	"enum {\n"
 	"\tBPFASM_RELOC_MAP,  /* .imm of the instruction is to be the fd of map index */\n"
 	"\tBPFASM_RELOC_FUNC, /* filled in: the function that begins at instruction index */\n"
+	"\tBPFASM_RELOC_KSYM, /* .imm is to be the BTF id of the kernel's function or variable "
+	"name */\n"
 	"\tBPFASM_RELOC_USDT, /* an operand of a probe: only rawbpf_load() of the object can */\n"
 	"};\n"
 	"struct bpfasm_reloc {\n"
@@ -224,6 +226,10 @@ static int carray_index(struct carray *c)
 		if (names_put(&c->maps, c->pool, u->maps[i]->name, strlen(u->maps[i]->name),
 			    (void *)(uintptr_t)(i + 1)))
 			return -ENOMEM;
+	for (i = 0; i < u->n_ksyms; i++)
+		if (names_put(&c->ksyms, c->pool, u->ksyms[i]->name, strlen(u->ksyms[i]->name),
+			    (void *)(uintptr_t)(i + 1)))
+			return -ENOMEM;
 	c->at = pool_alloc(c->pool, u->n_funcs * sizeof(*c->at) + 1);
 	c->pieces = pool_alloc(c->pool, u->n_funcs * sizeof(*c->pieces) + 1);
 	c->progs = pool_alloc(c->pool, u->n_funcs * sizeof(*c->progs) + 1);
@@ -280,6 +286,17 @@ static int carray_reloc(
 	return 0;
 }
 
+/* The instruction as it is written. */
+static void carray_text(const struct ir_ref *r, const struct ir_insn *in, char *text, size_t size)
+{
+	if (r->kind == IR_REF_USDT)
+		snprintf(text, size, "call %s(%d, %d)", r->name, (int)in->off, (int)in->imm);
+	else if (r->kind == IR_REF_CALL)
+		snprintf(text, size, "call %s", r->name);
+	else
+		snprintf(text, size, "r%d = &%s", in->dst, r->name);
+}
+
 /* What a reference makes of the instruction at slot at of the array; text: as it is written. */
 static int carray_link(struct carray *c, const struct ir_ref *r, uint32_t at, struct ir_insn *in,
 	char *text, size_t size)
@@ -287,22 +304,26 @@ static int carray_link(struct carray *c, const struct ir_ref *r, uint32_t at, st
 	size_t to;
 
 	if (r->kind == IR_REF_USDT) {
-		snprintf(text, size, "call %s(%d, %d)", r->name, (int)in->off, (int)in->imm);
+		carray_text(r, in, text, size);
 		return carray_reloc(c, "USDT", at, 0, r->name);
+	}
+	to = carray_find(&c->ksyms, r->name);
+	if (to) {
+		in->imm = 0;
+		in->src = r->kind == IR_REF_CALL ? INSN_CALL_KFUNC : INSN_IMM64_BTF_ID;
+		carray_text(r, in, text, size);
+		return carray_reloc(c, "KSYM", at, 0, r->name);
 	}
 	if (r->kind == IR_REF_CALL || r->kind == IR_REF_FUNC) {
 		to = carray_find(&c->funcs, r->name);
 		if (!to)
 			return 0;
 		in->imm = (int32_t)((int64_t)c->at[to - 1] - 1 - at - 1);
-		if (r->kind == IR_REF_CALL)
-			snprintf(text, size, "call %s", r->name);
-		else
-			snprintf(text, size, "r%d = &%s", in->dst, r->name);
+		carray_text(r, in, text, size);
 		return carray_reloc(c, "FUNC", at, c->at[to - 1] - 1, r->name);
 	}
 	to = carray_find(&c->maps, r->name);
-	snprintf(text, size, "r%d = &%s", in->dst, r->name);
+	carray_text(r, in, text, size);
 	return to ? carray_reloc(c, "MAP", at, (uint32_t)(to - 1), r->name) : 0;
 }
 

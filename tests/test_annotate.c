@@ -141,6 +141,18 @@ START_TEST(what_no_line_asked_for)
 }
 END_TEST
 
+/* what the loader fills in is left as it is */
+START_TEST(functions_of_the_kernel)
+{
+	char *s = listing(".kfunc bpf_task_release\n.prog p \"kprobe/x\"\n"
+			  "call bpf_task_release\nreturn 0\n",
+		false);
+
+	ck_assert_msg(strstr(s, "    0  85100000ffffffff  call bpf_task_release  "), "%s", s);
+	free(s);
+}
+END_TEST
+
 START_TEST(bytes_that_no_terminal_should_get)
 {
 	lists("r1 = r2 ; \033[2J\x7f",
@@ -177,6 +189,7 @@ Suite *suite_annotate(void)
 	tcase_add_test(t, nothing_and_instructions_alone);
 	tcase_add_test(t, bytes_are_the_outputs);
 	tcase_add_test(t, what_no_line_asked_for);
+	tcase_add_test(t, functions_of_the_kernel);
 	tcase_add_test(t, bytes_that_no_terminal_should_get);
 	tcase_add_test(t, out_of_memory);
 	suite_add_tcase(s, t);

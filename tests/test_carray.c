@@ -214,6 +214,20 @@ START_TEST(operands_of_probes_are_the_loaders)
 }
 END_TEST
 
+START_TEST(names_of_the_kernel)
+{
+	char *h = header(".kfunc bpf_task_release\n.kvar bpf_prog_active\n.prog p \"kprobe/x\"\n"
+			 "r1 = &bpf_prog_active\ncall bpf_task_release\nreturn 0\n",
+		"k.bpf");
+
+	has(h, "\t{0x18, 1, 3, 0, 0}, /* 0: r1 = &bpf_prog_active */\n\t{0x00, 0, 0, 0, 0},\n"
+	       "\t{0x85, 0, 2, 0, 0}, /* 2: call bpf_task_release */\n");
+	has(h, "k_bpf_relocs[] = {\n\t{BPFASM_RELOC_KSYM, 0, 0, \"bpf_prog_active\"},\n"
+	       "\t{BPFASM_RELOC_KSYM, 2, 0, \"bpf_task_release\"},\n};\n");
+	free(h);
+}
+END_TEST
+
 START_TEST(instructions_need_a_program)
 {
 	struct bpfasm_opts o = tasm_opts(BPFASM_C);
@@ -343,6 +357,7 @@ Suite *suite_carray(void)
 	tcase_add_test(t, same_bytes_as_other_forms);
 	tcase_add_test(t, compiles_alone);
 	tcase_add_test(t, operands_of_probes_are_the_loaders);
+	tcase_add_test(t, names_of_the_kernel);
 	tcase_add_test(t, instructions_need_a_program);
 	tcase_add_test(t, out_of_memory);
 	suite_add_tcase(s, t);
