@@ -40,6 +40,72 @@ static bool text_is_section_key(const struct ir_unit *u, const struct ir_struct 
 	return false;
 }
 
+static void text_value(struct textout *x, const struct ir_unit *u, const struct ir_type *t,
+	const unsigned char *p);
+
+static void text_number(
+	struct textout *x, const struct ir_unit *u, const struct ir_type *t, const unsigned char *p)
+{
+	uint64_t v = 0;
+	uint32_t i;
+
+	for (i = 0; i < t->size; i++)
+		v |= (uint64_t)p[u->big_endian ? t->size - 1 - i : i] << 8 * i;
+	if (t->is_signed && v >> (8 * t->size - 1)) /* -9223372036854775808 is no number of C */
+		textout_put(x, "-0x%llx",
+			(unsigned long long)((0 - v) << (64 - 8 * t->size) >> (64 - 8 * t->size)));
+	else
+		textout_put(x, "0x%llx", (unsigned long long)v);
+}
+
+static void text_record(struct textout *x, const struct ir_unit *u, const struct ir_struct *s,
+	const unsigned char *p)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_fields; i++) {
+		textout_put(x, i ? ", " : "{");
+		text_value(x, u, &s->fields[i].type, p + s->fields[i].offset);
+	}
+	textout_put(x, "}");
+}
+
+static void text_value(
+	struct textout *x, const struct ir_unit *u, const struct ir_type *t, const unsigned char *p)
+{
+	uint32_t len = t->size;
+
+	if (t->kind == IR_TYPE_STRUCT) {
+		text_record(x, u, t->record, p);
+	} else if (t->kind == IR_TYPE_CHARS) {
+		while (len && !p[len - 1])
+			len--;
+		textout_chars(x, (const char *)p, len);
+	} else {
+		text_number(x, u, t, p);
+	}
+}
+
+static void text_variable(struct textout *x, const struct ir_unit *u, const struct ir_data *v)
+{
+	char type[80];
+	uint32_t i;
+
+	parse_type_text(&v->type, type, sizeof(type));
+	textout_put(x, "%s %s: %s", ir_data_sections[v->section], v->name, type);
+	if (v->count)
+		textout_put(x, "[%u]", (unsigned)v->count);
+	if (v->init && !v->count) {
+		textout_put(x, " = ");
+		text_value(x, u, &v->type, v->init);
+	}
+	for (i = 0; v->init && i < v->count; i++) {
+		textout_put(x, i ? ", " : " = {");
+		text_value(x, u, &v->type, v->init + (size_t)i * v->type.size);
+	}
+	textout_put(x, v->init && v->count ? "}\n" : "\n");
+}
+
 static void text_declarations(struct textout *x, const struct ir_unit *u)
 {
 	char kind[256];
@@ -60,6 +126,8 @@ static void text_declarations(struct textout *x, const struct ir_unit *u)
 	for (i = 0; i < u->n_ksyms; i++)
 		textout_put(
 			x, ".%s %s\n", u->ksyms[i]->is_func ? "kfunc" : "kvar", u->ksyms[i]->name);
+	for (i = 0; i < u->n_data; i++)
+		text_variable(x, u, u->data[i]);
 }
 
 /* ---- functions --------------------------------------------------------------------------- */
@@ -112,7 +180,10 @@ static int text_ref(struct textout *x, const struct ir_ref *r, const struct ir_i
 		textout_put(x, "\tcall %s(%d, %d)\n", r->name, (int)in->off, (int)in->imm);
 		return 1;
 	}
-	textout_put(x, "\tr%d = &%s\n", in->dst, r->name);
+	textout_put(x, "\tr%d = &%s", in->dst, r->name);
+	if (r->kind == IR_REF_DATA && r->addend)
+		textout_put(x, " + %lld", (long long)r->addend);
+	textout_put(x, "\n");
 	return 2;
 }
 

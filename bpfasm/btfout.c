@@ -32,6 +32,7 @@ enum {
 	BTFOUT_STRS_MAX = 12 << 20, /* beyond this lines lose their text: the kernel takes 16 MB */
 	BTFOUT_COL_MAX = 1023,
 	BTFOUT_LINENO_MAX = (1 << 22) - 1,
+	BTFOUT_VARS_MAX = 0xffff,
 	BTFOUT_FUNC_REC = 8,
 	BTFOUT_LINE_REC = 16,
 };
@@ -302,19 +303,14 @@ static uint32_t btfout_map(struct btfout *b, const struct ir_map *m)
 	return id;
 }
 
-void btfout_types(struct btfout *b, const struct ir_unit *u, struct pool *pool)
+static void btfout_maps(struct btfout *b, const struct ir_unit *u)
 {
 	uint32_t *vars, offset = 0;
 	size_t i;
 
-	memset(b, 0, sizeof(*b));
-	b->pool = pool;
-	b->unit = u;
-	b->big_endian = u->big_endian;
-	btfout_put(pool, &b->strs, "", 1);
 	if (!u->n_maps)
 		return;
-	vars = pool_alloc(pool, u->n_maps * sizeof(*vars));
+	vars = pool_alloc(b->pool, u->n_maps * sizeof(*vars));
 	if (!vars)
 		return;
 	for (i = 0; i < u->n_maps; i++) {
@@ -331,6 +327,60 @@ void btfout_types(struct btfout *b, const struct ir_unit *u, struct pool *pool)
 		btfout_word(b, size);
 		offset += size;
 	}
+}
+
+/* The VAR of one variable; returns its id. */
+static uint32_t btfout_var(struct btfout *b, const struct ir_data *v)
+{
+	uint32_t id = btfout_type_of(b, &v->type);
+
+	if (v->count)
+		id = btfout_array(b, id, v->count);
+	id = btfout_type(b, btfout_name(b, v->name), BTFOUT_KIND_VAR, 0, id);
+	btfout_word(b, BTFOUT_GLOBAL);
+	return id;
+}
+
+/* The DATASEC of .data, .rodata or .bss. */
+static void btfout_vars(struct btfout *b, const struct ir_unit *u, enum ir_data_section which)
+{
+	uint32_t *ids, n = 0;
+	size_t i;
+
+	ids = pool_alloc(b->pool, u->n_data * sizeof(*ids));
+	if (!ids)
+		return;
+	/* a type's count has 16 bits: of more variables the first have types */
+	for (i = 0; i < u->n_data && n < BTFOUT_VARS_MAX; i++)
+		if (u->data[i]->section == which) {
+			ids[i] = btfout_var(b, u->data[i]);
+			n++;
+		}
+	if (!n)
+		return;
+	btfout_type(b, btfout_cstring(b, ir_data_sections[which]), BTFOUT_KIND_DATASEC, n,
+		u->data_size[which]);
+	for (i = 0; i < u->n_data; i++) {
+		if (!ids[i])
+			continue;
+		btfout_word(b, ids[i]);
+		btfout_word(b, u->data[i]->offset);
+		btfout_word(b, u->data[i]->size);
+	}
+}
+
+void btfout_types(struct btfout *b, const struct ir_unit *u, struct pool *pool)
+{
+	unsigned i;
+
+	memset(b, 0, sizeof(*b));
+	b->pool = pool;
+	b->unit = u;
+	b->big_endian = u->big_endian;
+	btfout_put(pool, &b->strs, "", 1);
+	btfout_maps(b, u);
+	for (i = 0; i < IR_DATA_SECTIONS; i++)
+		btfout_vars(b, u, (enum ir_data_section)i);
 }
 
 /* ---- functions and lines ----------------------------------------------------------------- */

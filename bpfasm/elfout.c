@@ -21,6 +21,7 @@ enum {
 	ELFOUT_PROGBITS = 1,
 	ELFOUT_SYMTAB = 2,
 	ELFOUT_STRTAB = 3,
+	ELFOUT_NOBITS = 8,
 	ELFOUT_RELTAB = 9,
 	ELFOUT_WRITE = 1, /* section flags */
 	ELFOUT_ALLOC = 2,
@@ -38,12 +39,14 @@ enum {
 	ELFOUT_MAX_MAPS = 0xffff, /* BTF counts a section's variables in 16 bits */
 };
 
+const char *const ir_data_sections[IR_DATA_SECTIONS] = {".data", ".rodata", ".bss"};
+
 struct elfout_section {
 	const char *name;
 	uint32_t type, flags, link, info, align, entsize;
-	struct btfout_bytes bytes;
-	struct ir_func **funcs; /* code: what it holds */
-	uint32_t *offsets;	/* of each, in bytes */
+	struct btfout_bytes bytes; /* ELFOUT_NOBITS: their number alone */
+	struct ir_func **funcs;	   /* code: what it holds */
+	uint32_t *offsets;	   /* of each, in bytes */
 	size_t n_funcs, cap_funcs, cap_offsets;
 	uint32_t index;
 	struct elfout_symbol *symbol; /* of the section itself, where a relocation needs one */
@@ -295,6 +298,36 @@ static int elfout_code(struct elfout *e, struct elfout_section *s, uint32_t symt
 
 /* ---- the other sections ------------------------------------------------------------------ */
 
+/* One of .data, .rodata, .bss, when there is a variable in it. */
+static int elfout_vars(struct elfout *e, enum ir_data_section which)
+{
+	const struct ir_unit *u = e->u;
+	bool bss = which == IR_BSS;
+	struct elfout_section *s;
+	size_t i;
+
+	if (!u->data_size[which])
+		return 0;
+	s = elfout_section(e, ir_data_sections[which], bss ? ELFOUT_NOBITS : ELFOUT_PROGBITS,
+		ELFOUT_ALLOC | (which == IR_RODATA ? 0 : ELFOUT_WRITE), 8);
+	if (!s)
+		return -ENOMEM;
+	s->bytes.len = u->data_size[which];
+	s->bytes.p = bss ? NULL : pool_alloc(e->pool, s->bytes.len);
+	for (i = 0; i < u->n_data; i++) {
+		const struct ir_data *v = u->data[i];
+
+		if (v->section != which)
+			continue;
+		if (!elfout_symbol(e, v->name, ELFOUT_OBJECT | ELFOUT_GLOBAL, s->index, v->offset,
+			    v->size))
+			return -ENOMEM;
+		if (v->init && s->bytes.p)
+			memcpy(s->bytes.p + v->offset, v->init, v->size);
+	}
+	return 0;
+}
+
 static int elfout_data(struct elfout *e)
 {
 	const struct ir_unit *u = e->u;
@@ -321,6 +354,9 @@ static int elfout_data(struct elfout *e)
 			return -ENOMEM;
 		btfout_put(e->pool, &s->bytes, u->license, strlen(u->license) + 1);
 	}
+	for (i = 0; i < IR_DATA_SECTIONS; i++)
+		if (elfout_vars(e, (enum ir_data_section)i))
+			return -ENOMEM;
 	return e->pool->failed ? -ENOMEM : 0;
 }
 
@@ -392,6 +428,11 @@ static void elfout_shdr(
 	elfout_put64(e, out, 0, s->entsize);
 }
 
+static size_t elfout_file_bytes(const struct elfout_section *s)
+{
+	return s->type == ELFOUT_NOBITS ? 0 : s->bytes.len;
+}
+
 /* Header, section headers, then the sections' bytes. */
 static int elfout_file(struct elfout *e, unsigned char **data, size_t *len)
 {
@@ -408,7 +449,7 @@ static int elfout_file(struct elfout *e, unsigned char **data, size_t *len)
 	for (i = 1; i < e->n_sections; i++) {
 		at = elfout_align(at, e->sections[i]->align);
 		offsets[i] = at;
-		at += e->sections[i]->bytes.len;
+		at += elfout_file_bytes(e->sections[i]);
 	}
 	if (at > UINT32_MAX)
 		return -EFBIG;
@@ -421,7 +462,7 @@ static int elfout_file(struct elfout *e, unsigned char **data, size_t *len)
 		return -ENOMEM;
 	memcpy(*data, head.p, head.len);
 	for (i = 1; i < e->n_sections; i++)
-		if (e->sections[i]->bytes.len)
+		if (elfout_file_bytes(e->sections[i]))
 			memcpy(*data + offsets[i], e->sections[i]->bytes.p,
 				e->sections[i]->bytes.len);
 	*len = at;

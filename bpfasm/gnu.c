@@ -439,7 +439,7 @@ static int gnu_imm64(struct gnu *g)
 	if (parse_op(t, PUNCT('&', 0, 0))) {
 		if (operand_parse(p, &o))
 			return -EINVAL;
-		if (o.kind != OPERAND_NAME)
+		if (o.kind != OPERAND_NAME && o.kind != OPERAND_DATA)
 			return parse_error(p, t,
 				"only the address of a map or function is an "
 				"instruction; of a variable it is 'rN = &NAME'");

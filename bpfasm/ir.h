@@ -140,6 +140,20 @@ struct ir_ksym {
 	bool is_func;
 };
 
+enum ir_data_section { IR_DATA, IR_RODATA, IR_BSS, IR_DATA_SECTIONS };
+extern const char *const ir_data_sections[IR_DATA_SECTIONS]; /* ".data" ... */
+
+/* A variable that all programs share. */
+struct ir_data {
+	const char *name;
+	enum ir_data_section section;
+	struct ir_type type;	   /* of an element */
+	uint32_t count;		   /* of elements; 0: it is no array */
+	uint32_t offset, size;	   /* bytes, in its section */
+	const unsigned char *init; /* size bytes in the unit's order; NULL: zero */
+	struct pos at;
+};
+
 struct ir_unit {
 	struct ir_func **funcs; /* in the order of the text */
 	size_t n_funcs, cap_funcs;
@@ -149,6 +163,9 @@ struct ir_unit {
 	size_t n_structs, cap_structs;
 	struct ir_ksym **ksyms;
 	size_t n_ksyms, cap_ksyms;
+	struct ir_data **data; /* of each section with rising offsets */
+	size_t n_data, cap_data;
+	uint32_t data_size[IR_DATA_SECTIONS];
 	const char *license; /* NULL: none given */
 	bool big_endian;
 };

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "global.h"
 #include "insn.h"
 #include "parse_name.h"
 #include "usdtread.h"
@@ -18,6 +19,9 @@ static int operand_address(struct parse *p, struct operand *o)
 
 	if (t->kind != TOK_NAME)
 		return parse_error(p, t, "a name is missing behind '&'");
+	is = global_address(p, o);
+	if (is)
+		return is;
 	p->t++;
 	is = parse_place(p, t, t->s, t->len, &place);
 	if (is < 0)
@@ -79,7 +83,9 @@ static int operand_variable(struct parse *p, struct operand *o)
 	struct parse_place place;
 	int is = parse_place(p, t, t->s, t->len, &place);
 
-	if (is <= 0)
+	if (!is)
+		return global_value(p, o);
+	if (is < 0)
 		return is;
 	if (place.type.kind == IR_TYPE_CHARS || place.type.kind == IR_TYPE_STRUCT)
 		return parse_error(p, t, "'%.*s' has %u bytes; its address is '&%.*s'", (int)t->len,
@@ -276,6 +282,15 @@ static void load_number(
 		load_sign(p, dst, o->size);
 }
 
+static int load_global(struct parse *p, unsigned dst, const struct operand *o)
+{
+	if (global_load(p, dst, o->t, o->data, o->add))
+		return -ENOMEM;
+	if (o->kind == OPERAND_GLOBAL)
+		load_number(p, dst, dst, 0, o);
+	return 0;
+}
+
 static void load_reg(struct parse *p, unsigned dst, struct parse_reg r)
 {
 	/* the w form also clears the upper half, so it is never left out */
@@ -302,6 +317,8 @@ int operand_load(struct parse *p, unsigned dst, const struct operand *o)
 		return 0;
 	case OPERAND_LOC: return load_loc(p, dst, o);
 	case OPERAND_STR: return load_string(p, dst, o);
+	case OPERAND_GLOBAL:
+	case OPERAND_DATA: return load_global(p, dst, o);
 	}
 	return -EINVAL;
 }

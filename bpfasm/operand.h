@@ -8,13 +8,15 @@
 enum operand_kind {
 	OPERAND_REG,
 	OPERAND_CONST,
-	OPERAND_NAME,  /* &map, &function: the loader knows */
-	OPERAND_STACK, /* &variable */
-	OPERAND_VAR,   /* variable */
-	OPERAND_FIELD, /* a number in memory: args->f, arg1, r6->REC.f */
-	OPERAND_ADDR,  /* an array in memory: its address */
-	OPERAND_LOC,   /* data behind a tracepoint's record: its address */
-	OPERAND_STR,   /* "text" */
+	OPERAND_NAME,	/* &map, &function: the loader knows */
+	OPERAND_STACK,	/* &variable */
+	OPERAND_VAR,	/* variable */
+	OPERAND_FIELD,	/* a number in memory: args->f, arg1, r6->REC.f */
+	OPERAND_ADDR,	/* an array in memory: its address */
+	OPERAND_LOC,	/* data behind a tracepoint's record: its address */
+	OPERAND_STR,	/* "text" */
+	OPERAND_GLOBAL, /* variable of .data, .rodata, .bss */
+	OPERAND_DATA,	/* &variable of these */
 };
 
 struct operand {
@@ -24,12 +26,14 @@ struct operand {
 	int64_t imm;		/* CONST; LOC: what is added to the offset found there */
 	struct frame_slot slot; /* STACK, VAR */
 	int32_t off;		/* FIELD, ADDR, LOC */
-	uint32_t size;		/* VAR, FIELD: bytes */
+	uint32_t size;		/* VAR, FIELD, GLOBAL: bytes */
 	bool is_signed;
 	const char *text; /* STR, without its quotes */
 	size_t len;
-	const struct tok *context; /* REG, FIELD, ADDR, LOC: the word that means the context */
-	bool keep;		   /* STR: for the whole function, not for this statement alone */
+	const struct tok *context;  /* REG, FIELD, ADDR, LOC: the word that means the context */
+	const struct ir_data *data; /* GLOBAL, DATA: its variable, and the byte in it */
+	uint32_t add;
+	bool keep; /* STR: for the whole function, not for this statement alone */
 };
 
 /* 1: it is one that no single instruction of the dialect can mean; 0: something else */

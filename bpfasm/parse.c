@@ -7,6 +7,8 @@
 
 #include "gnu.h"
 #include "insn.h"
+#include "global.h"
+#include "parse_data.h"
 #include "parse_fn.h"
 #include "parse_insn.h"
 #include "parse_jump.h"
@@ -25,6 +27,9 @@ static const struct {
 	{".kfunc", parse_kfunc},
 	{".kvar", parse_kvar},
 	{".map", parse_map},
+	{".data", parse_data},
+	{".rodata", parse_rodata},
+	{".bss", parse_bss},
 	{".struct", parse_struct},
 	{".var", parse_var},
 	{".ctx", sugar_ctx},
@@ -145,6 +150,8 @@ static int stmt_name(struct parse *p)
 
 	if (t->s[0] == '.' && !parse_op(t + 1, PUNCT('=', 0, 0)))
 		return stmt_directive(p);
+	if (global_begins(p, t))
+		return parse_need_fn(p, t) ? -EINVAL : global_line(p);
 	for (i = 0; i < STMT_WORDS; i++) {
 		if (parse_is(t, stmt_words[i].name)) {
 			p->t++;

@@ -17,15 +17,17 @@ static int fn_name_free(struct parse *p, const struct tok *t)
 {
 	const struct ir_func *f = names_get(&p->funcs, t->s, t->len);
 	const struct ir_map *m = names_get(&p->maps, t->s, t->len);
-	struct pos was = f ? f->at : m ? m->at : p->at;
+	const struct ir_data *v = names_get(&p->data, t->s, t->len);
+	struct pos was = f ? f->at : m ? m->at : v ? v->at : p->at;
 
 	if (names_get(&p->ksyms, t->s, t->len))
 		return parse_error(
 			p, t, "'%.*s' is already a name of the kernel", (int)t->len, t->s);
-	if (!f && !m)
+	if (!f && !m && !v)
 		return 0;
 	return parse_error(p, t, "'%.*s' is already a %s, of line %u", (int)t->len, t->s,
-		m	     ? "map"
+		v	     ? "variable"
+		: m	     ? "map"
 		: f->is_prog ? "program"
 			     : "function",
 		(unsigned)diag_user_pos(was).line);
@@ -333,6 +335,8 @@ static int fn_unknown_ref(struct parse *p, const struct ir_ref *r, const char *w
 	suggest_start(&s, r->name, strlen(r->name));
 	for (i = 0; i < p->unit->n_maps && r->kind != IR_REF_CALL; i++)
 		suggest_offer(&s, p->unit->maps[i]->name, strlen(p->unit->maps[i]->name));
+	for (i = 0; i < p->unit->n_data && r->kind != IR_REF_CALL; i++)
+		suggest_offer(&s, p->unit->data[i]->name, strlen(p->unit->data[i]->name));
 	for (i = 0; i < p->unit->n_funcs; i++)
 		if (!p->unit->funcs[i]->is_prog)
 			suggest_offer(&s, p->unit->funcs[i]->name, strlen(p->unit->funcs[i]->name));
@@ -384,7 +388,10 @@ static int fn_resolve_ref(struct parse *p, struct ir_func *f, struct ir_ref *r)
 	size_t len = strlen(r->name);
 	const struct ir_func *to = names_get(&p->funcs, r->name, len);
 	const struct ir_ksym *k;
+	const struct ir_data *v;
 
+	if (r->kind == IR_REF_DATA)
+		return 0;
 	if (r->kind == IR_REF_USDT)
 		return fn_check_usdt(p, r);
 	if (to && to->is_prog) {
@@ -400,6 +407,13 @@ static int fn_resolve_ref(struct parse *p, struct ir_func *f, struct ir_ref *r)
 	if (to) {
 		r->kind = IR_REF_FUNC;
 		f->insns[r->insn].src = INSN_IMM64_FUNC;
+		return 0;
+	}
+	v = names_get(&p->data, r->name, len);
+	if (v) { /* one that is declared below */
+		r->kind = IR_REF_DATA;
+		f->insns[r->insn].src = INSN_IMM64_MAP_VALUE;
+		f->insns[r->insn + 1].imm = (int32_t)v->offset;
 		return 0;
 	}
 	return names_get(&p->maps, r->name, len) ? 0 : fn_unknown_ref(p, r, "map or variable");

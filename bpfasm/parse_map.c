@@ -296,9 +296,11 @@ int parse_map(struct parse *p)
 	if (t->kind != TOK_NAME || memchr(t->s, '.', t->len))
 		return parse_error(p, t, "a map is '.map NAME KIND', as in '.map dist histogram'");
 	have = names_get(&p->maps, t->s, t->len);
-	if (have || names_get(&p->funcs, t->s, t->len))
+	if (have || names_get(&p->funcs, t->s, t->len) || names_get(&p->data, t->s, t->len))
 		return parse_error(p, t, "'%.*s' is already a %s", (int)t->len, t->s,
-			have ? "map" : "program or function");
+			have				    ? "map"
+			: names_get(&p->data, t->s, t->len) ? "variable"
+							    : "program or function");
 	m = pool_alloc(p->pool, sizeof(*m));
 	if (!m || pool_grow(p->pool, &u->maps, &u->cap_maps, u->n_maps, sizeof(*u->maps)))
 		return -ENOMEM;

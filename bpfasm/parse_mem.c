@@ -2,6 +2,7 @@
 /* parse_mem.c - loads, stores and atomics, and the other instructions that look like a call. */
 #include <errno.h>
 
+#include "global.h"
 #include "insn.h"
 #include "parse_mem.h"
 
@@ -193,6 +194,8 @@ int parse_lock_line(struct parse *p)
 	const struct tok *t = p->t + 2, *op;
 	struct parse_reg src;
 
+	if (global_begins(p, p->t))
+		return global_lock_line(p);
 	if (parse_want(p, PUNCT('*', 0, 0)) || parse_mem(p, &m) || atomic_width(p, t, &m))
 		return -EINVAL;
 	op = p->t;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "equ.h"
+#include "global.h"
 
 /* ---- what may have been meant --------------------------------------------------------------- */
 
@@ -39,6 +40,8 @@ static void env_suggest_places(struct parse *p, struct suggest *s)
 
 	for (i = 0; p->fn && i < p->fn->frame.n_vars; i++)
 		suggest_offer(s, p->fn->frame.vars[i].name, p->fn->frame.vars[i].len);
+	for (i = 0; i < p->unit->n_data; i++)
+		suggest_offer(s, p->unit->data[i]->name, strlen(p->unit->data[i]->name));
 	for (i = 0; i < p->unit->n_structs; i++)
 		suggest_offer(s, p->unit->structs[i]->name, strlen(p->unit->structs[i]->name));
 }
@@ -208,8 +211,14 @@ int parse_size_of(struct parse *p, const char *s, size_t len, int64_t *v)
 	struct ir_type type;
 	struct bpfasm_field f;
 	struct parse_place place;
-	int err = parse_place(p, tok_of(p, s), s, len, &place);
+	struct global_place g;
+	int err = global_find(p, tok_of(p, s), s, len, &g);
 
+	if (err) {
+		*v = err < 0 ? 0 : global_size(&g);
+		return err < 0 ? err : 0;
+	}
+	err = parse_place(p, tok_of(p, s), s, len, &place);
 	if (err) {
 		*v = place.type.size;
 		return err < 0 ? err : 0;

@@ -31,7 +31,7 @@ struct parse {
 	struct macro *macro;
 	const struct bpfasm_opts *o;
 	struct ir_unit *unit;
-	struct names maps, structs, funcs, ksyms;
+	struct names maps, structs, funcs, ksyms, data;
 	struct parse_fn **fns; /* in the order of unit->funcs */
 	size_t n_fns, cap_fns;
 	struct parse_fn *fn;	  /* NULL: outside */

@@ -117,7 +117,7 @@ void parse_type_text(const struct ir_type *t, char *text, size_t size)
 		snprintf(text, size, "%c%u", t->is_signed ? 's' : 'u', 8 * (unsigned)t->size);
 }
 
-static uint32_t type_align(const struct ir_type *t)
+uint32_t parse_type_align(const struct ir_type *t)
 {
 	if (t->kind == IR_TYPE_STRUCT)
 		return t->record->align;
@@ -145,7 +145,7 @@ struct ir_struct *parse_struct_new(struct parse *p, const char *name, struct pos
 int parse_struct_add(
 	struct parse *p, struct ir_struct *s, const char *name, const struct ir_type *type)
 {
-	uint32_t align = type_align(type);
+	uint32_t align = parse_type_align(type);
 	struct ir_field *f;
 
 	if (!name ||

@@ -25,6 +25,7 @@ const struct ir_field *parse_field(
 	const struct ir_struct *s, const char *name, size_t len, uint32_t *offset);
 int parse_no_field(struct parse *p, const struct tok *t, const char *what,
 	const struct ir_struct *s, const char *name, size_t len);
+uint32_t parse_type_align(const struct ir_type *t); /* bytes */
 /* as it is written in the text */
 void parse_type_text(const struct ir_type *t, char *text, size_t size);
 

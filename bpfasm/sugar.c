@@ -128,7 +128,7 @@ int sugar_call(struct parse *p)
 	return err;
 }
 
-static bool sugar_is_call(const struct parse *p)
+bool sugar_is_call(const struct parse *p)
 {
 	return p->t->kind == TOK_NAME && parse_op(p->t + 1, PUNCT('(', 0, 0)) &&
 	       !parse_is(p->t, "sizeof") && !parse_is(p->t, IR_USDT_NAME);
@@ -158,7 +158,7 @@ int sugar_assign(struct parse *p, struct parse_reg dst)
 	is = operand_sugar(p, &o);
 	if (is <= 0)
 		return is;
-	if (dst.w && o.kind != OPERAND_VAR && o.kind != OPERAND_FIELD)
+	if (dst.w && o.kind != OPERAND_VAR && o.kind != OPERAND_FIELD && o.kind != OPERAND_GLOBAL)
 		return parse_error(p, o.t, "an address is 64 bits wide; write r%d", dst.num);
 	/* nobody knows how long the register is used: no later call may have the bytes */
 	o.keep = true;

@@ -68,10 +68,15 @@ void textout_bytes(struct textout *x, const char *s, size_t len)
 
 void textout_string(struct textout *x, const char *s)
 {
+	textout_chars(x, s, strlen(s));
+}
+
+void textout_chars(struct textout *x, const char *s, size_t len)
+{
 	unsigned char c = 0, last;
 
 	textout_put(x, "\"");
-	for (; *s; s++) {
+	for (; len; s++, len--) {
 		last = c;
 		c = (unsigned char)*s;
 		/* "??/" is a backslash in C */

@@ -17,6 +17,7 @@ void textout_put(struct textout *x, const char *fmt, ...) __attribute__((format(
 void textout_bytes(struct textout *x, const char *s, size_t len);
 /* between quotes, as C and the text language read it */
 void textout_string(struct textout *x, const char *s);
+void textout_chars(struct textout *x, const char *s, size_t len); /* any bytes */
 /* The text changes hands: 0, or -ENOMEM if anything failed on the way. */
 int textout_end(struct textout *x, unsigned char **data, size_t *len);
 
