@@ -24,7 +24,8 @@ static int jump_distance(struct parse *p, bool plain, int64_t min, int64_t max, 
 	else if (parse_expr(p, by))
 		return -EINVAL;
 	if (*by < min || *by > max)
-		return parse_error(p, t, "a jump by %lld is too far", (long long)*by);
+		return parse_error(p, t, "a jump by %lld is too far%s", (long long)*by,
+			max == INT16_MAX ? "; only gotol reaches farther" : "");
 	return 0;
 }
 

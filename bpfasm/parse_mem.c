@@ -414,6 +414,22 @@ static int imm64_bpftool(struct parse *p, struct parse_reg dst)
 	return 1;
 }
 
+/* "subprog[+5]" as bpftool writes a callback: func(pc+5) */
+static int imm64_subprog(struct parse *p, struct parse_reg dst)
+{
+	const struct tok *t = p->t;
+	int32_t by;
+
+	p->t += 2;
+	parse_take(p, PUNCT('+', 0, 0));
+	if (parse_imm32(p, false, NULL, &by) || parse_want(p, PUNCT(']', 0, 0)))
+		return -EINVAL;
+	if (dst.w)
+		return parse_error(p, t, "this is 64 bits wide; write r%d", dst.num);
+	parse_emit_imm64(p, dst.num, INSN_IMM64_FUNC, (uint32_t)by);
+	return 1;
+}
+
 int parse_builtin(struct parse *p, struct parse_reg dst)
 {
 	const struct tok *t = p->t;
@@ -421,6 +437,8 @@ int parse_builtin(struct parse *p, struct parse_reg dst)
 
 	if (parse_is(t, "map") && parse_op(t + 1, PUNCT('[', 0, 0)))
 		return imm64_bpftool(p, dst);
+	if (parse_is(t, "subprog") && parse_op(t + 1, PUNCT('[', 0, 0)))
+		return imm64_subprog(p, dst);
 	/* all of these names begin with one of few letters, helpers with none of them */
 	if (!parse_op(t + 1, PUNCT('(', 0, 0)) || !memchr("axclmbf", t->s[0], 7))
 		return 0;

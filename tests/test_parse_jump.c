@@ -55,7 +55,7 @@ START_TEST(errors)
 		{"if r1 == 5 goto", "a label is missing here"},
 		{"if r1 > 0x100000000 goto +0", "does not fit in 32 bits"},
 		{"goto 5", "a distance is written with its sign: +5"},
-		{"goto +32768", "a jump by 32768 is too far"},
+		{"goto +32768", "a jump by 32768 is too far; only gotol reaches farther"},
 		{"goto nowhere", "no label 'nowhere'"},
 		{"goto +5", "this jumps out of 'p'"},
 		{"goto pc-3", "this jumps out of 'p'"},

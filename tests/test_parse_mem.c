@@ -46,6 +46,8 @@ START_TEST(constants_that_the_kernel_fills_in)
 	tasm_is("r1 = map_fd(3) ll", "1811000003000000 0000000000000000");
 	tasm_is("r1 = map_value(3, 8) ll\nr1 = map[fd:3][0]+8",
 		"1821000003000000 0000000008000000 1821000003000000 0000000008000000");
+	tasm_is("r2 = subprog[-2]\nr2 = subprog[+3]",
+		"18420000feffffff 0000000000000000 1842000003000000 0000000000000000");
 	tasm_is("r1 = btf_id(7, 0) ll\nr2 = func(pc-2) ll",
 		"1831000007000000 0000000000000000 18420000feffffff 0000000000000000");
 	tasm_is("r1 = map_idx(1) ll\nr1 = map_idx_value(1, 4) ll",
@@ -73,6 +75,7 @@ START_TEST(errors)
 		{"r1 = atomic64_xchg((u32 *)(r1 +0), r1)", "'atomic64_xchg' is for u64"},
 		{"r1 = *(u8 *)skb[0]", "a packet load is"},
 		{"r1 = *(u32 *)(r1 +0", "')' is missing"},
+		{"w1 = subprog[+3]", "this is 64 bits wide; write r1"},
 		{"r1 = map[id:3]", "only 'map[fd:N]'"},
 	};
 	char text[256];
