@@ -19,9 +19,9 @@
 #include <string.h>
 
 #include "kbtf.h"
-#include "ksymput.h"
 #include "kconfig.h"
 #include "kern.h"
+#include "ksymput.h"
 #include "map.h"
 #include "near.h"
 #include "object.h"
@@ -449,7 +449,7 @@ const char *prog_place(const struct prog *p)
 
 	if (slash)
 		return slash + 1;
-	if (mark && (!strncmp(p->name, "ksymput__", 7) || !strncmp(p->name, "kretfunc__", 10) ||
+	if (mark && (!strncmp(p->name, "kfunc__", 7) || !strncmp(p->name, "kretfunc__", 10) ||
 			    !strncmp(p->name, "kmod_ret__", 10)))
 		return mark + 2;
 	return "";

@@ -26,6 +26,25 @@ static int load_into(struct rawbpf *b, const char *file)
 	return err;
 }
 
+/* where a program's section, or bcc's form of its name, says it belongs */
+START_TEST(places)
+{
+	static const char *const rows[][3] = {{"fentry/vfs_read", "f", "vfs_read"},
+		{"kfunc", "kfunc__vfs_read", "vfs_read"},
+		{"kfunc", "kfunc__vmlinux__vfs_read", "vmlinux__vfs_read"},
+		{"kretfunc", "kretfunc__vfs_read", "vfs_read"}, {"kmod_ret", "kmod_ret__f", "f"},
+		{"kprobe", "other__name", ""}, {"fentry", "f", ""}};
+	struct prog p = {0};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		p.section = rows[i][0];
+		p.name = rows[i][1];
+		ck_assert_str_eq(prog_place(&p), rows[i][2]);
+	}
+}
+END_TEST
+
 START_TEST(one_call_each)
 {
 	struct fake f = {0};
@@ -320,6 +339,7 @@ Suite *suite_prog(void)
 	TCase *t = tcase_create("unit"), *live = tcase_create("live");
 
 	tcase_set_timeout(t, 60);
+	tcase_add_test(t, places);
 	tcase_add_test(t, one_call_each);
 	tcase_add_test(t, refusal_names_the_line);
 	tcase_add_test(t, log_grows);
