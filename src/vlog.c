@@ -203,16 +203,54 @@ static void vlog_choose(
 		strcpy(v->msg, text);
 }
 
-/* Our advice, then the kernel's own words, then the register's history, as far as there is room. */
-static void vlog_advise(
-	const struct vlog_scan *s, const struct vlog_match *m, int err, struct vlog *v)
+/* A register's history and the kernel's own words, as advice ends with them. */
+struct vlog_tail {
+	char history[320], reason[320], suggestion[320];
+};
+
+/* Behind the advice: all of these, or nothing. */
+static bool vlog_append(
+	char *out, size_t room, const struct vlog_tail *t, bool reason, bool suggestion)
 {
-	/* message and advice go into one struct rawbpf_error */
-	size_t room = 470 - strlen(v->msg);
-	char text[320], reason[256];
+	const char *said[3] = {
+		t->history, reason ? t->reason : "", suggestion ? t->suggestion : ""};
+	size_t n = strlen(out), i;
 	bool kernel = false;
+
+	for (i = 0; i < 3; i++) {
+		if (!*said[i])
+			continue;
+		if (!vlog_add(out, room,
+			    kernel	? " "
+			    : i && *out ? "; the kernel says: "
+			    : *out	? "; "
+					: "",
+			    said[i], "")) {
+			out[n] = '\0';
+			return false;
+		}
+		kernel = i > 0;
+	}
+	return true;
+}
+
+/*
+ * Our advice, the register's history, the kernel's own words.  Where there is no room for all of it
+ * the history becomes shorter first, then of the kernel's words the general ones go.
+ */
+static void vlog_advise(
+	const struct vlog_scan *s, const struct vlog_match *m, int err, size_t room, struct vlog *v)
+{
+	static const struct {
+		unsigned steps;
+		bool reason, suggestion;
+	} tries[] = {{4, true, true}, {2, true, true}, {1, true, true}, {2, true, false},
+		{1, true, false}, {4, false, false}, {1, false, false}, {0, true, false},
+		{0, false, true}};
 	struct vlog_words w = {v->reg, v->insn, vlogstep_helper(s->step), {NULL, 0}};
+	struct vlog_tail t;
 	const char *p;
+	size_t i;
 
 	if (m->cap[1].n) {
 		p = m->cap[1].p;
@@ -220,22 +258,17 @@ static void vlog_advise(
 	}
 	if (m->rule)
 		vlog_fill(m, &w, v->advice, room);
-	vlog_copy(text, sizeof(text), s->suggestion);
-	vlog_copy(reason, sizeof(reason), s->reason);
-	if (*text && text[strlen(text) - 1] == '.')
-		text[strlen(text) - 1] = '\0';
-	if (strlen(v->advice) + strlen(text) + strlen(reason) + 16 < room)
-		kernel = vlog_add(
-			v->advice, room, *v->advice ? "; the kernel says: " : "", reason, "");
-	if (!vlog_add(v->advice, room,
-		    !*v->advice ? ""
-		    : kernel	? " "
-				: "; the kernel says: ",
-		    text, "") &&
-		!kernel)
-		vlog_add(v->advice, room, *v->advice ? "; the kernel says: " : "", reason, "");
-	vlogback_history(s->log, s->step, v->reg, text, sizeof(text));
-	vlog_add(v->advice, room, *v->advice ? "; " : "", text, "");
+	vlog_copy(t.suggestion, sizeof(t.suggestion), s->suggestion);
+	vlog_copy(t.reason, sizeof(t.reason), s->reason);
+	i = strlen(t.suggestion);
+	if (i && t.suggestion[i - 1] == '.')
+		t.suggestion[i - 1] = '\0';
+	for (i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
+		vlogback_history(
+			s->log, s->step, v->reg, tries[i].steps, t.history, sizeof(t.history));
+		if (vlog_append(v->advice, room, &t, tries[i].reason, tries[i].suggestion))
+			break;
+	}
 	if (err == -ENOSPC && !(m->rule && (m->rule->flags & VLOG_NO_INSN)))
 		vlog_add(v->advice, room, *v->advice ? "; " : "",
 			"the log is cut: a larger buffer shows all of it", "");
@@ -266,7 +299,8 @@ static int vlog_insn(const struct vlog_scan *s, const struct vlog_match *m)
 	return m->rule && (m->rule->flags & VLOG_NO_INSN) ? -1 : s->insn;
 }
 
-int vlog_parse(const char *log, size_t len, int err, struct vlog *v)
+/* total: what message and advice may take together */
+static int vlog_answer(const char *log, size_t len, int err, size_t total, struct vlog *v)
 {
 	struct vlog_scan s;
 	struct vlog_match m = {NULL, {{NULL, 0}}};
@@ -305,14 +339,22 @@ int vlog_parse(const char *log, size_t len, int err, struct vlog *v)
 	v->reg = vlog_flag_reg(s.log, m.rule ? m.rule->flags : 0, s.step, v->reg);
 	if (s.source.p)
 		vlog_place(s.source, v);
-	vlog_advise(&s, &m, err, v);
+	vlog_advise(&s, &m, err, total - strlen(v->msg), v);
 	return 0;
 }
+
+int vlog_parse(const char *log, size_t len, int err, struct vlog *v)
+{
+	return vlog_answer(log, len, err, sizeof(v->advice), v);
+}
+
+/* Of a struct rawbpf_error's 512 bytes, less the errno's name. */
+enum { VLOG_IN_ERROR = 470 };
 
 int rawbpf_explain_log(const char *log, size_t len, int err, struct rawbpf_error *e)
 {
 	struct vlog v;
-	int r = vlog_parse(log, len, err, &v);
+	int r = vlog_answer(log, len, err, VLOG_IN_ERROR, &v);
 
 	if (r)
 		return err_set(e, "load", r, "the log holds no refusal");

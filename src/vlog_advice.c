@@ -98,11 +98,13 @@ static bool vlog_rule_fits(
 	return false;
 }
 
-static bool vlog_in_frame(const struct vlog_text *c)
+/* An offset and a size: all of it in the frame. */
+static bool vlog_in_frame(const struct vlog_text *off, const struct vlog_text *size)
 {
-	long v = c->n && c->n < 20 ? strtol(c->p, NULL, 0) : 0;
+	long from = off->n && off->n < 20 ? strtol(off->p, NULL, 0) : 0;
+	long n = size->n && size->n < 8 ? strtol(size->p, NULL, 0) : 0;
 
-	return v < 0 && v >= -512;
+	return from < 0 && from >= -512 && from + n <= 0;
 }
 
 static bool vlog_applies(const struct vlog_rule *r, const struct vlog_facts *f)
@@ -118,7 +120,7 @@ static bool vlog_try(const struct vlog_rule *r, struct vlog_text msg, const stru
 	for (; r->text; r++) {
 		if (!vlog_applies(r, f) || !vlog_rule_fits(r, msg, cut, m))
 			continue;
-		if ((r->flags & VLOG_IN_FRAME) && !vlog_in_frame(&m->cap[1]))
+		if ((r->flags & VLOG_IN_FRAME) && !vlog_in_frame(&m->cap[1], &m->cap[2]))
 			continue;
 		m->rule = r;
 		return true;
@@ -145,6 +147,42 @@ static int vlog_name(struct vlog_text t, const char *other, char *out, size_t si
 	return t.n ? snprintf(out, size, "%.*s", (int)t.n, t.p) : snprintf(out, size, "%s", other);
 }
 
+/* What gives back what a call acquired, by the start of the name; special before general. */
+static const struct {
+	const char *acquirer, *releaser;
+} vlog_releasers[] = {
+	{"bpf_ringbuf_reserve_dynptr", "bpf_ringbuf_submit_dynptr or bpf_ringbuf_discard_dynptr"},
+	{"bpf_ringbuf_reserve", "bpf_ringbuf_submit or bpf_ringbuf_discard"},
+	{"bpf_sk_lookup_", "bpf_sk_release"},
+	{"bpf_skc_lookup_", "bpf_sk_release"},
+	{"bpf_task_", "bpf_task_release"},
+	{"bpf_cgroup_", "bpf_cgroup_release"},
+	{"bpf_cpumask_", "bpf_cpumask_release"},
+	{"bpf_obj_new", "bpf_obj_drop, or put it into a list, tree or map"},
+	{"bpf_percpu_obj_new", "bpf_percpu_obj_drop"},
+	{"bpf_refcount_acquire", "bpf_obj_drop"},
+	{"bpf_list_pop_", "bpf_obj_drop"},
+	{"bpf_rbtree_remove", "bpf_obj_drop"},
+	{"bpf_kptr_xchg", "bpf_kptr_xchg again, or the object's own release function"},
+	{"bpf_crypto_ctx_", "bpf_crypto_ctx_release"},
+	{"bpf_get_task_exe_file", "bpf_put_file"},
+	{"bpf_local_irq_save", "bpf_local_irq_restore"},
+};
+
+static int vlog_releaser(struct vlog_text t, char *out, size_t size)
+{
+	size_t i, n;
+
+	for (i = 0; i < sizeof(vlog_releasers) / sizeof(*vlog_releasers); i++) {
+		n = strlen(vlog_releasers[i].acquirer);
+		if (t.n >= n && !memcmp(t.p, vlog_releasers[i].acquirer, n))
+			return snprintf(out, size, "%s", vlog_releasers[i].releaser);
+	}
+	if (t.n > 13 && !memcmp(t.p, "bpf_iter_", 9) && !memcmp(t.p + t.n - 4, "_new", 4))
+		return snprintf(out, size, "%.*s_destroy", (int)t.n - 4, t.p);
+	return snprintf(out, size, "what releases it (for bpf_ringbuf_reserve bpf_ringbuf_submit)");
+}
+
 /* The text of one {}; returns its length. */
 static int vlog_value(
 	char c, const struct vlog_match *m, const struct vlog_words *w, char *out, size_t size)
@@ -157,6 +195,7 @@ static int vlog_value(
 		return w->insn < 0 ? snprintf(out, size, "the instruction")
 				   : snprintf(out, size, "insn %d", w->insn);
 	case 'c': return vlog_name(w->helper, "the call", out, size);
+	case 'g': return vlog_releaser(w->acquirer, out, size);
 	case 'a': return vlog_name(w->acquirer, "call", out, size);
 	default: return vlog_name(m->cap[c - '1'], "(unknown)", out, size);
 	}
@@ -165,11 +204,11 @@ static int vlog_value(
 void vlog_fill(const struct vlog_match *m, const struct vlog_words *w, char *out, size_t size)
 {
 	const char *s = m->rule->advice;
-	char value[64];
+	char value[80];
 	size_t n = 0, len;
 
 	for (; *s && n + 1 < size; s++) {
-		if (s[0] == '{' && s[1] && strchr("rica123456", s[1]) && s[2] == '}') {
+		if (s[0] == '{' && s[1] && strchr("ricag123456", s[1]) && s[2] == '}') {
 			vlog_value(s[1], m, w, value, sizeof(value));
 			len = strlen(value);
 			if (len > size - n - 1)

@@ -14,7 +14,7 @@ enum {
 	VLOG_AT_EXIT = 8,  /* only when the instruction is an exit */
 	VLOG_NO_INSN = 16, /* the whole program is meant, not the instruction printed last */
 	VLOG_INSN_1 = 32,  /* {1} is the instruction's number */
-	VLOG_IN_FRAME = 64, /* only when {2} is in the stack frame, -512 to -1 */
+	VLOG_IN_FRAME = 64, /* only when {3} bytes at {2} are in the stack frame, -512 to -1 */
 	VLOG_CLOBBER = 128, /* only when a call has destroyed the register */
 	VLOG_LOOSE = 256,   /* follows a message that says more: look at that one first */
 	VLOG_ZERO = 512,    /* only when the register is 0 on the path */
@@ -24,8 +24,8 @@ enum {
 /*
  * text is searched in the message; there '#' stands for a number, '*' for any text, and both are
  * captured as {1}, {2} ... in advice; '@' is a '#' itself.  {r} is the register ("r1"), {i} the
- * instruction ("insn 4"), {c} the helper that it calls, {a} the one that instruction {2} called.  The
- * first rule that matches is taken.
+ * instruction ("insn 4"), {c} the helper that it calls, {a} the one that instruction {2} called,
+ * {g} what gives back what that acquired.  The first rule that matches is taken.
  */
 struct vlog_rule {
 	const char *text;
@@ -98,7 +98,7 @@ struct vlog_match {
 /* The first rule for a message; false when there is none. */
 bool vlog_find(struct vlog_text msg, const struct vlog_facts *f, struct vlog_match *m);
 
-/* What {r}, {i}, {c} and {a} stand for; -1 and empty: unknown. */
+/* What {r}, {i}, {c}, {a} and {g} stand for; -1 and empty: unknown. */
 struct vlog_words {
 	int reg, insn;
 	struct vlog_text helper, acquirer;

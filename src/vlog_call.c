@@ -83,12 +83,22 @@ const struct vlog_rule vlog_call_rules[] = {
 {"R# type=inv expected=mem", 0,
 	"{c} takes the pointer that bpf_ringbuf_reserve returned; {r} is a number: it was submitted or "
 	"discarded already, or overwritten"},
-{"R# type=*expected=alloc_mem", 0,
+{"R# type=inv expected=alloc_mem", 0,
 	"{c} takes the pointer that bpf_ringbuf_reserve returned; {r} is a number: it was submitted or "
 	"discarded already, or overwritten"},
-{"R# type=*expected=ringbuf_mem", 0,
+{"R# type=inv expected=ringbuf_mem", 0,
 	"{c} takes the pointer that bpf_ringbuf_reserve returned; {r} is a number: it was submitted or "
 	"discarded already, or overwritten"},
+{"R# type=scalar expected=alloc_mem", 0,
+	"{c} takes the pointer that bpf_ringbuf_reserve returned; {r} is a number: it was submitted or "
+	"discarded already, or overwritten"},
+{"R# type=scalar expected=ringbuf_mem", 0,
+	"{c} takes the pointer that bpf_ringbuf_reserve returned; {r} is a number: it was submitted or "
+	"discarded already, or overwritten"},
+{"R# type=* expected=alloc_mem", 0,
+	"{c} takes the pointer that bpf_ringbuf_reserve returned, unchanged; {r} has type {2}"},
+{"R# type=* expected=ringbuf_mem", 0,
+	"{c} takes the pointer that bpf_ringbuf_reserve returned, unchanged; {r} has type {2}"},
 {"R# type=scalar expected=fp", VLOG_ZERO,
 	"{c} takes an address in {r} but it is 0: a NULL pointer, or a string or variable that the loader put "
 	"nowhere; put the data on the stack and pass its address: '{r} = r10', '{r} += -8'"},
@@ -164,6 +174,8 @@ const struct vlog_rule vlog_call_rules[] = {
 {"string is not zero-terminated", 0, "end the string with a 0 byte"},
 {"cannot be used as const string", 0, "the string must be constant and read-only: in .rodata"},
 {"Invalid format string", 0, "only %d %i %u %x %s %p with l, ll and at most 3 values are understood"},
+{"kernel subsystem misconfigured verifier", 0,
+	"{c} does not fit the map given (bpf_tail_call takes one of type prog_array in r2), or the kernel's verifier is at fault"},
 {"kernel subsystem misconfigured", 0, VLOG_BUG},
 {"verifier bug", 0, VLOG_BUG},
 {"Verifier bug", 0, VLOG_BUG},
@@ -331,8 +343,7 @@ const struct vlog_rule vlog_call_rules[] = {
 {"arg@# invalid", VLOG_NO_INSN, "the global function's argument has a type that cannot be verified on its own; make it static"},
 /* ---- references, locks */
 {"Unreleased reference id=# alloc_insn=#", 0,
-	"what insn {2} ({a}) acquired is not given back on the path to {i}; call what releases it on every path, early exits "
-	"too (for bpf_ringbuf_reserve: bpf_ringbuf_submit or bpf_ringbuf_discard)"},
+	"what insn {2} ({a}) acquired is not given back on the path to {i}; call {g} on every path, early exits too"},
 {"Leaking reference id=# alloc_insn=#", 0,
 	"what insn {2} ({a}) acquired is not given back before the call at {i}; release it first"},
 {"Unreleased reference", 0, "what was acquired must be released on every path that leaves the program"},
@@ -354,7 +365,7 @@ const struct vlog_rule vlog_call_rules[] = {
 {"cannot overwrite referenced dynptr", 0,
 	"{i} overwrites a dynptr that still holds its memory; bpf_ringbuf_submit_dynptr or _discard_dynptr it first, or use "
 	"another stack slot"},
-{"cannot pass in dynptr at an offset", 0, "pass the dynptr's own address, nothing added to it"},
+{"cannot pass in dynptr at an offset", 0, "pass the dynptr's own address: 16 bytes of the stack, aligned to 8"},
 {"cannot pass in * at an offset=#", 0, "pass the address of the {1} itself, nothing added to it"},
 {"potential write to dynptr at off=#", 0,
 	"{c} would write over the dynptr at r10{1}; write to another part of the stack"},

@@ -44,8 +44,8 @@ const struct vlog_rule vlog_mem_rules[] = {
 	"helper or the context gave, or copy with bpf_probe_read_kernel"},
 {"invalid mem access ", VLOG_BASE, VLOG_NUMBER},
 {"invalid bpf_context access off=# size=#", VLOG_BASE,
-	"the context of this program type has no field of {2} bytes at offset {1}, or it cannot be "
-	"written there; check the field's name, width and the program's type"},
+	"the context of this program type has no field of {2} bytes at offset {1} (behind its end, not at a field's "
+	"start, or of another width), or it cannot be written there; check the field's name, width and the program's type"},
 {"invalid bpf_context access", VLOG_BASE,
 	"the context of this program type has no such field, or it cannot be written"},
 {"dereference of modified ctx ptr", VLOG_BASE,
@@ -144,7 +144,8 @@ const struct vlog_rule vlog_mem_rules[] = {
 	"{3} bytes at offset {2} from {r} are outside the map's value of {1} bytes; correct the offset, "
 	"bound an index by the value's size, or declare a larger value"},
 {"invalid access to map value pointer", VLOG_BASE,
-	"the direct address lies outside the map's value; correct the offset"},
+	"the direct address lies outside the map's value, or the array has more than one entry: only the value of a "
+	"one-entry array has an address; correct the offset, or look the element up"},
 {"invalid access to map key, key_size=# off=# size=#", VLOG_BASE,
 	"{3} bytes at offset {2} from {r} are outside the map's key of {1} bytes; correct the offset"},
 {"invalid access to memory, mem_size=# off=# size=#", VLOG_BASE,
@@ -177,7 +178,7 @@ const struct vlog_rule vlog_mem_rules[] = {
 {"pointer offset is not safe", VLOG_DST, "{r} was moved too far from what it points to; bound the offset first"},
 {"pointer offset # is not allowed", VLOG_DST, "offset {1} moves {r} too far from what it points to"},
 {"unbounded size, use 'var &= const'", 0,
-	"the size in {r} has no upper limit; bound it before {i}: '{r} &= MASK' or 'if {r} > MAX goto'"},
+	"{c} needs a constant size in {r} on this kernel, one the verifier can see: '{r} = 8'"},
 {"memory size # is too large", 0, "the size passed is too large for a verified access; bound it lower"},
 {"array range", VLOG_LOOSE, "the index may leave the map's value; " VLOG_BOUND},
 {"invalid zero-sized read", 0,

@@ -172,7 +172,7 @@ static bool vlogback_is_pointer(const char *p, const char *end)
 	while (p < end && (isalnum((unsigned char)*p) || *p == '_'))
 		p++;
 	n = (size_t)(p - word);
-	if (!n || !isalpha((unsigned char)*word) || memmem(word, n, "or_null", 7))
+	if (!n || !isalpha((unsigned char)*word))
 		return false;
 	for (i = 0; i < sizeof(scalars) / sizeof(*scalars); i++)
 		if (n >= strlen(scalars[i]) && !memcmp(word, scalars[i], strlen(scalars[i])))
@@ -290,20 +290,21 @@ static bool vlogback_source(const struct vlogback_write *w, struct vlogback_aim 
 	return true;
 }
 
-void vlogback_history(const char *log, struct vlog_text step, int reg, char *out, size_t size)
+void vlogback_history(
+	const char *log, struct vlog_text step, int reg, unsigned steps, char *out, size_t size)
 {
 	struct vlogback_aim aim = {reg, {NULL, 0}};
 	struct vlogback_walk b;
 	struct vlogback_write w;
 	char place[24];
 	size_t n = 0;
-	int i;
+	unsigned i;
 
 	*out = '\0';
 	if (reg < 0 || reg > 9 || !step.p)
 		return;
 	vlogback_start(&b, log, step);
-	for (i = 0; i < VLOGBACK_STEPS && n < size && vlogback_last(&b, &aim, &w); i++) {
+	for (i = 0; i < steps && n < size && vlogback_last(&b, &aim, &w); i++) {
 		if (!i)
 			n = (size_t)snprintf(out, size, "r%d is from", reg);
 		vlogback_place(b, place, sizeof(place));

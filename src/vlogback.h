@@ -19,9 +19,10 @@ void vlogback_look(const char *log, struct vlog_text step, int reg, struct vlogb
 
 /*
  * "r1 is from insn 7 'r1 = r6' (line 12), insn 0 'r6 = *(u64 *)(r1 +112)' (line 9)"; "" when it is
- * not there.  A value saved on the stack is followed to where it was stored.
+ * not there.  A value saved on the stack is followed to where it was stored.  At most so many steps.
  */
-void vlogback_history(const char *log, struct vlog_text step, int reg, char *out, size_t size);
+void vlogback_history(
+	const char *log, struct vlog_text step, int reg, unsigned steps, char *out, size_t size);
 
 /* The helper that the last instruction of this number before step called; empty: none. */
 struct vlog_text vlogback_called(const char *log, struct vlog_text step, int insn);

@@ -89,9 +89,17 @@ static bool starts(const char *s, const char *with)
 	return !strncmp(s, with, strlen(with));
 }
 
-static void check_case(const char *kernel, const char *name, int err, const char *log)
+/* One refusal of a file; says: what must be said of it, where the file tells. */
+struct refusal {
+	const char *kernel, *name, *says, *log;
+	int err;
+};
+
+static void check_case(const struct refusal *c)
 {
+	const char *kernel = c->kernel, *name = c->name, *log = c->log;
 	struct vlog v;
+	int err = c->err;
 	size_t i;
 	int r = vlog_parse(log, strlen(log), -err, &v);
 
@@ -120,11 +128,26 @@ static void check_case(const char *kernel, const char *name, int err, const char
 	}
 }
 
-/* calls fn for every case of a kernel's file; returns how many */
-static int each_case(const char *kernel,
-	void (*fn)(const char *kernel, const char *name, int err, const char *log))
+/* "says INSN WORDS|WORDS": of a program of our own, on one kernel. */
+static void check_says(const struct refusal *c)
 {
-	char path[64], name[64] = "";
+	const char *words;
+	struct vlog v;
+	char *end;
+	long insn = strtol(c->says, &end, 10);
+
+	words = end + 1;
+	ck_assert_msg(end > c->says && *words, "%s %s says nothing", c->kernel, c->name);
+	ck_assert_int_eq(vlog_parse(c->log, strlen(c->log), -c->err, &v), 0);
+	ck_assert_msg(v.refused && v.insn == insn, "%s %s: insn %d", c->kernel, c->name, v.insn);
+	has_words(c->kernel, c->name, v.advice, words);
+}
+
+/* calls fn for every case of a kernel's file; returns how many */
+static int each_case(const char *kernel, void (*fn)(const struct refusal *c))
+{
+	struct refusal c = {.kernel = kernel};
+	char path[64], name[64] = "", says[160] = "";
 	char *data, *line, *next, *log;
 	size_t len, n = 0;
 	int err = 0, count = 0;
@@ -141,9 +164,14 @@ static int each_case(const char *kernel,
 			n += (size_t)(next - line - 1);
 		} else if (!strncmp(line, "end\n", 4)) {
 			log[n] = '\0';
-			fn(kernel, name, err, log);
+			c.name = name;
+			c.says = says;
+			c.log = log;
+			c.err = err;
+			fn(&c);
 			count++;
-		} else {
+			says[0] = '\0';
+		} else if (sscanf(line, "says %159[^\n]", says) != 1) {
 			sscanf(line, "errno %d", &err);
 		}
 	}
@@ -158,6 +186,14 @@ static const char *const kernels[] = {
 START_TEST(refusals_of_all_kernels)
 {
 	ck_assert_int_ge(each_case(kernels[_i], check_case), 44);
+}
+END_TEST
+
+static const char *const our_kernels[] = {"ours-5.10", "ours-6.1", "ours-6.18", "ours-7.x"};
+
+START_TEST(our_own_refusals)
+{
+	ck_assert_int_ge(each_case(our_kernels[_i], check_says), 60);
 }
 END_TEST
 
@@ -339,8 +375,10 @@ static unsigned rnd(unsigned *s)
 }
 
 /* Any bytes are taken, and the answer is always within its arrays and terminated. */
-static void mutate(const char *kernel, const char *name, int err, const char *log)
+static void mutate(const struct refusal *c)
 {
+	const char *log = c->log;
+	int err = c->err;
 	size_t len = strlen(log), n, i;
 	unsigned seed = (unsigned)len + (unsigned)err;
 	struct rawbpf_error e;
@@ -348,8 +386,6 @@ static void mutate(const char *kernel, const char *name, int err, const char *lo
 	char *copy;
 	int k;
 
-	(void)kernel;
-	(void)name;
 	for (k = 0; k < 40; k++) {
 		n = len ? rnd(&seed) % (len + 1) : 0;
 		copy = malloc(n + 1);
@@ -418,6 +454,7 @@ Suite *suite_vlog(void)
 
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, refusals_of_all_kernels, 0, n);
+	tcase_add_loop_test(t, our_own_refusals, 0, sizeof(our_kernels) / sizeof(*our_kernels));
 	tcase_add_test(t, kernel_words_of_7_3);
 	tcase_add_test(t, message_cut_off);
 	tcase_add_test(t, source_line_and_place);

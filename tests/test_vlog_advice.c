@@ -76,7 +76,7 @@ START_TEST(advices_are_well_formed)
 		if (r->flags & VLOG_INSN_1)
 			ck_assert_int_ge(captures, 1);
 		for (p = strchr(r->advice, '{'); p; p = strchr(p + 1, '{')) {
-			ck_assert_msg(p[2] == '}' && strchr("rica123456", p[1]), "%s", r->advice);
+			ck_assert_msg(p[2] == '}' && strchr("ricag123456", p[1]), "%s", r->advice);
 			if (isdigit((unsigned char)p[1]))
 				ck_assert_msg(p[1] - '0' <= captures, "%s", r->text);
 		}

@@ -56,7 +56,7 @@ static const struct {
 		"insn 1 (bpf_ringbuf_reserve)|bpf_ringbuf_discard"},
 	{"1: (85) call bpf_sk_lookup_tcp#84\n4: (95) exit\nUnreleased reference id=2 "
 	 "alloc_insn=1\nBPF_EXIT instruction in main prog would lead to reference leak",
-		"insn 1 (bpf_sk_lookup_tcp)"},
+		"insn 1 (bpf_sk_lookup_tcp)|bpf_sk_release"},
 	{"4: (95) exit\nBPF_EXIT instruction in main prog cannot be used inside bpf_spin_lock-ed "
 	 "region",
 		"bpf_spin_unlock"},

@@ -19,7 +19,7 @@ static void history(const char *log, int reg, char *out, size_t size, bool *clob
 		if (vlogstep_parse(t, &insn, &found))
 			step = found;
 	}
-	vlogback_history(log, step, reg, out, size);
+	vlogback_history(log, step, reg, 4, out, size);
 	vlogback_look(log, step, reg, &v);
 	*clobbered = v.clobbered;
 }
