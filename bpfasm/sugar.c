@@ -230,25 +230,58 @@ static int sugar_store(struct parse *p, const struct sugar_dest *d)
 	return 0;
 }
 
-/* "NAME = 0" of a record or char array: all of it, in the widest aligned stores */
-static int sugar_zero(struct parse *p, const struct tok *t, const struct parse_place *place)
+/* The next bytes of a text as one number of the target; zeroes behind its end. */
+static uint64_t sugar_chunk(struct parse *p, const struct operand *o, size_t at, unsigned bytes)
 {
-	int32_t off = place->slot.off;
-	uint32_t left = place->type.size, bytes;
+	uint64_t v = 0;
+	unsigned i;
+
+	for (i = 0; i < bytes && at + i < o->len; i++)
+		v |= (uint64_t)(uint8_t)o->text[at + i]
+		     << 8 * (p->unit->big_endian ? bytes - 1 - i : i);
+	return v;
+}
+
+/* the widest aligned stores; an immediate has 32 bits and is sign extended */
+static void sugar_fill(struct parse *p, const struct parse_place *place, const struct operand *o)
+{
+	uint32_t at = 0, size = place->type.size, bytes;
+	uint64_t v;
+
+	for (; at < size; at += bytes) {
+		int32_t off = place->slot.off + (int32_t)at;
+
+		for (bytes = 8; bytes > size - at || off & (int32_t)(bytes - 1); bytes /= 2)
+			;
+		v = sugar_chunk(p, o, at, bytes);
+		if (bytes == 8 && v != (uint64_t)(int64_t)(int32_t)(uint32_t)v)
+			v = sugar_chunk(p, o, at, bytes = 4);
+		parse_emit(p, INSN_ST | INSN_MEM | sugar_size(bytes), INSN_FP, 0, off,
+			(int32_t)(uint32_t)v);
+		parse_note_slot(p, place->slot, false);
+	}
+}
+
+/* "NAME = 0" of a record or char array: all of it; "NAME = "text"" of a char array, with its NUL */
+static int sugar_whole(struct parse *p, const struct tok *t, const struct parse_place *place)
+{
+	bool chars = place->type.kind == IR_TYPE_CHARS;
+	uint32_t size = place->type.size;
 	struct operand o;
 
 	p->t++;
 	if (operand_parse(p, &o))
 		return -EINVAL;
-	if (o.kind != OPERAND_CONST || o.imm)
-		return parse_error(p, t, "'%.*s' has %u bytes; only 0 can be assigned to it",
-			(int)t->len, t->s, (unsigned)left);
-	for (; left; left -= bytes, off += (int32_t)bytes) {
-		for (bytes = 8; bytes > left || off & (int32_t)(bytes - 1); bytes /= 2)
-			;
-		parse_emit(p, INSN_ST | INSN_MEM | sugar_size(bytes), INSN_FP, 0, off, 0);
-		parse_note_slot(p, place->slot, false);
+	if (chars && o.kind == OPERAND_STR) {
+		if (o.len >= size)
+			return parse_error(p, o.t,
+				"%zu bytes and a NUL do not fit in '%.*s', which has %u", o.len,
+				(int)t->len, t->s, (unsigned)size);
+	} else if (o.kind != OPERAND_CONST || o.imm) {
+		return parse_error(p, t, "'%.*s' has %u bytes; only 0%s can be assigned to it",
+			(int)t->len, t->s, (unsigned)size, chars ? " or a text" : "");
 	}
+	sugar_fill(p, place, &o);
 	return 0;
 }
 
@@ -264,7 +297,7 @@ int sugar_var_line(struct parse *p)
 	if (!is)
 		return parse_unknown(p, t, "variable");
 	if (place.type.kind == IR_TYPE_CHARS || place.type.kind == IR_TYPE_STRUCT)
-		return sugar_zero(p, t, &place);
+		return sugar_whole(p, t, &place);
 	d.t = t;
 	d.base = INSN_FP;
 	d.off = place.slot.off;

@@ -61,7 +61,7 @@ START_TEST(errors)
 		{"r1 = n.x", "'n' is no record"},
 		{"n = &m", "this needs a register on its way"},
 		{"n = w1", "w1 does not hold 64 bits"},
-		{"big = 1", "only 0 can be assigned"},
+		{"big = 1", "only 0 or a text can be assigned"},
 		{"n = 0x100000000", "does not fit in 32 bits"},
 		{"r1 = &n + 9999", "this is outside of the stack"},
 	};
