@@ -170,6 +170,9 @@ static void annotate_ref(struct annotate *a, size_t insn, char *text, size_t siz
 			(int)f->insns[insn].imm);
 	else if (r->kind == IR_REF_CALL)
 		snprintf(text, size, "call %s", r->name);
+	else if (r->addend)
+		snprintf(text, size, "r%d = &%s + %lld", f->insns[insn].dst, r->name,
+			(long long)r->addend);
 	else
 		snprintf(text, size, "r%d = &%s", f->insns[insn].dst, r->name);
 }

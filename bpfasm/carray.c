@@ -43,8 +43,8 @@ struct carray {
 	struct pool *pool;
 	const struct ir_unit *u;
 	struct textout out;
-	char *name, *upper;		 /* of the array, in C */
-	struct names funcs, maps, ksyms; /* index plus one, as pointers */
+	char *name, *upper;		       /* of the array, in C */
+	struct names funcs, maps, ksyms, data; /* index plus one, as pointers */
 	struct carray_piece *pieces;
 	size_t n_pieces;
 	uint32_t *at; /* of each function of the unit in this program, 0: not in it */
@@ -85,9 +85,12 @@ static const char carray_types[] =
 	"struct bpfasm_map {\n"
 	"\tconst char *name;\n"
 	"\tuint32_t type, key_size, value_size, max_entries, flags;\n"
+	"\tconst unsigned char *data; /* value_size bytes of key 0, which is to be set; NULL: none "
+	"*/\n"
 	"};\n"
 	"enum {\n"
 	"\tBPFASM_RELOC_MAP,  /* .imm of the instruction is to be the fd of map index */\n"
+	"\tBPFASM_RELOC_VALUE, /* the same; the address is one inside of the map's value */\n"
 	"\tBPFASM_RELOC_FUNC, /* filled in: the function that begins at instruction index */\n"
 	"\tBPFASM_RELOC_KSYM, /* .imm is to be the BTF id of the kernel's function or variable "
 	"name */\n"
@@ -122,7 +125,9 @@ static const char carray_example[] =
 	" *\n"
 	" *\tstatic int @_map(const struct bpfasm_map *m)\n"
 	" *\t{\n"
+	" *\t\tuint32_t key = 0;\n"
 	" *\t\tunion bpf_attr a;\n"
+	" *\t\tint fd;\n"
 	" *\n"
 	" *\t\tmemset(&a, 0, sizeof(a));\n"
 	" *\t\ta.map_type = m->type;\n"
@@ -130,8 +135,18 @@ static const char carray_example[] =
 	" *\t\ta.value_size = m->value_size;\n"
 	" *\t\ta.max_entries = m->max_entries;\n"
 	" *\t\ta.map_flags = m->flags;\n"
-	" *\t\treturn (int)syscall"
+	" *\t\tfd = (int)syscall"
 	"(SYS_bpf, BPF_MAP_CREATE, &a, sizeof(a));\n"
+	" *\t\tif (fd < 0 || !m->data)\n"
+	" *\t\t\treturn fd;\n"
+	" *\t\tmemset(&a, 0, sizeof(a));\n"
+	" *\t\ta.map_fd = (uint32_t)fd;\n"
+	" *\t\ta.key = (uintptr_t)&key;\n"
+	" *\t\ta.value = (uintptr_t)m->data;\n"
+	" *\t\tif (syscall"
+	"(SYS_bpf, BPF_MAP_UPDATE_ELEM, &a, sizeof(a)))\n"
+	" *\t\t\treturn -1;\n"
+	" *\t\treturn fd;\n"
 	" *\t}\n"
 	" *\n"
 	" *\tstatic int @_load(const struct bpfasm_prog *p, const int *fds)\n"
@@ -142,7 +157,7 @@ static const char carray_example[] =
 	" *\n"
 	" *\t\tmemcpy(insns, @_insns, sizeof(insns));\n"
 	" *\t\tfor (i = 0; i < %_RELOCS; i++)\n"
-	" *\t\t\tif (@_relocs[i].kind == BPFASM_RELOC_MAP)\n"
+	" *\t\t\tif (@_relocs[i].kind <= BPFASM_RELOC_VALUE)\n"
 	" *\t\t\t\tinsns[@_relocs[i].insn].imm = fds[@_relocs[i].index];\n"
 	" *\t\tmemset(&a, 0, sizeof(a));\n"
 	" *\t\ta.prog_type = p->type;\n"
@@ -226,6 +241,10 @@ static int carray_index(struct carray *c)
 		if (names_put(&c->maps, c->pool, u->maps[i]->name, strlen(u->maps[i]->name),
 			    (void *)(uintptr_t)(i + 1)))
 			return -ENOMEM;
+	for (i = 0; i < u->n_data; i++)
+		if (names_put(&c->data, c->pool, u->data[i]->name, strlen(u->data[i]->name),
+			    u->data[i]))
+			return -ENOMEM;
 	for (i = 0; i < u->n_ksyms; i++)
 		if (names_put(&c->ksyms, c->pool, u->ksyms[i]->name, strlen(u->ksyms[i]->name),
 			    (void *)(uintptr_t)(i + 1)))
@@ -293,14 +312,38 @@ static void carray_text(const struct ir_ref *r, const struct ir_insn *in, char *
 		snprintf(text, size, "call %s(%d, %d)", r->name, (int)in->off, (int)in->imm);
 	else if (r->kind == IR_REF_CALL)
 		snprintf(text, size, "call %s", r->name);
+	else if (r->addend)
+		snprintf(text, size, "r%d = &%s + %lld", in->dst, r->name, (long long)r->addend);
 	else
 		snprintf(text, size, "r%d = &%s", in->dst, r->name);
 }
 
-/* What a reference makes of the instruction at slot at of the array; text: as it is written. */
+/* The map that a section of variables is, behind those of the text. */
+static uint32_t carray_data_map(const struct carray *c, enum ir_data_section which)
+{
+	size_t n = c->u->n_maps;
+	int i;
+
+	for (i = 0; i < (int)which; i++)
+		n += c->u->data_size[i] != 0;
+	return (uint32_t)n;
+}
+
+/* The address of a variable: a place in its map's value. */
+static int carray_link_data(struct carray *c, const struct ir_ref *r, const struct ir_data *v,
+	uint32_t at, struct ir_insn *in)
+{
+	in[0].src = INSN_IMM64_MAP_VALUE;
+	in[0].imm = 0;
+	in[1].imm = (int32_t)(uint32_t)((uint64_t)v->offset + (uint64_t)r->addend);
+	return carray_reloc(c, "VALUE", at, carray_data_map(c, v->section), r->name);
+}
+
+/* What a reference makes of the instruction (two slots) at slot at of the array; text: as it is written. */
 static int carray_link(struct carray *c, const struct ir_ref *r, uint32_t at, struct ir_insn *in,
 	char *text, size_t size)
 {
+	const struct ir_data *v;
 	size_t to;
 
 	if (r->kind == IR_REF_USDT) {
@@ -322,8 +365,11 @@ static int carray_link(struct carray *c, const struct ir_ref *r, uint32_t at, st
 		carray_text(r, in, text, size);
 		return carray_reloc(c, "FUNC", at, c->at[to - 1] - 1, r->name);
 	}
-	to = carray_find(&c->maps, r->name);
 	carray_text(r, in, text, size);
+	v = names_get(&c->data, r->name, strlen(r->name));
+	if (v)
+		return carray_link_data(c, r, v, at, in);
+	to = carray_find(&c->maps, r->name);
 	return to ? carray_reloc(c, "MAP", at, (uint32_t)(to - 1), r->name) : 0;
 }
 
@@ -426,21 +472,65 @@ static int carray_macros(struct carray *c)
 	return 0;
 }
 
-static void carray_maps(struct carray *c)
+/* The bytes that the variables of a section begin with; C has no name with a dot. */
+static int carray_values(struct carray *c, enum ir_data_section which)
+{
+	uint32_t size = c->u->data_size[which], i;
+	unsigned char *bytes = pool_alloc(c->pool, size);
+	size_t k;
+
+	if (!bytes)
+		return -ENOMEM;
+	for (k = 0; k < c->u->n_data; k++) {
+		const struct ir_data *v = c->u->data[k];
+
+		if (v->section == which && v->init)
+			memcpy(bytes + v->offset, v->init, v->size);
+	}
+	textout_put(&c->out, "BPFASM_UNUSED static const unsigned char %s_%s[] = {", c->name,
+		ir_data_sections[which] + 1);
+	for (i = 0; i < size; i++)
+		textout_put(&c->out, "%s0x%02x,", i % 12 ? " " : "\n\t", bytes[i]);
+	textout_put(&c->out, "\n};\n\n");
+	return 0;
+}
+
+/* An array of one element; what programs only read, the verifier takes for constant when frozen */
+static void carray_put_data_map(struct carray *c, enum ir_data_section which)
+{
+	textout_put(&c->out, "\t{\"%s\", 2, 4, %u, 1, %u, ", ir_data_sections[which],
+		(unsigned)c->u->data_size[which], which == IR_RODATA ? 1U << 7 : 0);
+	if (which == IR_BSS)
+		textout_put(&c->out, "0},\n");
+	else
+		textout_put(&c->out, "%s_%s},\n", c->name, ir_data_sections[which] + 1);
+}
+
+static int carray_maps(struct carray *c)
 {
 	size_t i;
+	int which;
 
+	for (which = 0; which < IR_DATA_SECTIONS; which++)
+		if (c->u->data_size[which] && which != IR_BSS &&
+			carray_values(c, (enum ir_data_section)which))
+			return -ENOMEM;
 	textout_put(
 		&c->out, "BPFASM_UNUSED static const struct bpfasm_map %s_maps[] = {\n", c->name);
 	for (i = 0; i < c->u->n_maps; i++) {
 		const struct ir_map *m = c->u->maps[i];
 
-		textout_put(&c->out, "\t{\"%s\", %u, %u, %u, %u, %u},\n", m->name,
+		textout_put(&c->out, "\t{\"%s\", %u, %u, %u, %u, %u, 0},\n", m->name,
 			(unsigned)m->type, (unsigned)(m->has_key ? m->key.size : m->key_size),
 			(unsigned)(m->has_value ? m->value.size : m->value_size),
 			(unsigned)m->max_entries, (unsigned)m->flags);
 	}
-	carray_end(c, "MAPS", c->u->n_maps, "\t{\"\", 0, 0, 0, 0, 0},\n");
+	for (which = 0; which < IR_DATA_SECTIONS; which++)
+		if (c->u->data_size[which])
+			carray_put_data_map(c, (enum ir_data_section)which);
+	carray_end(
+		c, "MAPS", carray_data_map(c, IR_DATA_SECTIONS), "\t{\"\", 0, 0, 0, 0, 0, 0},\n");
+	return 0;
 }
 
 static void carray_relocs(struct carray *c)
@@ -514,7 +604,8 @@ static int carray_all(struct carray *c)
 		err = carray_insns(c);
 	if (err)
 		return err;
-	carray_maps(c);
+	if (carray_maps(c))
+		return -ENOMEM;
 	carray_relocs(c);
 	carray_progs(c);
 	return carray_object(c);

@@ -235,10 +235,6 @@ static int data_declare(struct parse *p, const struct tok *t, struct ir_data *v)
 		return parse_error(p, t,
 			"variables in %s need Linux 5.2; before it they are the values of a map",
 			ir_data_sections[v->section]);
-	if (p->o->format == BPFASM_C)
-		return parse_error(p, t,
-			"arrays of C have no place for variables in %s; write an object",
-			ir_data_sections[v->section]);
 	if (parse_want(p, PUNCT(':', 0, 0)) || data_type(p, v) || data_place(p, t, v))
 		return -EINVAL;
 	return data_initial(p, v);
