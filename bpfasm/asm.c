@@ -30,32 +30,37 @@ static int asm_opts(const struct bpfasm_opts *from, struct bpfasm_opts *o)
 }
 
 /* Calls between the functions of one unit, which follow each other in the output. */
-static void asm_link(const struct ir_unit *u)
+static void asm_link(const struct parse *p)
 {
-	size_t i, j, k, at = 0, to;
+	const struct ir_unit *u = p->unit;
+	const struct ir_func *to;
+	size_t i, j, at = 0;
 
-	for (i = 0; i < u->n_funcs; at += u->funcs[i++]->n_insns) {
+	for (i = 0; i < u->n_funcs; at += u->funcs[i++]->n_insns)
+		u->funcs[i]->first = at;
+	for (i = 0; i < u->n_funcs; i++) {
 		struct ir_func *f = u->funcs[i];
 
 		for (j = 0; j < f->n_refs; j++) {
-			if (f->refs[j].kind != IR_REF_CALL && f->refs[j].kind != IR_REF_FUNC)
+			const struct ir_ref *r = &f->refs[j];
+
+			if (r->kind != IR_REF_CALL && r->kind != IR_REF_FUNC)
 				continue;
-			for (to = k = 0; k < u->n_funcs; to += u->funcs[k++]->n_insns)
-				if (!strcmp(u->funcs[k]->name, f->refs[j].name))
-					break;
-			if (k == u->n_funcs) /* a function of the kernel */
+			to = names_get(&p->funcs, r->name, strlen(r->name));
+			if (!to) /* a function of the kernel */
 				continue;
-			f->insns[f->refs[j].insn].imm =
-				(int32_t)((int64_t)to - (int64_t)(at + f->refs[j].insn) - 1);
+			f->insns[r->insn].imm =
+				(int32_t)((int64_t)to->first - (int64_t)(f->first + r->insn) - 1);
 		}
 	}
 }
 
-static int asm_raw(const struct ir_unit *u, unsigned char **data, size_t *len)
+static int asm_raw(const struct parse *p, unsigned char **data, size_t *len)
 {
+	const struct ir_unit *u = p->unit;
 	size_t i, n = 0;
 
-	asm_link(u);
+	asm_link(p);
 	for (i = 0; i < u->n_funcs; i++)
 		n += u->funcs[i]->n_insns;
 	*data = malloc(n ? 8 * n : 1);
@@ -71,12 +76,10 @@ static int asm_raw(const struct ir_unit *u, unsigned char **data, size_t *len)
 static int asm_output(const struct parse *p, struct bpfasm_out *out)
 {
 	switch (p->o->format) {
-	case BPFASM_RAW: return asm_raw(p->unit, &out->data, &out->len);
+	case BPFASM_RAW: return asm_raw(p, &out->data, &out->len);
 	case BPFASM_TEXT: return asmtext_write(p, &out->data, &out->len);
 	case BPFASM_C: return carray_write(p, &out->data, &out->len);
-	case BPFASM_LISTING:
-		asm_link(p->unit);
-		return annotate_write(p->unit, &out->data, &out->len);
+	case BPFASM_LISTING: asm_link(p); return annotate_write(p->unit, &out->data, &out->len);
 	default: return elfout_write(p->unit, p->pool, &out->data, &out->len);
 	}
 }

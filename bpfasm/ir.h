@@ -50,6 +50,7 @@ struct ir_func {
 	bool global; /* .func: its symbol, as of a C function that is not static */
 	struct ir_insn *insns;
 	size_t n_insns, cap_insns;
+	size_t first; /* its place where all functions follow each other */
 	struct ir_ref *refs;
 	size_t n_refs, cap_refs;
 	struct ir_line *lines;

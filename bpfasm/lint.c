@@ -140,16 +140,8 @@ static void lint_load_imm64(struct lint_walk *w, size_t i)
 	const struct ir_func *fn = w->l->fn;
 	const struct ir_insn *in = &fn->insns[i];
 	const struct ir_ref *r = lint_ref(fn, i);
-	const struct ir_unit *u = w->l->unit;
-	size_t k;
 
-	for (k = 0; r && r->kind == IR_REF_MAP && k < u->n_maps; k++) {
-		if (!strcmp(u->maps[k]->name, r->name)) {
-			lint_set(w, in->dst, LINT_MAP, (int64_t)k);
-			return;
-		}
-	}
-	lint_set(w, in->dst, LINT_ANY, 0);
+	lint_set(w, in->dst, r && r->kind == IR_REF_MAP ? LINT_MAP : LINT_ANY, (int64_t)i);
 }
 
 /* Packet loads: r6 is the packet, and it is a call. */

@@ -12,7 +12,7 @@
 
 struct lint {
 	struct diag *d;
-	const struct ir_unit *unit;
+	const struct names *maps; /* of struct ir_map */
 	const struct ir_func *fn;
 	const struct frame *frame; /* the names of its variables */
 	size_t prelude;		   /* instructions in front that nobody wrote */
@@ -26,7 +26,7 @@ int lint_function(const struct lint *l);
 enum lint_kind {
 	LINT_ANY,   /* some value */
 	LINT_CONST, /* .v */
-	LINT_MAP,   /* unit->maps[.v] */
+	LINT_MAP,   /* the one that instruction .v loads */
 	LINT_FP,    /* r10 + .v */
 	LINT_STACK, /* some address in the stack */
 };

@@ -5,6 +5,8 @@
  * Of the helpers that tracing uses it is known which of their arguments point to memory that they
  * read or fill, and how much of it.  Whatever else is given an address of the stack may write there.
  */
+#include <string.h>
+
 #include "insn.h"
 #include "lint.h"
 
@@ -74,11 +76,11 @@ const struct ir_ref *lint_ref(const struct ir_func *fn, size_t i)
 static int64_t lint_map_bytes(const struct lint_walk *w, bool key)
 {
 	const struct lint_reg *r = &w->s.reg[1];
-	const struct ir_map *m;
+	const struct ir_ref *ref = r->kind == LINT_MAP ? lint_ref(w->l->fn, (size_t)r->v) : NULL;
+	const struct ir_map *m = ref ? names_get(w->l->maps, ref->name, strlen(ref->name)) : NULL;
 
-	if (r->kind != LINT_MAP)
+	if (!m)
 		return -1;
-	m = w->l->unit->maps[r->v];
 	if (key)
 		return m->has_key ? m->key.size : m->key_size;
 	return m->has_value ? m->value.size : m->value_size;

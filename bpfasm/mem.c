@@ -64,6 +64,7 @@ void *pool_alloc(struct pool *p, size_t n)
 	}
 	mem = (char *)b + b->used;
 	b->used += n;
+	p->given += n;
 	return mem;
 }
 
@@ -104,6 +105,7 @@ void pool_free(struct pool *p)
 		free(b);
 	}
 	p->blocks = NULL;
+	p->given = 0;
 	p->failed = false;
 }
 
@@ -121,6 +123,7 @@ static bool pool_extend(struct pool *p, void *mem, size_t old, size_t want)
 	if (more > b->cap - b->used)
 		return false;
 	b->used += more;
+	p->given += more;
 	return true;
 }
 

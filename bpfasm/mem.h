@@ -10,6 +10,7 @@
 /* All zero is an empty pool.  A failed allocation is remembered, so that callers may check late. */
 struct pool {
 	struct pool_block *blocks;
+	size_t given; /* bytes handed out, for tests */
 	bool failed;
 };
 

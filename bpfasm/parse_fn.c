@@ -439,7 +439,7 @@ static void fn_lint(struct parse *p)
 
 	for (i = 0; i < p->n_fns && !p->diag->n_errors && p->o->format != BPFASM_RAW; i++) {
 		const struct parse_fn *fn = p->fns[i];
-		const struct lint l = {p->diag, p->unit, fn->ir, &fn->frame,
+		const struct lint l = {p->diag, &p->maps, fn->ir, &fn->frame,
 			fn->prelude ? fn->prelude->n_insns : 0};
 
 		/* bytes alone may be any part of a program */

@@ -11,6 +11,27 @@
 
 /* ---- what may have been meant --------------------------------------------------------------- */
 
+/* R1, rr2, %r3: the register with that number. */
+static void env_suggest_number(struct suggest *s)
+{
+	static const char names[2][11][4] = {
+		{"r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10"},
+		{"w0", "w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8", "w9", "w10"}};
+	size_t from = s->len, n = 0;
+	bool w;
+
+	while (from && s->want[from - 1] >= '0' && s->want[from - 1] <= '9')
+		from--;
+	w = from && (s->want[0] == 'w' || s->want[0] == 'W');
+	if (!from || from > 2 || from == s->len || s->len - from > 2 ||
+		(!w && s->want[0] != 'r' && s->want[0] != 'R'))
+		return;
+	for (; from < s->len; from++)
+		n = 10 * n + (size_t)(s->want[from] - '0');
+	if (n <= 10)
+		suggest_offer(s, names[w][n], strlen(names[w][n]));
+}
+
 /* r and w registers whose digit is a letter, arg1 to arg6: the likely one first. */
 static void env_suggest_regs(struct suggest *s)
 {
@@ -19,6 +40,7 @@ static void env_suggest_regs(struct suggest *s)
 	bool one = last == 'l' || last == 'I' || last == 'i', zero = last == 'o' || last == 'O';
 	size_t i;
 
+	env_suggest_number(s);
 	if (s->len == 2 && (one || zero)) {
 		if (*s->want == 'r')
 			suggest_offer(s, one ? "r1" : "r0", 2);
@@ -245,6 +267,16 @@ static bool env_is_argument(const struct tok *t)
 	       (parse_is(t, "args") && parse_op(t + 1, PUNCT('-', '>', 0)));
 }
 
+/* A number in the stack; the name of a record's own field may be a path, too. */
+static bool env_is_variable(const struct parse *p, const struct tok *t)
+{
+	const char *dot = t->len > 1 ? memchr(t->s + 1, '.', t->len - 1) : NULL;
+	size_t first = dot ? (size_t)(dot - t->s) : t->len;
+
+	return p->fn && t->len < 60 && !names_get(&p->structs, t->s, first) &&
+	       frame_find(&p->fn->frame, p->at.src, t->s, first);
+}
+
 static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
 {
 	struct parse *p = arg;
@@ -255,6 +287,9 @@ static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
 	if (err == -ENOENT && t && env_is_argument(t))
 		return parse_error(p, t, "'%.*s' is no constant; load it first: 'rN = ...'",
 			(int)t->len, t->s);
+	if (err == -ENOENT && t && env_is_variable(p, t))
+		return parse_error(p, t, "'%.*s' is a variable; load it first: 'rN = %.*s'",
+			(int)t->len, t->s, (int)t->len, t->s);
 	if (err != -ENOENT)
 		return err;
 	/* nobody said which kernel it is for: one that has everything */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* test_expand.c - macros and loops. */
 #include <stdio.h>
+#include <string.h>
 
+#include "parse.h"
+#include "parse_name.h"
 #include "t_macro.h"
 
 START_TEST(nesting)
@@ -84,6 +87,46 @@ START_TEST(many_expansions)
 }
 END_TEST
 
+/* Bytes that the assembler holds after n expansions of macros, with all that they make. */
+static size_t held_by(unsigned n)
+{
+	struct bpfasm_opts o = {.sz = sizeof(o), .name = "t"};
+	struct pool pool = {0};
+	struct diag d = {.pool = &pool};
+	struct ir_unit unit = {0};
+	struct parse p = {.pool = &pool, .diag = &d, .o = &o, .unit = &unit};
+	struct expr_env env;
+	char text[512];
+	size_t held;
+
+	snprintf(text, sizeof(text),
+		".macro in to, by=1\n\tif \\to > \\by goto .out\n\t\\to += \\by\n.out:\n.endm\n"
+		".prog p \"uprobe\"\nr6 = 0\n.rept %u\nin r6\n.endr\nreturn 0\n",
+		n);
+	parse_env(&p, &env);
+	p.env = env;
+	p.macro = macro_new(&pool, &d, text, strlen(text), &o, &p.env);
+	ck_assert_ptr_nonnull(p.macro);
+	ck_assert_msg(!parse_unit(&p), "%s", d.text);
+	held = pool.given;
+	diag_free(&d);
+	pool_free(&pool);
+	return held;
+}
+
+/* What grows by doubling may have been doubled once more: with 16 times as many it is where it was. */
+START_TEST(memory_is_linear)
+{
+	size_t none = held_by(0), few = held_by(2048), many = held_by(16 * 2048);
+
+	ck_assert_uint_gt(few, none);
+	ck_assert_uint_le(many - none, 17 * (few - none));
+	ck_assert_uint_ge(many - none, 14 * (few - none));
+	/* of each: its text, where it comes from, a label, a jump, two instructions, their lines */
+	ck_assert_uint_lt((many - none) / (16 * 2048), 700);
+}
+END_TEST
+
 Suite *suite_expand(void);
 Suite *suite_expand(void)
 {
@@ -96,6 +139,7 @@ Suite *suite_expand(void)
 	tcase_add_test(t, exits);
 	tcase_add_test(t, definitions);
 	tcase_add_test(t, many_expansions);
+	tcase_add_test(t, memory_is_linear);
 	suite_add_tcase(s, t);
 	return s;
 }
