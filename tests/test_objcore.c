@@ -160,6 +160,29 @@ START_TEST(why_not)
 }
 END_TEST
 
+/* In a subprogram, where it stands in the program. */
+START_TEST(in_subprograms)
+{
+	struct object *o = applied(TEST_ROOT "/tests/fuzz/corpus/objcore/sub", KERNEL);
+	struct rawbpf_error e;
+	struct object_code c;
+	uint32_t own, k, n = 0;
+
+	insns_of(o, "good", &own);
+	ck_assert_msg(!link_of(o, "good", &c, &e), "%s", e.msg);
+	for (k = 0; k < c.n_insns; k++) {
+		if (!object_dead(&c, k))
+			continue;
+		ck_assert_int_eq(c.insns[k].imm, 195896080);
+		n += k >= own && !strcmp(object_dead(&c, k),
+					 "field 'parent' of 'struct task' is not in this kernel");
+	}
+	ck_assert_uint_eq(n, 1);
+	object_code_free(&c);
+	object_free(o);
+}
+END_TEST
+
 /* A record that makes no sense is an error of its program alone. */
 START_TEST(bad_records)
 {
@@ -374,6 +397,7 @@ Suite *suite_objcore(void)
 
 	tcase_add_test(t, loads_and_numbers);
 	tcase_add_test(t, why_not);
+	tcase_add_test(t, in_subprograms);
 	tcase_add_test(t, bad_records);
 	tcase_add_test(t, ambiguous);
 	tcase_add_test(t, no_memory);

@@ -314,11 +314,18 @@ START_TEST(operands)
 	c.n_usdt = 2;
 	c.usdt[0] = (struct object_usdt){1, 1, -8};
 	c.usdt[1] = (struct object_usdt){2, 2, -16};
+	c.dead = calloc(2, sizeof(*c.dead));
+	c.n_dead = 2;
+	c.dead[0] = (struct object_dead){1, "replaced"};
+	c.dead[1] = (struct object_dead){3, "moved"};
 	ck_assert_int_eq(splice_code(&c, s, 1, &e), 0);
 	ck_assert_uint_eq(c.n_usdt, 1);
 	ck_assert_uint_eq(c.usdt[0].insn, 4);
 	ck_assert_uint_eq(c.usdt[0].n, 2);
 	ck_assert_int_eq(c.usdt[0].slot, -16);
+	ck_assert_uint_eq(c.n_dead, 1);
+	ck_assert_str_eq(object_dead(&c, 5), "moved");
+	ck_assert_ptr_null(object_dead(&c, 3));
 	ck_assert_mem_eq(&c.insns[4], &some[2], sizeof(*some));
 	ck_assert_int_eq(c.insns[0].off, 3);
 	object_code_free(&c);
