@@ -27,6 +27,11 @@
 #define BTF_INFO_VLEN(i) ((i)&0xffff)
 
 #define BTF_STRIDE 64
+/* kinds of which nothing follows the head */
+#define BTF_BARE                                                                          \
+	(1U << BTF_PTR | 1U << BTF_FWD | 1U << BTF_TYPEDEF | 1U << BTF_VOLATILE |         \
+		1U << BTF_CONST | 1U << BTF_RESTRICT | 1U << BTF_FUNC | 1U << BTF_FLOAT | \
+		1U << BTF_TYPE_TAG)
 
 struct btf {
 	unsigned char *data;
@@ -426,7 +431,10 @@ static int btf_each_walked(const struct btf *b, uint32_t kinds,
 
 	while (w->end - at >= BTF_TYPE_HEAD) {
 		info = btf_u32(p + at + 4);
-		to = BTF_TYPE_HEAD + btf_tail(info);
+		/* functions stand in long rows: the processor need not wait for their length */
+		to = BTF_TYPE_HEAD;
+		if (!(BTF_BARE >> BTF_INFO_KIND(info) & 1))
+			to += btf_tail(info);
 		name = btf_u32(p + at) - before;
 		if (to > w->end - at || (name >= n && !btf_str(b, name + before)))
 			break;
