@@ -160,7 +160,7 @@ static int map_refused(struct map *m, int err)
 	const struct object_map *d = m->def;
 	struct rawbpf_error *e = &m->b->error;
 
-	if (err == -EINVAL && maprule_explain(d, m->max_entries, e))
+	if (err == -EINVAL && (maprule_explain(d, m->max_entries, e) || maprule_flags(d, e)))
 		return err;
 	err_set(e, "map", err, "map '%s' (%s, key %u, value %u, %u entries) refused", d->name,
 		maprule_type(d->type), d->key_size, d->value_size, m->max_entries);
@@ -168,6 +168,8 @@ static int map_refused(struct map *m, int err)
 		err_hint(e, "global variables need linux 5.2");
 	else if (err == -EINVAL && maprule_since(d->type))
 		err_hint(e, "maps of this type need linux %s", maprule_since(d->type));
+	else if (err == -E2BIG && d->key_size > 512)
+		err_hint(e, "this kernel takes keys of at most 512 bytes");
 	else if (err == -ENOMEM || err == -E2BIG)
 		err_hint(e, "it needs about %llu MiB; give it fewer entries",
 			((unsigned long long)d->key_size + d->value_size) * m->max_entries >> 20);

@@ -28,6 +28,9 @@ void map_kernel_name(const char *prefix, const char *name, char out[RAWBPF_OBJ_N
 
 /* maprule.c: the rule that a refused map breaks, and the hint; false when none is known */
 bool maprule_explain(const struct object_map *def, uint32_t max_entries, struct rawbpf_error *e);
+
+/* The same for its flags, which a newer kernel may allow: to be asked after a refusal only. */
+bool maprule_flags(const struct object_map *def, struct rawbpf_error *e);
 /* the first kernel that has the type, NULL: any of today */
 const char *maprule_since(enum rawbpf_map_type type);
 /* "hash", "ringbuf" ...; "unknown" */

@@ -46,6 +46,34 @@ static const struct {
 		"key size must be 0"},
 	{{.type = RAWBPF_MAP_QUEUE, .value_size = 8, .max_entries = 1}, NULL},
 	{{.type = RAWBPF_MAP_RINGBUF, .max_entries = 12288}, "power of two"},
+	{{.type = RAWBPF_MAP_RINGBUF, .max_entries = 1}, "whole pages"},
+	{{.type = RAWBPF_MAP_SOCKMAP, .key_size = 4, .value_size = 2, .max_entries = 1}, "4 or 8"},
+	{{.type = RAWBPF_MAP_CGROUP_STORAGE, .key_size = 4, .value_size = 8}, "a cgroup's id"},
+	{{.type = RAWBPF_MAP_HASH, .key_size = 4, .value_size = 8, .max_entries = 1, .flags = 2},
+		"must not have BPF_F_NO_COMMON_LRU"},
+	{{.type = RAWBPF_MAP_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1, .flags = 1},
+		"must not have BPF_F_NO_PREALLOC"},
+	{{.type = RAWBPF_MAP_PERCPU_ARRAY,
+		 .key_size = 4,
+		 .value_size = 8,
+		 .max_entries = 1,
+		 .flags = 0x400},
+		"must not have BPF_F_MMAPABLE"},
+	{{.type = RAWBPF_MAP_PERCPU_HASH,
+		 .key_size = 4,
+		 .value_size = 8,
+		 .max_entries = 1,
+		 .flags = 4},
+		"must not have BPF_F_NUMA_NODE"},
+	{{.type = RAWBPF_MAP_SK_STORAGE, .key_size = 4, .value_size = 8, .flags = 1}, "btf types"},
+	{{.type = RAWBPF_MAP_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1, .flags = 24},
+		"exclude each other"},
+	{{.type = RAWBPF_MAP_ARRAY,
+		 .key_size = 4,
+		 .value_size = 8,
+		 .max_entries = 1,
+		 .flags = 0x180},
+		"exclude each other"},
 	{{.type = RAWBPF_MAP_RINGBUF, .max_entries = 65536}, NULL},
 	{{.type = RAWBPF_MAP_RINGBUF, .value_size = 4, .max_entries = 65536},
 		"value size must be 0"},
@@ -69,7 +97,7 @@ START_TEST(rules)
 
 	for (i = 0; i < RULE_ROWS; i++) {
 		d = rule_def(i);
-		if (maprule_explain(&d, d.max_entries, &e))
+		if (maprule_explain(&d, d.max_entries, &e) || maprule_flags(&d, &e))
 			ck_assert_msg(rule_rows[i].says && strstr(e.msg, rule_rows[i].says),
 				"row %zu: %s", i, e.msg);
 		else
