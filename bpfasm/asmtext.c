@@ -108,8 +108,8 @@ static void text_variable(struct textout *x, const struct ir_unit *u, const stru
 
 static void text_declarations(struct textout *x, const struct ir_unit *u)
 {
-	char kind[256];
-	size_t i;
+	char kind[512];
+	size_t i, k;
 
 	if (u->license) {
 		textout_put(x, ".license ");
@@ -121,7 +121,11 @@ static void text_declarations(struct textout *x, const struct ir_unit *u)
 			text_struct(x, u->structs[i]);
 	for (i = 0; i < u->n_maps; i++) {
 		parse_map_text(u->maps[i], kind, sizeof(kind));
-		textout_put(x, ".map %s %s\n", u->maps[i]->name, kind);
+		textout_put(x, ".map %s %s", u->maps[i]->name, kind);
+		for (k = 0; k < u->maps[i]->n_values; k++)
+			textout_put(x, "%s%s", k ? ", " : " = {",
+				u->maps[i]->values[k].name ? u->maps[i]->values[k].name : "0");
+		textout_put(x, k ? "}\n" : "\n");
 	}
 	for (i = 0; i < u->n_ksyms; i++)
 		textout_put(

@@ -236,7 +236,7 @@ struct btfout_member {
 	const struct ir_type *type;
 };
 
-enum { BTFOUT_MEMBERS = 5 };
+enum { BTFOUT_MEMBERS = 5, BTFOUT_PTR = 8 };
 
 /*
  * Types whose keys and values the kernel does not take BTF for (6.18): prog array, perf event
@@ -278,26 +278,66 @@ uint32_t btfout_map_size(const struct ir_map *m)
 {
 	struct btfout_member members[BTFOUT_MEMBERS];
 
-	return (uint32_t)btfout_members(m, members) * 8;
+	return (uint32_t)(btfout_members(m, members) + m->n_values) * BTFOUT_PTR;
 }
 
-/* The VAR of one map; returns its id. */
-static uint32_t btfout_map(struct btfout *b, const struct ir_map *m)
+static uint32_t btfout_ctx(struct btfout *b)
+{
+	uint32_t ctx, ret;
+
+	if (!b->ctx_proto) {
+		ctx = btfout_pointer(b, 0);
+		ret = btfout_int(b, 4, true);
+		b->ctx_proto = btfout_type(b, 0, BTFOUT_KIND_FUNC_PROTO, 1, ret);
+		btfout_word(b, btfout_cstring(b, "ctx"));
+		btfout_word(b, ctx);
+	}
+	return b->ctx_proto;
+}
+
+static uint32_t btfout_map_struct(struct btfout *b, const struct ir_map *m);
+
+/*
+ * The type of "values", the last member of a map of maps or of programs: an array without a length
+ * of pointers to a struct that declares the inner map, or to a function.  0: it has none.
+ */
+static uint32_t btfout_values(struct btfout *b, const struct ir_map *m)
+{
+	if (m->inner)
+		return btfout_array(b, btfout_pointer(b, btfout_map_struct(b, m->inner)), 0);
+	return m->n_values ? btfout_array(b, btfout_pointer(b, btfout_ctx(b)), 0) : 0;
+}
+
+static uint32_t btfout_map_struct(struct btfout *b, const struct ir_map *m)
 {
 	struct btfout_member members[BTFOUT_MEMBERS];
-	uint32_t ids[BTFOUT_MEMBERS], id;
+	uint32_t ids[BTFOUT_MEMBERS], id, values = btfout_values(b, m);
 	size_t n = btfout_members(m, members), i;
 
 	for (i = 0; i < n; i++)
 		ids[i] = btfout_pointer(b, members[i].type ? btfout_type_of(b, members[i].type)
 							   : btfout_array(b, btfout_int(b, 4, true),
 								     members[i].number));
-	id = btfout_type(b, 0, BTFOUT_KIND_STRUCT, (uint32_t)n, (uint32_t)n * 8);
+	id = btfout_type(
+		b, 0, BTFOUT_KIND_STRUCT, (uint32_t)n + (values != 0), (uint32_t)n * BTFOUT_PTR);
 	for (i = 0; i < n; i++) {
 		btfout_word(b, btfout_cstring(b, members[i].name));
 		btfout_word(b, ids[i]);
-		btfout_word(b, (uint32_t)i * 64); /* bits */
+		btfout_word(b, (uint32_t)i * BTFOUT_PTR * 8); /* bits */
 	}
+	if (values) {
+		btfout_word(b, btfout_cstring(b, "values"));
+		btfout_word(b, values);
+		btfout_word(b, (uint32_t)n * BTFOUT_PTR * 8);
+	}
+	return id;
+}
+
+/* The VAR of one map; returns its id. */
+static uint32_t btfout_map(struct btfout *b, const struct ir_map *m)
+{
+	uint32_t id = btfout_map_struct(b, m);
+
 	id = btfout_type(b, btfout_name(b, m->name), BTFOUT_KIND_VAR, 0, id);
 	btfout_word(b, BTFOUT_GLOBAL);
 	return id;
@@ -388,18 +428,11 @@ void btfout_types(struct btfout *b, const struct ir_unit *u, struct pool *pool)
 /* Every function takes the context and answers an int, as far as the assembler knows. */
 static uint32_t btfout_func(struct btfout *b, const struct ir_func *f)
 {
-	uint32_t ctx, ret;
+	uint32_t proto = btfout_ctx(b);
 
-	if (!b->ctx_proto) {
-		ctx = btfout_pointer(b, 0);
-		ret = btfout_int(b, 4, true);
-		b->ctx_proto = btfout_type(b, 0, BTFOUT_KIND_FUNC_PROTO, 1, ret);
-		btfout_word(b, btfout_cstring(b, "ctx"));
-		btfout_word(b, ctx);
-	}
 	/* of a FUNC, the place of the count holds the linkage */
 	return btfout_type(b, btfout_name(b, f->name), BTFOUT_KIND_FUNC,
-		f->is_prog ? BTFOUT_GLOBAL : BTFOUT_STATIC, b->ctx_proto);
+		f->is_prog ? BTFOUT_GLOBAL : BTFOUT_STATIC, proto);
 }
 
 /*

@@ -32,8 +32,9 @@ enum {
 	ELFOUT_FUNC = 2,
 	ELFOUT_SECTION = 3,
 	ELFOUT_GLOBAL = 1 << 4,
-	ELFOUT_R_64 = 1,  /* R_BPF_64_64: ld_imm64 */
-	ELFOUT_R_32 = 10, /* R_BPF_64_32: call */
+	ELFOUT_R_64 = 1,    /* R_BPF_64_64: ld_imm64 */
+	ELFOUT_R_ABS64 = 2, /* R_BPF_64_ABS64: data */
+	ELFOUT_R_32 = 10,   /* R_BPF_64_32: call */
 	ELFOUT_MACHINE = 247,
 	ELFOUT_MAX_SECTIONS = 0xff00,
 	ELFOUT_MAX_MAPS = 0xffff, /* BTF counts a section's variables in 16 bits */
@@ -71,6 +72,7 @@ struct elfout {
 	struct btfout_bytes symtab, strtab, shstrtab;
 	uint32_t n_symbols;
 	struct btfout btf;
+	struct elfout_section *maps; /* NULL: none */
 };
 
 static void elfout_put16(struct elfout *e, struct btfout_bytes *out, uint32_t v)
@@ -338,6 +340,7 @@ static int elfout_data(struct elfout *e)
 		s = elfout_section(e, ".maps", ELFOUT_PROGBITS, ELFOUT_ALLOC | ELFOUT_WRITE, 8);
 		if (!s)
 			return -ENOMEM;
+		e->maps = s;
 		for (i = 0; i < u->n_maps; i++) {
 			uint32_t size = btfout_map_size(u->maps[i]);
 
@@ -492,6 +495,41 @@ static int elfout_tables(struct elfout *e)
 	return (int)sym->index;
 }
 
+/* The elements that maps have from the start: each the address of a map or a program. */
+static int elfout_values(struct elfout *e, uint32_t symtab)
+{
+	struct btfout_bytes rel = {NULL, 0, 0};
+	struct elfout_section *r;
+	size_t i, k;
+
+	for (i = 0; i < e->u->n_maps; i++) {
+		const struct ir_map *m = e->u->maps[i];
+		const struct elfout_symbol *at = names_get(&e->symbols, m->name, strlen(m->name));
+
+		for (k = 0; at && k < m->n_values; k++) {
+			const char *name = m->values[k].name;
+			const struct elfout_symbol *to =
+				name ? names_get(&e->symbols, name, strlen(name)) : NULL;
+
+			if (!to)
+				continue;
+			elfout_put64(
+				e, &rel, 0, at->value + at->size - (uint32_t)(m->n_values - k) * 8);
+			elfout_put64(e, &rel, to->index, ELFOUT_R_ABS64);
+		}
+	}
+	if (!rel.len)
+		return 0;
+	r = elfout_section(e, ".rel.maps", ELFOUT_RELTAB, ELFOUT_INFO, 8);
+	if (!r)
+		return -ENOMEM;
+	r->bytes = rel;
+	r->link = symtab;
+	r->info = e->maps->index;
+	r->entsize = ELFOUT_REL;
+	return 0;
+}
+
 static int elfout_build(struct elfout *e)
 {
 	size_t i, n_code;
@@ -520,6 +558,9 @@ static int elfout_build(struct elfout *e)
 		if (err)
 			return err;
 	}
+	err = elfout_values(e, (uint32_t)symtab);
+	if (err)
+		return err;
 	if (!elfout_section(e, ".shstrtab", ELFOUT_STRTAB, 0, 1))
 		return -ENOMEM;
 	e->sections[e->n_sections - 1]->bytes.len = 1; /* the empty name */

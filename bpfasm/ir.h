@@ -126,12 +126,21 @@ struct ir_struct {
 	struct pos at;
 };
 
+/* What stands in an element from the start: a map or a program, by name. */
+struct ir_map_value {
+	const char *name; /* NULL: nothing */
+	struct pos at;
+};
+
 struct ir_map {
 	const char *name;
 	uint32_t type, max_entries, flags; /* the kernel's numbers */
 	bool has_key, has_value;	   /* false: key_size and value_size say it, or nothing */
 	struct ir_type key, value;
 	uint32_t key_size, value_size; /* bytes, when there is no type; 0: none */
+	const struct ir_map *inner;    /* of a map of maps: what those look like; NULL */
+	struct ir_map_value *values;
+	size_t n_values, cap_values;
 	struct pos at;
 };
 

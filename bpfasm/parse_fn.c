@@ -8,6 +8,7 @@
 
 #include "insn.h"
 #include "lint.h"
+#include "parse_map.h"
 #include "parse_type.h"
 #include "prelude.h"
 #include "section.h"
@@ -453,6 +454,7 @@ void parse_resolve(struct parse *p)
 	struct ir_unit *u = p->unit;
 	size_t i, j;
 
+	parse_map_resolve(p);
 	for (i = 0; i < u->n_funcs; i++)
 		for (j = 0; j < u->funcs[i]->n_refs && !diag_full(p->diag); j++)
 			fn_resolve_ref(p, u->funcs[i], &u->funcs[i]->refs[j]);

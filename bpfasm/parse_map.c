@@ -20,11 +20,17 @@ enum {
 	MAPK_LRU_HASH = 9,
 	MAPK_LRU_PERCPU_HASH = 10,
 	MAPK_LPM_TRIE = 11,
+	MAPK_ARRAY_OF_MAPS = 12,
+	MAPK_HASH_OF_MAPS = 13,
 	MAPK_QUEUE = 22,
 	MAPK_STACK = 23,
+	MAPK_SK_STORAGE = 24,
 	MAPK_RINGBUF = 27,
+	MAPK_INODE_STORAGE = 28,
 	MAPK_TASK_STORAGE = 29,
 	MAPK_BLOOM_FILTER = 30,
+	MAPK_USER_RINGBUF = 31,
+	MAPK_CGRP_STORAGE = 32,
 };
 
 enum {
@@ -33,6 +39,8 @@ enum {
 	MAPK_LOG2_SLOTS = 65,	  /* log2l of a 64-bit number is 1..64; slot 0 stays empty */
 	MAPK_LINEAR_SLOTS = 1025, /* the most that print_linear_hist takes */
 	MAPK_STACKS = 1024,
+	MAPK_MAPS = 1024,
+	MAPK_TEXT = 256,	    /* bytes of a kind with its types, as text */
 	MAPK_STACK_BYTES = 127 * 8, /* PERF_MAX_STACK_DEPTH addresses */
 	MAPK_RINGBUF_BYTES = 256 * 1024,
 };
@@ -43,6 +51,9 @@ enum mapk_args {
 	MAPK_VALUE,	 /* (VALUE, N) or (u32, VALUE, N), as of an array */
 	MAPK_ONLY_VALUE, /* (VALUE, N), no key */
 	MAPK_COUNT,	 /* (N): key and value are the kernel's */
+	MAPK_STORAGE,	 /* (VALUE): the key is the kernel's, the number what there is */
+	MAPK_INNER,	 /* (INNER, N) */
+	MAPK_KEY_INNER,	 /* (INNER, N) or (KEY, INNER, N) */
 	MAPK_HISTOGRAM,
 	MAPK_LINEAR,
 };
@@ -72,6 +83,13 @@ static const struct mapk {
 	{"queue", MAPK_QUEUE, MAPK_ONLY_VALUE, MAPK_ENTRIES, 0, 0, 0},
 	{"stack", MAPK_STACK, MAPK_ONLY_VALUE, MAPK_ENTRIES, 0, 0, 0},
 	{"bloom_filter", MAPK_BLOOM_FILTER, MAPK_ONLY_VALUE, MAPK_ENTRIES, 0, 0, 0},
+	{"user_ringbuf", MAPK_USER_RINGBUF, MAPK_COUNT, MAPK_RINGBUF_BYTES, 0, 0, 0},
+	{"task_storage", MAPK_TASK_STORAGE, MAPK_STORAGE, 0, MAPK_NO_PREALLOC, 0, 0},
+	{"cgrp_storage", MAPK_CGRP_STORAGE, MAPK_STORAGE, 0, MAPK_NO_PREALLOC, 0, 0},
+	{"inode_storage", MAPK_INODE_STORAGE, MAPK_STORAGE, 0, MAPK_NO_PREALLOC, 0, 0},
+	{"sk_storage", MAPK_SK_STORAGE, MAPK_STORAGE, 0, MAPK_NO_PREALLOC, 0, 0},
+	{"array_of_maps", MAPK_ARRAY_OF_MAPS, MAPK_INNER, MAPK_MAPS, 0, 4, 4},
+	{"hash_of_maps", MAPK_HASH_OF_MAPS, MAPK_KEY_INNER, MAPK_MAPS, 0, 4, 4},
 };
 
 enum { MAPK_KINDS = sizeof(mapk_table) / sizeof(mapk_table[0]) };
@@ -150,6 +168,9 @@ static int map_hist(struct parse *p, struct ir_map *m, const struct map_args *a,
 	return a->n_types ? map_section_key(p, m, &a->type[0]) : 0;
 }
 
+/* the kernel wants BTF that says int */
+static const struct ir_type map_int = {IR_TYPE_INT, 4, true, NULL};
+
 static int map_typed(struct parse *p, struct ir_map *m, const struct mapk *k, struct map_args *a,
 	const struct tok *t)
 {
@@ -164,7 +185,13 @@ static int map_typed(struct parse *p, struct ir_map *m, const struct mapk *k, st
 	m->has_value = true;
 	m->value = *value;
 	m->has_key = k->args != MAPK_ONLY_VALUE;
-	m->key = a->n_types == 2 ? a->type[0] : k->args == MAPK_VALUE ? parse_u32 : parse_u64;
+	m->key = a->n_types == 2	   ? a->type[0]
+		 : k->args == MAPK_VALUE   ? parse_u32
+		 : k->args == MAPK_STORAGE ? map_int
+					   : parse_u64;
+	if (k->args == MAPK_STORAGE && (a->n_types != 1 || a->has_n))
+		return parse_error(
+			p, t, "a map of kind '%s' takes the type of its values: (VALUE)", k->name);
 	if (k->args == MAPK_ONLY_VALUE && a->n_types == 2)
 		return parse_error(p, t, "a map of kind '%s' has no key: (VALUE, N)", k->name);
 	if (k->args == MAPK_VALUE && (m->key.kind != IR_TYPE_INT || m->key.size != 4))
@@ -182,7 +209,8 @@ static int map_count(struct parse *p, struct ir_map *m, const struct map_args *a
 	if (a->n < 1 || a->n > UINT32_MAX)
 		return parse_error(p, a->n_tok, "%lld is no number of entries", (long long)a->n);
 	/* its unit is the byte; the kernel wants whole pages and a power of two */
-	if (m->type == MAPK_RINGBUF && (a->n < 4096 || (a->n & (a->n - 1)) != 0))
+	if ((m->type == MAPK_RINGBUF || m->type == MAPK_USER_RINGBUF) &&
+		(a->n < 4096 || (a->n & (a->n - 1)) != 0))
 		return parse_error(p, a->n_tok,
 			"%lld is no size of a ring buffer: a power of two of bytes, 4096 or more",
 			(long long)a->n);
@@ -215,7 +243,7 @@ static int map_flags(struct parse *p, struct ir_map *m)
 	int64_t v;
 
 	parse_take(p, PUNCT(',', 0, 0));
-	if (p->t == p->end)
+	if (p->t == p->end || parse_op(p->t, PUNCT('=', 0, 0)))
 		return 0;
 	if (!parse_take_name(p, "flags") || parse_want(p, PUNCT('=', 0, 0)))
 		return parse_error(p, p->t, "only 'flags=N' may follow the kind of a map");
@@ -252,6 +280,141 @@ static int map_by_number(struct parse *p, struct ir_map *m)
 	return parse_want(p, PUNCT(')', 0, 0)) ? -EINVAL : map_flags(p, m);
 }
 
+/* ---- maps of maps, and what stands in maps from the start ------------------------------------ */
+
+static int map_declare(struct parse *p, struct ir_map *m);
+
+/* A map that is declared, or a kind with its types. */
+static int map_inner(struct parse *p, struct ir_map *m)
+{
+	const struct tok *t = p->t;
+	struct ir_map *inner = t->kind == TOK_NAME ? names_get(&p->maps, t->s, t->len) : NULL;
+
+	if (inner) {
+		p->t++;
+	} else {
+		inner = pool_alloc(p->pool, sizeof(*inner));
+		if (!inner)
+			return -ENOMEM;
+		if (map_declare(p, inner))
+			return -EINVAL;
+	}
+	if (inner->inner || inner == m)
+		return parse_error(p, t, "maps of maps hold no maps of maps");
+	if (inner->type == MAPK_PROG_ARRAY || inner->type == MAPK_TASK_STORAGE)
+		return parse_error(p, t, "a map of this kind cannot stand in another one");
+	m->inner = inner;
+	return 0;
+}
+
+/* "(INNER, N)", "(KEY, INNER, N)" */
+static int map_of_maps(struct parse *p, struct ir_map *m, const struct mapk *k)
+{
+	const struct tok *t = p->t;
+	struct map_args a = {0};
+
+	m->key_size = k->key_size;
+	m->value_size = k->value_size;
+	if (p->o->format == BPFASM_C)
+		return parse_error(p, t - 1, "arrays of C have no place for maps of maps");
+	if (!parse_take(p, PUNCT('(', 0, 0)))
+		return parse_error(
+			p, t, "a map of maps is '%s(INNER, N)'; INNER is a map", k->name);
+	if (k->args == MAPK_KEY_INNER && parse_type_starts(p, p->t)) {
+		m->has_key = true;
+		if (parse_type(p, &m->key) || parse_want(p, PUNCT(',', 0, 0)))
+			return -EINVAL;
+	}
+	if (map_inner(p, m))
+		return -EINVAL;
+	if (parse_take(p, PUNCT(',', 0, 0))) {
+		a.has_n = true;
+		a.n_tok = p->t;
+		if (parse_expr(p, &a.n))
+			return -EINVAL;
+	}
+	if (parse_want(p, PUNCT(')', 0, 0)) || map_count(p, m, &a))
+		return -EINVAL;
+	return m->name ? map_flags(p, m) : 0;
+}
+
+static int map_value(struct parse *p, struct ir_map *m)
+{
+	const struct tok *t = p->t++;
+	struct ir_map_value *v;
+
+	if (t->kind != TOK_NAME && !(t->kind == TOK_NUM && !t->num))
+		return parse_error(p, t, "what stands here is a name, or 0 for nothing");
+	if (pool_grow(p->pool, &m->values, &m->cap_values, m->n_values, sizeof(*m->values)))
+		return -ENOMEM;
+	v = &m->values[m->n_values++];
+	v->name = t->kind == TOK_NAME ? pool_strndup(p->pool, t->s, t->len) : NULL;
+	v->at = parse_pos(p, t);
+	return t->kind == TOK_NAME && !v->name ? -ENOMEM : 0;
+}
+
+/* "= {NAME, NAME, 0, ...}": elements 0, 1, ...; they may be declared below */
+static int map_values(struct parse *p, struct ir_map *m)
+{
+	const struct tok *t = p->t;
+	int err = 0;
+
+	if (!parse_take(p, PUNCT('=', 0, 0)))
+		return 0;
+	if (!m->inner && m->type != MAPK_PROG_ARRAY)
+		return parse_error(
+			p, t, "only maps of maps and prog_array hold something from the start");
+	if (m->has_key && (m->key.kind != IR_TYPE_INT || m->key.size != 4))
+		return parse_error(p, t, "only keys of 4 bytes count what stands there");
+	if (p->o->format == BPFASM_C)
+		return parse_error(p, t, "arrays of C have no place for what a map holds");
+	if (parse_want(p, PUNCT('{', 0, 0)))
+		return -EINVAL;
+	do {
+		t = p->t;
+		err = map_value(p, m);
+		if (!err && m->n_values > m->max_entries)
+			err = parse_error(
+				p, t, "'%s' has %u elements", m->name, (unsigned)m->max_entries);
+		if (err)
+			return err;
+	} while (parse_take(p, PUNCT(',', 0, 0)));
+	return parse_want(p, PUNCT('}', 0, 0));
+}
+
+static bool map_fits(struct parse *p, const struct ir_map *m, const struct ir_map_value *v)
+{
+	const struct ir_func *f;
+	const struct ir_map *in;
+
+	if (!v->name)
+		return true;
+	f = names_get(&p->funcs, v->name, strlen(v->name));
+	in = names_get(&p->maps, v->name, strlen(v->name));
+	return m->inner ? in && !in->inner : f && f->is_prog;
+}
+
+int parse_map_resolve(struct parse *p)
+{
+	struct ir_unit *u = p->unit;
+	size_t i, k;
+	int err = 0;
+
+	for (i = 0; i < u->n_maps; i++) {
+		const struct ir_map *m = u->maps[i];
+
+		for (k = 0; k < m->n_values && !diag_full(p->diag); k++) {
+			if (map_fits(p, m, &m->values[k]))
+				continue;
+			diag_error(p->diag, m->values[k].at, strlen(m->values[k].name),
+				"'%s' is no %s; '%s' holds those", m->values[k].name,
+				m->inner ? "map" : "program", m->name);
+			err = -EINVAL;
+		}
+	}
+	return err;
+}
+
 static int map_declare(struct parse *p, struct ir_map *m)
 {
 	const struct tok *t = p->t;
@@ -268,6 +431,8 @@ static int map_declare(struct parse *p, struct ir_map *m)
 	m->type = k->type;
 	m->max_entries = k->entries;
 	m->flags = k->flags;
+	if (k->args == MAPK_INNER || k->args == MAPK_KEY_INNER)
+		return map_of_maps(p, m, k);
 	if (map_args_list(p, &a))
 		return -EINVAL;
 	if (k->args == MAPK_HISTOGRAM)
@@ -278,7 +443,8 @@ static int map_declare(struct parse *p, struct ir_map *m)
 		err = map_typed(p, m, k, &a, t);
 	if (!err)
 		err = map_count(p, m, &a);
-	return err ? err : map_flags(p, m);
+	/* of an inner map the bracket ends it, or what belongs to the outer one */
+	return err || !m->name ? err : map_flags(p, m);
 }
 
 int parse_map(struct parse *p)
@@ -310,6 +476,8 @@ int parse_map(struct parse *p)
 	if (!m->name)
 		return -ENOMEM;
 	err = map_declare(p, m);
+	if (!err)
+		err = map_values(p, m);
 	/* a map with an error is known all the same: its name causes no second one */
 	if (names_put(&p->maps, p->pool, m->name, t->len, m))
 		return -ENOMEM;
@@ -336,6 +504,8 @@ static const struct mapk *map_kind_of(const struct ir_map *m)
 	for (i = 2; i < MAPK_KINDS; i++) {
 		const struct mapk *k = &mapk_table[i];
 
+		if (m->inner && k->type == m->type)
+			return k;
 		if (k->type == m->type &&
 			(m->has_value ? k->args != MAPK_COUNT
 				      : k->args == MAPK_COUNT && k->key_size == m->key_size &&
@@ -348,7 +518,7 @@ static const struct mapk *map_kind_of(const struct ir_map *m)
 void parse_map_text(const struct ir_map *m, char *text, size_t size)
 {
 	const struct mapk *k = map_kind_of(m);
-	char key[80] = "", value[80] = "", count[16] = "", flags[24] = "";
+	char key[80] = "", inner[MAPK_TEXT] = "", count[16] = "", flags[24] = "", *value = inner;
 	uint32_t more = m->flags & ~(k ? k->flags : 0);
 
 	if (more)
@@ -359,10 +529,14 @@ void parse_map_text(const struct ir_map *m, char *text, size_t size)
 			flags);
 		return;
 	}
-	if (k->args == MAPK_KEY_VALUE)
+	if (k->args == MAPK_KEY_VALUE || (k->args == MAPK_KEY_INNER && m->has_key))
 		parse_type_text(&m->key, key, sizeof(key));
-	if (k->args != MAPK_COUNT && k->args != MAPK_HISTOGRAM && k->args != MAPK_LINEAR)
-		parse_type_text(&m->value, value, sizeof(value));
+	if (m->inner && m->inner->name)
+		snprintf(inner, sizeof(inner), "%s", m->inner->name);
+	else if (m->inner)
+		parse_map_text(m->inner, inner, sizeof(inner));
+	else if (k->args != MAPK_COUNT && k->args != MAPK_HISTOGRAM && k->args != MAPK_LINEAR)
+		parse_type_text(&m->value, value, sizeof(inner));
 	else if (m->has_key && m->key.kind == IR_TYPE_STRUCT)
 		parse_type_text(&m->key.record->fields[0].type, key, sizeof(key));
 	if (m->max_entries)

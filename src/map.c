@@ -102,6 +102,8 @@ static int map_try(struct map *m, int btf_fd, unsigned with)
 	a.map.map_flags = d->flags;
 	a.map.numa_node = d->numa_node;
 	a.map.map_extra = d->extra;
+	if (d->inner)
+		a.map.inner_map_fd = (uint32_t)m->inner_fd;
 	if (with & MAP_WITH_NAME)
 		map_name(m, a.map.map_name);
 	if (with & MAP_WITH_BTF) {
@@ -236,6 +238,20 @@ static int map_fill(struct map *m)
 	return 0;
 }
 
+/* The kernel wants to see one map of the kind that a map of maps will hold. */
+static int map_create_inner(struct map *m, struct kern *k)
+{
+	struct map inner = {.b = m->b, .def = m->def->inner, .fd = -1, .inner_fd = -1};
+	int err;
+
+	inner.max_entries = inner.def->max_entries;
+	err = map_entries(&inner);
+	if (err)
+		return err;
+	m->inner_fd = map_try_all(&inner, -1, k);
+	return m->inner_fd < 0 ? map_refused(&inner, m->inner_fd) : 0;
+}
+
 static int map_create(struct map *m, int btf_fd)
 {
 	struct kern *k = kern_get(m->b);
@@ -244,15 +260,58 @@ static int map_create(struct map *m, int btf_fd)
 	if (!k)
 		return -ENOMEM;
 	err = map_entries(m);
+	if (!err && m->def->inner)
+		err = map_create_inner(m, k);
 	if (err)
 		return err;
 	m->fd = map_try_all(m, btf_fd, k);
+	if (m->def->inner)
+		sys_close(&m->b->sys, m->inner_fd);
 	if (m->fd < 0) {
 		err = m->fd;
 		m->fd = -1;
 		return map_refused(m, err);
 	}
 	return map_fill(m);
+}
+
+int map_put_fd(struct map *m, uint32_t key, int fd, const char *what)
+{
+	union rawbpf_attr a;
+	int err;
+
+	memset(&a, 0, sizeof(a));
+	a.elem.map_fd = (uint32_t)m->fd;
+	a.elem.key = (uintptr_t)&key;
+	a.elem.value = (uintptr_t)&fd;
+	err = sys_bpf(&m->b->sys, RAWBPF_MAP_UPDATE_ELEM, &a, sizeof(a.elem), m->def->name);
+	if (!err)
+		return 0;
+	err_set(&m->b->error, "map", err, "map '%s': element %u cannot be '%s'", m->def->name,
+		(unsigned)key, what);
+	if (err == -EINVAL)
+		err_hint(&m->b->error, m->def->inner
+					       ? "it must look as the inner map that is declared"
+					       : "all programs of an array must be of one type");
+	return err;
+}
+
+/* The maps that a map of maps holds from the start. */
+static int map_fill_maps(struct rawbpf *b)
+{
+	size_t i, k;
+	int err = 0;
+
+	for (i = 0; i < b->n_maps; i++) {
+		const struct object_map *d = b->maps[i].def;
+
+		for (k = 0; !err && d->inner && k < d->n_values; k++) {
+			struct map *to = &b->maps[d->values[k].target];
+
+			err = map_put_fd(&b->maps[i], d->values[k].index, to->fd, to->def->name);
+		}
+	}
+	return err;
 }
 
 int map_create_all(struct rawbpf *b, int btf_fd)
@@ -273,6 +332,8 @@ int map_create_all(struct rawbpf *b, int btf_fd)
 	}
 	for (i = 0; !err && i < b->n_maps; i++)
 		err = map_create(&b->maps[i], btf_fd);
+	if (!err)
+		err = map_fill_maps(b);
 	if (err)
 		map_close_all(b);
 	return err;

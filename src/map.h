@@ -12,12 +12,14 @@ struct map {
 	uint32_t max_entries;	      /* as created */
 	uint32_t id;		      /* 0: not asked yet */
 	uint32_t n_cpus;	      /* 1 unless per-CPU; 0: not asked yet */
-	int fd;
-	bool no_batch; /* before Linux 5.6, or not for this type */
+	int fd, inner_fd; /* inner_fd: while it is made, of a map as those in it will be */
+	bool no_batch;	  /* before Linux 5.6, or not for this type */
 };
 
 /* Create all maps of b->object; btf_fd: its BTF, -1: none.  All or none. */
 int map_create_all(struct rawbpf *b, int btf_fd);
+/* an element becomes a map or a program; what names it in the error */
+int map_put_fd(struct map *m, uint32_t key, int fd, const char *what);
 void map_close_all(struct rawbpf *b);
 /* NULL when there is none of that name */
 struct map *map_find(struct rawbpf *b, const char *name);

@@ -352,6 +352,8 @@ static int object_read(struct object *o, struct elf_file *f, struct rawbpf_error
 	if (!err)
 		err = objmap_read(o, f, &symtab, e);
 	if (!err)
+		err = objfill_read(o, f, &symtab, e);
+	if (!err)
 		err = objext_read(o, f, &symtab, e);
 	if (!err)
 		err = objrel_read(o, f, &symtab, e);
@@ -395,6 +397,8 @@ void object_free(struct object *o)
 	for (i = 0; i < o->n_maps; i++) {
 		free(o->maps[i].name);
 		free(o->maps[i].data);
+		free(o->maps[i].inner);
+		free(o->maps[i].values);
 	}
 	for (i = 0; i < o->n_externs; i++)
 		free(o->externs[i].name);

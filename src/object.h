@@ -30,15 +30,25 @@ enum object_map_kind {
 	OBJECT_MAP_BSS,	   /* .bss*: zero */
 };
 
+/* What a map of maps or of programs holds from the start. */
+struct object_value {
+	uint32_t index;	 /* of the element; of a hash, its key */
+	uint32_t target; /* of maps, or of progs */
+};
+
 struct object_map {
 	char *name; /* as written: "dist", ".rodata" */
 	enum object_map_kind kind;
 	enum rawbpf_map_type type;
 	uint32_t key_size, value_size, max_entries, flags, numa_node;
 	uint64_t extra;
-	uint32_t key_btf, value_btf; /* type ids in the object's BTF, 0: none */
-	unsigned char *data;	     /* value_size bytes of .data and .rodata */
-	uint32_t section, offset;    /* where its symbol is: ELF section, bytes */
+	uint32_t key_btf, value_btf;	/* type ids in the object's BTF, 0: none */
+	unsigned char *data;		/* value_size bytes of .data and .rodata */
+	uint32_t section, offset;	/* where its symbol is: ELF section, bytes */
+	struct object_map *inner;	/* of a map of maps: what those look like; NULL */
+	uint32_t values_at, values_end; /* in section; equal: it has none */
+	struct object_value *values;
+	size_t n_values;
 };
 
 /* A variable that is defined nowhere in the object: a name of .kconfig. */
@@ -213,6 +223,9 @@ int objmap_fix_btf(struct object *o, struct elf_file *f, const struct elf_sectio
 	struct rawbpf_error *e);
 /* a map more, all zero; NULL with the error set */
 struct object_map *objmap_add(struct object *o, const char *name, uint32_t section, uint32_t offset,
+	struct rawbpf_error *e);
+/* objfill.c: called by object_open() */
+int objfill_read(struct object *o, struct elf_file *f, const struct elf_section *symtab,
 	struct rawbpf_error *e);
 /* objext.c: called by object_open() */
 int objext_read(struct object *o, struct elf_file *f, const struct elf_section *symtab,

@@ -178,6 +178,7 @@ static const struct objmap_member {
 	{"pinning", SIZE_MAX},
 	{"key", SIZE_MAX},
 	{"value", SIZE_MAX},
+	{"values", SIZE_MAX},
 };
 
 #define OBJMAP_MEMBERS (sizeof(objmap_members) / sizeof(*objmap_members))
@@ -234,10 +235,6 @@ static int objmap_unknown_member(const struct object *o, const struct object_map
 	size_t i;
 
 	objmap_bad(o, m, name, "is not known", e);
-	if (!strcmp(name, "values")) {
-		err_hint(e, "maps of maps and filled program arrays cannot be declared yet");
-		return -EINVAL;
-	}
 	near_start(&n, name);
 	for (i = 0; i < OBJMAP_MEMBERS; i++)
 		near_offer(&n, objmap_members[i].name);
@@ -278,14 +275,85 @@ static int objmap_member(const struct object *o, struct object_map *m, const str
 	return 0;
 }
 
+/* ---- values ------------------------------------------------------------------------------ */
+
+static int objmap_members_of(const struct object *o, struct object_map *m,
+	const struct btf_type *def, const struct btf_secvar *v, struct rawbpf_error *e);
+
+static bool objmap_holds_maps(const struct object_map *m)
+{
+	return m->type == RAWBPF_MAP_ARRAY_OF_MAPS || m->type == RAWBPF_MAP_HASH_OF_MAPS;
+}
+
+/* What the maps in a map of maps look like: a struct of the same members. */
+static int objmap_inner(const struct object *o, struct object_map *m, const struct btf_type *def,
+	struct rawbpf_error *e)
+{
+	int err;
+
+	m->inner = calloc(1, sizeof(*m->inner));
+	if (!m->inner)
+		return objmap_nomem(e);
+	m->inner->name = m->name; /* for messages; it is freed once */
+	err = objmap_members_of(o, m->inner, def, NULL, e);
+	if (!err && !m->inner->type)
+		err = objmap_bad(o, m, "values", "is of maps without a type", e);
+	if (!err && objmap_holds_maps(m->inner))
+		err = objmap_bad(o, m, "values", "is of maps of maps: one level is all", e);
+	return err;
+}
+
+/*
+ * values: an array of no length whose elements point to a struct, as of a map, or to a function.
+ * v: the variable that the member ends; NULL: of an inner map, which has no values.
+ */
+static int objmap_values(const struct object *o, struct object_map *m, const struct btf_member *mem,
+	const struct btf_secvar *v, struct rawbpf_error *e)
+{
+	struct btf_type t;
+	uint32_t elem, n, at = mem->bit_offset / 8;
+
+	if (!v || !btf_plain(o->btf, mem->type, &t) || t.kind != BTF_ARRAY)
+		return objmap_bad(o, m, mem->name, "is no array of pointers", e);
+	btf_array(o->btf, &t, &elem, &n);
+	if (n || !btf_plain(o->btf, elem, &t) || t.kind != BTF_PTR ||
+		!btf_plain(o->btf, t.type, &t) || at > v->size || v->size > UINT32_MAX - v->offset)
+		return objmap_bad(o, m, mem->name, "is no array of pointers without a length", e);
+	m->values_at = v->offset + at;
+	m->values_end = v->offset + v->size;
+	if (objmap_holds_maps(m) && t.kind == BTF_STRUCT)
+		return objmap_inner(o, m, &t, e);
+	if (m->type == RAWBPF_MAP_PROG_ARRAY && t.kind == BTF_FUNC_PROTO)
+		return 0;
+	return objmap_bad(
+		o, m, mem->name, "is for maps of maps and arrays of programs, behind 'type'", e);
+}
+
+static int objmap_members_of(const struct object *o, struct object_map *m,
+	const struct btf_type *def, const struct btf_secvar *v, struct rawbpf_error *e)
+{
+	struct btf_member mem;
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < def->vlen; i++) {
+		btf_member(o->btf, def, i, &mem);
+		if (strcmp(mem.name, "values"))
+			err = objmap_member(o, m, &mem, e);
+		else if (i + 1 < def->vlen)
+			err = objmap_bad(o, m, mem.name, "must be the last member", e);
+		else
+			err = objmap_values(o, m, &mem, v, e);
+	}
+	return err;
+}
+
 static int objmap_var(struct object *o, const struct elf_section *s, const struct btf_secvar *v,
 	struct rawbpf_error *e)
 {
-	struct btf_member mem;
 	struct btf_type var, def;
 	struct object_map *m;
-	uint32_t i;
-	int err = 0;
+	int err;
 
 	if (!btf_type(o->btf, v->type, &var) || var.kind != BTF_VAR ||
 		!btf_plain(o->btf, var.type, &def) || def.kind != BTF_STRUCT)
@@ -294,12 +362,14 @@ static int objmap_var(struct object *o, const struct elf_section *s, const struc
 	m = objmap_add(o, var.name, (uint32_t)s->index, v->offset, e);
 	if (!m)
 		return o->n_maps == OBJMAP_MAX ? -E2BIG : -ENOMEM;
-	for (i = 0; !err && i < def.vlen; i++) {
-		btf_member(o->btf, &def, i, &mem);
-		err = objmap_member(o, m, &mem, e);
-	}
+	err = objmap_members_of(o, m, &def, v, e);
 	if (!err && !m->type)
 		err = objmap_bad(o, m, "type", "is missing", e);
+	/* what they hold is a file descriptor, however its type was written */
+	if (!err && (objmap_holds_maps(m) || m->type == RAWBPF_MAP_PROG_ARRAY)) {
+		m->key_size = m->key_size ? m->key_size : 4;
+		m->value_size = m->value_size ? m->value_size : 4;
+	}
 	return err;
 }
 

@@ -13,6 +13,7 @@
 #include "kern.h"
 #include "link.h"
 #include "map.h"
+#include "mapfill.h"
 #include "object.h"
 #include "opts.h"
 #include "prog.h"
@@ -117,6 +118,8 @@ static int rawbpf_load_object(struct rawbpf *b, bool each)
 		err = map_create_all(b, btf_fd);
 	if (!err)
 		err = prog_load_all(b, btf_fd, each);
+	if (!err)
+		err = mapfill_programs(b);
 	sys_close(&b->sys, btf_fd);
 	return err;
 }
