@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "btfout.h"
+#include "coreout.h"
 
 enum {
 	BTFOUT_KIND_INT = 1,
@@ -65,15 +66,14 @@ void btfout_put32(struct pool *pool, struct btfout_bytes *out, uint32_t v, bool 
 	btfout_put(pool, out, b, sizeof(b));
 }
 
-static void btfout_word(struct btfout *b, uint32_t v)
+void btfout_word(struct btfout *b, uint32_t v)
 {
 	btfout_put32(b->pool, &b->types, v, b->big_endian);
 }
 
 /* ---- strings ----------------------------------------------------------------------------- */
 
-/* s must live as long as the pool */
-static uint32_t btfout_string(struct btfout *b, const char *s, size_t len)
+uint32_t btfout_string(struct btfout *b, const char *s, size_t len)
 {
 	void *known = names_get(&b->offsets, s, len);
 	size_t at = b->strs.len;
@@ -91,7 +91,7 @@ static uint32_t btfout_string(struct btfout *b, const char *s, size_t len)
 	return (uint32_t)at;
 }
 
-static uint32_t btfout_cstring(struct btfout *b, const char *s)
+uint32_t btfout_cstring(struct btfout *b, const char *s)
 {
 	return s ? btfout_string(b, s, strlen(s)) : 0;
 }
@@ -119,8 +119,7 @@ static uint32_t btfout_name(struct btfout *b, const char *s)
 
 /* ---- types ------------------------------------------------------------------------------- */
 
-/* The three words that every type begins with; returns its id. */
-static uint32_t btfout_type(
+uint32_t btfout_type(
 	struct btfout *b, uint32_t name, uint32_t kind, uint32_t vlen, uint32_t size_or_type)
 {
 	btfout_word(b, name);
@@ -129,7 +128,7 @@ static uint32_t btfout_type(
 	return ++b->n_types;
 }
 
-static uint32_t btfout_int(struct btfout *b, uint32_t size, bool is_signed)
+uint32_t btfout_int(struct btfout *b, uint32_t size, bool is_signed)
 {
 	static const char *const names[2][9] = {
 		{NULL, "unsigned char", "unsigned short", NULL, "unsigned int", NULL, NULL, NULL,
@@ -156,7 +155,7 @@ static uint32_t btfout_char(struct btfout *b)
 	return b->char_type;
 }
 
-static uint32_t btfout_array(struct btfout *b, uint32_t element, uint32_t n)
+uint32_t btfout_array(struct btfout *b, uint32_t element, uint32_t n)
 {
 	uint32_t id;
 
@@ -172,7 +171,7 @@ static uint32_t btfout_array(struct btfout *b, uint32_t element, uint32_t n)
 	return id;
 }
 
-static uint32_t btfout_pointer(struct btfout *b, uint32_t to)
+uint32_t btfout_pointer(struct btfout *b, uint32_t to)
 {
 	return btfout_type(b, 0, BTFOUT_KIND_PTR, 0, to);
 }
@@ -418,6 +417,7 @@ void btfout_types(struct btfout *b, const struct ir_unit *u, struct pool *pool)
 	b->unit = u;
 	b->big_endian = u->big_endian;
 	btfout_put(pool, &b->strs, "", 1);
+	coreout_types(b);
 	btfout_maps(b, u);
 	for (i = 0; i < IR_DATA_SECTIONS; i++)
 		btfout_vars(b, u, (enum ir_data_section)i);
@@ -543,6 +543,7 @@ void btfout_section(struct btfout *b, const char *name, struct ir_func *const *f
 	}
 	if (!b->pool->failed)
 		btfout_set32(b->lines.p + count_at, n_lines, b->big_endian);
+	coreout_section(b, section, funcs, offsets, n);
 }
 
 /* ---- sections ---------------------------------------------------------------------------- */
@@ -575,10 +576,11 @@ void btfout_finish(struct btfout *b, struct btfout_bytes *btf, struct btfout_byt
 	words[1] = words[2] = (uint32_t)b->funcs.len;
 	words[3] = (uint32_t)b->lines.len;
 	words[4] = words[2] + words[3];
-	words[5] = 0;
+	words[5] = (uint32_t)b->cores.len;
 	btfout_header(b, ext, 32);
 	for (i = 0; i < 6; i++)
 		btfout_put32(b->pool, ext, words[i], b->big_endian);
 	btfout_put(b->pool, ext, b->funcs.p, b->funcs.len);
 	btfout_put(b->pool, ext, b->lines.p, b->lines.len);
+	btfout_put(b->pool, ext, b->cores.p, b->cores.len);
 }

@@ -9,6 +9,7 @@
 #include "expr.h"
 
 #include <errno.h>
+#include <string.h>
 
 enum { EXPR_DEPTH = 200 };
 
@@ -211,21 +212,56 @@ static int expr_unknown(struct expr *x, const struct tok *t, const char *what)
 	return -EINVAL;
 }
 
+static bool expr_is_element(const struct tok *name, const struct tok *t)
+{
+	return lex_op(t, '[') && !t->spaced && memchr(name->s, '.', name->len);
+}
+
+/* See expr_path(). */
+static const char *expr_whole(struct expr *x, size_t *len)
+{
+	const struct tok *t = x->t++, *name = t;
+	const char *s = t->s;
+	int64_t n;
+
+	*len = t->len;
+	while (expr_is_element(name, x->t)) {
+		t = ++x->t;
+		if (expr_ternary(x, &n) || expr_want(x, ']'))
+			return NULL;
+		if (n < 0) {
+			diag_error(x->d, expr_pos(x, t), t->len, "an element before the first");
+			return NULL;
+		}
+		t = x->t->kind == TOK_NAME && !x->t->spaced && *x->t->s == '.' ? x->t++ : NULL;
+		s = pool_printf(x->d->pool, "%.*s[%llu]%.*s", (int)*len, s, (unsigned long long)n,
+			t ? (int)t->len : 0, t ? t->s : "");
+		if (!s)
+			return NULL;
+		*len = strlen(s);
+	}
+	return s;
+}
+
 static int expr_name(struct expr *x, int64_t *v)
 {
-	const struct tok *t = x->t++;
-	int err = -ENOENT;
+	const struct tok *t = x->t;
+	size_t len;
+	const char *s = expr_whole(x, &len);
+	int err = s ? -ENOENT : -EINVAL;
 
-	if (x->env && x->env->lookup)
-		err = x->env->lookup(x->env->arg, t->s, t->len, v);
+	if (s && x->env && x->env->lookup)
+		err = x->env->lookup(x->env->arg, s, len, v);
 	return err == -ENOENT ? expr_unknown(x, t, "unknown name") : err;
 }
 
-/* sizeof(NAME), sizeof(NAME[N]) */
+/* sizeof(NAME), sizeof(NAME[N]): so many of them; sizeof(REC.NAME[N]): one element */
 static int expr_sizeof(struct expr *x, int64_t *v)
 {
 	const struct tok *t;
+	const char *s;
 	int err = -ENOENT;
+	size_t len;
 	int64_t n;
 
 	x->t += 2;
@@ -236,9 +272,11 @@ static int expr_sizeof(struct expr *x, int64_t *v)
 		diag_error(x->d, expr_pos(x, t), t->len, "sizeof needs a name");
 		return -EINVAL;
 	}
-	x->t++;
+	s = expr_whole(x, &len);
+	if (!s)
+		return -EINVAL;
 	if (x->env && x->env->size_of)
-		err = x->env->size_of(x->env->arg, t->s, t->len, v);
+		err = x->env->size_of(x->env->arg, s, len, v);
 	if (err == -ENOENT)
 		return expr_unknown(x, t, "sizeof: unknown name");
 	while (!err && lex_op(x->t, '[')) {
@@ -296,6 +334,16 @@ static int expr_unary(struct expr *x, int64_t *v)
 	else if (op == '!')
 		*v = !*v;
 	return err;
+}
+
+const char *expr_path(struct diag *d, struct pos at, const struct expr_env *env,
+	const struct tok **t, size_t *len)
+{
+	struct expr x = {d, at, env, *t, 0, 0};
+	const char *s = expr_whole(&x, len);
+
+	*t = x.t;
+	return s;
 }
 
 int expr_eval(

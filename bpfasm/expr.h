@@ -19,6 +19,14 @@ struct expr_env {
 };
 
 /*
+ * The name at *t with what belongs to it: "rec.arr[N].member", N an expression, no blanks before
+ * the brackets.  Its text, where it stands or in the pool with N as a number, and *t behind it;
+ * NULL after an error.
+ */
+const char *expr_path(struct diag *d, struct pos at, const struct expr_env *env,
+	const struct tok **t, size_t *len);
+
+/*
  * Evaluate the expression that starts at *t and leave *t at the first token after it.  at.src and
  * at.line are those of the tokens' line.  0, or -EINVAL after an error was reported.
  */

@@ -199,7 +199,8 @@ static int global_store_reg(struct parse *p, const struct global_dest *d, unsign
 
 static int global_store_const(struct parse *p, const struct global_dest *d, struct operand *o)
 {
-	if (o->imm < INT32_MIN || o->imm > (d->g.type.size < 8 ? (int64_t)UINT32_MAX : INT32_MAX))
+	if (o->core.step || o->imm < INT32_MIN ||
+		o->imm > (d->g.type.size < 8 ? (int64_t)UINT32_MAX : INT32_MAX))
 		return operand_load(p, GLOBAL_VALUE, o) ? -EINVAL
 							: global_store_reg(p, d, GLOBAL_VALUE);
 	if (global_load(p, GLOBAL_ADDR, d->t, d->g.v, d->g.offset))
@@ -250,7 +251,7 @@ static int global_zero(struct parse *p, const struct global_dest *d)
 
 	if (operand_parse(p, &o))
 		return -EINVAL;
-	if (o.kind != OPERAND_CONST || o.imm)
+	if (o.kind != OPERAND_CONST || o.imm || o.core.step)
 		return parse_error(p, d->t, "'%.*s' has %u bytes; only 0 can be assigned to it",
 			(int)d->t->len, d->t->s, (unsigned)left);
 	if (left > FRAME_SIZE)
@@ -311,7 +312,7 @@ static int global_change(struct parse *p, const struct global_dest *d, size_t op
 			(int)t->len, t->s, (int)d->t->len, d->t->s);
 	if (operand_parse(p, &o))
 		return -EINVAL;
-	if (o.kind != OPERAND_CONST || o.imm < INT32_MIN || o.imm > INT32_MAX) {
+	if (o.kind != OPERAND_CONST || o.core.step || o.imm < INT32_MIN || o.imm > INT32_MAX) {
 		src = global_source(p, d, &o, GLOBAL_SPARE);
 		if (src < 0)
 			return src;

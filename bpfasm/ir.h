@@ -9,6 +9,8 @@
 
 #include "diag.h"
 
+struct bpfasm_step;
+
 /* One 8-byte instruction slot; ld_imm64 takes two, the second with code 0. */
 struct ir_insn {
 	uint8_t code, dst, src;
@@ -37,6 +39,17 @@ struct ir_ref {
 	struct pos at;
 };
 
+/*
+ * A CO-RE record: a loader finds the name in the kernel's BTF and writes what the kind asks for,
+ * its offset, size ..., into the instruction.
+ */
+struct ir_core {
+	uint32_t insn; /* slot in its function */
+	uint32_t kind; /* libbpf's number */
+	const struct bpfasm_step *step;
+	uint32_t n;
+};
+
 /* One row of the line table: from this slot on, the code comes from this line. */
 struct ir_line {
 	uint32_t insn;
@@ -58,6 +71,8 @@ struct ir_func {
 	/* the same with lines inside of expansions; of others for BPFASM_LISTING only */
 	struct ir_line *inner;
 	size_t n_inner, cap_inner;
+	struct ir_core *cores; /* by rising instruction */
+	size_t n_cores, cap_cores;
 	struct pos at;
 };
 

@@ -6,6 +6,7 @@
 
 #include "global.h"
 #include "insn.h"
+#include "memberread.h"
 #include "parse_name.h"
 #include "usdtread.h"
 
@@ -47,23 +48,23 @@ static int operand_address(struct parse *p, struct operand *o)
 /* "r6->REC.field" */
 static int operand_member(struct parse *p, struct operand *o, struct parse_reg base)
 {
-	const struct tok *t = p->t + 1;
-	struct bpfasm_field f;
+	const struct tok *t = ++p->t;
+	struct parse_path m;
 
-	p->t++;
 	if (t->kind != TOK_NAME || !memchr(t->s, '.', t->len) || base.w)
 		return parse_error(p, t, "a field in memory is 'rN->STRUCT.field'");
-	if (parse_type_path(p, t->s, t->len, &f))
+	if (parse_member(p, &t, &m))
 		return -EINVAL;
-	p->t++;
-	if (f.offset > INT16_MAX)
+	if (m.f.offset > INT16_MAX)
 		return parse_error(p, t, "the field at offset %llu is out of reach",
-			(unsigned long long)f.offset);
+			(unsigned long long)m.f.offset);
 	o->reg = base;
-	o->off = (int32_t)f.offset;
-	o->size = (uint32_t)f.size;
-	o->is_signed = f.is_signed;
-	o->kind = f.kind == BPFASM_FIELD_PLAIN ? OPERAND_FIELD : OPERAND_ADDR;
+	o->off = (int32_t)m.f.offset;
+	o->size = (uint32_t)m.f.size;
+	o->is_signed = m.f.is_signed;
+	o->k = m.k;
+	o->kind = m.f.kind == BPFASM_FIELD_PLAIN || (m.k && m.place.bits) ? OPERAND_FIELD
+									  : OPERAND_ADDR;
 	return 1;
 }
 
@@ -141,7 +142,11 @@ int operand_parse(struct parse *p, struct operand *o)
 	if (is < 0)
 		return is;
 	o->kind = is ? OPERAND_REG : OPERAND_CONST;
-	return is ? 0 : parse_expr(p, &o->imm);
+	if (is || parse_expr(p, &o->imm))
+		return is ? 0 : -EINVAL;
+	o->core = p->core;
+	p->core.step = NULL;
+	return 0;
 }
 
 int operand_reads(const struct operand *o)
@@ -157,13 +162,13 @@ int operand_reads(const struct operand *o)
 
 /* ---- into a register --------------------------------------------------------------------- */
 
-static uint8_t load_size(uint32_t bytes)
+uint8_t operand_width(uint32_t bytes)
 {
 	return bytes == 1 ? INSN_B : bytes == 2 ? INSN_H : bytes == 4 ? INSN_W : INSN_DW;
 }
 
 /* Sign extending loads came with 6.6; two shifts do it everywhere. */
-static void load_sign(struct parse *p, unsigned dst, uint32_t bytes)
+void operand_sign(struct parse *p, unsigned dst, uint32_t bytes)
 {
 	int32_t by = 64 - 8 * (int32_t)bytes;
 
@@ -225,8 +230,8 @@ static uint64_t string_word(const struct operand *o, size_t i, bool big_endian)
 static void store_imm_slot(
 	struct parse *p, struct frame_slot slot, int add, uint32_t bytes, uint32_t imm)
 {
-	parse_emit(
-		p, INSN_ST | INSN_MEM | load_size(bytes), INSN_FP, 0, slot.off + add, (int32_t)imm);
+	parse_emit(p, INSN_ST | INSN_MEM | operand_width(bytes), INSN_FP, 0, slot.off + add,
+		(int32_t)imm);
 	parse_note_slot(p, slot, false);
 }
 
@@ -266,7 +271,8 @@ static void load_const(struct parse *p, unsigned dst, int64_t v)
 {
 	if (v >= INT32_MIN && v <= INT32_MAX)
 		parse_emit(p, INSN_ALU64 | INSN_MOV, dst, 0, 0, (int32_t)v);
-	else if (v > 0 && v <= UINT32_MAX) /* the upper half becomes 0: one slot, not two */
+	else if (v > 0 && v <= UINT32_MAX &&
+		 !p->core.step) /* the upper half becomes 0: one slot, not two */
 		parse_emit(p, INSN_ALU | INSN_MOV, dst, 0, 0, (int32_t)(uint32_t)v);
 	else
 		parse_emit_imm64(p, dst, INSN_IMM64_PLAIN, (uint64_t)v);
@@ -275,11 +281,11 @@ static void load_const(struct parse *p, unsigned dst, int64_t v)
 static void load_number(
 	struct parse *p, unsigned dst, unsigned base, int off, const struct operand *o)
 {
-	parse_emit(p, INSN_LDX | INSN_MEM | load_size(o->size), dst, base, off, 0);
+	parse_emit(p, INSN_LDX | INSN_MEM | operand_width(o->size), dst, base, off, 0);
 	if (o->kind == OPERAND_VAR)
 		parse_note_slot(p, o->slot, false);
 	if (o->is_signed)
-		load_sign(p, dst, o->size);
+		operand_sign(p, dst, o->size);
 }
 
 static int load_global(struct parse *p, unsigned dst, const struct operand *o)
@@ -304,9 +310,14 @@ int operand_load(struct parse *p, unsigned dst, const struct operand *o)
 {
 	if (o->context && parse_note_context(p, o->context, false))
 		return -ENOMEM;
+	if (o->k)
+		return memberread_load(p, dst, o);
 	switch (o->kind) {
 	case OPERAND_REG: load_reg(p, dst, o->reg); return 0;
-	case OPERAND_CONST: load_const(p, dst, o->imm); return 0;
+	case OPERAND_CONST:
+		p->core = o->core;
+		load_const(p, dst, o->imm);
+		return 0;
 	case OPERAND_NAME: return load_name(p, dst, o->t);
 	case OPERAND_STACK: load_stack(p, dst, o->slot); return 0;
 	case OPERAND_VAR: load_number(p, dst, INSN_FP, o->slot.off, o); return 0;

@@ -33,13 +33,18 @@ struct operand {
 	const struct tok *context;  /* REG, FIELD, ADDR, LOC: the word that means the context */
 	const struct ir_data *data; /* GLOBAL, DATA: its variable, and the byte in it */
 	uint32_t add;
-	bool keep; /* STR: for the whole function, not for this statement alone */
+	const struct kname *k;	/* FIELD, ADDR: a name of the target's types */
+	struct parse_core core; /* CONST: its record */
+	bool keep;		/* STR: for the whole function, not for this statement alone */
 };
 
 /* 1: it is one that no single instruction of the dialect can mean; 0: something else */
 int operand_sugar(struct parse *p, struct operand *o);
 int operand_parse(struct parse *p, struct operand *o); /* any; 0 or -EINVAL */
 int operand_load(struct parse *p, unsigned dst, const struct operand *o);
+uint8_t operand_width(uint32_t bytes); /* INSN_B ... */
+/* dst holds a signed number of so many bytes: extend it */
+void operand_sign(struct parse *p, unsigned dst, uint32_t bytes);
 /* the register that loading it reads; -1: none */
 int operand_reads(const struct operand *o);
 /* args->FIELD, arg1..arg6, retval, ctx: 1, 0: something else, -EINVAL */

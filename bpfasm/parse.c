@@ -8,6 +8,7 @@
 #include "gnu.h"
 #include "insn.h"
 #include "global.h"
+#include "kname.h"
 #include "parse_data.h"
 #include "parse_fn.h"
 #include "parse_insn.h"
@@ -222,6 +223,8 @@ static int stmt_line(struct parse *p, const struct asm_line *l)
 	p->end = l->tok + l->n;
 	p->at = l->at;
 	p->log_code = -1;
+	if (kname_left(p))
+		return -EINVAL;
 	if (p->record)
 		return parse_struct_line(p);
 	if (p->fn && (p->fn->frame.n_scoped || p->fn->frame.scratch))
@@ -230,6 +233,10 @@ static int stmt_line(struct parse *p, const struct asm_line *l)
 	if (err || p->t == p->end)
 		return err;
 	err = stmt_any(p);
+	if (err)
+		p->core.step = NULL;
+	else
+		err = kname_left(p);
 	return err ? err : parse_want_end(p);
 }
 

@@ -52,6 +52,7 @@ int parse_offset(struct parse *p, struct parse_mem *m)
 	if (parse_take(p, PUNCT('+', 0, 0)) || parse_op(t, PUNCT('-', 0, 0)))
 		if (parse_expr(p, &off))
 			return -EINVAL;
+	p->core.off = true;
 	if (off < INT16_MIN || off > INT16_MAX)
 		return parse_error(p, t + 1, "offset %lld does not fit in 16 bits", (long long)off);
 	m->off = (int16_t)off;

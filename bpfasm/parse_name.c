@@ -153,9 +153,12 @@ static const struct tok *tok_at(const struct parse *p, const char *s)
 
 static const struct tok *tok_of(const struct parse *p, const char *s)
 {
+	static const struct tok none = {.kind = TOK_END};
 	const struct tok *t = tok_at(p, s);
 
-	return t ? t : p->t;
+	if (!t && p->t)
+		t = p->t;
+	return t ? t : &none; /* of an .if before the first line of all */
 }
 
 /* No such type: a variable or a record may have been meant, else msg says what is wrong. */
@@ -168,6 +171,20 @@ static int type_missing(
 		return parse_error(
 			p, t, "no variable or struct '%.*s'%s", len < 60 ? (int)len : 60, s, near);
 	return parse_error(p, t, "%s", msg);
+}
+
+static int type_by_steps(
+	struct parse *p, const struct tok *t, const char *s, size_t len, struct parse_path *f)
+{
+	char msg[384];
+	int is = kname_get(p, t, s, len, &f->k, msg, sizeof(msg));
+
+	if (is <= 0)
+		return is ? is : type_missing(p, t, s, len, msg);
+	if (!kname_place(f->k, f->k->hops - 1, p->o->big_endian, &f->place))
+		return parse_error(p, t, "no load holds all of the bit field '%s'", f->k->text);
+	f->f = f->place.f;
+	return 0;
 }
 
 static int type_from_target(
@@ -203,27 +220,78 @@ static void type_describe(const struct ir_field *field, uint32_t offset, struct 
 	f->kind = field->type.kind == IR_TYPE_INT ? BPFASM_FIELD_PLAIN : BPFASM_FIELD_BYTES;
 }
 
-int parse_type_path(struct parse *p, const char *s, size_t len, struct bpfasm_field *f)
+/* "name[3]" of a record: a byte of a char[N] */
+static int type_element(struct parse *p, const struct tok *t, const struct ir_field *field,
+	const char *s, size_t len, struct bpfasm_field *f)
 {
-	const char *dot = memchr(s, '.', len);
-	size_t first = dot ? (size_t)(dot - s) : len;
+	uint64_t n = 0;
+
+	if (field->type.kind != IR_TYPE_CHARS)
+		return parse_error(p, t, "'%s' is no array", field->name);
+	for (s++, len--; len && *s != ']' && n < INT32_MAX; s++, len--)
+		n = 10 * n + (uint64_t)(*s - '0');
+	if (len != 1 || n >= field->type.size)
+		return parse_error(
+			p, t, "'%s' has %u elements", field->name, (unsigned)field->type.size);
+	f->offset += n;
+	f->size = 1;
+	f->kind = BPFASM_FIELD_PLAIN;
+	return 0;
+}
+
+int parse_type_path(struct parse *p, const char *s, size_t len, struct parse_path *path)
+{
+	const char *dot = memchr(s, '.', len), *element = memchr(s, '[', len);
+	size_t first = dot ? (size_t)(dot - s) : len, end = element ? (size_t)(element - s) : len;
+	struct bpfasm_field *f = &path->f;
 	const struct ir_struct *record = parse_find_struct(p, s, first);
 	const struct ir_field *field;
 	const struct tok *t = tok_of(p, s);
 	uint32_t offset;
 
+	memset(path, 0, sizeof(*path));
 	if (!record)
-		return type_from_target(p, t, s, len, f);
+		return kname_known(p) ? type_by_steps(p, t, s, len, path)
+				      : type_from_target(p, t, s, len, f);
 	if (!dot) {
-		memset(f, 0, sizeof(*f));
 		f->size = record->size;
 		f->kind = BPFASM_FIELD_BYTES;
 		return 0;
 	}
-	field = parse_field(record, dot + 1, len - first - 1, &offset);
+	field = parse_field(record, dot + 1, end - first - 1, &offset);
 	if (!field)
-		return parse_no_field(p, t, "struct", record, dot + 1, len - first - 1);
+		return parse_no_field(p, t, "struct", record, dot + 1, end - first - 1);
 	type_describe(field, offset, f);
+	return element ? type_element(p, t, field, element, len - end, f) : 0;
+}
+
+int parse_member(struct parse *p, const struct tok **t, struct parse_path *f)
+{
+	size_t len;
+	const struct tok *behind = p->t;
+	const char *s = expr_path(p->diag, p->at, &p->env, &behind, &len);
+
+	*t = p->t;
+	if (!s || parse_type_path(p, s, len, f))
+		return -EINVAL;
+	p->t = behind;
+	if (f->k && f->place.is_value)
+		return parse_error(p, *t, "'%s' is a number, it is nowhere in memory", f->k->text);
+	return 0;
+}
+
+/* A size that may be another one on another kernel. */
+static int size_of_type(
+	struct parse *p, const struct tok *t, const struct parse_path *path, int64_t *v)
+{
+	*v = (int64_t)path->f.size;
+	if (!path->k)
+		return 0;
+	if (path->place.is_value || path->place.bits)
+		return parse_error(p, t, "'%s' is %s and has no size", path->k->text,
+			path->place.bits ? "a bit field" : "a number");
+	kname_keep(
+		p, t, &path->place, path->place.n > 1 ? KNAME_BYTE_SIZE : KNAME_TYPE_SIZE, false);
 	return 0;
 }
 
@@ -231,7 +299,7 @@ int parse_type_path(struct parse *p, const char *s, size_t len, struct bpfasm_fi
 int parse_size_of(struct parse *p, const char *s, size_t len, int64_t *v)
 {
 	struct ir_type type;
-	struct bpfasm_field f;
+	struct parse_path f;
 	struct parse_place place;
 	struct global_place g;
 	int err = global_find(p, tok_of(p, s), s, len, &g);
@@ -250,11 +318,10 @@ int parse_size_of(struct parse *p, const char *s, size_t len, int64_t *v)
 		return 0;
 	}
 	if (!parse_find_struct(p, s, len) && !memchr(s, '.', len) &&
-		!(p->o->resolver && p->o->resolver->type_field))
+		!(p->o->resolver && p->o->resolver->type_field) && !kname_known(p))
 		return -ENOENT;
 	err = parse_type_path(p, s, len, &f);
-	*v = err ? 0 : (int64_t)f.size;
-	return err;
+	return err ? err : size_of_type(p, tok_of(p, s), &f, v);
 }
 
 /* ---- for expr.c ------------------------------------------------------------------------------ */
@@ -277,10 +344,52 @@ static bool env_is_variable(const struct parse *p, const struct tok *t)
 	       frame_find(&p->fn->frame, p->at.src, t->s, first);
 }
 
+/* "TASK_COMM_LEN": an enumerator of the target's */
+static int env_enumerator(
+	struct parse *p, const struct tok *t, const char *s, size_t len, int64_t *v)
+{
+	const struct kname *k;
+	struct kname_place place;
+	char path[128], msg[384];
+
+	if (!kname_known(p) || *s == '.' || len + 1 >= sizeof(path))
+		return -ENOENT;
+	*path = '.';
+	memcpy(path + 1, s, len);
+	if (kname_get(p, t, path, len + 1, &k, msg, sizeof(msg)) != 1 ||
+		!kname_place(k, 0, false, &place) || !place.is_value)
+		return -ENOENT;
+	*v = (int64_t)place.f.offset;
+	kname_keep(p, t, &place, KNAME_ENUM_VALUE, false);
+	return 0;
+}
+
+/* An offset, or the number of "enum_name.ENUMERATOR". */
+static int env_path(struct parse *p, const struct tok *t, const char *s, size_t len, int64_t *v)
+{
+	struct parse_path f;
+
+	if (parse_type_path(p, s, len, &f))
+		return -EINVAL;
+	*v = (int64_t)f.f.offset;
+	if (!f.k)
+		return 0;
+	if (f.k->hops > 1)
+		return parse_error(p, t,
+			"'%s' goes through a pointer; 'rN = rM->%s' loads it, and behind the "
+			"pointer it is '%s.%s'",
+			f.k->text, f.k->text, f.place.step->name, f.place.step[1].name);
+	if (f.place.bits)
+		return parse_error(p, t,
+			"'%s' is a bit field, %u bit%s, and has no offset; 'rN = rM->%s' reads it",
+			f.k->text, (unsigned)f.place.bits, f.place.bits == 1 ? "" : "s", f.k->text);
+	kname_keep(p, t, &f.place, f.place.is_value ? KNAME_ENUM_VALUE : KNAME_BYTE_OFFSET, false);
+	return 0;
+}
+
 static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
 {
 	struct parse *p = arg;
-	struct bpfasm_field f;
 	const struct tok *t = tok_at(p, s);
 	int err = p->macro ? equ_get(p->macro, s, len, v) : -ENOENT;
 
@@ -300,11 +409,8 @@ static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
 		return 0;
 	}
 	if (!memchr(s, '.', len))
-		return -ENOENT;
-	err = parse_type_path(p, s, len, &f);
-	if (!err)
-		*v = (int64_t)f.offset;
-	return err;
+		return env_enumerator(p, tok_of(p, s), s, len, v);
+	return env_path(p, tok_of(p, s), s, len, v);
 }
 
 static int env_size_of(void *arg, const char *s, size_t len, int64_t *v)

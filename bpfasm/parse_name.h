@@ -3,10 +3,19 @@
 #ifndef PARSE_NAME_H
 #define PARSE_NAME_H
 
+#include "kname.h"
 #include "parse_type.h"
 
+/* What "STRUCT.field" is: the last hop of a name of the target's. */
+struct parse_path {
+	struct bpfasm_field f;
+	const struct kname *k;	  /* NULL: a .struct's, or of a target that tells no steps */
+	struct kname_place place; /* k: where its last hop leads */
+};
 /* "STRUCT.field", also of the target's types; 0, or -EINVAL after a message */
-int parse_type_path(struct parse *p, const char *s, size_t len, struct bpfasm_field *f);
+int parse_type_path(struct parse *p, const char *s, size_t len, struct parse_path *f);
+/* "STRUCT.field[N].field" at p->t, which moves behind it: t is where it began */
+int parse_member(struct parse *p, const struct tok **t, struct parse_path *f);
 int parse_size_of(struct parse *p, const char *s, size_t len, int64_t *v);
 
 /* A variable, or a field of one. */

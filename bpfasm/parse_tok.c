@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "insn.h"
+#include "kname.h"
 #include "parse_tok.h"
 
 struct pos parse_pos(const struct parse *p, const struct tok *t)
@@ -175,6 +176,7 @@ static int expr_string_size(struct parse *p, int64_t *v)
 int parse_expr(struct parse *p, int64_t *v)
 {
 	const struct tok *t = p->t;
+	struct parse_core before;
 
 	/* nearly all are one number */
 	if (t->kind == TOK_NUM && tok_ends_expr(t + 1)) {
@@ -192,7 +194,15 @@ int parse_expr(struct parse *p, int64_t *v)
 		return parse_error(p, t, "a value is missing here");
 	if (parse_is(t, "sizeof") && parse_op(t + 1, PUNCT('(', 0, 0)) && t[2].kind == TOK_STR)
 		return expr_string_size(p, v);
-	return expr_eval(p->diag, p->at, &p->env, &p->t, v);
+	before = p->core;
+	p->core.step = NULL;
+	if (expr_eval(p->diag, p->at, &p->env, &p->t, v) || kname_alone(p, t))
+		return -EINVAL;
+	if (before.step && kname_left(p)) /* two in one instruction */
+		return -EINVAL;
+	if (before.step)
+		p->core = before;
+	return 0;
 }
 
 int parse_imm32(struct parse *p, bool any_sign, const char *wide, int32_t *imm)
@@ -258,6 +268,8 @@ static void emit_slot(
 	in->src = (uint8_t)src;
 	in->off = (int16_t)off;
 	in->imm = imm;
+	if (p->core.step)
+		kname_attach(p);
 }
 
 void parse_emit(struct parse *p, unsigned code, unsigned dst, unsigned src, int off, int32_t imm)

@@ -25,6 +25,15 @@ struct parse_fn {
 	struct prelude *prelude;      /* arguments that are got before it begins; NULL: none yet */
 };
 
+/* A constant that an object for any kernel leaves to its loader; see kname.h. */
+struct parse_core {
+	const struct bpfasm_step *step; /* NULL: none */
+	uint32_t n, len;
+	uint8_t kind;
+	bool off;
+	struct pos at;
+};
+
 struct parse {
 	struct pool *pool;
 	struct diag *diag;
@@ -43,10 +52,12 @@ struct parse {
 	const struct tok *end; /* its TOK_END */
 	struct pos at;
 	struct expr_env env;
-	int log_code;	     /* opcode in front of a verifier log's line; -1: none */
-	bool jump_end;	     /* the last instruction does not go on to the next */
-	bool nowarn;	     /* .nowarn before any function */
-	const char *refused; /* why the target could not be asked, as reported last */
+	struct names knames;	/* struct kname */
+	struct parse_core core; /* for the next instruction */
+	int log_code;		/* opcode in front of a verifier log's line; -1: none */
+	bool jump_end;		/* the last instruction does not go on to the next */
+	bool nowarn;		/* .nowarn before any function */
+	const char *refused;	/* why the target could not be asked, as reported last */
 };
 
 /* An operand that is a register: r0..r10, or w0..w10 for its lower half. */

@@ -69,6 +69,8 @@ static void prelude_shift(struct parse_fn *fn, uint32_t by)
 
 	for (i = 0; i < f->n_refs; i++)
 		f->refs[i].insn += by;
+	for (i = 0; i < f->n_cores; i++)
+		f->cores[i].insn += by;
 	for (i = 0; i < f->n_lines; i++)
 		f->lines[i].insn += by;
 	for (i = 0; i < f->n_inner; i++)

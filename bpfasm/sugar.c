@@ -164,7 +164,8 @@ int sugar_assign(struct parse *p, struct parse_reg dst)
 	o.keep = true;
 	if (operand_load(p, dst.num, &o))
 		return -EINVAL;
-	if (dst.w && (o.size == 8 || o.is_signed))
+	/* a member may be wider on another kernel */
+	if (dst.w && (o.size == 8 || o.is_signed || o.k))
 		sugar_move(p, dst, dst.num);
 	return 1;
 }
@@ -180,11 +181,19 @@ struct sugar_dest {
 	unsigned base;
 	int32_t off;
 	uint32_t size;
-	const struct frame_slot *slot; /* NULL: no variable */
+	const struct frame_slot *slot;	 /* NULL: no variable */
+	const struct kname_place *place; /* NULL: none of the target's types */
 };
+
+static void sugar_keep(struct parse *p, const struct sugar_dest *d)
+{
+	if (d->place)
+		kname_keep(p, d->t, d->place, KNAME_BYTE_OFFSET, true);
+}
 
 static void sugar_store_reg(struct parse *p, const struct sugar_dest *d, unsigned src)
 {
+	sugar_keep(p, d);
 	parse_emit(p, INSN_STX | INSN_MEM | sugar_size(d->size), d->base, src, d->off, 0);
 	if (d->slot)
 		parse_note_slot(p, *d->slot, false);
@@ -196,6 +205,10 @@ static int sugar_store_const(struct parse *p, const struct sugar_dest *d, const 
 		return parse_error(p, o->t,
 			"%lld does not fit in 32 bits; load it into a register first",
 			(long long)o->imm);
+	p->core = o->core;
+	if (kname_left(p))
+		return -EINVAL;
+	sugar_keep(p, d);
 	parse_emit(p, INSN_ST | INSN_MEM | sugar_size(d->size), d->base, 0, d->off,
 		(int32_t)(uint32_t)o->imm);
 	if (d->slot)
@@ -277,7 +290,7 @@ static int sugar_whole(struct parse *p, const struct tok *t, const struct parse_
 			return parse_error(p, o.t,
 				"%zu bytes and a NUL do not fit in '%.*s', which has %u", o.len,
 				(int)t->len, t->s, (unsigned)size);
-	} else if (o.kind != OPERAND_CONST || o.imm) {
+	} else if (o.kind != OPERAND_CONST || o.imm || o.core.step) {
 		return parse_error(p, t, "'%.*s' has %u bytes; only 0%s can be assigned to it",
 			(int)t->len, t->s, (unsigned)size, chars ? " or a text" : "");
 	}
@@ -309,21 +322,24 @@ int sugar_var_line(struct parse *p)
 int sugar_field_line(struct parse *p, struct parse_reg base)
 {
 	const struct tok *t = p->t;
-	struct bpfasm_field f;
+	struct parse_path m;
 	struct sugar_dest d = {0};
 
 	if (t->kind != TOK_NAME || !memchr(t->s, '.', t->len) || base.w)
 		return parse_error(p, t, "a field in memory is 'rN->STRUCT.field'");
-	if (parse_type_path(p, t->s, t->len, &f))
+	if (parse_member(p, &t, &m))
 		return -EINVAL;
-	p->t++;
-	if (f.kind != BPFASM_FIELD_PLAIN || f.offset > INT16_MAX)
+	if (m.k && m.k->hops > 1)
+		return parse_error(p, t,
+			"'%s' goes through a pointer; load that into a register first", m.k->text);
+	if (m.f.kind != BPFASM_FIELD_PLAIN || m.f.offset > INT16_MAX || (m.k && m.place.bits))
 		return parse_error(
 			p, t, "'%.*s' cannot be stored to as one number", (int)t->len, t->s);
 	d.t = t;
 	d.base = base.num;
-	d.off = (int32_t)f.offset;
-	d.size = (uint32_t)f.size;
+	d.off = (int32_t)m.f.offset;
+	d.size = (uint32_t)m.f.size;
+	d.place = m.k ? &m.place : NULL;
 	return sugar_store(p, &d);
 }
 

@@ -65,6 +65,45 @@ struct bpfasm_arg {
 	bool user;			/* memory of the process, not of the kernel */
 };
 
+/* What a type is below its typedefs, const and the like. */
+enum bpfasm_type {
+	BPFASM_TYPE_INT,
+	BPFASM_TYPE_PTR,
+	BPFASM_TYPE_ARRAY,
+	BPFASM_TYPE_STRUCT,
+	BPFASM_TYPE_UNION,
+	BPFASM_TYPE_ENUM,
+	BPFASM_TYPE_FLOAT,
+	BPFASM_TYPE_OTHER,
+};
+
+enum bpfasm_step_kind {
+	BPFASM_STEP_TYPE,    /* a type: the first step, and what a pointer points to */
+	BPFASM_STEP_MEMBER,  /* of the record before it; unnamed records between are passed over */
+	BPFASM_STEP_ELEMENT, /* of the array before it */
+	BPFASM_STEP_VALUE,   /* an enumerator of the enum before it */
+};
+
+/* One step along a name: "task_struct.comm[3]" is a type, a member and an element. */
+struct bpfasm_step {
+	enum bpfasm_step_kind kind;
+	enum bpfasm_type type; /* of what it leads to; VALUE: of the enum */
+	const char *name;      /* of the type, member or enumerator; "" if it has none */
+	const char *type_name; /* of what it leads to, below typedefs; "" if it has none */
+	bool is_typedef;       /* TYPE: name is a typedef's */
+	bool is_signed;
+	uint32_t bits;	     /* of a bit field; 0: it is none */
+	uint64_t bit_offset; /* MEMBER: from the start of the step before */
+	uint64_t size;	     /* bytes of what it leads to; of a bit field: of its declared type */
+	uint64_t n;	     /* ARRAY: elements */
+	uint64_t value;	     /* ELEMENT: the index; VALUE: the number, its sign extended */
+	enum bpfasm_type of; /* ARRAY, of arrays too: what is in the last of them ... */
+	uint32_t dims;	     /* ... of so many, one in the other ... */
+	uint64_t of_size;    /* ... and its bytes */
+};
+
+enum { BPFASM_STEPS = 64 }; /* the most that a name may have */
+
 /*
  * What the assembler asks of its surroundings.  Each function may be NULL: then the name "needs a
  * target".  A function returns 0 and fills *f, or a negative errno and writes to msg one line that
@@ -102,6 +141,14 @@ struct bpfasm_resolver {
 	 */
 	int (*param)(void *arg, const char *section, const char *name, struct bpfasm_field *f,
 		char *msg, size_t msg_len);
+	/*
+	 * In place of type_field: each step of "task_struct.real_parent.tgid", "rec.arr[2].x",
+	 * "task_struct", "pid_type.PIDTYPE_TGID", and ".PIDTYPE_TGID" for an enumerator of any
+	 * enum, into room for BPFASM_STEPS.  How many, or a negative errno.  Their names have to
+	 * live until bpfasm_assemble() returns.
+	 */
+	int (*type_path)(
+		void *arg, const char *path, struct bpfasm_step *steps, char *msg, size_t msg_len);
 };
 
 /* What bpfasm_assemble() makes. */
@@ -126,6 +173,11 @@ struct bpfasm_opts {
 		kernel; /* value of KERNEL: major << 16 | minor << 8 | patch; 0: ask the resolver */
 	unsigned format; /* BPFASM_ELF ... */
 	bool big_endian; /* byte order of the output */
+	/*
+	 * BPFASM_ELF: the object is for any kernel.  Names that resolver.type_path knows become
+	 * CO-RE records, which a loader fills in for the kernel it is on.
+	 */
+	bool core;
 };
 
 struct bpfasm_out {

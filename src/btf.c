@@ -604,6 +604,25 @@ const char *btf_enum_name(const struct btf *b, const struct btf_type *t, uint32_
 	return name ? name : "";
 }
 
+uint32_t btf_find_enumerator(const struct btf *b, const char *name, uint32_t *index)
+{
+	uint32_t id = 0, at = 0, kind, i;
+	struct btf_type t;
+
+	while ((id = btf_next(b, id, &at))) {
+		kind = BTF_INFO_KIND(btf_u32(b->data + at + 4));
+		if ((kind != BTF_ENUM && kind != BTF_ENUM64) || !btf_type(b, id + b->before, &t))
+			continue;
+		for (i = 0; i < t.vlen; i++) {
+			if (strcmp(btf_enum_name(b, &t, i), name) != 0)
+				continue;
+			*index = i;
+			return t.id;
+		}
+	}
+	return 0;
+}
+
 void btf_secvar(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_secvar *v)
 {
 	const unsigned char *p = btf_body(b, t) + (size_t)i * 12;

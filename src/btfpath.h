@@ -3,6 +3,7 @@
 #ifndef BTFPATH_H
 #define BTFPATH_H
 
+#include "bpfasm.h"
 #include "btf.h"
 
 struct btfpath {
@@ -10,6 +11,13 @@ struct btfpath {
 	bool is_signed;
 	bool plain; /* a number or pointer; else an array or a record */
 };
+
+/*
+ * The steps of a name, BPFASM_STEPS at most: as bpfasm_resolver.type_path.  Their names are the
+ * BTF's own.  word: bytes of a pointer.
+ */
+int btfpath_walk(const struct btf *b, const char *path, unsigned word, struct bpfasm_step *steps,
+	char *msg, size_t msg_len);
 
 /*
  * TYPE, or TYPE.MEMBER with members of embedded records behind further dots; members of unnamed

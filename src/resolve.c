@@ -325,6 +325,19 @@ static int resolve_type(
 	return 0;
 }
 
+static int resolve_path(
+	void *arg, const char *path, struct bpfasm_step *steps, char *msg, size_t msg_len)
+{
+	struct resolve_target *t = arg;
+	const struct btf *btf;
+	int err = resolve_btf(t, &btf);
+
+	if (!err)
+		return btfpath_walk(btf, path, t->arch->word, steps, msg, msg_len);
+	snprintf(msg, msg_len, "%s", t->b->resolve->btf_why);
+	return err;
+}
+
 /* ---- what tracing programs are given --------------------------------------------------------- */
 
 static int resolve_param(void *arg, const char *section, const char *name, struct bpfasm_field *f,
@@ -425,6 +438,7 @@ int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *
 		.reg = resolve_reg,
 		.type_field = resolve_type,
 		.param = resolve_param,
+		.type_path = resolve_path,
 		.kernel = arch ? NULL : resolve_kernel, /* another CPU's is not this one */
 		.argument = resolve_argument,
 		.big_endian = arch_is_big(arch)};

@@ -90,6 +90,80 @@ const struct bpfasm_resolver tasm_target = {
 	.type_field = target_type,
 };
 
+#define STEP(k, t, label, of_type) \
+	.kind = BPFASM_STEP_##k, .type = BPFASM_TYPE_##t, .name = label, .type_name = of_type
+#define REC                                                  \
+	{                                                    \
+		STEP(TYPE, STRUCT, "rec", "rec"), .size = 64 \
+	}
+#define MEMBER(label, t, of_type, sign, width, at, bytes)                          \
+	{                                                                          \
+		STEP(MEMBER, t, label, of_type), .is_signed = sign, .bits = width, \
+						 .bit_offset = at, .size = bytes   \
+	}
+#define ARR(label, at, bytes, each)                                                               \
+	{                                                                                         \
+		STEP(MEMBER, ARRAY, label, ""), .bit_offset = at, .size = bytes,                  \
+						.n = (bytes) / (each), .of_size = each, .dims = 1 \
+	}
+#define ELEMENT(of_type, bytes, i)                                         \
+	{                                                                  \
+		STEP(ELEMENT, INT, "", of_type), .size = bytes, .value = i \
+	}
+#define ENUM(label)                                                          \
+	{                                                                    \
+		STEP(TYPE, ENUM, label, label), .is_signed = true, .size = 4 \
+	}
+#define VALUE(of, label, v)                                                                        \
+	{                                                                                          \
+		STEP(VALUE, ENUM, label, of), .is_signed = true, .size = 4, .value = (uint64_t)(v) \
+	}
+#define P MEMBER("p", PTR, "", false, 0, 64, 8)
+#define A MEMBER("a", INT, "int", true, 0, 32, 4)
+
+static const struct {
+	const char *path;
+	int n;
+	struct bpfasm_step steps[6];
+} type_paths[] = {
+	{"rec", 1, {REC}},
+	{"rec.a", 2, {REC, A}},
+	{"rec.p", 2, {REC, P}},
+	{"rec.p.a", 4, {REC, P, REC, A}},
+	{"rec.p.p.a", 6, {REC, P, REC, P, REC, A}},
+	{"rec.arr", 2, {REC, ARR("arr", 128, 8, 2)}},
+	{"rec.arr[2]", 3, {REC, ARR("arr", 128, 8, 2), ELEMENT("unsigned short", 2, 2)}},
+	{"rec.sub.in", 3,
+		{REC, MEMBER("sub", STRUCT, "", false, 0, 192, 1),
+			MEMBER("in", INT, "unsigned char", false, 0, 0, 1)}},
+	{"rec.bit", 2, {REC, MEMBER("bit", INT, "unsigned int", false, 3, 261, 4)}},
+	{"rec.neg", 2, {REC, MEMBER("neg", INT, "int", true, 2, 287, 4)}},
+	{"rec.p.bit", 4, {REC, P, REC, MEMBER("bit", INT, "unsigned int", false, 3, 261, 4)}},
+	{"rec.name", 2, {REC, ARR("name", 320, 16, 1)}},
+	{"rec.far", 2, {REC, MEMBER("far", INT, "int", true, 0, 8 * 40000, 4)}},
+	{"colour.BLUE", 2, {ENUM("colour"), VALUE("colour", "BLUE", -2)}},
+	{".RED", 2, {ENUM("colour"), VALUE("colour", "RED", 1)}},
+	{".BIG", 2, {ENUM("colour"), VALUE("colour", "BIG", 1LL << 40)}},
+	{".FREE", 2, {ENUM(""), VALUE("", "FREE", 7)}},
+};
+
+static int types_path(
+	void *arg, const char *path, struct bpfasm_step *steps, char *msg, size_t msg_len)
+{
+	size_t i;
+
+	(void)arg;
+	for (i = 0; i < sizeof(type_paths) / sizeof(type_paths[0]); i++) {
+		if (strcmp(type_paths[i].path, path) != 0)
+			continue;
+		memcpy(steps, type_paths[i].steps, (size_t)type_paths[i].n * sizeof(*steps));
+		return type_paths[i].n;
+	}
+	return snprintf(msg, msg_len, "no type '%s' in the kernel's BTF", path), -ENOENT;
+}
+
+const struct bpfasm_resolver tasm_types = {.sz = sizeof(tasm_types), .type_path = types_path};
+
 struct bpfasm_opts tasm_opts(unsigned format)
 {
 	struct bpfasm_opts o = {

@@ -96,7 +96,9 @@ static bool is_for_later(const char *msg)
 	if (msg && strstr(msg, "is not known to this kernel")) /* GNU's ldxsw */
 		return is_before(6, 6);
 	return old_version() && msg &&
-	       (strstr(msg, "came with Linux") || strstr(msg, "invalid func unknown#"));
+	       (strstr(msg, "came with Linux") || strstr(msg, "invalid func unknown#") ||
+		       strstr(msg, "CONFIG_DEBUG_INFO_BTF") ||
+		       strstr(msg, "it may not know programs of this type"));
 }
 
 static void assembles(const char *text)

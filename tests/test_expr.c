@@ -45,9 +45,14 @@ static int lookup(void *arg, const char *s, size_t len, int64_t *v)
 static int size_of(void *arg, const char *s, size_t len, int64_t *v)
 {
 	(void)arg;
-	if (len != 5 || memcmp(s, "key.f", 5))
+	if (len == 5 && !memcmp(s, "key.f", 5))
+		*v = 12;
+	else if (len == 9 && !memcmp(s, "key.f[14]", 9))
+		*v = 4;
+	else if (len == 3 && !memcmp(s, "u32", 3))
+		*v = 4;
+	else
 		return -ENOENT;
-	*v = 12;
 	return 0;
 }
 
@@ -131,7 +136,8 @@ START_TEST(precedence_is_c)
 	is("abc * 2", 14);
 	is("sizeof(key.f) + 1", 13);
 	is("sizeof(struct key.f)", 12);
-	is("sizeof(key.f[2 * abc])", 168);
+	is("sizeof(u32[2 * abc])", 56);
+	is("sizeof(key.f[2 * abc])", 4);
 	is("5.10 > 5.9 && 5.10.1 > 5.10", 1);
 }
 END_TEST

@@ -12,7 +12,7 @@
 
 static const char asm_usage[] =
 	"FILE [-o OUT] [-f elf|c|hex] [-E] [--annotate] [-I DIR] [--arch CPU]\n"
-	"     [--kernel X.Y] [--btf FILE]\n"
+	"     [--kernel X.Y] [--btf FILE] [--core]\n"
 	"  FILE           the program's text; - is stdin\n"
 	"  -o OUT         default: FILE with .o, .h or .hex; with -E, --annotate and for stdin, "
 	"stdout (-)\n"
@@ -23,12 +23,15 @@ static const char asm_usage[] =
 	"  -EB, -EL       byte order of the output; default: that of the CPU\n"
 	"  --arch CPU     whose registers retval and arg1 are; default: this machine's\n"
 	"  --kernel X.Y   the value of KERNEL; default: the running one\n"
-	"  --btf FILE     where records as task_struct are: BTF, or ELF with .BTF; default: the\n"
-	"                 running kernel";
+	"  --btf FILE     the kernel it is for, where records as task_struct are: BTF, or ELF "
+	"with\n"
+	"                 .BTF; default: an object for any kernel, other forms for the running "
+	"one\n"
+	"  --core         an object for any kernel, although --btf is there";
 
 struct asm_job {
 	const char *file, *out, *format, *btf;
-	bool expand, annotate, order_given;
+	bool expand, annotate, order_given, core;
 	struct bpfasm_opts o;
 	const char **dirs;
 };
@@ -197,6 +200,7 @@ static int asm_with_target(struct asm_job *job)
 		status = tool_error("asm", rawbpf_error(b));
 	} else {
 		job->o.resolver = &target;
+		job->o.core = !job->btf || job->core;
 		if (!job->order_given)
 			job->o.big_endian = target.big_endian;
 		status = asm_file(job);
@@ -214,6 +218,7 @@ static int asm_option(struct asm_job *job, int c, const char *arg)
 	case 'A': job->annotate = true; return 0;
 	case 'a': job->o.arch = arg; return 0;
 	case 'b': job->btf = arg; return 0;
+	case 'c': job->core = true; return 0;
 	case 'k':
 		job->o.kernel = asm_version(arg);
 		if (job->o.kernel)
@@ -237,6 +242,7 @@ static int asm_run_job(struct asm_job *job, int argc, char **argv)
 		{"annotate", no_argument, NULL, 'A'},
 		{"arch", required_argument, NULL, 'a'},
 		{"btf", required_argument, NULL, 'b'},
+		{"core", no_argument, NULL, 'c'},
 		{"kernel", required_argument, NULL, 'k'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},

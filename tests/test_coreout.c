@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: MIT
+/* test_coreout.c - CO-RE records that the assembler writes, read by loaders. */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "btfext.h"
+#include "core.h"
+#include "elf.h"
+#include "old.h"
+#include "rawbpf.h"
+#include "rawbpf_sys.h"
+#include "t.h"
+#include "tasm.h"
+
+Suite *suite_coreout(void);
+
+static struct bpfasm_out assemble(const char *text, const struct bpfasm_resolver *r, bool core)
+{
+	const uint16_t one = 1;
+	struct bpfasm_opts o = {.sz = sizeof(o), .name = "t", .resolver = r, .core = core};
+	struct bpfasm_out out;
+
+	o.big_endian = !*(const unsigned char *)&one;
+	ck_assert_msg(!bpfasm_assemble(text, strlen(text), &o, &out), "%s", out.diag);
+	ck_assert_msg(!out.diag, "%s", out.diag);
+	return out;
+}
+
+/* ---- as our loader reads them ------------------------------------------------------------------ */
+
+static uint32_t word(const unsigned char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* "INSN KIND WHAT = NUMBER" of each record of a section; checked: as the instruction holds it. */
+static void records(const struct bpfasm_out *obj, const char *section, char *text, size_t size)
+{
+	struct core_place place;
+	struct core_answer answer;
+	struct elf_section s, code;
+	struct btf *btf;
+	struct btfext ext;
+	struct elf_file *f;
+	const unsigned char *r, *insn;
+	const void *data, *bytes;
+	char what[200];
+	size_t n, n_bytes;
+	uint32_t count, i;
+
+	*text = '\0';
+	ck_assert_int_eq(elf_open_memory(obj->data, obj->len, "t", &f, NULL), 0);
+	ck_assert_int_eq(elf_find_section(f, ".BTF", &s), 0);
+	ck_assert_int_eq(elf_section_data(f, &s, &data, &n), 0);
+	ck_assert_int_eq(btf_parse(data, n, &btf, NULL), 0);
+	ck_assert_int_eq(elf_find_section(f, ".BTF.ext", &s), 0);
+	ck_assert_int_eq(elf_section_data(f, &s, &data, &n), 0);
+	ck_assert_int_eq(btfext_parse(data, n, &ext, NULL), 0);
+	ck_assert_int_eq(elf_find_section(f, section, &code), 0);
+	ck_assert_int_eq(elf_section_data(f, &code, &bytes, &n_bytes), 0);
+	r = btfext_records(&ext, BTFEXT_CORE, btf, section, &count);
+	for (i = 0; r && i < count; i++, r += 16) {
+		ck_assert_int_eq(core_parse(btf, word(r + 12), word(r + 4),
+					 btf_str(btf, word(r + 8)), &place),
+			0);
+		ck_assert_int_eq(core_answer(&place, &place, &answer), 0);
+		n = strlen(text);
+		snprintf(text + n, size - n, "%u %u %s = %lld\n", word(r) / 8, word(r + 12),
+			core_text(&place, what, sizeof(what)), (long long)answer.was);
+		insn = (const unsigned char *)bytes + word(r);
+		if (!answer.check)
+			continue;
+		if ((*insn & 7) < 4 && *insn != 0x18)
+			ck_assert_uint_eq(*(const uint16_t *)(const void *)(insn + 2), answer.was);
+		else
+			ck_assert_uint_eq(word(insn + 4), (uint32_t)answer.was);
+	}
+	btfext_free(&ext);
+	btf_free(btf);
+	elf_close(f);
+}
+
+static const char every_kind[] =
+	".nowarn\n.license \"GPL\"\n.map m array(u64, 1)\n.prog p \"socket\"\n"
+	"r1 = rec.a\nr1 += rec.arr[2]\nr1 = sizeof(rec)\nr1 = sizeof(rec.arr)\n"
+	"r1 = colour.BLUE\nr1 = RED\nr1 = FREE\nr1 = RED ll\n*(u32 *)(r2 + rec.a) = 5\n"
+	"r2->rec.a = r1\nr1 = rec.sub.in\nr1 = r2->rec.p.a\nr1 = r2->rec.name\n"
+	"r0 = bpf_probe_read_kernel(&m, sizeof(rec.arr), rec.p)\nw1 = r6->rec.neg\nexit\n"
+	".func f\nr1 = r1->rec.bit\nexit\n.func g\nr1 = rec.p\nexit\n";
+
+/* instruction, libbpf's number of the kind, what, and what the instruction holds */
+static const char every_record[] = "0 0 field 'a' of 'struct rec' = 4\n"
+				   "1 0 field 'arr[2]' of 'struct rec' = 20\n"
+				   "2 9 type 'struct rec' = 64\n"
+				   "3 1 field 'arr' of 'struct rec' = 8\n"
+				   "4 11 enumerator 'BLUE' of 'enum colour' = -2\n"
+				   "5 11 enumerator 'RED' of 'enum colour' = 1\n"
+				   "7 11 enumerator 'RED' of 'enum colour' = 1\n"
+				   "9 0 field 'a' of 'struct rec' = 4\n"
+				   "10 0 field 'a' of 'struct rec' = 4\n"
+				   "11 0 field 'sub.in' of 'struct rec' = 24\n"
+				   "12 0 field 'p' of 'struct rec' = 8\n"
+				   "13 0 field 'a' of 'struct rec' = 4\n"
+				   "17 0 field 'name' of 'struct rec' = 40\n"
+				   "18 0 field 'p' of 'struct rec' = 8\n"
+				   "19 1 field 'arr' of 'struct rec' = 8\n"
+				   "23 1 field 'neg' of 'struct rec' = 8\n"
+				   "27 0 field 'neg' of 'struct rec' = 32\n"
+				   "29 0 field 'neg' of 'struct rec' = 32\n"
+				   "31 0 field 'neg' of 'struct rec' = 32\n"
+				   "33 0 field 'neg' of 'struct rec' = 32\n"
+				   "34 4 field 'neg' of 'struct rec' = 31\n"
+				   "35 5 field 'neg' of 'struct rec' = 62\n";
+
+START_TEST(records_of_every_kind)
+{
+	struct bpfasm_out obj = assemble(every_kind, &tasm_types, true);
+	char text[4000];
+
+	records(&obj, "socket", text, sizeof(text));
+	ck_assert_str_eq(text, every_record);
+	records(&obj, ".text", text, sizeof(text));
+	ck_assert_str_eq(text, "1 1 field 'bit' of 'struct rec' = 4\n"
+			       "6 0 field 'bit' of 'struct rec' = 32\n"
+			       "9 0 field 'bit' of 'struct rec' = 32\n"
+			       "12 0 field 'bit' of 'struct rec' = 32\n"
+			       "15 0 field 'bit' of 'struct rec' = 32\n"
+			       "16 4 field 'bit' of 'struct rec' = 56\n"
+			       "17 5 field 'bit' of 'struct rec' = 61\n"
+			       "19 0 field 'p' of 'struct rec' = 8\n");
+	bpfasm_free(&obj);
+	/* for one kernel */
+	obj = assemble(every_kind, &tasm_types, false);
+	records(&obj, "socket", text, sizeof(text));
+	ck_assert_str_eq(text, "");
+	bpfasm_free(&obj);
+}
+END_TEST
+
+/* ---- on this kernel, from another --------------------------------------------------------------- */
+
+static struct bpfasm_resolver real;
+
+/* A kernel that has 64 bytes more in front of all members, and three enumerators. */
+static int other_kernel(
+	void *arg, const char *path, struct bpfasm_step *s, char *msg, size_t msg_len)
+{
+	int i, n = real.type_path(real.arg, path, s, msg, msg_len);
+
+	(void)arg;
+	for (i = 0; i < n; i++) {
+		if (s[i].kind == BPFASM_STEP_VALUE)
+			s[i].value += 3;
+		if (s[i].kind == BPFASM_STEP_MEMBER && s[i - 1].kind == BPFASM_STEP_TYPE)
+			s[i].bit_offset += 512;
+		if (s[i].kind == BPFASM_STEP_TYPE && s[i].type == BPFASM_TYPE_STRUCT)
+			s[i].size += 64;
+	}
+	return n;
+}
+
+struct what {
+	uint32_t tgid, parent;
+	char comm[16];
+	uint32_t third, bytes;
+	uint64_t reset, parent_reset, sid, limit;
+};
+
+/* A child that is like no other, as the program saw it. */
+static void see_child(struct rawbpf *b, bool reset)
+{
+	struct sched_param param = {0};
+	struct rawbpf_table *t;
+	struct rlimit limit;
+	struct what w = {0};
+	int status;
+	pid_t pid;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_NAME, "names child");
+		_exit(reset && sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &param));
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	t = rawbpf_table(b, "seen");
+	ck_assert_ptr_nonnull(t);
+	ck_assert_msg(!rawbpf_table_lookup(t, &pid, &w), "%s", rawbpf_errmsg(b));
+	ck_assert_uint_eq(w.tgid, (uint32_t)pid);
+	ck_assert_uint_eq(w.parent, (uint32_t)getpid());
+	ck_assert_str_eq(w.comm, "names child");
+	ck_assert_uint_eq(w.third, 'm');
+	ck_assert_uint_eq(w.bytes, 16);
+	ck_assert_uint_eq(w.reset, reset);
+	ck_assert_uint_eq(w.parent_reset, 0);
+	ck_assert_uint_eq(w.sid, 3); /* since Linux 4.19 */
+	ck_assert_uint_eq(w.limit, limit.rlim_cur);
+}
+
+static void run(const void *image, size_t len)
+{
+	struct rawbpf *b = rawbpf_new();
+
+	ck_assert_msg(!rawbpf_load(b, .image = image, .image_len = len), "%s", rawbpf_errmsg(b));
+	ck_assert_msg(!rawbpf_attach_all(b), "%s", rawbpf_errmsg(b));
+	see_child(b, false);
+	see_child(b, true);
+	rawbpf_free(b);
+}
+
+static bool has_btf(void)
+{
+	return !access("/sys/kernel/btf/vmlinux", R_OK);
+}
+
+START_TEST(carried_here)
+{
+	size_t len;
+	char *image;
+
+	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
+	if (!has_btf())
+		T_SKIP("this kernel has no BTF");
+	image = t_data("object/names.bpf.o", &len);
+	run(image, len);
+	free(image);
+}
+END_TEST
+
+/* the text assembled for a kernel that looks otherwise */
+static struct bpfasm_out from_elsewhere(struct rawbpf *b)
+{
+	struct bpfasm_resolver other;
+	struct bpfasm_out obj;
+	char *text;
+	size_t len;
+
+	ck_assert_int_eq(rawbpf_resolver(b, NULL, &real), 0);
+	other = real;
+	other.type_path = other_kernel;
+	text = t_data("object/names.bpf", &len);
+	obj = assemble(text, &other, true);
+	free(text);
+	return obj;
+}
+
+START_TEST(offsets_differ)
+{
+	struct rawbpf *b = rawbpf_new();
+	struct bpfasm_out obj;
+
+	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
+	if (!has_btf())
+		T_SKIP("this kernel has no BTF");
+	obj = from_elsewhere(b);
+	run(obj.data, obj.len);
+	bpfasm_free(&obj);
+	rawbpf_free(b);
+}
+END_TEST
+
+/* ---- as libbpf and bpftool read them ------------------------------------------------------------ */
+
+static int lines(const char *text, const char *what)
+{
+	int n = 0;
+
+	for (; (text = strstr(text, what)) != NULL; text++)
+		n++;
+	return n;
+}
+
+START_TEST(libbpf_applies_them)
+{
+	char path[] = "/tmp/rawbpf_coreout_XXXXXX", *out;
+	struct rawbpf *b = rawbpf_new();
+	struct bpfasm_out obj;
+	int fd;
+
+	T_NEED_ROOT();
+	if (!has_btf() || t_run(&out, "command -v bpftool unshare"))
+		T_SKIP("no BTF of the kernel, bpftool or unshare");
+	free(out);
+	obj = from_elsewhere(b);
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, obj.data, obj.len), (ssize_t)obj.len);
+	close(fd);
+	ck_assert_msg(!t_run(&out,
+			      "unshare -m sh -c 'mount -t bpf none /sys/fs/bpf && "
+			      "bpftool -d prog loadall %s /sys/fs/bpf/p' 2>&1",
+			      path),
+		"%s", out);
+	/* each record is applied, and each member was elsewhere */
+	ck_assert_int_ge(lines(out, ": patched insn"), 20);
+	ck_assert_int_eq(lines(out, ": matching candidate"), lines(out, ": patched insn"));
+	ck_assert_ptr_nonnull(strstr(out, "enum pid_type::PIDTYPE_SID = 6"));
+	free(out);
+	unlink(path);
+	bpfasm_free(&obj);
+	rawbpf_free(b);
+}
+END_TEST
+
+Suite *suite_coreout(void)
+{
+	Suite *s = suite_create("coreout");
+	TCase *t = tcase_create("unit");
+
+	tcase_add_test(t, records_of_every_kind);
+	suite_add_tcase(s, t);
+	t = tcase_create("live");
+	tcase_add_test(t, carried_here);
+	tcase_add_test(t, offsets_differ);
+	suite_add_tcase(s, t);
+	t = tcase_create("host");
+	tcase_add_test(t, libbpf_applies_them);
+	suite_add_tcase(s, t);
+	return s;
+}
