@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* the stack is handed out in units of 8 bytes: helpers and 64-bit stores want that alignment */
+/* the stack is handed out in units of 8 bytes, which 64-bit stores want; small slots share one */
 static uint64_t frame_round(uint64_t size)
 {
 	return (size + 7) & ~(uint64_t)7;
@@ -31,6 +31,7 @@ int frame_fixed(struct frame *f, struct diag *d, struct pos at, size_t len, cons
 {
 	if (frame_room(f, d, at, len, what, size, FRAME_SIZE - f->fixed - f->deepest))
 		return -EINVAL;
+	memset(f->used + f->fixed / 8, 0xff, frame_round(size) / 8);
 	f->fixed += (uint32_t)frame_round(size);
 	slot->off = -(int32_t)f->fixed;
 	slot->scratch = false;
@@ -50,6 +51,51 @@ int frame_scratch(struct frame *f, struct diag *d, struct pos at, size_t len, co
 	return 0;
 }
 
+/* As C aligns it; of characters as wide as stores that clear them may be. */
+static uint32_t frame_align(const struct ir_type *t)
+{
+	uint32_t align = t->kind == IR_TYPE_INT	     ? t->size
+			 : t->kind == IR_TYPE_STRUCT ? t->record->align
+						     : 1;
+
+	while (align < 4 && align * 2 <= t->size)
+		align *= 2;
+	return align;
+}
+
+/* A place for a small slot in what is left of the others' bytes. */
+static bool frame_gap(struct frame *f, const struct ir_type *t, struct frame_slot *slot)
+{
+	uint32_t word, at, align = frame_align(t), mask = (1U << t->size) - 1;
+
+	for (word = 0; word < f->fixed / 8; word++) {
+		for (at = 0; at + t->size <= 8; at += align) {
+			if (f->used[word] & mask << at)
+				continue;
+			f->used[word] |= (uint8_t)(mask << at);
+			slot->off = (int32_t)at - 8 * (int32_t)(word + 1);
+			slot->scratch = false;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Of the last 8 bytes it may not need all. */
+static int frame_named(struct frame *f, struct diag *d, const struct frame_var *v, const char *what,
+	struct frame_slot *slot)
+{
+	uint32_t word = f->fixed / 8, size = v->type.size;
+
+	if (size < 8 && frame_gap(f, &v->type, slot))
+		return 0;
+	if (frame_fixed(f, d, v->at, v->len, what, size, slot))
+		return -EINVAL;
+	if (size % 8)
+		f->used[word] = (uint8_t)((1U << size % 8) - 1);
+	return 0;
+}
+
 int frame_add(struct frame *f, struct pool *pool, struct diag *d, const struct frame_var *v)
 {
 	struct frame_var *add;
@@ -66,7 +112,7 @@ int frame_add(struct frame *f, struct pool *pool, struct diag *d, const struct f
 	add->slot.scratch = false;
 	snprintf(what, sizeof(what), "'%.*s'", v->len < 60 ? (int)v->len : 60, v->name);
 	if (!v->scope)
-		return frame_fixed(f, d, v->at, v->len, what, v->type.size, &add->slot);
+		return frame_named(f, d, v, what, &add->slot);
 	f->n_scoped++;
 	err = frame_scratch(f, d, v->at, v->len, what, v->type.size, &add->slot);
 	f->local = f->scratch;

@@ -2,7 +2,8 @@
 /*
  * frame.h - who owns which bytes of a function's 512-byte stack.
  *
- * Named slots (.var) are there for the whole function.  Slots of one macro expansion (.var .name)
+ * Named slots (.var) are there for the whole function.  Small ones fill what others leave of their
+ * 8 bytes, aligned as C aligns them.  Slots of one macro expansion (.var .name)
  * and strings that are arguments of a call live shorter; they share one area below the named
  * slots.  How far down that area begins is known only when the function ends, so instructions that
  * reach into it are noted and corrected then.
@@ -40,6 +41,7 @@ struct frame {
 	struct frame_fix *fixes;
 	size_t n_fixes, cap_fixes;
 	uint32_t fixed;			  /* bytes of named slots */
+	uint8_t used[FRAME_SIZE / 8];	  /* of each 8 of them, from r10 down: a bit for a byte */
 	uint32_t local, scratch, deepest; /* of the shared area: by expansions, now, at most */
 	bool full;			  /* was reported */
 };

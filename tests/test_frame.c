@@ -3,6 +3,7 @@
 #include "frame.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,72 @@ START_TEST(named_slots_stand_below_each_other)
 	ck_assert_int_eq(frame_find(&frame, &file, "b", 1)->slot.off, -24);
 	ck_assert_ptr_null(frame_find(&frame, &file, "c", 1));
 	ck_assert_ptr_null(frame_find(&frame, &file, "ab", 2));
+}
+END_TEST
+
+static int32_t put(const char *name, enum ir_type_kind kind, uint32_t size)
+{
+	struct frame_var v = {.name = name,
+		.len = (uint32_t)strlen(name),
+		.type = {kind, size, false, NULL},
+		.at = at};
+
+	ck_assert_int_eq(frame_add(&frame, &pool, &diag, &v), 0);
+	return frame_find(&frame, &file, name, v.len)->slot.off;
+}
+
+START_TEST(small_slots_share_eight_bytes)
+{
+	ck_assert_int_eq(put("a", IR_TYPE_INT, 1), -8);
+	ck_assert_int_eq(put("b", IR_TYPE_INT, 4), -4);
+	ck_assert_int_eq(put("c", IR_TYPE_INT, 8), -16);
+	ck_assert_int_eq(put("d", IR_TYPE_INT, 2), -6);
+	ck_assert_int_eq(put("e", IR_TYPE_INT, 1), -7);
+	/* what a longer one leaves */
+	ck_assert_int_eq(put("f", IR_TYPE_CHARS, 13), -32);
+	ck_assert_int_eq(put("g", IR_TYPE_INT, 2), -18);
+	ck_assert_int_eq(put("h", IR_TYPE_INT, 1), -19);
+	ck_assert_int_eq(put("i", IR_TYPE_INT, 1), -40);
+	ck_assert_int_eq(put("j", IR_TYPE_CHARS, 6), -48);
+	ck_assert_uint_eq(frame.fixed, 48);
+}
+END_TEST
+
+/* All sizes in all orders: none on another's bytes, each aligned, none lost but at the end. */
+START_TEST(no_two_share_a_byte)
+{
+	static const uint32_t sizes[] = {1, 4, 2, 1, 16, 4, 2, 3, 5, 9, 1, 8, 4, 1, 1, 2};
+	unsigned char bytes[FRAME_SIZE] = {0};
+	char names[16][2];
+	uint32_t i, k, total = 0;
+	int32_t off;
+
+	for (i = 0; i < 16; i++) {
+		bool number = (sizes[i] & (sizes[i] - 1)) == 0 && sizes[i] <= 8;
+
+		snprintf(names[i], sizeof(names[i]), "%c", 'a' + (int)i);
+		off = put(names[i], number ? IR_TYPE_INT : IR_TYPE_CHARS, sizes[i]);
+		ck_assert(!number || off % (int32_t)sizes[i] == 0);
+		for (k = 0; k < sizes[i]; k++)
+			ck_assert_int_eq(bytes[FRAME_SIZE + off + (int32_t)k]++, 0);
+		total += sizes[i];
+	}
+	ck_assert_uint_lt(frame.fixed, total + 16);
+}
+END_TEST
+
+START_TEST(all_of_it_can_be_had)
+{
+	char names[512][4];
+	unsigned i;
+
+	for (i = 0; i < 512; i++) {
+		snprintf(names[i], sizeof(names[i]), "%u", i);
+		put(names[i], IR_TYPE_INT, 1);
+	}
+	ck_assert_uint_eq(frame.fixed, 512);
+	ck_assert_int_eq(add("one", 1, NULL), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(diag.text, "'one' needs 1 bytes of stack, 0 of 512 are left"));
 }
 END_TEST
 
@@ -118,6 +185,9 @@ Suite *suite_frame(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, named_slots_stand_below_each_other);
+	tcase_add_test(tc, small_slots_share_eight_bytes);
+	tcase_add_test(tc, no_two_share_a_byte);
+	tcase_add_test(tc, all_of_it_can_be_had);
 	tcase_add_test(tc, an_expansion_gives_back_its_slots);
 	tcase_add_test(tc, short_lived_offsets_are_corrected);
 	tcase_add_test(tc, the_limit_is_512_bytes_in_all);
