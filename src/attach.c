@@ -16,6 +16,7 @@
 #include "trampoline.h"
 #include "uprobe.h"
 #include "usdt.h"
+#include "usdtdetach.h"
 
 static int attach_invalid(struct rawbpf *b, const char *call, const char *what)
 {

@@ -128,7 +128,7 @@ static bool usdt_is_prog(const struct link *l, const struct prog *p)
 	return l->kind == LINK_USDT && (l->prog == p || l->prog->origin == p);
 }
 
-static bool usdt_is_file(const struct link *l, const struct usdt_file *f)
+bool usdt_is_file(const struct link *l, const struct usdt_file *f)
 {
 	return l->key[0] == f->dev && l->key[1] == f->ino;
 }
@@ -509,8 +509,8 @@ int usdt_attach_contexts(struct rawbpf *b, struct rawbpf_usdt *const *contexts, 
 
 /* ---- by options --------------------------------------------------------------------------- */
 
-static int usdt_open(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o,
-	struct rawbpf_usdt *u, const struct usdt_probe **p)
+int usdt_open(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o, struct rawbpf_usdt *u,
+	const struct usdt_probe **p)
 {
 	ptrdiff_t i;
 	int err;
@@ -580,84 +580,6 @@ int usdt_load(struct rawbpf *b, struct prog *prog, const struct rawbpf_usdt_atta
 		err = usdt_load_first(&d);
 	free(d.places);
 	free(d.name);
-	usdtctx_close(&u);
-	return err;
-}
-
-/* "provider:name" or "name" against the name of a link's places */
-static bool usdt_is_named(const struct link *l, const char *probe)
-{
-	const char *name = l->places ? l->places->name : l->place, *colon = strchr(name, ':');
-
-	return !strcmp(name, probe) || (colon && !strchr(probe, ':') && !strcmp(colon + 1, probe));
-}
-
-static bool usdt_is_asked(const struct link *l, const struct rawbpf_usdt_attach_opts *o)
-{
-	return l->kind == LINK_USDT && usdt_is_named(l, o->probe) &&
-	       l->pid == (o->pid > 0 ? o->pid : 0) &&
-	       (!o->fn_name || !strcmp(l->prog->name, o->fn_name));
-}
-
-/* Whether it is at one of u's files. */
-static bool usdt_is_at(const struct link *l, const struct rawbpf_usdt *u)
-{
-	size_t i;
-
-	for (i = 0; i < u->n_files && !usdt_is_file(l, &u->files[i]); i++)
-		;
-	return i < u->n_files;
-}
-
-/* By name, for when its file or process is gone, or another one by now. */
-static bool usdt_was_at(const struct link *l, const char *path, const struct rawbpf_usdt *u)
-{
-	size_t i;
-
-	if (!path || !*path || !strcmp(l->asked, path))
-		return true;
-	for (i = 0; i < u->n_files && strcmp(l->asked, u->files[i].path) != 0; i++)
-		;
-	return i < u->n_files;
-}
-
-/* Whether anything was detached. */
-static bool usdt_detach_all(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o,
-	const struct rawbpf_usdt *u, bool by_name)
-{
-	struct link *l, *next;
-	bool any = false;
-
-	for (l = b->links; l; l = next) {
-		next = l->next;
-		if (!usdt_is_asked(l, o) ||
-			!(by_name ? usdt_was_at(l, o->path, u) : usdt_is_at(l, u)))
-			continue;
-		link_close(b, l);
-		any = true;
-	}
-	return any;
-}
-
-int usdt_detach(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o)
-{
-	const struct usdt_probe *p;
-	struct rawbpf_usdt u;
-	bool any;
-	int err = usdt_open(b, o, &u, &p);
-
-	if (err == -EINVAL || err == -ENOMEM) {
-		usdtctx_close(&u);
-		return err;
-	}
-	any = !err && usdt_detach_all(b, o, &u, false);
-	if (any || usdt_detach_all(b, o, &u, true)) {
-		err_clear(&b->error);
-		err = 0;
-	} else if (!err) {
-		err = err_set(
-			&b->error, "detach", -ENOENT, "no program is at probe '%s'", o->probe);
-	}
 	usdtctx_close(&u);
 	return err;
 }

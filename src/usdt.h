@@ -25,6 +25,14 @@ int usdt_attach(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o);
  * 1: there is no such probe here, which the error tells; or a negative errno.
  */
 int usdt_load(struct rawbpf *b, struct prog *prog, const struct rawbpf_usdt_attach_opts *o);
-int usdt_detach(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o);
+
+/*
+ * The context and the probe that options name.  0, or a negative errno with b's error set; either
+ * way usdtctx_close(u).
+ */
+int usdt_open(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o, struct rawbpf_usdt *u,
+	const struct usdt_probe **p);
+/* Is l at a place of that file? */
+bool usdt_is_file(const struct link *l, const struct usdt_file *f);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -112,4 +113,35 @@ uint64_t usdtrun_total(struct usdtrun *r)
 
 	ck_assert_int_eq(rawbpf_table_each(rawbpf_table(r->b, "seen"), usdtrun_count, &n), 0);
 	return n;
+}
+
+struct rawbpf_usdt *usdtrun_enabled(const char *path, pid_t pid, const char *probe, const char *fn)
+{
+	struct rawbpf_usdt *u = rawbpf_usdt_new(.path = path, .pid = pid);
+
+	ck_assert_ptr_nonnull(u);
+	if (probe)
+		ck_assert_msg(!rawbpf_usdt_enable_probe(u, .probe = probe, .fn_name = fn), "%s",
+			rawbpf_usdt_errmsg(u));
+	return u;
+}
+
+int usdtrun_load(struct usdtrun *r, struct rawbpf_usdt *a, struct rawbpf_usdt *b)
+{
+	struct rawbpf_usdt *const contexts[] = {a, b};
+
+	return rawbpf_load(
+		r->b, .text = r->text, .usdt_contexts = contexts, .n_usdt_contexts = b ? 2 : 1);
+}
+
+void usdtrun_copy_self(const char *path)
+{
+	size_t len;
+	char *text = t_read_file("/proc/self/exe", &len);
+	FILE *f = fopen(path, "we");
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(fwrite(text, 1, len, f), len);
+	fclose(f);
+	free(text);
 }

@@ -36,6 +36,13 @@ int usdtrun_attach(struct usdtrun *r, const char *probe, const char *fn);
 uint64_t usdtrun_seen(struct usdtrun *r, int64_t value);
 uint64_t usdtrun_total(struct usdtrun *r);
 
+/* a context, of all processes where pid is 0, with that probe enabled (NULL: none) */
+struct rawbpf_usdt *usdtrun_enabled(const char *path, pid_t pid, const char *probe, const char *fn);
+/* loaded with one or two contexts */
+int usdtrun_load(struct usdtrun *r, struct rawbpf_usdt *a, struct rawbpf_usdt *b);
+/* a copy of this program, at path */
+void usdtrun_copy_self(const char *path);
+
 /* a semaphore of a place that no process is named for */
 #define NEED_COUNTED()                             \
 	do {                                       \

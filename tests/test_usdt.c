@@ -23,25 +23,6 @@
 
 /* ---- by context --------------------------------------------------------------------------- */
 
-static struct rawbpf_usdt *enabled(const char *path, pid_t pid, const char *probe, const char *fn)
-{
-	struct rawbpf_usdt *u = rawbpf_usdt_new(.path = path, .pid = pid);
-
-	ck_assert_ptr_nonnull(u);
-	if (probe)
-		ck_assert_msg(!rawbpf_usdt_enable_probe(u, .probe = probe, .fn_name = fn), "%s",
-			rawbpf_usdt_errmsg(u));
-	return u;
-}
-
-static int load_with(struct usdtrun *r, struct rawbpf_usdt *a, struct rawbpf_usdt *b)
-{
-	struct rawbpf_usdt *const contexts[] = {a, b};
-
-	return rawbpf_load(
-		r->b, .text = r->text, .usdt_contexts = contexts, .n_usdt_contexts = b ? 2 : 1);
-}
-
 /* The guide's way: no process is named, and every location counts.  _i 1: without such links */
 START_TEST(context_counts_exactly)
 {
@@ -51,8 +32,8 @@ START_TEST(context_counts_exactly)
 
 	NEED_COUNTED();
 	usdtrun_new(&r, "usdt");
-	u = enabled(r.exe, 0, "many", "tick");
-	ck_assert_msg(!load_with(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	u = usdtrun_enabled(r.exe, 0, "many", "tick");
+	ck_assert_msg(!usdtrun_load(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), HERE_MANY);
 	ck_assert_uint_eq(here_many_semaphore, HERE_MANY);
 	if (!_i && !r.b->kern->no_uprobe_multi) {
@@ -79,8 +60,8 @@ START_TEST(one_copy_for_all)
 
 	NEED_COUNTED();
 	usdtrun_new(&r, "usdt");
-	u = enabled(r.exe, 0, "here:many", "first");
-	ck_assert_msg(!load_with(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	u = usdtrun_enabled(r.exe, 0, "here:many", "first");
+	ck_assert_msg(!usdtrun_load(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
 	ck_assert_ptr_nonnull(r.b->progs[0].copies);
 	ck_assert_ptr_null(r.b->progs[0].copies->next);
 	ck_assert_int_ge(rawbpf_prog_fd(r.b, "first"), 0);
@@ -101,8 +82,8 @@ START_TEST(own_operands)
 
 	NEED_COUNTED();
 	usdtrun_new(&r, "usdt");
-	u = enabled(r.exe, 0, "spread", "first");
-	ck_assert_msg(!load_with(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	u = usdtrun_enabled(r.exe, 0, "spread", "first");
+	ck_assert_msg(!usdtrun_load(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
 	ck_assert_uint_eq(r.b->progs[0].copies->copy, 3);
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 3);
 	ck_assert_uint_eq(here_spread_semaphore, 3);
@@ -128,9 +109,9 @@ START_TEST(other_operands)
 
 	NEED_HERE();
 	usdtrun_new(&r, "usdt");
-	u = enabled(r.exe, 0, "plain", "second");
+	u = usdtrun_enabled(r.exe, 0, "plain", "second");
 	ck_assert_int_eq(rawbpf_usdt_enable_probe(u, .probe = "odd", .fn_name = "second"), 0);
-	ck_assert_msg(!load_with(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	ck_assert_msg(!usdtrun_load(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
 	here_plain(1, &v);
 	here_plain(2, NULL);
 	here_odd(-9); /* its first operand no program can read */
@@ -151,10 +132,10 @@ START_TEST(two_contexts)
 
 	NEED_HERE();
 	usdtrun_new(&r, "usdt");
-	a = enabled(r.exe, 0, "plain", "first");
-	b = enabled(r.exe, 0, "plain", "first");
+	a = usdtrun_enabled(r.exe, 0, "plain", "first");
+	b = usdtrun_enabled(r.exe, 0, "plain", "first");
 	ck_assert_int_eq(rawbpf_usdt_enable_probe(b, .probe = "odd", .fn_name = "tick"), 0);
-	ck_assert_msg(!load_with(&r, a, b), "%s", rawbpf_errmsg(r.b));
+	ck_assert_msg(!usdtrun_load(&r, a, b), "%s", rawbpf_errmsg(r.b));
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 2);
 	here_plain(12, NULL);
 	here_odd(12);
@@ -176,8 +157,8 @@ START_TEST(one_process)
 
 	NEED_HERE();
 	usdtrun_new(&r, "usdt");
-	u = enabled(NULL, getpid(), "here:counted", "first");
-	ck_assert_msg(!load_with(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	u = usdtrun_enabled(NULL, getpid(), "here:counted", "first");
+	ck_assert_msg(!usdtrun_load(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
 	ck_assert_uint_eq(here_counted_semaphore, 1);
 	pid = fork();
 	if (!pid) {
@@ -230,31 +211,6 @@ START_TEST(by_name)
 }
 END_TEST
 
-/* The process has gone: what was attached to it is found by its names. */
-START_TEST(detach_when_gone)
-{
-	struct usdtrun r = {.b = NULL};
-	pid_t pid;
-
-	NEED_HERE();
-	usdtrun_open(&r, "usdt");
-	pid = fork();
-	if (!pid) {
-		pause();
-		_exit(0);
-	}
-	ck_assert_msg(
-		!rawbpf_attach_usdt(r.b, .pid = pid, .probe = "here:plain", .fn_name = "first"),
-		"%s", rawbpf_errmsg(r.b));
-	kill(pid, SIGKILL);
-	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .pid = pid, .probe = "odd"), -ESRCH);
-	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .pid = pid, .probe = "plain"), 0);
-	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
-	usdtrun_close(&r);
-}
-END_TEST
-
 /* What is there for every process is there for each; what is there for one is not for all. */
 START_TEST(all_and_one)
 {
@@ -279,9 +235,9 @@ START_TEST(all_and_one)
 	rawbpf_free(r.b);
 
 	usdtrun_new(&r, "usdt");
-	all = enabled(r.exe, 0, "plain", "first");
-	one = enabled(NULL, getpid(), "here:plain", "first");
-	ck_assert_msg(!load_with(&r, all, one), "%s", rawbpf_errmsg(r.b));
+	all = usdtrun_enabled(r.exe, 0, "plain", "first");
+	one = usdtrun_enabled(NULL, getpid(), "here:plain", "first");
+	ck_assert_msg(!usdtrun_load(&r, all, one), "%s", rawbpf_errmsg(r.b));
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 1);
 	rawbpf_usdt_free(all);
 	rawbpf_usdt_free(one);
@@ -367,36 +323,23 @@ START_TEST(refusals)
 	rawbpf_free(r.b);
 
 	usdtrun_new(&r, "usdt");
-	u = enabled(r.exe, 0, "plain", "nobody");
-	ck_assert_int_eq(load_with(&r, u, NULL), -ENOENT);
+	u = usdtrun_enabled(r.exe, 0, "plain", "nobody");
+	ck_assert_int_eq(usdtrun_load(&r, u, NULL), -ENOENT);
 	ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(r.b), "no program 'nobody'"));
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
 	rawbpf_usdt_free(u);
-	u = enabled("/no/such", 0, NULL, NULL);
-	ck_assert_int_eq(load_with(&r, u, NULL), -ENOENT);
+	u = usdtrun_enabled("/no/such", 0, NULL, NULL);
+	ck_assert_int_eq(usdtrun_load(&r, u, NULL), -ENOENT);
 	ck_assert_str_eq(rawbpf_errmsg(r.b), rawbpf_usdt_errmsg(u));
-	ck_assert_int_eq(load_with(&r, NULL, NULL), -ENOMEM);
+	ck_assert_int_eq(usdtrun_load(&r, NULL, NULL), -ENOMEM);
 	rawbpf_usdt_free(u);
 	/* and then it loads */
-	u = enabled(r.exe, 0, "plain", "first");
-	ck_assert_msg(!load_with(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	u = usdtrun_enabled(r.exe, 0, "plain", "first");
+	ck_assert_msg(!usdtrun_load(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
 	rawbpf_usdt_free(u);
 	usdtrun_close(&r);
 }
 END_TEST
-
-/* A copy of this program, at path. */
-static void copy_self(const char *path)
-{
-	size_t len;
-	char *text = t_read_file("/proc/self/exe", &len);
-	FILE *f = fopen(path, "we");
-
-	ck_assert_ptr_nonnull(f);
-	ck_assert_uint_eq(fwrite(text, 1, len, f), len);
-	fclose(f);
-	free(text);
-}
 
 /* A process that ended between reading its probes and attaching; _i: nobody has waited for it. */
 START_TEST(process_ended)
@@ -414,12 +357,12 @@ START_TEST(process_ended)
 		for (;;)
 			pause();
 	usdtrun_new(&r, "usdt");
-	u = enabled(NULL, pid, "plain", "first");
+	u = usdtrun_enabled(NULL, pid, "plain", "first");
 	kill(pid, SIGKILL);
 	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	if (!_i)
 		waitpid(pid, NULL, 0);
-	ck_assert_int_eq(load_with(&r, u, NULL), -ESRCH);
+	ck_assert_int_eq(usdtrun_load(&r, u, NULL), -ESRCH);
 	snprintf(text, sizeof(text), "no process %d; it has ended since", (int)pid);
 	ck_assert_msg(strstr(rawbpf_errmsg(r.b), text), "%s", rawbpf_errmsg(r.b));
 	if (_i)
@@ -442,65 +385,29 @@ START_TEST(replaced)
 
 	NEED_HERE();
 	close(fd);
-	copy_self(path);
+	usdtrun_copy_self(path);
 	usdtrun_new(&r, "usdt");
-	u = enabled(path, 0, "plain", "first");
+	u = usdtrun_enabled(path, 0, "plain", "first");
 	snprintf(other, sizeof(other), "%s.new", path);
 	switch (_i) {
 	case REPLACED_MOVED:
-		copy_self(other);
+		usdtrun_copy_self(other);
 		ck_assert_int_eq(rename(other, path), 0);
 		break;
 	case REPLACED_ANEW: /* the inode number is the old one's on many file systems */
 		ck_assert_int_eq(unlink(path), 0);
-		copy_self(path);
+		usdtrun_copy_self(path);
 		break;
-	case REPLACED_IN_PLACE: copy_self(path); break;
+	case REPLACED_IN_PLACE: usdtrun_copy_self(path); break;
 	case REPLACED_BY_NONE: ck_assert_int_eq(unlink(path), 0); break;
 	}
 	gone = _i == REPLACED_BY_NONE;
-	ck_assert_int_eq(load_with(&r, u, NULL), gone ? -ENOENT : -ESTALE);
+	ck_assert_int_eq(usdtrun_load(&r, u, NULL), gone ? -ENOENT : -ESTALE);
 	ck_assert_msg(strstr(rawbpf_errmsg(r.b),
 			      gone ? "cannot be found" : "was changed or replaced after"),
 		"%s", rawbpf_errmsg(r.b));
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
 	rawbpf_usdt_free(u);
-	usdtrun_close(&r);
-	unlink(path);
-}
-END_TEST
-
-/* Detached by the path that it was attached by: of another copy (_i 0), of what is no program (1). */
-START_TEST(detach_replaced)
-{
-	char path[] = "/tmp/rawbpf-usdt-XXXXXX", other[64];
-	struct usdtrun r = {.b = NULL};
-	int fd = mkstemp(path);
-	FILE *f;
-
-	NEED_HERE();
-	close(fd);
-	copy_self(path);
-	usdtrun_open(&r, "usdt");
-	ck_assert_msg(!rawbpf_attach_usdt(r.b, .path = path, .probe = "plain", .fn_name = "first"),
-		"%s", rawbpf_errmsg(r.b));
-	ck_assert_msg(!usdtrun_attach(&r, "plain", "first"), "%s", rawbpf_errmsg(r.b));
-	snprintf(other, sizeof(other), "%s.new", path);
-	if (_i) {
-		f = fopen(other, "we");
-		ck_assert_ptr_nonnull(f);
-		fputs("no program\n", f);
-		fclose(f);
-	} else {
-		copy_self(other);
-	}
-	ck_assert_int_eq(rename(other, path), 0);
-	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .path = path, .probe = "plain"), 0);
-	ck_assert_int_eq(rawbpf_error(r.b)->err, 0);
-	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 1);
-	ck_assert_int_eq(
-		rawbpf_detach_usdt(r.b, .path = path, .probe = "plain"), _i ? -ENOEXEC : -ENOENT);
-	ck_assert_int_eq(rawbpf_detach_usdt(r.b, .path = r.exe, .probe = "plain"), 0);
 	usdtrun_close(&r);
 	unlink(path);
 }
@@ -514,9 +421,9 @@ START_TEST(wrong_type)
 
 	NEED_HERE();
 	usdtrun_new(&r, "usdt");
-	u = enabled(r.exe, 0, "plain", "f");
+	u = usdtrun_enabled(r.exe, 0, "plain", "f");
 	snprintf(r.text, sizeof(r.text), ".license \"GPL\"\n.prog f \"perf_event\"\nreturn 0\n");
-	ck_assert_int_eq(load_with(&r, u, NULL), -EINVAL);
+	ck_assert_int_eq(usdtrun_load(&r, u, NULL), -EINVAL);
 	ck_assert_str_eq(rawbpf_errmsg(r.b),
 		"program 'f' (section 'perf_event') is not for probes; name its section 'usdt': "
 		"EINVAL");
@@ -584,14 +491,14 @@ START_TEST(failures)
 
 	NEED_COUNTED();
 	usdtrun_new(&r, "usdt");
-	u = enabled(r.exe, 0, "spread", "first");
+	u = usdtrun_enabled(r.exe, 0, "spread", "first");
 	fds = t_count_fds();
 	for (i = 1; i < 20000; i++) {
 		r.n = 0;
 		r.fail_at = _i == 1 ? 0 : i;
 		if (_i == 1)
 			t_fail_alloc_at(i);
-		err = load_with(&r, u, NULL);
+		err = usdtrun_load(&r, u, NULL);
 		if (_i == 1 ? !t_alloc_failed() : r.n < i)
 			break;
 		r.fail_at = 0;
@@ -627,7 +534,6 @@ Suite *suite_usdt(void)
 	tcase_add_test(t, two_contexts);
 	tcase_add_loop_test(t, one_process, 0, 2);
 	tcase_add_test(t, by_name);
-	tcase_add_test(t, detach_when_gone);
 	tcase_add_loop_test(t, all_and_one, 0, 2);
 	tcase_add_loop_test(t, any_section_by_events, 0, 3);
 	tcase_add_test(t, by_section);
@@ -635,7 +541,6 @@ Suite *suite_usdt(void)
 	tcase_add_test(t, wrong_type);
 	tcase_add_loop_test(t, process_ended, 0, 2);
 	tcase_add_loop_test(t, replaced, 0, REPLACED_N);
-	tcase_add_loop_test(t, detach_replaced, 0, 2);
 	tcase_add_loop_test(t, each_for_itself, 0, 6);
 	tcase_add_loop_test(t, failures, 0, 3);
 	suite_add_tcase(s, t);
