@@ -137,7 +137,8 @@ struct rawbpf_usdt_attach_opts {
  * that reads operands (usdt_arg(N)) is loaded once for each set of operands that the locations
  * have, so nothing is looked up when it runs; one of them that cannot be read is an error only if
  * the program reads it.  Locations with the same operands are one uprobe_multi link where the
- * kernel has it (Linux 6.6, with .pid 6.10).  A program that was compiled with libbpf's usdt.bpf.h
+ * kernel has it (Linux 6.6, with .pid 6.10), those of all probes that a context enables for one
+ * program together.  A program that was compiled with libbpf's usdt.bpf.h
  * finds the operands in its object's map instead; what cannot be told there is -EINVAL to its
  * bpf_usdt_arg(), and logged.  Semaphores are counted by the kernel (Linux 4.20); an
  * older one needs .pid, and is undone when the program is detached.  A program is at a location
@@ -160,7 +161,10 @@ struct rawbpf_usdt_attach_opts {
 RAWBPF_API int rawbpf_attach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o);
 /*
  * rawbpf_detach_usdt() - named as when it was attached, by a context too; .fn_name NULL: every
- * program there.  A file that was replaced since is known by its name.  -ENOENT: none is.
+ * program there.  A file that was replaced since is known by its name.  Of a link of several probes
+ * the others get one of their own first, so for a moment both count.  After a failure nothing of that
+ * link is detached.  Returns 0, or -ENOENT (no program is there), -ESTALE (others share the link, and
+ * its file was replaced and could not be kept open), or what rawbpf_attach_usdt() says.
  */
 RAWBPF_API int rawbpf_detach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o);
 

@@ -152,6 +152,7 @@ static void link_free(struct rawbpf *b, struct link *l)
 	usdtsem_down(&b->sys, l->sem);
 	sys_close(&b->sys, l->link_fd);
 	sys_close(&b->sys, l->perf_fd);
+	sys_close(&b->sys, l->file_fd);
 	link_put_records(b, l);
 	for (i = 0; l->places && i < l->n_places; i++)
 		free(l->places[i].name);
@@ -180,7 +181,7 @@ static struct link *link_new(enum link_kind kind, struct prog *prog, const char 
 	}
 	l->kind = kind;
 	l->prog = prog;
-	l->perf_fd = l->link_fd = -1;
+	l->perf_fd = l->link_fd = l->file_fd = -1;
 	l->n_places = 1;
 	return l;
 }
@@ -382,6 +383,15 @@ uint64_t link_start(struct rawbpf *b, pid_t pid)
 bool link_is_process(const struct link *l, pid_t pid, uint64_t start)
 {
 	return l->pid == pid && (l->start == start || !l->start || !start);
+}
+
+void link_strike(struct rawbpf *b, struct link *l, unsigned i)
+{
+	if (l->records)
+		usdtspec_put(b, l->places[i].cookie);
+	free(l->places[i].name);
+	l->n_places--;
+	memmove(&l->places[i], &l->places[i + 1], (l->n_places - i) * sizeof(*l->places));
 }
 
 void link_close(struct rawbpf *b, struct link *l)

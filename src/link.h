@@ -42,7 +42,8 @@ struct link {
 	pid_t pid;
 	uint64_t start;	      /* when that process started, as link_start() says; 0: not known */
 	int perf_fd, link_fd; /* -1: none */
-	unsigned n_places;    /* places probed by it */
+	int file_fd; /* of several USDT probes: their file, which may lose its name; -1: none */
+	unsigned n_places;	   /* places probed by it */
 	struct link_place *places; /* them, for a link of many; NULL: place and key[2] alone */
 	char *event;		   /* a probe event of tracefs to be removed with it, or NULL */
 	const char *event_file;
@@ -117,6 +118,9 @@ uint64_t link_missed(struct rawbpf *b, const struct link *l);
 uint64_t link_start(struct rawbpf *b, pid_t pid);
 /* Is l of process pid, which started then?  One that had its number before is another one. */
 bool link_is_process(const struct link *l, pid_t pid, uint64_t start);
+
+/* Take place i out of what l has, not out of the kernel: of several, of a process that ended. */
+void link_strike(struct rawbpf *b, struct link *l, unsigned i);
 
 /* Detach one, and free it; what it missed is logged. */
 void link_close(struct rawbpf *b, struct link *l);

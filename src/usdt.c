@@ -6,10 +6,14 @@
  * operands and perhaps a semaphore of its own.  Those of one file at which the program needs the
  * same code are one call of uproad.c: one link, where the kernel has such.  A program that reads
  * no operand is the same everywhere.
+ *
+ * So are the locations of several probes that a context enables for one program: the kernel takes
+ * some 50 ms to close a link, however many places it has.
  */
 #include "usdt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,21 +27,29 @@
 #include "usdtsite.h"
 #include "usdtspec.h"
 
+/* A probe to be attached. */
+struct usdt_want {
+	const struct usdt_probe *probe;
+	struct prog *prog;
+	char *name; /* "provider:name" */
+};
+
 /* A location to be probed. */
 struct usdt_place {
 	const struct usdt_loc *loc;
+	const struct usdt_want *of;
 	struct prog *prog; /* the program, or the copy for this place; NULL: left out */
 	uint64_t record;   /* of its operands, for code of libbpf's convention */
 	bool has_record;
 };
 
-/* One probe, one program. */
+/* One program, and probes for it. */
 struct usdt {
 	struct rawbpf *b;
 	const struct rawbpf_usdt *u;
-	const struct usdt_probe *probe;
+	const struct usdt_want *wants; /* in the order of the context */
+	size_t n_wants;
 	struct prog *prog;
-	char *name; /* "provider:name" */
 	struct usdt_place *places;
 	size_t n, n_new; /* how many, and how many where the program is not yet */
 };
@@ -49,16 +61,19 @@ static int usdt_no_memory(struct rawbpf *b)
 
 /* ---- locations to places ------------------------------------------------------------------ */
 
+/* In one place it is the order of the probes, then that of the notes. */
 static int usdt_by_offset(const void *a, const void *b)
 {
-	const struct usdt_loc *x = ((const struct usdt_place *)a)->loc,
-			      *y = ((const struct usdt_place *)b)->loc;
+	const struct usdt_place *p = a, *q = b;
+	const struct usdt_loc *x = p->loc, *y = q->loc;
 
 	if (x->file != y->file)
 		return x->file < y->file ? -1 : 1;
 	if (x->offset != y->offset)
 		return x->offset < y->offset ? -1 : 1;
-	return x < y ? -1 : x > y; /* of one array: the order of the notes */
+	if (p->of != q->of)
+		return p->of < q->of ? -1 : 1;
+	return x < y ? -1 : x > y;
 }
 
 /* Where the program is the same is together, and what is left out comes last. */
@@ -75,44 +90,63 @@ static int usdt_by_copy(const void *a, const void *b)
 	return usdt_by_offset(a, b);
 }
 
-static int usdt_nowhere(const struct usdt *d)
+static int usdt_nowhere(const struct usdt *d, const struct usdt_want *w)
 {
-	const struct usdt_loc *l = &d->u->locs[d->probe->first];
+	const struct usdt_loc *l = &d->u->locs[w->probe->first];
 	struct rawbpf_error *e = &d->b->error;
 
-	err_set(e, "attach", -EINVAL, "probe '%s' is outside of the code of '%s'", d->name,
+	err_set(e, "attach", -EINVAL, "probe '%s' is outside of the code of '%s'", w->name,
 		d->u->files[l->file].path);
 	err_hint(e, "its note says address 0x%llx, which no executable segment has",
 		(unsigned long long)l->note_addr);
 	return -EINVAL;
 }
 
-/* Every location that is in the file's code, each offset once. */
-static int usdt_collect(struct usdt *d)
+/* What a location cannot have is logged. */
+static void usdt_doubt(const struct usdt *d, const struct usdt_want *w, const struct usdt_loc *l)
+{
+	if (!l->offset)
+		ctx_log(d->b, RAWBPF_LOG_WARN,
+			"probe '%s' at address 0x%llx is outside of the code: left out", w->name,
+			(unsigned long long)l->note_addr);
+	if (l->semaphore && !l->sem_offset)
+		ctx_log(d->b, RAWBPF_LOG_WARN,
+			"probe '%s': its semaphore 0x%llx is outside of the file's data and cannot "
+			"be counted",
+			w->name, (unsigned long long)l->semaphore);
+}
+
+/* Every location of a probe that is in the file's code, behind the first *n places. */
+static int usdt_add(struct usdt *d, const struct usdt_want *w, size_t *n)
 {
 	const struct usdt_loc *l;
-	size_t i, n = 0;
+	size_t before = *n;
 	uint32_t k;
 
-	d->places = calloc(d->probe->n_locs, sizeof(*d->places));
+	for (k = w->probe->first; k != USDT_NONE; k = l->next) {
+		l = &d->u->locs[k];
+		usdt_doubt(d, w, l);
+		if (l->offset)
+			d->places[(*n)++] = (struct usdt_place){.loc = l, .of = w, .prog = d->prog};
+	}
+	return *n > before ? 0 : usdt_nowhere(d, w);
+}
+
+/* The places of all probes, each offset once: the first of two probes has it. */
+static int usdt_collect(struct usdt *d)
+{
+	size_t i, n = 0;
+	int err = 0;
+
+	for (i = 0; i < d->n_wants; i++)
+		n += d->wants[i].probe->n_locs;
+	d->places = calloc(n, sizeof(*d->places));
 	if (!d->places)
 		return usdt_no_memory(d->b);
-	for (k = d->probe->first; k != USDT_NONE; k = l->next) {
-		l = &d->u->locs[k];
-		if (l->offset)
-			d->places[n++] = (struct usdt_place){.loc = l, .prog = d->prog};
-		else
-			ctx_log(d->b, RAWBPF_LOG_WARN,
-				"probe '%s' at address 0x%llx is outside of the code: left out",
-				d->name, (unsigned long long)l->note_addr);
-		if (l->semaphore && !l->sem_offset)
-			ctx_log(d->b, RAWBPF_LOG_WARN,
-				"probe '%s': its semaphore 0x%llx is outside of the file's data "
-				"and cannot be counted",
-				d->name, (unsigned long long)l->semaphore);
-	}
-	if (!n)
-		return usdt_nowhere(d);
+	for (i = n = 0; !err && i < d->n_wants; i++)
+		err = usdt_add(d, &d->wants[i], &n);
+	if (err)
+		return err;
 	qsort(d->places, n, sizeof(*d->places), usdt_by_offset);
 	for (i = 0; i < n; i++)
 		if (!d->n || d->places[d->n - 1].loc->file != d->places[i].loc->file ||
@@ -180,15 +214,16 @@ static void usdt_once(struct usdt *d)
 /* ---- copies ------------------------------------------------------------------------------- */
 
 /* What was wrong with an operand, and where that is. */
-static int usdt_no_operand(struct usdt *d, const struct usdt_loc *l, const struct rawbpf_error *why)
+static int usdt_no_operand(
+	struct usdt *d, const struct usdt_place *p, const struct rawbpf_error *why)
 {
 	size_t tail = strlen(err_name(why->err)) + 2, n = strlen(why->msg);
 	struct rawbpf_error *e = &d->b->error;
 
 	if (why->err == -ENOMEM)
 		return usdt_no_memory(d->b);
-	err_set(e, "attach", why->err, "probe '%s' at 0x%llx of '%s': %.*s", d->name,
-		(unsigned long long)l->note_addr, d->u->files[l->file].path,
+	err_set(e, "attach", why->err, "probe '%s' at 0x%llx of '%s': %.*s", p->of->name,
+		(unsigned long long)p->loc->note_addr, d->u->files[p->loc->file].path,
 		(int)(n > tail ? n - tail : n), why->msg);
 	err_prog(e, d->prog->name);
 	if (why->hint)
@@ -205,7 +240,7 @@ static int usdt_copy(struct usdt *d, struct usdtsite *site, struct usdt_place *p
 	struct rawbpf_error why;
 
 	if (usdtsite_ops(site, p->loc, d->prog->usdt_args, ops, &why))
-		return usdt_no_operand(d, p->loc, &why);
+		return usdt_no_operand(d, p, &why);
 	p->prog = progcopy_get(d->b, d->prog, ops, 0);
 	return p->prog ? 0 : -ENOMEM;
 }
@@ -258,11 +293,11 @@ static int usdt_record(struct usdt *d, struct usdt_operands *o, struct usdt_plac
 {
 	const struct usdtcode_op none[OBJECT_USDT_MAX] = {{0}};
 	const struct usdtspec_place place = {
-		.name = d->name,
+		.name = p->of->name,
 		.n = usdt_count(p->loc->args),
 		.operand = usdt_operand,
 		.arg = o,
-		.cookie = d->probe->cookie,
+		.cookie = p->of->probe->cookie,
 	};
 	int err;
 
@@ -344,6 +379,24 @@ static int usdt_check_file(struct usdt *d, const struct usdt_file *f)
 	return -ESTALE;
 }
 
+/* Some of several probes may leave when the file is no longer where it was; see usdtdetach.c. */
+static void usdt_keep_file(struct rawbpf *b, struct link *l, const struct usdt_file *f)
+{
+	struct stat st;
+	size_t i;
+
+	for (i = 1; l->places && i < l->n_places; i++)
+		if (strcmp(l->places[i].name, l->places[0].name) != 0)
+			break;
+	if (!l->places || i == l->n_places)
+		return;
+	l->file_fd = sys_openat(&b->sys, AT_FDCWD, f->open_as, O_PATH, NULL);
+	if (l->file_fd < 0 || (!sys_fstat(&b->sys, l->file_fd, &st) && usdt_same_file(f, &st)))
+		return;
+	sys_close(&b->sys, l->file_fd);
+	l->file_fd = -1;
+}
+
 /* n places of one file and one program. */
 static int usdt_attach_group(struct usdt *d, const struct usdt_place *p, size_t n)
 {
@@ -370,12 +423,14 @@ static int usdt_attach_group(struct usdt *d, const struct usdt_place *p, size_t 
 		places[i].offset = p[i].loc->offset;
 		places[i].semaphore = p[i].loc->sem_offset;
 		places[i].cookie = p[i].record;
-		places[i].name = d->name;
+		places[i].name = p[i].of->name;
 	}
 	if (!err)
 		err = uproad_attach(&r);
-	for (l = d->b->links; !err && l != mark; l = l->next)
+	for (l = d->b->links; !err && l != mark; l = l->next) {
+		usdt_keep_file(d->b, l, f);
 		err = link_own_names(d->b, l, f->path, NULL);
+	}
 	free(places);
 	return err;
 }
@@ -426,42 +481,38 @@ static int usdt_all(struct usdt *d)
 	return err;
 }
 
-static char *usdt_name(const struct usdt_probe *p)
+static int usdt_name(struct rawbpf *b, const struct usdt_probe *p, struct usdt_want *w)
 {
 	struct buf name = {0};
 
 	buf_printf(&name, "%s:%s", p->provider, p->name);
-	return buf_steal(&name);
+	w->probe = p;
+	w->name = buf_steal(&name);
+	return w->name ? 0 : usdt_no_memory(b);
 }
 
-/* *n_new: at how many places it is now and was not before */
-static int usdt_attach_new(struct rawbpf *b, const struct rawbpf_usdt *u,
-	const struct usdt_probe *p, const char *fn_name, size_t *n_new)
+/* One probe and one program; -ENOMEM, or that there is no such program. */
+static int usdt_ask(
+	struct rawbpf *b, const struct usdt_probe *p, const char *fn_name, struct usdt_want *w)
 {
-	struct usdt d = {.b = b, .u = u, .probe = p, .prog = prog_named(b, "attach", fn_name)};
-	int err;
+	w->prog = prog_named(b, "attach", fn_name);
+	return w->prog ? usdt_name(b, p, w) : b->error.err;
+}
 
-	if (!d.prog)
-		return b->error.err;
-	err = usdt_check_prog(b, d.prog);
+/* n probes for the program that the first has.  *n_new: at how many places that was not before */
+static int usdt_attach_wants(struct rawbpf *b, const struct rawbpf_usdt *u,
+	const struct usdt_want *wants, size_t n, size_t *n_new)
+{
+	struct usdt d = {.b = b, .u = u, .wants = wants, .n_wants = n, .prog = wants->prog};
+	int err = usdt_check_prog(b, d.prog);
+
 	if (!err && d.prog->calls_trace_printk)
 		err = trace_prepare(b);
-	if (err)
-		return err;
-	d.name = usdt_name(p);
-	err = d.name ? usdt_all(&d) : usdt_no_memory(b);
+	if (!err)
+		err = usdt_all(&d);
 	*n_new = d.n_new;
 	free(d.places);
-	free(d.name);
 	return err;
-}
-
-int usdt_attach_probe(struct rawbpf *b, const struct rawbpf_usdt *u, const struct usdt_probe *p,
-	const char *fn_name)
-{
-	size_t n;
-
-	return usdt_attach_new(b, u, p, fn_name, &n);
 }
 
 /* ---- contexts ----------------------------------------------------------------------------- */
@@ -483,14 +534,53 @@ int usdt_check_contexts(struct rawbpf *b, struct rawbpf_usdt *const *contexts, s
 	return 0;
 }
 
+/* Those for one program together, in the order in which each program and each probe comes first. */
+static void usdt_sort(struct usdt_want *wants, size_t n)
+{
+	struct usdt_want w;
+	size_t i, j, end;
+
+	for (i = 0; i < n; i = end) {
+		for (end = i + 1, j = i + 1; j < n; j++) {
+			if (wants[j].prog != wants[i].prog)
+				continue;
+			w = wants[j];
+			memmove(&wants[end + 1], &wants[end], (j - end) * sizeof(w));
+			wants[end++] = w;
+		}
+	}
+}
+
+static int usdt_attach_sorted(
+	struct rawbpf *b, const struct rawbpf_usdt *u, const struct usdt_want *wants, size_t n)
+{
+	size_t i, k, n_new;
+	int err = 0;
+
+	for (i = 0; !err && i < n; i += k) {
+		for (k = 1; i + k < n && wants[i + k].prog == wants[i].prog; k++)
+			;
+		err = usdt_attach_wants(b, u, &wants[i], k, &n_new);
+	}
+	return err;
+}
+
 static int usdt_attach_context(struct rawbpf *b, const struct rawbpf_usdt *u)
 {
-	size_t i;
-	int err = 0;
+	struct usdt_want *wants = calloc(u->n_probes + 1, sizeof(*wants));
+	size_t i, n = 0;
+	int err = wants ? 0 : usdt_no_memory(b);
 
 	for (i = 0; !err && i < u->n_probes; i++)
 		if (u->probes[i].fn_name)
-			err = usdt_attach_probe(b, u, &u->probes[i], u->probes[i].fn_name);
+			err = usdt_ask(b, &u->probes[i], u->probes[i].fn_name, &wants[n++]);
+	if (!err) {
+		usdt_sort(wants, n);
+		err = usdt_attach_sorted(b, u, wants, n);
+	}
+	for (i = 0; i < n; i++)
+		free(wants[i].name);
+	free(wants);
 	return err;
 }
 
@@ -533,18 +623,21 @@ int usdt_open(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o, struct 
 int usdt_attach(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o)
 {
 	const struct usdt_probe *p;
+	struct usdt_want w = {.probe = NULL};
 	struct rawbpf_usdt u;
 	size_t n = 0;
 	int err = usdt_open(b, o, &u, &p);
 
 	if (!err)
-		err = usdt_attach_new(b, &u, p, o->fn_name, &n);
+		err = usdt_ask(b, p, o->fn_name, &w);
+	if (!err)
+		err = usdt_attach_wants(b, &u, &w, 1, &n);
 	if (!err && !n) {
 		err = err_set(&b->error, "attach", -EEXIST,
-			"program '%s' is attached to probe '%s:%s' already", o->fn_name,
-			p->provider, p->name);
+			"program '%s' is attached to probe '%s' already", o->fn_name, w.name);
 		err_prog(&b->error, o->fn_name);
 	}
+	free(w.name);
 	usdtctx_close(&u);
 	return err;
 }
@@ -565,21 +658,21 @@ static int usdt_load_first(struct usdt *d)
 int usdt_load(struct rawbpf *b, struct prog *prog, const struct rawbpf_usdt_attach_opts *o)
 {
 	const struct usdt_probe *p;
+	struct usdt_want w = {.probe = NULL};
 	struct rawbpf_usdt u;
-	struct usdt d = {.b = b, .u = &u, .prog = prog};
+	struct usdt d = {.b = b, .u = &u, .wants = &w, .n_wants = 1, .prog = prog};
 	int err = usdt_open(b, o, &u, &p);
 
-	if (!err) {
-		d.probe = p;
-		d.name = usdt_name(p);
-		err = d.name ? usdt_collect(&d) : usdt_no_memory(b);
-	}
+	if (!err)
+		err = usdt_name(b, p, &w);
+	if (!err)
+		err = usdt_collect(&d);
 	if (err)
 		err = err == -ENOMEM ? err : 1;
 	else
 		err = usdt_load_first(&d);
 	free(d.places);
-	free(d.name);
+	free(w.name);
 	usdtctx_close(&u);
 	return err;
 }

@@ -7,13 +7,9 @@
 #include "usdtctx.h"
 
 /*
- * Attach program fn_name to every location of a probe of u, or to none; a place where it is already
- * is left out.  0, or a negative errno with the context's error set.
+ * Attach every probe that is enabled in these contexts, or none; a place where its program is
+ * already is left out.  0, or a negative errno with b's error set.
  */
-int usdt_attach_probe(struct rawbpf *b, const struct rawbpf_usdt *u, const struct usdt_probe *p,
-	const char *fn_name);
-
-/* Attach every probe that is enabled in these contexts, or none. */
 int usdt_attach_contexts(struct rawbpf *b, struct rawbpf_usdt *const *contexts, size_t n);
 /* 0, or the first failure of one of them, which then is b's error. */
 int usdt_check_contexts(struct rawbpf *b, struct rawbpf_usdt *const *contexts, size_t n);

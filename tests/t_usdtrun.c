@@ -3,6 +3,7 @@
 #include "t_usdtrun.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,8 @@ long usdtrun_call(void *arg, const struct rawbpf_call *c)
 			return -EINVAL;
 		r->links++;
 	}
+	if (c->kind == RAWBPF_CALL_OPENAT && r->no_path && c->arg[2] & O_PATH)
+		return -EMFILE;
 	if (c->kind == RAWBPF_CALL_OPENAT && r->by_hand &&
 		strstr((const char *)c->arg[1], "format/ref_ctr_offset"))
 		return -ENOENT;
@@ -122,6 +125,16 @@ struct rawbpf_usdt *usdtrun_enabled(const char *path, pid_t pid, const char *pro
 	ck_assert_ptr_nonnull(u);
 	if (probe)
 		ck_assert_msg(!rawbpf_usdt_enable_probe(u, .probe = probe, .fn_name = fn), "%s",
+			rawbpf_usdt_errmsg(u));
+	return u;
+}
+
+struct rawbpf_usdt *usdtrun_several(const char *path, const char *const *probes, const char *fn)
+{
+	struct rawbpf_usdt *u = usdtrun_enabled(path, 0, NULL, NULL);
+
+	for (; *probes; probes++)
+		ck_assert_msg(!rawbpf_usdt_enable_probe(u, .probe = *probes, .fn_name = fn), "%s",
 			rawbpf_usdt_errmsg(u));
 	return u;
 }

@@ -17,7 +17,7 @@
 /* A context of ours, and what the kernel was asked. */
 struct usdtrun {
 	struct rawbpf *b;
-	bool by_hand, no_multi;
+	bool by_hand, no_multi, no_path;
 	unsigned fail_at, n, links, events, loads;
 	char exe[4096], text[8192];
 	int fds;
@@ -38,6 +38,8 @@ uint64_t usdtrun_total(struct usdtrun *r);
 
 /* a context, of all processes where pid is 0, with that probe enabled (NULL: none) */
 struct rawbpf_usdt *usdtrun_enabled(const char *path, pid_t pid, const char *probe, const char *fn);
+/* the same for several probes (up to NULL) and one program, not yet loaded */
+struct rawbpf_usdt *usdtrun_several(const char *path, const char *const *probes, const char *fn);
 /* loaded with one or two contexts */
 int usdtrun_load(struct usdtrun *r, struct rawbpf_usdt *a, struct rawbpf_usdt *b);
 /* a copy of this program, at path */

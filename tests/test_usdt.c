@@ -148,6 +148,108 @@ START_TEST(two_contexts)
 }
 END_TEST
 
+static unsigned links_of(const struct usdtrun *r)
+{
+	const struct link *l;
+	unsigned n = 0;
+
+	for (l = r->b->links; l; l = l->next)
+		n++;
+	return n;
+}
+
+/* All probes of a context for one program: one link, on every place.  _i 1: without such links */
+START_TEST(one_link_for_probes)
+{
+	static const char *const probes[] = {"many", "odd", "plain", "spread", "counted", NULL};
+	enum { PLACES = HERE_MANY + 1 + 1 + 3 + 1 };
+	struct usdtrun r = {.no_multi = _i};
+	struct rawbpf_usdt *u;
+
+	NEED_COUNTED();
+	usdtrun_new(&r, "usdt");
+	u = usdtrun_several(r.exe, probes, "tick");
+	ck_assert_msg(!usdtrun_load(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), PLACES);
+	if (!_i && !r.b->kern->no_uprobe_multi) {
+		ck_assert_uint_eq(r.links, 1);
+		ck_assert_uint_eq(r.events, 0);
+		ck_assert_uint_eq(links_of(&r), 1);
+	}
+	ck_assert_uint_eq(here_many_semaphore, HERE_MANY);
+	ck_assert_uint_eq(here_spread_semaphore, 3);
+	ck_assert_uint_eq(here_counted_semaphore, 1);
+	here_many(1);
+	ck_assert_uint_eq(usdtrun_total(&r), HERE_MANY);
+	here_odd(1);
+	here_plain(1, NULL);
+	here_spread(1);
+	here_counted(1);
+	ck_assert_uint_eq(usdtrun_seen(&r, USDT_TICK), PLACES);
+	ck_assert_int_eq(usdtrun_attach(&r, "spread", "tick"), -EEXIST);
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* Two programs in turn, one of which has two sets of operands: three links. */
+START_TEST(two_programs)
+{
+	static const char *const probes[] = {"many", "plain", NULL};
+	struct usdtrun r = {.no_multi = _i};
+	struct rawbpf_usdt *u;
+
+	NEED_COUNTED();
+	usdtrun_new(&r, "usdt");
+	u = usdtrun_several(r.exe, probes, "first");
+	ck_assert_int_eq(rawbpf_usdt_enable_probe(u, .probe = "counted", .fn_name = "tick"), 0);
+	ck_assert_int_eq(rawbpf_usdt_enable_probe(u, .probe = "odd", .fn_name = "second"), 0);
+	ck_assert_msg(!usdtrun_load(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), HERE_MANY + 3);
+	ck_assert_uint_eq(r.b->progs[0].copies->copy, 1); /* the operands are alike */
+	if (!_i && !r.b->kern->no_uprobe_multi)
+		ck_assert_uint_eq(links_of(&r), 3);
+	here_many(100);
+	here_plain(-8, NULL);
+	here_counted(9);
+	here_odd(12);
+	ck_assert_uint_eq(usdtrun_seen(&r, 100), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, -8), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, USDT_TICK), 1);
+	ck_assert_uint_eq(usdtrun_seen(&r, 12), 1);
+	ck_assert_uint_eq(usdtrun_total(&r), HERE_MANY + 3);
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+}
+END_TEST
+
+/* One of several probes cannot be: it is named, and none stays; nor when a program is not there. */
+START_TEST(one_of_several_fails)
+{
+	static const char *const probes[] = {"plain", "odd", "counted", NULL};
+	struct usdtrun r = {.b = NULL};
+	struct rawbpf_usdt *u;
+
+	NEED_COUNTED();
+	usdtrun_new(&r, "usdt");
+	u = usdtrun_several(r.exe, probes, "first");
+	ck_assert_int_eq(usdtrun_load(&r, u, NULL), -EOPNOTSUPP);
+	ck_assert_msg(!strncmp(rawbpf_errmsg(r.b), "probe 'here:odd' at 0x", 22), "%s",
+		rawbpf_errmsg(r.b));
+	ck_assert_str_eq(rawbpf_error(r.b)->prog, "first");
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	ck_assert_uint_eq(here_counted_semaphore, 0);
+	rawbpf_usdt_free(u);
+	u = usdtrun_several(r.exe, probes, "tick");
+	ck_assert_int_eq(rawbpf_usdt_enable_probe(u, .probe = "spread", .fn_name = "nobody"), 0);
+	ck_assert_int_eq(usdtrun_load(&r, u, NULL), -ENOENT);
+	ck_assert_msg(strstr(rawbpf_errmsg(r.b), "no program 'nobody'"), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+}
+END_TEST
+
 /* A context of a process: that one alone. */
 START_TEST(one_process)
 {
@@ -484,6 +586,7 @@ END_TEST
  */
 START_TEST(failures)
 {
+	static const char *const probes[] = {"spread", "counted", "plain", NULL};
 	struct usdtrun r = {.no_multi = _i == 2};
 	struct rawbpf_usdt *u;
 	int err = -1, fds;
@@ -491,7 +594,7 @@ START_TEST(failures)
 
 	NEED_COUNTED();
 	usdtrun_new(&r, "usdt");
-	u = usdtrun_enabled(r.exe, 0, "spread", "first");
+	u = usdtrun_several(r.exe, probes, "first");
 	fds = t_count_fds();
 	for (i = 1; i < 20000; i++) {
 		r.n = 0;
@@ -507,6 +610,7 @@ START_TEST(failures)
 			ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
 		rawbpf_free(r.b);
 		ck_assert_uint_eq(here_spread_semaphore, 0);
+		ck_assert_uint_eq(here_counted_semaphore, 0);
 		ck_assert_int_eq(t_count_fds(), fds);
 		r.b = rawbpf_new();
 		rawbpf_set_hook(r.b, usdtrun_call, &r);
@@ -515,6 +619,7 @@ START_TEST(failures)
 	ck_assert_int_eq(err, 0);
 	ck_assert_int_gt(i, 10);
 	ck_assert_uint_eq(here_spread_semaphore, 3);
+	ck_assert_uint_eq(here_counted_semaphore, 1);
 	rawbpf_usdt_free(u);
 	usdtrun_close(&r);
 }
@@ -532,6 +637,9 @@ Suite *suite_usdt(void)
 	tcase_add_loop_test(t, own_operands, 0, 2);
 	tcase_add_test(t, other_operands);
 	tcase_add_test(t, two_contexts);
+	tcase_add_loop_test(t, one_link_for_probes, 0, 2);
+	tcase_add_loop_test(t, two_programs, 0, 2);
+	tcase_add_test(t, one_of_several_fails);
 	tcase_add_loop_test(t, one_process, 0, 2);
 	tcase_add_test(t, by_name);
 	tcase_add_loop_test(t, all_and_one, 0, 2);

@@ -459,16 +459,11 @@ static void probe_off(struct rawbpf *b, const char *probe)
 		"%s: %s", probe, rawbpf_errmsg(b));
 }
 
-/* Every place's own operands, one after the other; n: what was seen before. */
-static uint32_t fire_all(struct rawbpf *b, uint32_t n)
+/* All places but those of spread. */
+static uint32_t fire_rest(struct rawbpf *b, uint32_t n)
 {
 	uint32_t i;
 
-	here_spread(-77);
-	one_value(b, n, -77);
-	one_value(b, n + 1, -76);
-	one_value(b, n + 2, HERE_SPREAD);
-	n += 3;
 	here_odd(5);
 	ck_assert_int_eq(seen_at(b, n)->error[0], -22);
 	ck_assert_int_eq(seen_at(b, n)->error[1], 0);
@@ -477,6 +472,16 @@ static uint32_t fire_all(struct rawbpf *b, uint32_t n)
 	for (i = 0; i < HERE_MANY; i++)
 		one_value(b, n + i, (int)i - 3);
 	return n + HERE_MANY;
+}
+
+/* Every place's own operands, one after the other; n: what was seen before. */
+static uint32_t fire_all(struct rawbpf *b, uint32_t n)
+{
+	here_spread(-77);
+	one_value(b, n, -77);
+	one_value(b, n + 1, -76);
+	one_value(b, n + 2, HERE_SPREAD);
+	return fire_rest(b, n + 3);
 }
 
 static void on_road(const char *file, struct specroad *r)
@@ -555,6 +560,61 @@ START_TEST(no_cookies)
 	NEED_HERE();
 	OLD_NEED("insn address of a map's value");
 	on_road("object/usdt.bpf.o", &r);
+}
+END_TEST
+
+static struct rawbpf_usdt *three_probes(void)
+{
+	static const char *const probes[] = {"spread", "odd", "many"};
+	char exe[4096] = "";
+	struct rawbpf_usdt *u;
+	size_t i;
+
+	ck_assert_int_gt(readlink("/proc/self/exe", exe, sizeof(exe) - 1), 0);
+	u = rawbpf_usdt_new(.path = exe);
+	for (i = 0; i < 3; i++)
+		ck_assert_int_eq(rawbpf_usdt_enable_probe(u, .probe = probes[i],
+					 .fn_name = "on_probe", .cookie = COOKIE),
+			0);
+	return u;
+}
+
+/*
+ * Three probes of a context, one of which leaves and comes again: the others keep their records.
+ * _i 1: an event each, 2: without cookies.
+ */
+START_TEST(of_a_context)
+{
+	struct specroad r = {.no_multi = _i > 0, .no_cookie = _i == 2};
+	struct rawbpf_usdt *u;
+	struct rawbpf *b;
+	uint32_t n;
+	int again;
+	size_t len;
+	char *p;
+
+	NEED_HERE();
+	OLD_NEED("insn address of a map's value");
+	p = t_data("object/usdt.bpf.o", &len);
+	u = three_probes();
+	b = rawbpf_new();
+	rawbpf_set_hook(b, specroad_call, &r);
+	ck_assert_msg(!rawbpf_load(b, .image = p, .image_len = len, .usdt_contexts = &u,
+			      .n_usdt_contexts = 1),
+		"%s", rawbpf_errmsg(b));
+	free(p);
+	if (!_i)
+		ck_assert_uint_le(r.multi, 1);
+	n = fire_all(b, 0);
+	for (again = 0; again < 3; again++) {
+		probe_off(b, "spread");
+		ck_assert_int_eq(rawbpf_num_open_probes(b), 1 + HERE_MANY);
+		n = fire_rest(b, n);
+		probe_on(b, "spread");
+		n = fire_all(b, n);
+	}
+	rawbpf_free(b);
+	rawbpf_usdt_free(u);
 }
 END_TEST
 
@@ -673,6 +733,7 @@ Suite *suite_usdtspec(void)
 	tcase_add_test(live, one_link);
 	tcase_add_test(live, perf_events);
 	tcase_add_test(live, no_cookies);
+	tcase_add_loop_test(live, of_a_context, 0, 3);
 	suite_add_tcase(s, live);
 	tcase_set_timeout(host, 120);
 	tcase_add_test(host, header_of_libbpf);
