@@ -18,12 +18,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "arch.h"
 #include "kern.h"
 #include "proc.h"
 #include "progcopy.h"
 #include "trace.h"
 #include "uproad.h"
 #include "usdtarg.h"
+#include "usdtreg.h"
 #include "usdtsite.h"
 #include "usdtspec.h"
 
@@ -365,12 +367,19 @@ static int usdt_no_file(struct usdt *d, const struct usdt_file *f, int err)
 /* Offsets are of the file that was read: not of another one that has its path by now. */
 static int usdt_check_file(struct usdt *d, const struct usdt_file *f)
 {
+	const struct arch *cpu = arch_find(NULL);
 	struct rawbpf_error *e = &d->b->error;
 	struct stat st;
 	int err = sys_stat(&d->b->sys, f->open_as, &st);
 
 	if (err)
 		return usdt_no_file(d, f, err);
+	/* the kernel would wait for a process that can never be */
+	if (!usdtreg_runs(cpu, f->machine) || f->bits > cpu->word * 8)
+		return err_set(e, "attach", -ENOEXEC,
+			"'%s' is a %u-bit file for machine %u, whose programs do not run under a "
+			"kernel for %s",
+			f->path, f->bits, f->machine, cpu->name);
 	if (usdt_same_file(f, &st))
 		return 0;
 	err_set(e, "attach", -ESTALE, "'%s' was changed or replaced after its probes were read",

@@ -18,6 +18,7 @@
 #include "kern.h"
 #include "old.h"
 #include "t.h"
+#include "t_note.h"
 #include "t_usdtrun.h"
 #include "tracefs.h"
 
@@ -515,6 +516,35 @@ START_TEST(replaced)
 }
 END_TEST
 
+/* A file of a CPU that nothing here runs as: the kernel would take its place for one to wait at. */
+START_TEST(other_machine)
+{
+	struct t_note *m = t_note_new(64, false, 243 /* RISC-V */, 3);
+	char path[] = "/tmp/rawbpf-usdt-XXXXXX";
+	struct usdtrun r = {.b = NULL};
+	int fd = mkstemp(path);
+	struct rawbpf_usdt *u;
+
+	NEED_HERE();
+	t_note_add(m, 0, (const uint64_t[]){0x400010, 0, 0}, "here", "plain", "");
+	t_note_make(m);
+	ck_assert_int_eq(write(fd, m->file, m->len), (ssize_t)m->len);
+	close(fd);
+	usdtrun_new(&r, "usdt");
+	u = usdtrun_enabled(path, 0, "plain", "f");
+	snprintf(r.text, sizeof(r.text), ".prog f \"usdt\"\nreturn 0\n");
+	ck_assert_int_eq(usdtrun_load(&r, u, NULL), -ENOEXEC);
+	ck_assert_msg(strstr(rawbpf_errmsg(r.b), "' is a 64-bit file for machine 243, whose "
+						 "programs do not run under a kernel for "),
+		"%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
+	rawbpf_usdt_free(u);
+	usdtrun_close(&r);
+	unlink(path);
+	free(m);
+}
+END_TEST
+
 /* A program of another type, and one that is for no probe but reads operands. */
 START_TEST(wrong_type)
 {
@@ -646,6 +676,7 @@ Suite *suite_usdt(void)
 	tcase_add_loop_test(t, any_section_by_events, 0, 3);
 	tcase_add_test(t, by_section);
 	tcase_add_test(t, refusals);
+	tcase_add_test(t, other_machine);
 	tcase_add_test(t, wrong_type);
 	tcase_add_loop_test(t, process_ended, 0, 2);
 	tcase_add_loop_test(t, replaced, 0, REPLACED_N);
