@@ -320,6 +320,8 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 
 	f.at_exit = s.step.p && vlogstep_starts(s.step, "exit");
 	v->reg = vlog_msg_reg(s.msg, s.cut_head);
+	if (v->reg < 0 && s.prev.p)
+		v->reg = vlog_msg_reg(s.prev, false);
 	vlogback_look(s.log, s.step, v->reg, &back);
 	f.clobbered = back.clobbered && v->reg >= 1;
 	f.zero = back.zero;

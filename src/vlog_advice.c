@@ -144,6 +144,8 @@ bool vlog_find(struct vlog_text msg, const struct vlog_facts *f, struct vlog_mat
 
 static int vlog_name(struct vlog_text t, const char *other, char *out, size_t size)
 {
+	while (t.n && isspace((unsigned char)t.p[t.n - 1]))
+		t.n--;
 	return t.n ? snprintf(out, size, "%.*s", (int)t.n, t.p) : snprintf(out, size, "%s", other);
 }
 

@@ -130,6 +130,7 @@ const struct vlog_rule vlog_call_rules[] = {
 	"release only what an acquiring function returned, once, unchanged"},
 {"allocated object must be referenced", 0, "pass the object that the program still owns: not released, not inserted yet"},
 {"must be referenced", 0, "pass what an acquiring function returned, unchanged"},
+{"Possibly NULL pointer passed to helper arg#", 0, "r{1} of {c} may be NULL; compare it with 0 first and call only where it is not 0"},
 {"Possibly NULL pointer passed to * arg#", 0,
 	"argument {2} (counted from 0) of {c} may be NULL; compare it with 0 first and call only where it is not 0"},
 {"Possibly NULL pointer passed to * R#", 0, "r{2} of {c} may be NULL; compare it with 0 first and call only where it is not 0"},

@@ -34,6 +34,11 @@ static const struct {
 	{"4: (85) call bpf_loop#181\nR2 type=scalar expected=func", "callback in r2"},
 	{"4: (85) call bpf_cgroup_acquire#7\nPossibly NULL pointer passed to trusted arg0",
 		"argument 0|NULL"},
+	{"4: (85) call bpf_kptr_xchg#194\nPossibly NULL pointer passed to helper arg2",
+		"r2 of bpf_kptr_xchg may be NULL"},
+	{"4: (85) call bpf_dynptr_slice#7\nR4 unbounded memory access, use 'var &= const' or 'if "
+	 "(var < const)'\narg#2 arg#3 memory, len pair leads to invalid memory access",
+		"the size in r4 has no upper limit"},
 	{"4: (85) call bpf_dynptr_data#203\nExpected an initialized dynptr as arg #1",
 		"not made on this path"},
 	{"4: (85) call bpf_dynptr_data#203\nExpected an initialized dynptr as arg #0",
