@@ -52,6 +52,8 @@ macros() {
 		print ".macro keep r, by=1\n\tif \\r != \\by goto .x\n\t\\r += \\by\n.x:\n.endm";
 		print ".macro both a, b\n\tkeep \\a, 2\n\tkeep \\b\n.endm";
 		print ".prog bench \"uprobe\"";
+		for (i = 1; i <= 6; i++)
+			print "\tr" i " = 0";
 		for (i = 0; i < n / 3; i++)
 			print "\tboth r" i % 5 + 1 ", r6";
 		print "\tr0 = 0\n\texit";
