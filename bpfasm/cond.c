@@ -28,6 +28,17 @@ int cond_if(struct macro *m, const struct tok *t)
 	return cond_begin(m, t, v != 0);
 }
 
+/* The kernel's enumerators are not asked for: each include guard would read its BTF. */
+static bool cond_outer(const struct macro *m, const struct tok *name)
+{
+	bool ours = memchr(name->s, '.', name->len) ||
+		    (name->len == 6 && !memcmp(name->s, "KERNEL", 6));
+	int64_t v;
+
+	return ours && m->outer && m->outer->lookup &&
+	       !m->outer->lookup(m->outer->arg, name->s, name->len, &v);
+}
+
 static int cond_defined(struct macro *m, const struct tok *t, bool want)
 {
 	const struct tok *name = t + 1;
@@ -41,8 +52,7 @@ static int cond_defined(struct macro *m, const struct tok *t, bool want)
 	if (!preproc_end(m, name + 1))
 		return cond_broken(m, t);
 	known = names_get(&m->defs, name->s, name->len) || !equ_get(m, name->s, name->len, &v) ||
-		(m->outer && m->outer->lookup &&
-			!m->outer->lookup(m->outer->arg, name->s, name->len, &v));
+		cond_outer(m, name);
 	return cond_begin(m, t, known == want);
 }
 
