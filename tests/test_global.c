@@ -175,6 +175,7 @@ START_TEST(a_program_uses_them)
 	int err;
 
 	T_NEED_ROOT();
+	OLD_NEED("insn address of a map's value");
 	OLD_NEED("prog raw_tracepoint");
 	b = rawbpf_new();
 	err = rawbpf_load(b, .text = program);

@@ -12,6 +12,7 @@
 #include "bpfasm.h"
 #include "kbtf.h"
 #include "rawbpf.h"
+#include "old.h"
 #include "t.h"
 #include "tasm.h"
 
@@ -230,6 +231,7 @@ START_TEST(called_here)
 	int err;
 
 	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
 	if (access(BTF_PATH, R_OK))
 		T_SKIP("the kernel has no BTF");
 	b = rawbpf_new();
@@ -266,6 +268,7 @@ START_TEST(read_here)
 	int err;
 
 	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
 	if (access(BTF_PATH, R_OK))
 		T_SKIP("the kernel has no BTF");
 	b = rawbpf_new();
@@ -324,6 +327,7 @@ START_TEST(clang_types_are_taken)
 	int err;
 
 	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
 	if (access(BTF_PATH, R_OK))
 		T_SKIP("the kernel has no BTF");
 	b = rawbpf_new();
