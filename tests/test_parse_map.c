@@ -222,8 +222,9 @@ START_TEST(each_kind_is_loaded)
 		".map m task_storage(u64)\n.prog p \"?tp_btf/sched_switch\"\n"
 		"r0 = bpf_get_current_task_btf()\nr0 = bpf_task_storage_get(&m, r0, 0, 1)\n"
 		"return 0\n",
-		".map m user_ringbuf(4096)\n.prog p \"raw_tp/sys_enter\"\n"
-		"r0 = bpf_user_ringbuf_drain(&m, &each, 0, 0)\nreturn 0\n.func each\nreturn 0\n",
+		/* in brackets: three lines of text are one element, which clang asks about */
+		(".map m user_ringbuf(4096)\n.prog p \"raw_tp/sys_enter\"\n"
+		 "r0 = bpf_user_ringbuf_drain(&m, &each, 0, 0)\nreturn 0\n.func each\nreturn 0\n"),
 		".map m type(1, 4, 8, 16)\n.prog p \"raw_tp/sys_enter\"\nr1 = &m\nreturn 0\n",
 	};
 	struct rawbpf *b;
