@@ -55,9 +55,17 @@ $(BUILD)/%.a:
 
 # what the shortest subcommand runs stands together: a page fault maps 64 KiB, and all of them count
 FIRST_O := $(patsubst %,$(BUILD)/%.o,tools/main tools/tool tools/usdt \
-	$(addprefix src/,elf elfhdr elfread note usdtfile usdtarg proc sys err buf))
-$(BUILD)/rawbpf: $(TOOL_O) $(FIRST_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(GC) -o $@ $(FIRST_O) $(filter-out $(FIRST_O),$^) $(LIBELF)
+	$(addprefix src/,elf elfhdr elfread note usdtfile usdtarg proc sys err buf \
+	libname ldcache hwcaps interp listing pattern))
+$(BUILD)/rawbpf: $(TOOL_O) $(FIRST_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a | $(BUILD)/relr
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $$(cat $(BUILD)/relr) $(GC) -o $@ $(FIRST_O) \
+		$(filter-out $(FIRST_O),$^) $(LIBELF)
+# the tables' relocations as bits, 80 KiB less that a start reads: what linker and C library both know is found by trying
+$(BUILD)/relr:
+	@mkdir -p $(@D)
+	$(Q)printf 'static int a, *b = &a;\nint main(void) { return *b; }\n' >$@.c
+	$(Q)f=-Wl,-z,pack-relative-relocs; w=$$($(CC) $(CFLAGS) $(LDFLAGS) $$f -o $@.out $@.c 2>&1) && [ -z "$$w" ] && \
+		$@.out || f=; echo $$f >$@
 
 # the guide's examples
 examples: $(EXAMPLE)
