@@ -396,6 +396,7 @@ START_TEST(only_this_cgroup)
 }
 END_TEST
 
+/* A map for each: two stacks of one hash in one map are -EEXIST. */
 START_TEST(stacks_are_stored)
 {
 	uint64_t ips[127];
@@ -403,16 +404,18 @@ START_TEST(stacks_are_stored)
 
 	T_NEED_ROOT();
 	OLD_NEED("prog raw_tracepoint");
-	load(".include \"std.inc\"\n.license \"GPL\"\n.map stacks stack_trace(64)\n"
-	     ".prog kern \"raw_tp/sys_enter\"\n.ctx r6\nstack_id stacks\nexit\n"
-	     ".prog user \"raw_tp/sys_enter\"\n.ctx r6\nstack_id stacks, BPF_F_USER_STACK\nexit\n");
+	load(".include \"std.inc\"\n.license \"GPL\"\n.map kstacks stack_trace(64)\n"
+	     ".map ustacks stack_trace(64)\n"
+	     ".prog kern \"raw_tp/sys_enter\"\n.ctx r6\nstack_id kstacks\nexit\n"
+	     ".prog user \"raw_tp/sys_enter\"\n.ctx r6\nstack_id ustacks, "
+	     "BPF_F_USER_STACK\nexit\n");
 	CALL("kern", 0, 0, &id);
 	ck_assert_int_ge((int32_t)id, 0);
-	ck_assert_int_eq(rawbpf_table_lookup(rawbpf_table(b, "stacks"), &id, ips), 0);
+	ck_assert_int_eq(rawbpf_table_lookup(rawbpf_table(b, "kstacks"), &id, ips), 0);
 	ck_assert_uint_ge(ips[0], 1ULL << 63);
 	CALL("user", 0, 0, &id);
 	ck_assert_int_ge((int32_t)id, 0);
-	ck_assert_int_eq(rawbpf_table_lookup(rawbpf_table(b, "stacks"), &id, ips), 0);
+	ck_assert_int_eq(rawbpf_table_lookup(rawbpf_table(b, "ustacks"), &id, ips), 0);
 	ck_assert_uint_ne(ips[0], 0);
 	ck_assert_uint_lt(ips[0], 1ULL << 63);
 }
