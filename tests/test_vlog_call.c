@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* test_vlog_call.c - calls, references and locks, in the words of old and new kernels. */
-#include <stdio.h>
-#include <string.h>
-
 #include "t.h"
-#include "vlog.h"
+#include "t_vlog.h"
 
-/* A step, the message that stops there, and words that the advice must have, divided by '|'. */
-static const struct {
-	const char *log, *words;
-} messages[] = {
+static const struct t_vlog_message messages[] = {
 	{"4: (85) call unknown#9999\ninvalid func unknown#9999", "no helper of the number"},
 	{"4: (85) call unknown#195896080\ninvalid func unknown#195896080", "CO-RE"},
 	{"4: (85) call bpf_redirect#23\nunknown func bpf_redirect#23",
@@ -84,19 +78,7 @@ static const struct {
 
 START_TEST(messages_are_explained)
 {
-	char log[512], word[128];
-	const char *words = messages[_i].words, *bar;
-	struct vlog v;
-
-	snprintf(log, sizeof(log), "%s\nprocessed 9 insns (limit 1000000)\n", messages[_i].log);
-	ck_assert_int_eq(vlog_parse(log, strlen(log), 0, &v), 0);
-	ck_assert(v.refused);
-	for (; words; words = bar ? bar + 1 : NULL) {
-		bar = strchr(words, '|');
-		snprintf(word, sizeof(word), "%.*s", bar ? (int)(bar - words) : 100, words);
-		ck_assert_msg(
-			strstr(v.advice, word), "no '%s' in '%s', for '%s'", word, v.advice, v.msg);
-	}
+	t_vlog_explains(&messages[_i]);
 }
 END_TEST
 

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* test_vlog_prog.c - the program as a whole, its maps and its BTF, in the words of old and new kernels. */
-#include <stdio.h>
-#include <string.h>
-
 #include "t.h"
-#include "vlog.h"
+#include "t_vlog.h"
 
-/* A step, the message that stops there, and words that the advice must have, divided by '|'. */
-static const struct {
-	const char *log, *words;
-} messages[] = {
+static const struct t_vlog_message messages[] = {
 	{"unreachable insn 3", "insn 3"},
 	{"last insn is not an exit or jmp", "'exit'"},
 	{"jump out of range from insn 1 to 7", "insn 1"},
@@ -48,19 +42,7 @@ static const struct {
 
 START_TEST(messages_are_explained)
 {
-	char log[512], word[128];
-	const char *words = messages[_i].words, *bar;
-	struct vlog v;
-
-	snprintf(log, sizeof(log), "%s\nprocessed 9 insns (limit 1000000)\n", messages[_i].log);
-	ck_assert_int_eq(vlog_parse(log, strlen(log), 0, &v), 0);
-	ck_assert(v.refused);
-	for (; words; words = bar ? bar + 1 : NULL) {
-		bar = strchr(words, '|');
-		snprintf(word, sizeof(word), "%.*s", bar ? (int)(bar - words) : 100, words);
-		ck_assert_msg(
-			strstr(v.advice, word), "no '%s' in '%s', for '%s'", word, v.advice, v.msg);
-	}
+	t_vlog_explains(&messages[_i]);
 }
 END_TEST
 
