@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "depth.h"
 #include "insn.h"
 #include "lint.h"
 #include "parse_map.h"
@@ -464,4 +465,6 @@ void parse_resolve(struct parse *p)
 			"'%s' is for GPL-compatible programs only; add '.license \"GPL\"'",
 			p->gpl->name);
 	fn_lint(p);
+	if (!p->diag->n_errors && p->o->format != BPFASM_RAW)
+		depth_check(p);
 }
