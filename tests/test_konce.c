@@ -7,11 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "counter.h"
 #include "kern.h"
 #include "kfake.h"
 #include "link.h"
-#include "t.h"
+#include "t_kprobe.h"
 
 #define attach_on(k, ...) rawbpf_attach_kprobe((k)->b, .fn_name = "on_call", __VA_ARGS__)
 #define attach_return_on(k, ...) \
@@ -253,16 +252,6 @@ END_TEST
 
 /* ---- this kernel --------------------------------------------------------------------------- */
 
-/* Ids of processes: nothing but counter_events() asks for them here. */
-#define PATTERN "(__(x64|arm64|riscv|s390x)_)?sys_(get|set)(pgid|pgrp|sid|re?s?[ug]id|e?[ug]id)"
-
-#define NEED_EVENTS()                                                          \
-	do {                                                                   \
-		T_NEED_ROOT();                                                 \
-		if (access("/sys/bus/event_source/devices/kprobe/type", F_OK)) \
-			T_SKIP("no kprobe PMU and no kprobe_events here");     \
-	} while (0)
-
 /* "on_entry" counts what it sees of this process. */
 static struct rawbpf *open_live(bool no_multi)
 {
@@ -311,19 +300,20 @@ START_TEST(counts_exactly_once)
 	struct rawbpf *b;
 	const char *own = _i & 2 ? "sys_getpgid" : "getpgid";
 
-	NEED_EVENTS();
+	T_NEED_ROOT();
+	T_NEED_KPROBE_PMU();
 	b = open_live(_i & 1);
 	ck_assert_msg(!single_at(b, own), "%s", rawbpf_errmsg(b));
 	ck_assert_int_eq(single_at(b, b->links->place), -EEXIST);
-	ck_assert_msg(!attach_re(b, PATTERN), "%s", rawbpf_errmsg(b));
+	ck_assert_msg(!attach_re(b, T_KPROBE_IDS), "%s", rawbpf_errmsg(b));
 	counter_events(100);
 	ck_assert_uint_eq(seen(b), 100);
-	ck_assert_int_eq(rawbpf_detach_kprobe(b, .event_re = PATTERN), 0);
+	ck_assert_int_eq(rawbpf_detach_kprobe(b, .event_re = T_KPROBE_IDS), 0);
 	ck_assert_int_eq(rawbpf_num_open_probes(b), 1);
 	counter_events(100);
 	ck_assert_uint_eq(seen(b), 200);
 	ck_assert_int_eq(rawbpf_detach_kprobe(b, .event = own), 0);
-	ck_assert_msg(!attach_re(b, PATTERN), "%s", rawbpf_errmsg(b));
+	ck_assert_msg(!attach_re(b, T_KPROBE_IDS), "%s", rawbpf_errmsg(b));
 	ck_assert_int_eq(single_at(b, own), -EEXIST);
 	ck_assert_ptr_nonnull(strstr(b->error.hint, "attached by pattern"));
 	ck_assert_int_eq(rawbpf_detach_kprobe(b, .event = own), -ENOENT);
@@ -339,7 +329,8 @@ START_TEST(counts_exactly_by_other_name)
 	struct rawbpf *b;
 	int i;
 
-	NEED_EVENTS();
+	T_NEED_ROOT();
+	T_NEED_KPROBE_PMU();
 	b = open_live(_i & 1);
 	ck_assert_msg(!attach_re(b, "(__(x64|arm64|riscv|s390x)_)?sys_get(ppid|pgid)"), "%s",
 		rawbpf_errmsg(b));

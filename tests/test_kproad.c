@@ -12,9 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "counter.h"
 #include "kfake.h"
-#include "t.h"
+#include "t_kprobe.h"
 #include "tracefs.h"
 
 #define attach_on(k, ...) rawbpf_attach_kprobe((k)->b, .fn_name = "on_call", __VA_ARGS__)
@@ -319,45 +318,6 @@ END_TEST
 
 /* ---- this kernel --------------------------------------------------------------------------- */
 
-static bool has_pmu(void)
-{
-	return !access("/sys/bus/event_source/devices/kprobe/type", F_OK);
-}
-
-static bool has_events(struct counter *c)
-{
-	int dir = tracefs_dir(&c->b);
-
-	return dir >= 0 && !faccessat(dir, "kprobe_events", F_OK, 0);
-}
-
-#define NEED_KPROBES(c)                                                    \
-	do {                                                               \
-		if (!has_pmu() && !has_events(c)) {                        \
-			counter_close(c);                                  \
-			T_SKIP("no kprobe PMU and no kprobe_events here"); \
-		}                                                          \
-	} while (0)
-
-/* Probe events of this process in tracefs. */
-static int own_events(struct counter *c)
-{
-	char head[64], *p;
-	struct buf text = {0};
-	int n = 0;
-
-	snprintf(head, sizeof(head), "rawbpf_%d_", (int)getpid());
-	ck_assert_int_eq(
-		sys_read_file(&c->b.sys, tracefs_dir(&c->b), "kprobe_events", 1 << 20, &text), 0);
-	for (p = text.len ? text.data : NULL; p && (p = strstr(p, head)); p++)
-		n++;
-	buf_free(&text);
-	return n;
-}
-
-/* Ids of processes: nothing but counter_events() asks for them here. */
-#define PATTERN "(__(x64|arm64|riscv|s390x)_)?sys_(get|set)(pgid|pgrp|sid|re?s?[ug]id|e?[ug]id)"
-
 START_TEST(counts_exactly_by_pattern)
 {
 	int fds = t_count_fds();
@@ -365,23 +325,23 @@ START_TEST(counts_exactly_by_pattern)
 
 	T_NEED_ROOT();
 	counter_open(&c, RAWBPF_PROG_KPROBE);
-	NEED_KPROBES(&c);
-	ck_assert_msg(!rawbpf_attach_kprobe(&c.b, .event_re = PATTERN, .fn_name = "count0"), "%s",
-		rawbpf_errmsg(&c.b));
+	T_NEED_KPROBES(&c);
+	ck_assert_msg(!rawbpf_attach_kprobe(&c.b, .event_re = T_KPROBE_IDS, .fn_name = "count0"),
+		"%s", rawbpf_errmsg(&c.b));
 	ck_assert_msg(!rawbpf_attach_kretprobe(
 			      &c.b, .event_re = "(__.*_)?sys_getpgid", .fn_name = "count1"),
 		"%s", rawbpf_errmsg(&c.b));
 	ck_assert_int_gt(rawbpf_num_open_probes(&c.b), 10);
-	if (has_events(&c))
-		ck_assert_int_gt(own_events(&c), 8); /* places of one event */
+	if (t_kprobe_file(&c))
+		ck_assert_int_gt(t_kprobe_events(&c), 8); /* places of one event */
 	counter_events(1000);
 	ck_assert_uint_eq(counter_get(&c, 0), 1000);
 	ck_assert_uint_ge(counter_get(&c, 1), 1000);
-	ck_assert_int_eq(rawbpf_detach_kprobe(&c.b, .event_re = PATTERN), 0);
+	ck_assert_int_eq(rawbpf_detach_kprobe(&c.b, .event_re = T_KPROBE_IDS), 0);
 	counter_events(10);
 	ck_assert_uint_eq(counter_get(&c, 0), 1000);
-	if (has_events(&c))
-		ck_assert_int_eq(own_events(&c), 0);
+	if (t_kprobe_file(&c))
+		ck_assert_int_eq(t_kprobe_events(&c), 0);
 	counter_close(&c);
 	ck_assert_int_eq(t_count_fds(), fds);
 }
@@ -394,13 +354,13 @@ START_TEST(counts_exactly_returns_by_pattern)
 
 	T_NEED_ROOT();
 	counter_open(&c, RAWBPF_PROG_KPROBE);
-	NEED_KPROBES(&c);
-	ck_assert_msg(!rawbpf_attach_kretprobe(&c.b, .event_re = PATTERN, .fn_name = "count0"),
+	T_NEED_KPROBES(&c);
+	ck_assert_msg(!rawbpf_attach_kretprobe(&c.b, .event_re = T_KPROBE_IDS, .fn_name = "count0"),
 		"%s", rawbpf_errmsg(&c.b));
 	ck_assert_int_gt(rawbpf_num_open_probes(&c.b), 10);
 	counter_events(1000);
 	ck_assert_uint_eq(counter_get(&c, 0), 1000);
-	ck_assert_int_eq(rawbpf_detach_kretprobe(&c.b, .event_re = PATTERN), 0);
+	ck_assert_int_eq(rawbpf_detach_kretprobe(&c.b, .event_re = T_KPROBE_IDS), 0);
 	counter_events(10);
 	ck_assert_uint_eq(counter_get(&c, 0), 1000);
 	counter_close(&c);
@@ -532,13 +492,6 @@ static bool has_links(enum rawbpf_attach_type type)
 			T_SKIP("no kprobe sessions (Linux 6.10, by fprobe)"); \
 	} while (0)
 
-#define NEED_EVENTS()                                                      \
-	do {                                                               \
-		T_NEED_ROOT();                                             \
-		if (!has_pmu())                                            \
-			T_SKIP("no kprobe PMU and no kprobe_events here"); \
-	} while (0)
-
 /* Exactly as many as were made, by one fd.  _i: at the return */
 START_TEST(counts_exactly_by_link)
 {
@@ -547,22 +500,22 @@ START_TEST(counts_exactly_by_link)
 
 	NEED_LINKS();
 	road_open(&r, "kprobe.multi", "kretprobe.multi");
-	ck_assert_msg(!attach_to(&r, _i, PATTERN), "%s", rawbpf_errmsg(r.b));
-	ck_assert_int_eq(detach_from(&r, _i, PATTERN), 0);
+	ck_assert_msg(!attach_to(&r, _i, T_KPROBE_IDS), "%s", rawbpf_errmsg(r.b));
+	ck_assert_int_eq(detach_from(&r, _i, T_KPROBE_IDS), 0);
 	open = t_count_fds();
-	ck_assert_msg(!attach_to(&r, _i, PATTERN), "%s", rawbpf_errmsg(r.b));
+	ck_assert_msg(!attach_to(&r, _i, T_KPROBE_IDS), "%s", rawbpf_errmsg(r.b));
 	ck_assert_int_eq(t_count_fds(), open + 1);
 	ck_assert_uint_eq(r.multi, 2);
 	ck_assert_uint_eq(r.events, 0);
 	ck_assert_int_gt(rawbpf_num_open_probes(r.b), 10);
 	counter_events(1000);
 	ck_assert_uint_eq(seen(&r, (uint32_t)_i), 1000);
-	ck_assert_int_eq(attach_to(&r, _i, PATTERN), -EEXIST);
-	ck_assert_int_eq(detach_from(&r, _i, PATTERN), 0);
+	ck_assert_int_eq(attach_to(&r, _i, T_KPROBE_IDS), -EEXIST);
+	ck_assert_int_eq(detach_from(&r, _i, T_KPROBE_IDS), 0);
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 0);
 	counter_events(10);
 	ck_assert_uint_eq(seen(&r, (uint32_t)_i), 1000);
-	ck_assert_int_eq(detach_from(&r, _i, PATTERN), -ENOENT);
+	ck_assert_int_eq(detach_from(&r, _i, T_KPROBE_IDS), -ENOENT);
 	rawbpf_free(r.b);
 	ck_assert_int_eq(t_count_fds(), fds);
 }
@@ -576,8 +529,8 @@ START_TEST(counts_exactly_by_later_link)
 
 	NEED_LINKS();
 	road_open(&r, "kprobe", "kretprobe");
-	ck_assert_msg(!attach_to(&r, false, PATTERN), "%s", rawbpf_errmsg(r.b));
-	ck_assert_msg(!attach_to(&r, true, PATTERN), "%s", rawbpf_errmsg(r.b));
+	ck_assert_msg(!attach_to(&r, false, T_KPROBE_IDS), "%s", rawbpf_errmsg(r.b));
+	ck_assert_msg(!attach_to(&r, true, T_KPROBE_IDS), "%s", rawbpf_errmsg(r.b));
 	ck_assert_uint_eq(r.multi, 2);
 	ck_assert_uint_eq(r.events, 0);
 	counter_events(100);
@@ -594,18 +547,19 @@ START_TEST(counts_exactly_without_link)
 	struct road r = {.no_multi = true};
 	int fds = t_count_fds();
 
-	NEED_EVENTS();
+	T_NEED_ROOT();
+	T_NEED_KPROBE_PMU();
 	road_open(&r, _i ? "kprobe.multi" : "kprobe", _i ? "kretprobe.multi" : "kretprobe");
-	ck_assert_msg(!attach_to(&r, false, PATTERN), "%s", rawbpf_errmsg(r.b));
+	ck_assert_msg(!attach_to(&r, false, T_KPROBE_IDS), "%s", rawbpf_errmsg(r.b));
 	ck_assert_uint_eq(r.refused, 2); /* and whether it knows such links at all */
 	ck_assert_uint_eq(r.events, 1);
-	ck_assert_msg(!attach_to(&r, true, PATTERN), "%s", rawbpf_errmsg(r.b));
+	ck_assert_msg(!attach_to(&r, true, T_KPROBE_IDS), "%s", rawbpf_errmsg(r.b));
 	ck_assert_uint_eq(r.refused, 2);
 	counter_events(1000);
 	ck_assert_uint_eq(seen(&r, 0), 1000);
 	ck_assert_uint_eq(seen(&r, 1), 1000);
-	ck_assert_int_eq(detach_from(&r, false, PATTERN), 0);
-	ck_assert_int_eq(detach_from(&r, true, PATTERN), 0);
+	ck_assert_int_eq(detach_from(&r, false, T_KPROBE_IDS), 0);
+	ck_assert_int_eq(detach_from(&r, true, T_KPROBE_IDS), 0);
 	rawbpf_free(r.b);
 	ck_assert_int_eq(t_count_fds(), fds);
 }
@@ -619,11 +573,11 @@ START_TEST(counts_exactly_by_session)
 
 	NEED_SESSIONS();
 	road_open(&r, "kprobe.session", "?kretprobe");
-	ck_assert_msg(!attach_to(&r, false, PATTERN), "%s", rawbpf_errmsg(r.b));
+	ck_assert_msg(!attach_to(&r, false, T_KPROBE_IDS), "%s", rawbpf_errmsg(r.b));
 	ck_assert_uint_eq(r.multi, 1);
 	counter_events(1000);
 	ck_assert_uint_eq(seen(&r, 0), 2000);
-	ck_assert_int_eq(detach_from(&r, false, PATTERN), 0);
+	ck_assert_int_eq(detach_from(&r, false, T_KPROBE_IDS), 0);
 	ck_assert_msg(!rawbpf_attach_kprobe(r.b, .event = "sys_getpgid", .fn_name = "on_entry"),
 		"%s", rawbpf_errmsg(r.b));
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 1);
@@ -646,7 +600,8 @@ START_TEST(counts_exactly_by_section)
 {
 	struct road r = {.no_multi = _i};
 
-	NEED_EVENTS();
+	T_NEED_ROOT();
+	T_NEED_KPROBE_PMU();
 	road_open(&r, "kprobe.multi/__*64_sys_?etpgid", "kretprobe.multi/__*64_sys_getpgid");
 	ck_assert_msg(!rawbpf_attach_all(r.b), "%s", rawbpf_errmsg(r.b));
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 3); /* getpgid, setpgid; getpgid */

@@ -10,7 +10,7 @@
 #include "kern.h"
 #include "kfake.h"
 #include "rawbpf.h"
-#include "t.h"
+#include "t_kprobe.h"
 
 Suite *suite_resolvearg(void);
 
@@ -260,11 +260,6 @@ static const char call_text[] =
 	".prog leave \"%s\"\n.ctx r6\n\tfilter_pid %d\n"
 	"\tkeep 7, retval\n\tcount 8\n\treturn 0\n";
 
-static bool kprobes_here(void)
-{
-	return !access("/sys/bus/event_source/devices/kprobe/type", F_OK);
-}
-
 static void exact_arguments(const char *prog, const char *enter, const char *leave)
 {
 	struct rawbpf *b = rawbpf_new();
@@ -298,8 +293,7 @@ static void exact_arguments(const char *prog, const char *enter, const char *lea
 START_TEST(exact_arguments_of_a_system_call)
 {
 	T_NEED_ROOT();
-	if (!kprobes_here())
-		T_SKIP("no kprobe PMU here");
+	T_NEED_KPROBE_PMU();
 	exact_arguments("enter", "ksyscall/process_vm_readv", "kretsyscall/process_vm_readv");
 	exact_arguments("enter", "kprobe/sys_process_vm_readv", "kretprobe/sys_process_vm_readv");
 	exact_arguments("enter", "kprobe/process_vm_readv", "kretprobe/process_vm_readv");

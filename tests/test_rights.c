@@ -17,7 +17,7 @@
 
 #include "rawbpf.h"
 #include "rights.h"
-#include "t.h"
+#include "t_kprobe.h"
 #include "old.h"
 
 /* A machine whose files are made up; NULL: not there. */
@@ -463,8 +463,7 @@ START_TEST(one_sentence_each_for_kprobes)
 	size_t i;
 
 	T_NEED_ROOT();
-	if (access("/sys/bus/event_source/devices/kprobe/type", F_OK))
-		T_SKIP("no kprobe PMU here");
+	T_NEED_KPROBE_PMU();
 	for (i = 0; i < sizeof(trials) / sizeof(*trials); i++)
 		trial_says(&trials[i]);
 }
@@ -494,8 +493,7 @@ START_TEST(kptr_restrict_hides)
 	size_t i;
 
 	T_NEED_ROOT();
-	if (access("/sys/bus/event_source/devices/kprobe/type", F_OK))
-		T_SKIP("no kprobe PMU here");
+	T_NEED_KPROBE_PMU();
 	kptr_set(2);
 	for (i = 0; i < sizeof(trials) / sizeof(*trials); i++)
 		trial_says(&trials[i]);
