@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* prog.h - programs: patched with the maps' fds, loaded, refusals explained. */
+/* prog.h - programs: loaded into the kernel, for what they are attached to, found by name. */
 #ifndef PROG_H
 #define PROG_H
 
@@ -37,6 +37,15 @@ struct prog {
 	int32_t cookie;		 /* of a copy: what its places have, where the kernel keeps none */
 	bool reads_records;	 /* of operands, by libbpf's convention (usdtspec.c) */
 };
+
+/*
+ * progload.c: p of b->object as it is now, for target (NULL: for nothing in particular).  An fd, or
+ * a negative errno with the error set.
+ */
+int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as, const char *target,
+	int btf_fd);
+/* progload.c: as far as that goes without a kernel; 0, or a negative errno with the error set */
+int prog_check(struct rawbpf *b, struct prog *p);
 
 /*
  * Load the programs of b->object; btf_fd: its BTF, -1: none.  each: go on after a refusal, which

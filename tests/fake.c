@@ -3,6 +3,7 @@
 #include "fake.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -118,3 +119,19 @@ struct rawbpf *fake_context(struct fake *f)
 	rawbpf_set_hook(b, fake_call, f);
 	return b;
 }
+
+int fake_load(struct rawbpf *b, const char *file)
+{
+	size_t len;
+	char *p = t_data(file, &len);
+	int err = rawbpf_load(b, .image = p, .image_len = len, .name = file);
+
+	free(p);
+	return err;
+}
+
+const char fake_refusal[] = "0: R1=ctx() R10=fp0\n"
+			    "0: (79) r1 = *(u64 *)(r1 +112)        ; R1=scalar()\n"
+			    "1: (79) r0 = *(u64 *)(r1 +0)\n"
+			    "R1 invalid mem access 'scalar'\n"
+			    "processed 2 insns (limit 1000000) max_states_per_insn 0\n";

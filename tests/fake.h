@@ -41,5 +41,9 @@ struct fake {
 long fake_call(void *arg, const struct rawbpf_call *c);
 /* a context on it */
 struct rawbpf *fake_context(struct fake *f);
+/* an object of tests/data into it; as rawbpf_load() ended */
+int fake_load(struct rawbpf *b, const char *file);
+/* what a verifier says of tests/data/object/all.bpf.o */
+extern const char fake_refusal[];
 
 #endif
