@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "carraymap.h"
 #include "dis.h"
 #include "insn.h"
 #include "section.h"
@@ -43,8 +44,9 @@ struct carray {
 	struct pool *pool;
 	const struct ir_unit *u;
 	struct textout out;
-	char *name, *upper;		       /* of the array, in C */
-	struct names funcs, maps, ksyms, data; /* index plus one, as pointers */
+	char *name, *upper;		 /* of the array, in C */
+	struct names funcs, ksyms, data; /* index plus one, as pointers */
+	struct carraymap maps;
 	struct carray_piece *pieces;
 	size_t n_pieces;
 	uint32_t *at; /* of each function of the unit in this program, 0: not in it */
@@ -85,8 +87,13 @@ static const char carray_types[] =
 	"struct bpfasm_map {\n"
 	"\tconst char *name;\n"
 	"\tuint32_t type, key_size, value_size, max_entries, flags;\n"
+	"\tuint32_t inner; /* of a map of maps: inner_map_fd is that of map inner - 1; else 0 */\n"
 	"\tconst unsigned char *data; /* value_size bytes of key 0, which is to be set; NULL: none "
 	"*/\n"
+	"};\n"
+	"/* element key of a map holds another map, or program, from the start */\n"
+	"struct bpfasm_fill {\n"
+	"\tuint32_t map, key, is_prog, index;\n"
 	"};\n"
 	"enum {\n"
 	"\tBPFASM_RELOC_MAP,  /* .imm of the instruction is to be the fd of map index */\n"
@@ -123,9 +130,20 @@ static const char carray_example[] =
 	" *\t#include <sys/syscall.h>\n"
 	" *\t#include <unistd.h>\n"
 	" *\n"
-	" *\tstatic int @_map(const struct bpfasm_map *m)\n"
+	" *\tstatic int @_set(int map, uint32_t key, const void *value)\n"
 	" *\t{\n"
-	" *\t\tuint32_t key = 0;\n"
+	" *\t\tunion bpf_attr a;\n"
+	" *\n"
+	" *\t\tmemset(&a, 0, sizeof(a));\n"
+	" *\t\ta.map_fd = (uint32_t)map;\n"
+	" *\t\ta.key = (uintptr_t)&key;\n"
+	" *\t\ta.value = (uintptr_t)value;\n"
+	" *\t\treturn (int)syscall"
+	"(SYS_bpf, BPF_MAP_UPDATE_ELEM, &a, sizeof(a));\n"
+	" *\t}\n"
+	" *\n"
+	" *\tstatic int @_map(const struct bpfasm_map *m, const int *fds)\n"
+	" *\t{\n"
 	" *\t\tunion bpf_attr a;\n"
 	" *\t\tint fd;\n"
 	" *\n"
@@ -135,16 +153,18 @@ static const char carray_example[] =
 	" *\t\ta.value_size = m->value_size;\n"
 	" *\t\ta.max_entries = m->max_entries;\n"
 	" *\t\ta.map_flags = m->flags;\n"
+	" *\t\ta.inner_map_fd = m->inner ? (uint32_t)fds[m->inner - 1] : 0;\n"
 	" *\t\tfd = (int)syscall"
 	"(SYS_bpf, BPF_MAP_CREATE, &a, sizeof(a));\n"
 	" *\t\tif (fd < 0 || !m->data)\n"
 	" *\t\t\treturn fd;\n"
+	" *\t\tif (@_set(fd, 0, m->data))\n"
+	" *\t\t\treturn -1;\n"
 	" *\t\tmemset(&a, 0, sizeof(a));\n"
 	" *\t\ta.map_fd = (uint32_t)fd;\n"
-	" *\t\ta.key = (uintptr_t)&key;\n"
-	" *\t\ta.value = (uintptr_t)m->data;\n"
-	" *\t\tif (syscall"
-	"(SYS_bpf, BPF_MAP_UPDATE_ELEM, &a, sizeof(a)))\n"
+	" *\t\tif (m->flags & BPF_F_RDONLY_PROG &&\n"
+	" *\t\t\tsyscall"
+	"(SYS_bpf, BPF_MAP_FREEZE, &a, sizeof(a)))\n"
 	" *\t\t\treturn -1;\n"
 	" *\t\treturn fd;\n"
 	" *\t}\n"
@@ -170,8 +190,26 @@ static const char carray_example[] =
 	"(SYS_bpf, BPF_PROG_LOAD, &a, sizeof(a));\n"
 	" *\t}\n"
 	" *\n"
-	" * where fds[i] is the map made of @_maps[i], i < %_MAPS.\n"
+	" * where fds[i] is the map made of @_maps[i], one after the other, i < %_MAPS.\n"
+	" *\n";
+
+/* ... where there is something to fill */
+static const char carray_fill[] =
+	" * What maps of maps and of programs hold is set last, progs[i] being @_progs[i]:\n"
 	" *\n"
+	" *\tstatic int @_fill(const int *fds, const int *progs)\n"
+	" *\t{\n"
+	" *\t\tconst struct bpfasm_fill *f = @_fills;\n"
+	" *\n"
+	" *\t\tfor (; f < @_fills + %_FILLS; f++)\n"
+	" *\t\t\tif (@_set(fds[f->map], f->key,\n"
+	" *\t\t\t\t    f->is_prog ? progs + f->index : fds + f->index))\n"
+	" *\t\t\t\treturn -1;\n"
+	" *\t\treturn 0;\n"
+	" *\t}\n"
+	" *\n";
+
+static const char carray_end_of_text[] =
 	" * The same programs as an object, with types and lines: rawbpf_load(b, .image = @,\n"
 	" * .image_len = sizeof(@)); it is left out with %_NO_OBJECT defined.\n"
 	" */\n";
@@ -214,9 +252,9 @@ static int carray_names(struct carray *c, const char *path)
 	return c->name && c->upper ? 0 : -ENOMEM;
 }
 
-static void carray_put_example(struct carray *c)
+static void carray_put_text(struct carray *c, const char *p)
 {
-	const char *p = carray_example, *end;
+	const char *end;
 
 	for (; *p; p = end) {
 		end = p + strcspn(p, "@%");
@@ -237,10 +275,6 @@ static int carray_index(struct carray *c)
 		if (names_put(&c->funcs, c->pool, u->funcs[i]->name, strlen(u->funcs[i]->name),
 			    (void *)(uintptr_t)(i + 1)))
 			return -ENOMEM;
-	for (i = 0; i < u->n_maps; i++)
-		if (names_put(&c->maps, c->pool, u->maps[i]->name, strlen(u->maps[i]->name),
-			    (void *)(uintptr_t)(i + 1)))
-			return -ENOMEM;
 	for (i = 0; i < u->n_data; i++)
 		if (names_put(&c->data, c->pool, u->data[i]->name, strlen(u->data[i]->name),
 			    u->data[i]))
@@ -252,10 +286,15 @@ static int carray_index(struct carray *c)
 	c->at = pool_alloc(c->pool, u->n_funcs * sizeof(*c->at) + 1);
 	c->pieces = pool_alloc(c->pool, u->n_funcs * sizeof(*c->pieces) + 1);
 	c->progs = pool_alloc(c->pool, u->n_funcs * sizeof(*c->progs) + 1);
-	return c->at && c->pieces && c->progs ? 0 : -ENOMEM;
+	c->maps.pool = c->pool;
+	c->maps.u = u;
+	c->maps.out = &c->out;
+	c->maps.name = c->name;
+	c->maps.upper = c->upper;
+	return c->at && c->pieces && c->progs ? carraymap_begin(&c->maps) : -ENOMEM;
 }
 
-/* Index plus one of what a name stands for in one of the two tables; 0: nothing. */
+/* Index plus one of what a name stands for in a table; 0: nothing. */
 static size_t carray_find(const struct names *t, const char *name)
 {
 	return (size_t)(uintptr_t)names_get(t, name, strlen(name));
@@ -318,17 +357,6 @@ static void carray_text(const struct ir_ref *r, const struct ir_insn *in, char *
 		snprintf(text, size, "r%d = &%s", in->dst, r->name);
 }
 
-/* The map that a section of variables is, behind those of the text. */
-static uint32_t carray_data_map(const struct carray *c, enum ir_data_section which)
-{
-	size_t n = c->u->n_maps;
-	int i;
-
-	for (i = 0; i < (int)which; i++)
-		n += c->u->data_size[i] != 0;
-	return (uint32_t)n;
-}
-
 /* The address of a variable: a place in its map's value. */
 static int carray_link_data(struct carray *c, const struct ir_ref *r, const struct ir_data *v,
 	uint32_t at, struct ir_insn *in)
@@ -336,7 +364,7 @@ static int carray_link_data(struct carray *c, const struct ir_ref *r, const stru
 	in[0].src = INSN_IMM64_MAP_VALUE;
 	in[0].imm = 0;
 	in[1].imm = (int32_t)(uint32_t)((uint64_t)v->offset + (uint64_t)r->addend);
-	return carray_reloc(c, "VALUE", at, carray_data_map(c, v->section), r->name);
+	return carray_reloc(c, "VALUE", at, carraymap_data(&c->maps, v->section), r->name);
 }
 
 /* What a reference makes of the instruction (two slots) at slot at of the array; text: as it is written. */
@@ -369,7 +397,7 @@ static int carray_link(struct carray *c, const struct ir_ref *r, uint32_t at, st
 	v = names_get(&c->data, r->name, strlen(r->name));
 	if (v)
 		return carray_link_data(c, r, v, at, in);
-	to = carray_find(&c->maps, r->name);
+	to = carraymap_find(&c->maps, r->name);
 	return to ? carray_reloc(c, "MAP", at, (uint32_t)(to - 1), r->name) : 0;
 }
 
@@ -472,67 +500,6 @@ static int carray_macros(struct carray *c)
 	return 0;
 }
 
-/* The bytes that the variables of a section begin with; C has no name with a dot. */
-static int carray_values(struct carray *c, enum ir_data_section which)
-{
-	uint32_t size = c->u->data_size[which], i;
-	unsigned char *bytes = pool_alloc(c->pool, size);
-	size_t k;
-
-	if (!bytes)
-		return -ENOMEM;
-	for (k = 0; k < c->u->n_data; k++) {
-		const struct ir_data *v = c->u->data[k];
-
-		if (v->section == which && v->init)
-			memcpy(bytes + v->offset, v->init, v->size);
-	}
-	textout_put(&c->out, "BPFASM_UNUSED static const unsigned char %s_%s[] = {", c->name,
-		ir_data_sections[which] + 1);
-	for (i = 0; i < size; i++)
-		textout_put(&c->out, "%s0x%02x,", i % 12 ? " " : "\n\t", bytes[i]);
-	textout_put(&c->out, "\n};\n\n");
-	return 0;
-}
-
-/* An array of one element; what programs only read, the verifier takes for constant when frozen */
-static void carray_put_data_map(struct carray *c, enum ir_data_section which)
-{
-	textout_put(&c->out, "\t{\"%s\", 2, 4, %u, 1, %u, ", ir_data_sections[which],
-		(unsigned)c->u->data_size[which], which == IR_RODATA ? 1U << 7 : 0);
-	if (which == IR_BSS)
-		textout_put(&c->out, "0},\n");
-	else
-		textout_put(&c->out, "%s_%s},\n", c->name, ir_data_sections[which] + 1);
-}
-
-static int carray_maps(struct carray *c)
-{
-	size_t i;
-	int which;
-
-	for (which = 0; which < IR_DATA_SECTIONS; which++)
-		if (c->u->data_size[which] && which != IR_BSS &&
-			carray_values(c, (enum ir_data_section)which))
-			return -ENOMEM;
-	textout_put(
-		&c->out, "BPFASM_UNUSED static const struct bpfasm_map %s_maps[] = {\n", c->name);
-	for (i = 0; i < c->u->n_maps; i++) {
-		const struct ir_map *m = c->u->maps[i];
-
-		textout_put(&c->out, "\t{\"%s\", %u, %u, %u, %u, %u, 0},\n", m->name,
-			(unsigned)m->type, (unsigned)(m->has_key ? m->key.size : m->key_size),
-			(unsigned)(m->has_value ? m->value.size : m->value_size),
-			(unsigned)m->max_entries, (unsigned)m->flags);
-	}
-	for (which = 0; which < IR_DATA_SECTIONS; which++)
-		if (c->u->data_size[which])
-			carray_put_data_map(c, (enum ir_data_section)which);
-	carray_end(
-		c, "MAPS", carray_data_map(c, IR_DATA_SECTIONS), "\t{\"\", 0, 0, 0, 0, 0, 0},\n");
-	return 0;
-}
-
 static void carray_relocs(struct carray *c)
 {
 	size_t i;
@@ -596,7 +563,10 @@ static int carray_all(struct carray *c)
 	int err;
 
 	textout_put(&c->out, "/*\n * Made by rawbpf asm: instructions as an array.\n *\n");
-	carray_put_example(c);
+	carray_put_text(c, carray_example);
+	if (carraymap_fills(&c->maps))
+		carray_put_text(c, carray_fill);
+	carray_put_text(c, carray_end_of_text);
 	textout_put(&c->out, "#ifndef %s_OBJECT\n#define %s_OBJECT\n\n", c->upper, c->upper);
 	textout_put(&c->out, "%s", carray_types);
 	err = carray_macros(c);
@@ -604,7 +574,7 @@ static int carray_all(struct carray *c)
 		err = carray_insns(c);
 	if (err)
 		return err;
-	if (carray_maps(c))
+	if (carraymap_write(&c->maps))
 		return -ENOMEM;
 	carray_relocs(c);
 	carray_progs(c);

@@ -315,8 +315,6 @@ static int map_of_maps(struct parse *p, struct ir_map *m, const struct mapk *k)
 
 	m->key_size = k->key_size;
 	m->value_size = k->value_size;
-	if (p->o->format == BPFASM_C)
-		return parse_error(p, t - 1, "arrays of C have no place for maps of maps");
 	if (!parse_take(p, PUNCT('(', 0, 0)))
 		return parse_error(
 			p, t, "a map of maps is '%s(INNER, N)'; INNER is a map", k->name);
@@ -366,8 +364,6 @@ static int map_values(struct parse *p, struct ir_map *m)
 			p, t, "only maps of maps and prog_array hold something from the start");
 	if (m->has_key && (m->key.kind != IR_TYPE_INT || m->key.size != 4))
 		return parse_error(p, t, "only keys of 4 bytes count what stands there");
-	if (p->o->format == BPFASM_C)
-		return parse_error(p, t, "arrays of C have no place for what a map holds");
 	if (parse_want(p, PUNCT('{', 0, 0)))
 		return -EINVAL;
 	do {
