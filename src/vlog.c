@@ -269,7 +269,7 @@ static void vlog_advise(
 		if (vlog_append(v->advice, room, &t, tries[i].reason, tries[i].suggestion))
 			break;
 	}
-	if (err == -ENOSPC && !(m->rule && (m->rule->flags & VLOG_NO_INSN)))
+	if (err == -ENOSPC && !(m->rule && (m->rule->flags & (VLOG_NO_INSN | VLOG_NO_MORE))))
 		vlog_add(v->advice, room, *v->advice ? "; " : "",
 			"the log is cut: a larger buffer shows all of it", "");
 }
@@ -319,6 +319,9 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 		return vlog_by_errno(&s, err, v);
 
 	f.at_exit = s.step.p && vlogstep_starts(s.step, "exit");
+	f.at_store =
+		s.step.p && (vlogstep_starts(s.step, "*(") || vlogstep_starts(s.step, "lock "));
+	f.at_skb = s.step.p && memmem(s.step.p, s.step.n, ")skb[", 5);
 	v->reg = vlog_msg_reg(s.msg, s.cut_head);
 	if (v->reg < 0 && s.prev.p)
 		v->reg = vlog_msg_reg(s.prev, false);
@@ -326,6 +329,7 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 	f.clobbered = back.clobbered && v->reg >= 1;
 	f.zero = back.zero;
 	f.lost = back.lost;
+	f.half = back.half;
 	f.cut = !s.done;
 	if (s.msg.n > VLOG_MSG)
 		s.msg.n = VLOG_MSG;

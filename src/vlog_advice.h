@@ -14,11 +14,15 @@ enum {
 	VLOG_AT_EXIT = 8,  /* only when the instruction is an exit */
 	VLOG_NO_INSN = 16, /* the whole program is meant, not the instruction printed last */
 	VLOG_INSN_1 = 32,  /* {1} is the instruction's number */
-	VLOG_IN_FRAME = 64, /* only when {3} bytes at {2} are in the stack frame, -512 to -1 */
-	VLOG_CLOBBER = 128, /* only when a call has destroyed the register */
-	VLOG_LOOSE = 256,   /* follows a message that says more: look at that one first */
-	VLOG_ZERO = 512,    /* only when the register is 0 on the path */
-	VLOG_LOST = 1024,   /* only when it was a pointer since its last write, and is none now */
+	VLOG_IN_FRAME = 64,   /* only when {3} bytes at {2} are in the stack frame, -512 to -1 */
+	VLOG_CLOBBER = 128,   /* only when a call has destroyed the register */
+	VLOG_LOOSE = 256,     /* follows a message that says more: look at that one first */
+	VLOG_ZERO = 512,      /* only when the register is 0 on the path */
+	VLOG_LOST = 1024,     /* only when it was a pointer since its last write, and is none now */
+	VLOG_HALF = 2048,     /* only when its last write was of 32 bits or fewer of a register */
+	VLOG_AT_STORE = 4096, /* only when the instruction is a store */
+	VLOG_NO_MORE = 16384, /* a longer log tells nothing else */
+	VLOG_AT_SKB = 8192,   /* only when it is a packet load */
 };
 
 /*
@@ -48,15 +52,26 @@ extern const struct vlog_rule vlog_mem_rules[], vlog_call_rules[], vlog_prog_rul
 #define VLOG_NUMBER_LOST                                                                      \
 	"{r} is a plain number here, though it was a pointer: a call on the way (release, "    \
 	"submit, discard, packet or dynptr change) ended it; take the pointer anew after it"
+#define VLOG_NUMBER_HALF                                                                     \
+	"{r} is a plain number here: a w register, or a sign-extending move, takes only a "   \
+	"part of an address; use r registers on its way"
+#define VLOG_NULL_ARG(reg)                                                              \
+	reg " of {c} may be NULL; compare it with 0 first and call only where it is not 0"
 #define VLOG_NULL "compare {r} with 0 first and use it only where it is not 0"
 #define VLOG_BOUND                                                                             \
 	"bound it first: 'if r > LIMIT goto' (unsigned) or 'r &= MASK', on the same register " \
 	"that is used afterwards"
-#define VLOG_INIT  "write every byte first (zero it with 8-byte stores), then pass it"
+#define VLOG_INIT  "write every byte first (store 0, in stores as wide as its parts), then pass it"
 #define VLOG_FRAME "a stack frame is the 512 bytes from r10-512 to r10-1"
 #define VLOG_TYPE                                                                            \
 	"use a helper that this program type has (bpf_probe_read_kernel and _user, map and " \
 	"time helpers are for all tracing types), or another program type"
+#define VLOG_HELPER_0                                                                        \
+	"helper number 0 does not exist: the call's number was not filled in (an unresolved " \
+	"name in the object); name the helper that is meant"
+#define VLOG_SMALL_ATOMIC                                                                    \
+	"atomic operations take 4 or 8 bytes; of 1 and 2 bytes there are load_acquire and "   \
+	"store_release only, from Linux 6.15 on"
 #define VLOG_ENCODING                                                                           \
 	"an encoding error: the instruction at fault is malformed, or newer than this kernel; " \
 	"assemble for the kernel's instruction set (-mcpu=v1 to v4)"
@@ -87,6 +102,9 @@ struct vlog_facts {
 	bool clobbered; /* the message's register was last changed by a call */
 	bool zero;	/* it is 0 on the path */
 	bool lost;	/* it was a pointer since its last write */
+	bool half;	/* its last write took a part of a register */
+	bool at_store;	/* the instruction is a store */
+	bool at_skb;	/* it is a packet load */
 	bool cut;	/* the message may lack its end */
 };
 

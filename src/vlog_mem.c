@@ -13,6 +13,8 @@ const struct vlog_rule vlog_mem_rules[] = {
 {"invalid mem access 'inv'", VLOG_BASE | VLOG_ZERO, VLOG_NUMBER_0},
 {"invalid mem access 'scalar'", VLOG_BASE | VLOG_LOST, VLOG_NUMBER_LOST},
 {"invalid mem access 'inv'", VLOG_BASE | VLOG_LOST, VLOG_NUMBER_LOST},
+{"invalid mem access 'scalar'", VLOG_BASE | VLOG_HALF, VLOG_NUMBER_HALF},
+{"invalid mem access 'inv'", VLOG_BASE | VLOG_HALF, VLOG_NUMBER_HALF},
 {"invalid mem access 'scalar'", VLOG_BASE, VLOG_NUMBER},
 {"invalid mem access 'inv'", VLOG_BASE, VLOG_NUMBER},
 {"invalid mem access 'unknown", VLOG_BASE, VLOG_NUMBER},	/* 4.4 to 4.13 */
@@ -43,6 +45,9 @@ const struct vlog_rule vlog_mem_rules[] = {
 	"{r} is of type '{1}', through which {i} cannot read or write; use the pointer that the "
 	"helper or the context gave, or copy with bpf_probe_read_kernel"},
 {"invalid mem access ", VLOG_BASE, VLOG_NUMBER},
+{"invalid bpf_context access off=# size=#", VLOG_BASE | VLOG_AT_STORE,
+	"the {2} bytes at offset {1} of this program type's context cannot be written: most fields are for reading, a "
+	"kprobe's registers all are; keep results in a map"},
 {"invalid bpf_context access off=# size=#", VLOG_BASE,
 	"the context of this program type has no field of {2} bytes at offset {1} (behind its end, not at a field's "
 	"start, or of another width), or it cannot be written there; check the field's name, width and the program's type"},
@@ -182,7 +187,8 @@ const struct vlog_rule vlog_mem_rules[] = {
 {"memory size # is too large", 0, "the size passed is too large for a verified access; bound it lower"},
 {"array range", VLOG_LOOSE, "the index may leave the map's value; " VLOG_BOUND},
 {"invalid zero-sized read", 0,
-	"the size passed to {c} is or may be 0; pass at least 1: test the size ('if r == 0 goto') first"},
+	"a size that {c} takes is or may be 0: pass at least 1, and test one that varies ('if r2 == 0 goto') "
+	"before; a map without keys (queue, stack, ring buffer) has calls of its own"},
 {"zero-sized", 0, "the size passed to {c} may be 0; test it first"},
 /* ---- stack */
 {"invalid read from stack R# off #+# size #", VLOG_BASE,
@@ -254,14 +260,15 @@ const struct vlog_rule vlog_mem_rules[] = {
 	"a subprogram cannot store pointers into its caller's frame; return the value instead"},
 {"leaking pointer from stack", VLOG_BASE, "without privilege a pointer cannot be copied as a number"},
 {"combined stack size of # calls is #. Too large", VLOG_NO_INSN,
-	"{1} functions that call each other use {2} bytes of stack together, 512 are allowed; use less "
-	"in one of them, inline it, or keep data in a per-CPU array"},
+	"the functions of one chain of calls ({1} of them) use {2} bytes of stack together, 512 are allowed; use "
+	"less in one of them, inline it, or keep data in a per-CPU array"},
 {"tail_calls are not allowed when call stack", VLOG_NO_INSN,
 	"with tail calls the functions above may use 256 bytes of stack; use less, or tail-call from "
 	"the main program"},
 {"stack size * too large", VLOG_NO_INSN, "use less stack: 512 bytes are allowed"},
 {"stack size of subprog", VLOG_NO_INSN, "use less stack: 512 bytes are allowed in all; keep data in a map"},
-{"the call stack of # frames is too deep", VLOG_NO_INSN, "at most 8 functions may be active; nest calls less deep"},
+{"the call stack of # frames is too deep", VLOG_NO_INSN,
+	"at most 8 functions may be active: nest calls less deep; a function that calls itself is refused so, too"},
 {"misaligned stack access *size #", VLOG_BASE,
 	"{i} uses the stack through {r} at an offset that is not a multiple of its {2} bytes; move the "
 	"slot to a multiple, or use narrower loads and stores"},
@@ -276,9 +283,11 @@ const struct vlog_rule vlog_mem_rules[] = {
 {"!read_ok", VLOG_CLOBBER,
 	"{r} lost its value: a call destroys r1 to r5; keep what is needed after it in r6 to r9 (the "
 	"context too: 'r6 = r1' first)"},
+{"R6 !read_ok", VLOG_AT_SKB,
+	"a packet load takes the context from r6, which has no value: 'r6 = r1' at the start"},
 {"!read_ok", 0,
-	"{r} has no value at {i} on this path; set it before (r1 is the context at the start, r0 the "
-	"result of a call, and a call destroys r1 to r5)"},
+	"{r} has no value at {i} on this path; set it before (at the start r1 is the context, in a function r1 to r5 "
+	"are its arguments and r6 to r9 its own; r0 is the result of a call, which destroys r1 to r5)"},
 {"R#(w) is not readable", 0, "{r} has no value at {i} on this path; set it before"},
 {"is not readable", 0, "{r} has no value at {i} on this path; set it before"},
 {"stack arg# is not initialized", 0, "write the outgoing stack argument right before the call"},

@@ -209,6 +209,15 @@ static int vlogback_copied(struct vlog_text step)
 	return src >= 0 && src <= 9 && p && p[1] == '=' ? src : -1;
 }
 
+/* "w2 = w1", "w2 += 4", "r2 = (s32)r1" */
+static bool vlogback_halves(struct vlog_text step)
+{
+	const char *eq = memmem(step.p, step.n, " = (s", 5);
+
+	return vlogstep_starts(step, "w") ||
+	       (eq && eq + 5 < step.p + step.n && isdigit((unsigned char)eq[5]));
+}
+
 enum { VLOGBACK_STEPS = 4 };
 
 void vlogback_look(const char *log, struct vlog_text step, int reg, struct vlogback *v)
@@ -230,6 +239,7 @@ void vlogback_look(const char *log, struct vlog_text step, int reg, struct vlogb
 			v->clobbered = w.call;
 		vlogback_states(w.step.p + w.step.n, end, aim.reg, v);
 		v->zero |= vlogstep_zero(w.step);
+		v->half |= !w.call && vlogback_halves(w.step);
 		aim.reg = w.call ? -1 : vlogback_copied(w.step);
 		if (aim.reg < 0)
 			break;

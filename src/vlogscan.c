@@ -216,11 +216,13 @@ static bool vlog_block_line(struct vlog_scan *s, struct vlog_text t)
 
 static void vlog_message(struct vlog_scan *s, struct vlog_text t)
 {
-	const char *tail = memmem(t.p, t.n, " processed ", 11);
+	const char *tail = memmem(t.p, t.n, "processed ", 10);
 
-	/* a log whose line ends were lost */
-	if (tail && tail + 11 < t.p + t.n && isdigit((unsigned char)tail[11]))
+	/* a log whose line ends were lost; the kernel forgets some itself */
+	if (tail > t.p && tail + 10 < t.p + t.n && isdigit((unsigned char)tail[10])) {
 		t.n = (size_t)(tail - t.p);
+		t = vlogstep_trim(t);
+	}
 	memmove(s->kept + 1, s->kept, sizeof(s->kept) - sizeof(*s->kept));
 	s->kept[0] = t;
 }

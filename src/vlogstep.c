@@ -57,6 +57,9 @@ bool vlogstep_parse(struct vlog_text t, int *insn, struct vlog_text *step)
 	step->p = p;
 	step->n = (size_t)((semi ? semi : end) - p);
 	*step = vlogstep_trim(*step);
+	/* a callback's first step follows in the same line: "call bpf_loop#181 9: frame1: R1=..." */
+	if (vlogstep_starts(*step, "call ") && (semi = memchr(step->p + 5, ' ', step->n - 5)))
+		step->n = (size_t)(semi - step->p);
 	*insn = n;
 	return true;
 }

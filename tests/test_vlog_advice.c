@@ -47,6 +47,9 @@ START_TEST(every_rule_is_reached)
 			.clobbered = r->flags & VLOG_CLOBBER,
 			.zero = r->flags & VLOG_ZERO,
 			.lost = r->flags & VLOG_LOST,
+			.half = r->flags & VLOG_HALF,
+			.at_store = r->flags & VLOG_AT_STORE,
+			.at_skb = r->flags & VLOG_AT_SKB,
 		};
 
 		sample(r, msg, sizeof(msg));

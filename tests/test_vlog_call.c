@@ -20,6 +20,23 @@ static const struct t_vlog_message messages[] = {
 	{"3: (b7) r2 = 0\n4: (85) call bpf_map_lookup_elem#1\nR2 type=inv expected=fp", "it is 0"},
 	{"3: (18) r1 = 0x0\n4: (85) call bpf_map_lookup_elem#1\nR1 type=scalar expected=map_ptr",
 		"relocation"},
+	{"4: (85) call bpf_map_lookup_elem#1\ncannot pass map_type 27 into func "
+	 "bpf_map_lookup_elem#1",
+		"a ring buffer has bpf_ringbuf_output"},
+	{"4: (85) call bpf_perf_event_output#25\ncannot pass map_type 27 into func "
+	 "bpf_perf_event_output#25",
+		"bpf_perf_event_output takes a map of type perf_event_array"},
+	{"4: (85) call unknown#0\nprogram of this type cannot use helper bpf_unspec#0",
+		"helper number 0"},
+	{"4: (85) call bpf_map_lookup_elem#1\nR1 type=map_value_or_null expected=map_ptr",
+		"a map of maps|is not 0"},
+	{"4: (85) call bpf_sk_release#86\nR1 type=ctx expected=sock_common, sock",
+		"a socket in r1|bpf_sk_lookup_tcp"},
+	{"4: (85) call bpf_task_release#7\narg#0 pointer type STRUCT task_struct must point to "
+	 "scalar, or struct with scalar",
+		"kernel's own STRUCT task_struct|released already"},
+	{"4: (85) call bpf_obj_drop_impl#7\nR1 must be referenced or trusted",
+		"in r1 only what the kernel passed"},
 	{"4: (85) call bpf_get_stackid#27\nR1 type=fp expected=ctx", "context in r1"},
 	{"4: (85) call bpf_d_path#147\nR1 type=fp expected=ptr_, trusted_ptr_, rcu_ptr_",
 		"kernel object"},
@@ -27,7 +44,7 @@ static const struct t_vlog_message messages[] = {
 		"bpf_ringbuf_submit_dynptr"},
 	{"4: (85) call bpf_loop#181\nR2 type=scalar expected=func", "callback in r2"},
 	{"4: (85) call bpf_cgroup_acquire#7\nPossibly NULL pointer passed to trusted arg0",
-		"argument 0|NULL"},
+		"r1 of bpf_cgroup_acquire|NULL"},
 	{"4: (85) call bpf_kptr_xchg#194\nPossibly NULL pointer passed to helper arg2",
 		"r2 of bpf_kptr_xchg may be NULL"},
 	{"4: (85) call bpf_dynptr_slice#7\nR4 unbounded memory access, use 'var &= const' or 'if "

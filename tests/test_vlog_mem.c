@@ -6,6 +6,16 @@
 static const struct t_vlog_message messages[] = {
 	{"4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'inv'",
 		"r6 is a plain number|bpf_probe_read_user"},
+	{"3: (bc) w6 = w1\n4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'scalar'",
+		"a part of an address|insn 3 'w6 = w1'"},
+	{"3: (bf) r6 = (s32)r1\n4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'inv'",
+		"a part of an address|insn 3"},
+	{"4: (7b) *(u64 *)(r1 +112) = r2\ninvalid bpf_context access off=112 size=8",
+		"8 bytes at offset 112|cannot be written"},
+	{"4: (30) r0 = *(u8 *)skb[14]\nR6 !read_ok", "packet load|'r6 = r1'"},
+	{"6: (85) call bpf_for_each_map_elem#164 9: frame1: R1=map_ptr() R4=0 R10=fp0 cb\n9: (79) "
+	 "r0 = *(u64 *)(r4 +0)\nR4 invalid mem access 'scalar'",
+		"0, a NULL pointer|insn 6 'call bpf_for_each_map_elem#164'"},
 	{"4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'scalar'",
 		"r6 is a plain number|bpf_probe_read_kernel"},
 	{"2: (b7) r6 = 0\n4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'scalar'",

@@ -21,6 +21,8 @@ static const struct t_vlog_message messages[] = {
 	 "[0, 1]",
 		"callback|[0, 1]"},
 	{"unknown opcode ff", "ff"},
+	{"unknown opcode cb", "atomic operations take 4 or 8 bytes"},
+	{"2: (95) exit\nBPF_EXIT uses reserved fields", "an exit instruction"},
 	{"BPF_MOV uses reserved fields", "Linux 6.6"},
 	{"BPF_ALU uses reserved fields", "Linux 6.6"},
 	{"BPF_STX uses reserved fields", "Linux 5.12"},
@@ -35,7 +37,7 @@ static const struct t_vlog_message messages[] = {
 	{"func 'do_exit' doesn't have 3-th argument", "do_exit"},
 	{"missing btf func_info", ".BTF.ext"},
 	{"[30] UNION MaybeUninit<u8> size=1 vlen=2 Invalid name", "C identifier"},
-	{"Sleepable programs can only use array, hash, and ringbuf maps", "array"},
+	{"Sleepable programs can only use array, hash, and ringbuf maps", "this kernel names"},
 	{"attach to unsupported member test_2 of struct bpf_dummy_ops", "test_2|bpf_dummy_ops"},
 	{"Attaching tracing programs to function 'x' is rejected.", "x cannot be traced"},
 };

@@ -61,6 +61,9 @@ static const struct {
 	/* line ends lost */
 	{"3: (79) r0 = *(u64 *)(r1 +8)\n" DEREF " processed 4 insns (limit 1000000)\n", DEREF, "",
 		"r0 = *(u64 *)(r1 +8)", 3},
+	/* one that the kernel itself forgot */
+	{"5: (85) call bpf_tail_call#12\nexpected prog array map for tail callprocessed 5 insns\n",
+		"expected prog array map for tail call", "", "call bpf_tail_call#12", 5},
 	/* of a global function only */
 	{"Validating f() func#1...\narg#0 reference type('UNKNOWN ') size cannot be determined: "
 	 "-22\nprocessed 0 insns\n",

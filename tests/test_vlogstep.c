@@ -35,6 +35,10 @@ START_TEST(step_lines)
 	size_t i;
 	int insn = -1;
 
+	/* a callback's first step in the same line */
+	ck_assert(vlogstep_parse(
+		text_of("6: (85) call bpf_loop#181 9: frame1: R1=0 cb"), &insn, &step));
+	ck_assert(text_is(step, "call bpf_loop#181"));
 	ck_assert(vlogstep_parse(
 		text_of("12: (79) r1 = *(u64 *)(r6 +112)   ; R1=scalar()"), &insn, &step));
 	ck_assert_int_eq(insn, 12);
