@@ -28,6 +28,7 @@
 #include <sys/sysmacros.h>
 
 #include "proc.h"
+#include "rows.h"
 
 #define IFUNC_SLOTS_MAX	 65536
 #define IFUNC_RANGES_MAX 64
@@ -108,12 +109,10 @@ static int ifunc_add(struct ifunc *u, const struct ifunc_slot *slot)
 
 	if (u->n_slots >= IFUNC_SLOTS_MAX)
 		return 0;
-	if (!(u->n_slots & (u->n_slots - 1))) {
-		more = realloc(u->slots, (u->n_slots ? 2 * u->n_slots : 1) * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		u->slots = more;
-	}
+	more = rows_room(u->slots, u->n_slots, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	u->slots = more;
 	u->slots[u->n_slots++] = *slot;
 	return 0;
 }
@@ -421,14 +420,11 @@ static bool ifunc_was_seen(const struct ifunc_callers *c, const struct proc_map 
 
 static void ifunc_mark_seen(struct ifunc_callers *c, const struct proc_map *m)
 {
-	struct ifunc_seen *more;
+	struct ifunc_seen *more = rows_room(c->seen, c->n_seen, sizeof(*more));
 
-	if (!(c->n_seen & (c->n_seen - 1))) {
-		more = realloc(c->seen, (c->n_seen ? 2 * c->n_seen : 1) * sizeof(*more));
-		if (!more)
-			return; /* it will be looked at again, that is all */
-		c->seen = more;
-	}
+	if (!more)
+		return; /* it will be looked at again, that is all */
+	c->seen = more;
 	c->seen[c->n_seen++] = (struct ifunc_seen){m->inode, m->major, m->minor};
 }
 

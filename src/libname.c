@@ -28,6 +28,7 @@
 #include "ldcache.h"
 #include "near.h"
 #include "proc.h"
+#include "rows.h"
 
 #define LIBNAME_CACHE_MAX (64u << 20)
 #define LIBNAME_HITS_MAX  4096 /* files of one name: more is not a library's name */
@@ -137,15 +138,9 @@ static void libname_add(struct libname_search *q, const char *path, int rank, in
 
 	if (q->n_hits >= LIBNAME_HITS_MAX)
 		return;
-	if (!(q->n_hits & (q->n_hits - 1)) || !q->hits) {
-		more = realloc(q->hits, (q->n_hits ? 2 * q->n_hits : 1) * sizeof(*more));
-		if (!more) {
-			q->err = -ENOMEM;
-			return;
-		}
-		q->hits = more;
-	}
-	copy = strdup(path);
+	more = rows_room(q->hits, q->n_hits, sizeof(*more));
+	q->hits = more ? more : q->hits;
+	copy = more ? strdup(path) : NULL;
 	if (!copy) {
 		q->err = -ENOMEM;
 		return;

@@ -20,6 +20,7 @@
 #include "core.h"
 #include "corefind.h"
 #include "corepatch.h"
+#include "rows.h"
 
 #define OBJCORE_STEPS 20000000 /* types and members looked at for one object */
 #define OBJCORE_TEXT  560
@@ -216,14 +217,11 @@ static int objcore_keep(const struct objcore_rec *r, bool fatal, const char *tex
 {
 	struct object_text *t = r->text;
 	size_t n = t->n_cores;
-	struct object_core *p = t->cores;
+	struct object_core *p = rows_room(t->cores, n, sizeof(*p));
 
-	if (!(n & (n - 1))) { /* grows at powers of two */
-		p = realloc(p, (n ? n * 2 : 1) * sizeof(*p));
-		if (!p)
-			return -ENOMEM;
-		t->cores = p;
-	}
+	if (!p)
+		return -ENOMEM;
+	t->cores = p;
 	p[n] = (struct object_core){.insn = r->insn, .fatal = fatal, .text = strdup(text)};
 	if (!p[n].text)
 		return -ENOMEM;
@@ -242,16 +240,10 @@ static int objcore_fatal(
 
 static bool objcore_by_elf(const struct objcore_rec *r)
 {
-	size_t lo = 0, hi = r->text->n_rels, mid;
+	const struct object_text *t = r->text;
+	size_t i = rows_first(t->rels, t->n_rels, sizeof(*t->rels), r->insn);
 
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (r->text->rels[mid].insn < r->insn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < r->text->n_rels && r->text->rels[lo].insn == r->insn;
+	return i < t->n_rels && t->rels[i].insn == r->insn;
 }
 
 /* The instruction must not be reached. */

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rows.h"
+
 #ifndef EM_BPF
 #define EM_BPF 247
 #endif
@@ -122,15 +124,12 @@ static int object_text_index(const struct object *o, uint32_t section)
 static int object_add_func(struct object *o, const char *name, uint32_t text, uint64_t start,
 	uint64_t size, bool is_prog, struct rawbpf_error *e)
 {
-	struct object_func *fn;
+	struct object_func *fn = rows_room(o->funcs, o->n_funcs, sizeof(*fn));
 
-	if (!(o->n_funcs & (o->n_funcs - 1))) { /* grows at powers of two */
-		fn = realloc(o->funcs, (o->n_funcs ? o->n_funcs * 2 : 1) * sizeof(*fn));
-		if (!fn)
-			return object_nomem(e);
-		o->funcs = fn;
-	}
-	fn = &o->funcs[o->n_funcs];
+	if (!fn)
+		return object_nomem(e);
+	o->funcs = fn;
+	fn += o->n_funcs;
 	memset(fn, 0, sizeof(*fn));
 	fn->name = strdup(name);
 	if (!fn->name)

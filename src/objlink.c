@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "objcore.h"
+#include "rows.h"
 
 #define OBJLINK_TRACE_PRINTK  6
 #define OBJLINK_TRACE_VPRINTK 177
@@ -108,16 +109,12 @@ static int objlink_call(
 
 static int objlink_ref(struct objlink *l, const struct object_rel *r, uint32_t at)
 {
-	struct object_ref *p = l->c->refs;
-	size_t n = l->c->n_refs;
+	struct object_ref *p = rows_room(l->c->refs, l->c->n_refs, sizeof(*p));
 	struct rawbpf_insn *insn = &l->c->insns[at];
 
-	if (!(n & (n - 1))) {
-		p = realloc(p, (n ? n * 2 : 1) * sizeof(*p));
-		if (!p)
-			return objlink_nomem(l);
-		l->c->refs = p;
-	}
+	if (!p)
+		return objlink_nomem(l);
+	l->c->refs = p;
 	p[l->c->n_refs++] =
 		(struct object_ref){at, r->index, r->offset, r->kind == OBJECT_REL_VALUE};
 	object_set_src(
@@ -129,15 +126,11 @@ static int objlink_ref(struct objlink *l, const struct object_rel *r, uint32_t a
 
 static int objlink_kref(struct objlink *l, const struct object_rel *r, uint32_t at)
 {
-	struct object_kref *p = l->c->krefs;
-	size_t n = l->c->n_krefs;
+	struct object_kref *p = rows_room(l->c->krefs, l->c->n_krefs, sizeof(*p));
 
-	if (!(n & (n - 1))) {
-		p = realloc(p, (n ? n * 2 : 1) * sizeof(*p));
-		if (!p)
-			return objlink_nomem(l);
-		l->c->krefs = p;
-	}
+	if (!p)
+		return objlink_nomem(l);
+	l->c->krefs = p;
 	p[l->c->n_krefs++] = (struct object_kref){at, r->index};
 	object_set_src(&l->c->insns[at], l->c->insns[at].code == OBJECT_CALL
 						 ? RAWBPF_PSEUDO_KFUNC_CALL
@@ -149,15 +142,11 @@ static int objlink_kref(struct objlink *l, const struct object_rel *r, uint32_t 
 
 static int objlink_usdt(struct objlink *l, const struct object_rel *r, uint32_t at)
 {
-	struct object_usdt *p = l->c->usdt;
-	size_t n = l->c->n_usdt;
+	struct object_usdt *p = rows_room(l->c->usdt, l->c->n_usdt, sizeof(*p));
 
-	if (!(n & (n - 1))) {
-		p = realloc(p, (n ? n * 2 : 1) * sizeof(*p));
-		if (!p)
-			return objlink_nomem(l);
-		l->c->usdt = p;
-	}
+	if (!p)
+		return objlink_nomem(l);
+	l->c->usdt = p;
 	p[l->c->n_usdt++] = (struct object_usdt){at, (uint16_t)r->index, -(int32_t)r->offset};
 	return 0;
 }
@@ -177,20 +166,6 @@ static int objlink_rel(struct objlink *l, const struct object_rel *r, uint32_t a
 	}
 }
 
-static size_t objlink_first_rel(const struct object_text *t, uint32_t insn)
-{
-	size_t lo = 0, hi = t->n_rels, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (t->rels[mid].insn < insn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 /* The instructions of a function one after the other, each with its relocation. */
 struct objlink_walk {
 	const struct object_text *t;
@@ -203,7 +178,7 @@ static struct objlink_walk objlink_walk(const struct object *o, const struct obj
 {
 	struct objlink_walk w = {.t = &o->texts[f->text]};
 
-	w.next_rel = objlink_first_rel(w.t, f->start);
+	w.next_rel = rows_first(w.t->rels, w.t->n_rels, sizeof(*w.t->rels), f->start);
 	w.next = f->start;
 	w.end = f->start + f->n_insns;
 	return w;
@@ -396,31 +371,13 @@ static int objlink_no_core(struct objlink *l, const struct object_func *f)
 
 static int objlink_dead(struct objlink *l, uint32_t insn, const char *why)
 {
-	struct object_dead *p = l->c->dead;
-	size_t n = l->c->n_dead;
+	struct object_dead *p = rows_room(l->c->dead, l->c->n_dead, sizeof(*p));
 
-	if (!(n & (n - 1))) {
-		p = realloc(p, (n ? n * 2 : 1) * sizeof(*p));
-		if (!p)
-			return objlink_nomem(l);
-		l->c->dead = p;
-	}
+	if (!p)
+		return objlink_nomem(l);
+	l->c->dead = p;
 	p[l->c->n_dead++] = (struct object_dead){insn, why};
 	return 0;
-}
-
-static size_t objlink_first_core(const struct object_text *t, uint32_t insn)
-{
-	size_t lo = 0, hi = t->n_cores, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (t->cores[mid].insn < insn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
 }
 
 /* What a part has of records without an answer. */
@@ -432,7 +389,8 @@ static int objlink_core(struct objlink *l, const struct objlink_part *part)
 	size_t i;
 	int err = objcore_unanswered(l->o, f) ? objlink_no_core(l, f) : 0;
 
-	for (i = objlink_first_core(t, f->start); !err && i < t->n_cores; i++) {
+	i = rows_first(t->cores, t->n_cores, sizeof(*t->cores), f->start);
+	for (; !err && i < t->n_cores; i++) {
 		r = &t->cores[i];
 		if (r->insn - f->start >= f->n_insns)
 			break;

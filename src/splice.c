@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rows.h"
+
 enum {
 	SPLICE_JMP = 0x05,   /* class */
 	SPLICE_JMP32 = 0x06, /* class; as a code of its own a jump with 32 bits */
@@ -116,16 +118,9 @@ static enum splice_reach splice_reach(const struct rawbpf_insn *i)
 /* usdt_arg() looks like a call, but holds no distance. */
 static bool splice_is_operand(const struct object_code *c, uint32_t insn)
 {
-	size_t lo = 0, hi = c->n_usdt, mid;
+	size_t i = rows_first(c->usdt, c->n_usdt, sizeof(*c->usdt), insn);
 
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (c->usdt[mid].insn < insn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < c->n_usdt && c->usdt[lo].insn == insn;
+	return i < c->n_usdt && c->usdt[i].insn == insn;
 }
 
 /* An old instruction, moved to out. */
@@ -221,16 +216,7 @@ static uint32_t splice_records(
 
 static bool splice_is_replaced(const struct splice_work *w, uint32_t insn)
 {
-	size_t lo = 0, hi = w->n, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (w->s[mid].insn < insn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return splice_is_at(w, lo, insn);
+	return splice_is_at(w, rows_first(w->s, w->n, sizeof(*w->s), insn), insn);
 }
 
 /* Maps' fds and operands of probes that are still to be put in, and what cannot be run. */

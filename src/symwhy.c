@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "rows.h"
 #include "symfind.h"
 #include "symlist.h"
 #include "uplace.h"
@@ -31,12 +32,10 @@ static int symwhy_on_sym(void *arg, const struct rawbpf_sym *s)
 
 	if (!symlist_match(y->pattern, s))
 		return 0;
-	if (!(y->n & (y->n - 1))) {
-		more = realloc(y->names, (y->n ? 2 * y->n : 1) * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		y->names = more;
-	}
+	more = rows_room(y->names, y->n, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	y->names = more;
 	/* a pattern with a version asks for that one */
 	if (y->pattern && strchr(y->pattern, '@') && s->version) {
 		struct buf b = {0};

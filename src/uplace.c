@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "pattern.h"
+#include "rows.h"
 #include "symfind.h"
 
 #define UPLACE_CODE 4096 /* bytes of a function in which jumps are looked for */
@@ -33,16 +34,13 @@ struct uplace_found {
 /* One more place; what is its name after "LIBRARY:". */
 static int uplace_add(struct uplace *u, uint64_t offset, const char *what)
 {
-	struct uplace_found *more;
 	struct buf name = {0};
 	size_t n = u->n_found;
+	struct uplace_found *more = rows_room(u->found, n, sizeof(*more));
 
-	if (!(n & (n - 1))) {
-		more = realloc(u->found, (n ? 2 * n : 1) * sizeof(*more));
-		if (!more)
-			return uplace_no_memory(u);
-		u->found = more;
-	}
+	if (!more)
+		return uplace_no_memory(u);
+	u->found = more;
 	buf_printf(&name, "%s:%s", u->o->name, what);
 	u->found[n] = (struct uplace_found){{.offset = offset, .name = buf_steal(&name)}, n};
 	if (!u->found[n].place.name)
