@@ -229,8 +229,10 @@ fuzz:
 	@FUZZ_RUNS=$(FUZZ_RUNS) tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZERS)
 fuzz-built: $(FUZZERS:%=$(BUILD)/%)
 ifdef FUZZ
-# .include opens nothing
-$(BUILD)/bpfasm/include.o: CPPFLAGS += -Dfopen=fuzz_fopen
+# .include opens nothing: fopen() must not be the fopen64() of large files
+$(BUILD)/bpfasm/include.o: ALL_CFLAGS += -U_FILE_OFFSET_BITS -Dfopen=fuzz_fopen
+# told of each comparison of a search in the tables, libFuzzer would do nothing else
+$(BUILD)/src/vlog_advice.o: ALL_CFLAGS += -fno-sanitize-coverage=trace-cmp
 $(FUZZERS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/tests/fuzz/fuzz_%.o $(WRAP_O) \
 		$(BUILD)/tests/fuzz/nofile.o $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBELF)

@@ -184,18 +184,18 @@ static int vlog_by_errno(const struct vlog_scan *s, int err, struct vlog *v)
  * The message that says what is wrong: the last, but "R0 min value is outside of the allowed
  * memory range" and the like only complete the one before, with which they are joined.
  */
-static void vlog_choose(
-	struct vlog_scan *s, const struct vlog_facts *f, struct vlog_match *m, struct vlog *v)
+static void vlog_choose(struct vlog_scan *s, const struct vlog_index *x, const struct vlog_facts *f,
+	struct vlog_match *m, struct vlog *v)
 {
 	struct vlog_match first;
 	char text[sizeof(v->msg)];
 
-	if (!vlog_find(s->msg, f, m))
+	if (!vlog_find(x, s->msg, f, m))
 		m->rule = NULL;
 	vlog_copy(v->msg, sizeof(v->msg), s->msg);
 	if (!m->rule || !(m->rule->flags & VLOG_LOOSE) || !s->prev.p)
 		return;
-	if (!vlog_find(s->prev, f, &first))
+	if (!vlog_find(x, s->prev, f, &first))
 		return;
 	*m = first;
 	vlog_copy(text, sizeof(text), s->prev);
@@ -303,6 +303,7 @@ static int vlog_insn(const struct vlog_scan *s, const struct vlog_match *m)
 static int vlog_answer(const char *log, size_t len, int err, size_t total, struct vlog *v)
 {
 	struct vlog_scan s;
+	struct vlog_index x;
 	struct vlog_match m = {NULL, {{NULL, 0}}};
 	struct vlog_facts f = {.at_exit = false};
 	struct vlogback back;
@@ -311,7 +312,8 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 	v->insn = v->reg = -1;
 	if (err > 0)
 		err = -err;
-	vlogscan_search(&s, log ? log : "", log ? len : 0);
+	vlog_index_make(&x);
+	vlogscan_search(&s, &x, log ? log : "", log ? len : 0);
 	/* what is left when the message was cut off */
 	if (!s.msg.p)
 		s.msg = s.title.p ? s.title : s.suggestion;
@@ -333,7 +335,7 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 	f.cut = !s.done;
 	if (s.msg.n > VLOG_MSG)
 		s.msg.n = VLOG_MSG;
-	vlog_choose(&s, &f, &m, v);
+	vlog_choose(&s, &x, &f, &m, v);
 	if (!v->msg[0]) /* nothing of it was text */
 		return vlog_by_errno(&s, err, v);
 	if (!m.rule && err == -ENOSPC && (s.cut_head || f.cut))

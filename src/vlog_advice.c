@@ -78,26 +78,6 @@ static enum vlog_fit vlog_fits(
 	return VLOG_FITS;
 }
 
-/* What a cut text must at least have of a pattern to be taken for it. */
-enum { VLOG_CUT_MIN = 8 };
-
-static bool vlog_rule_fits(
-	const struct vlog_rule *r, struct vlog_text msg, bool cut, struct vlog_match *m)
-{
-	const char *p, *end = msg.p + msg.n;
-	enum vlog_fit fit;
-
-	for (p = msg.p; p < end; p++) {
-		if (*r->text != '*' && *r->text != '#' && *r->text != *p)
-			continue;
-		memset(m->cap, 0, sizeof(m->cap));
-		fit = vlog_fits(r->text, p, end, m->cap, 0);
-		if (fit == VLOG_FITS || (cut && fit == VLOG_ENDS && end - p >= VLOG_CUT_MIN))
-			return true;
-	}
-	return false;
-}
-
 /* An offset and a size: all of it in the frame. */
 static bool vlog_in_frame(const struct vlog_text *off, const struct vlog_text *size)
 {
@@ -117,32 +97,116 @@ static bool vlog_applies(const struct vlog_rule *r, const struct vlog_facts *f)
 	       (!(r->flags & VLOG_AT_SKB) || f->at_skb);
 }
 
-static bool vlog_try(const struct vlog_rule *r, struct vlog_text msg, const struct vlog_facts *f,
+/* ---- the rules that may fit, without a look at the others */
+
+/*
+ * Of the two characters at p.  What a '#' stands for begins with a digit, a '-' or a '#', so these
+ * are one character here, and the '@' of a text with them.
+ */
+static size_t vlog_key(const char *p)
+{
+	unsigned char second = (unsigned char)p[1];
+
+	if (isdigit(second) || second == '-' || second == '@')
+		second = '#';
+	return 1 + ((unsigned char)p[0] * 37U + second) % (VLOG_BUCKETS - 1);
+}
+
+/* The bucket 0 is of the texts that begin with any character, or have a '*' behind the first. */
+static size_t vlog_rule_key(const char *text)
+{
+	return *text == '*' || *text == '#' || *text == '@' || text[1] == '*' || !text[1]
+		       ? 0
+		       : vlog_key(text);
+}
+
+static void vlog_index_add(struct vlog_index *x, const struct vlog_rule *r)
+{
+	while (r->text && x->n < VLOG_RULES)
+		x->rule[x->n++] = r++;
+}
+
+void vlog_index_make(struct vlog_index *x)
+{
+	unsigned short *bucket;
+	size_t i;
+
+	x->n = 0;
+	vlog_index_add(x, vlog_mem_rules);
+	vlog_index_add(x, vlog_call_rules);
+	vlog_index_add(x, vlog_prog_rules);
+	memset(x->bucket, 0, sizeof(x->bucket));
+	/* from the last, so that a bucket begins with its first */
+	for (i = x->n; i; i--) {
+		bucket = &x->bucket[vlog_rule_key(x->rule[i - 1]->text)];
+		x->next[i - 1] = *bucket;
+		*bucket = (unsigned short)i;
+	}
+}
+
+/* What a cut text must at least have of a pattern to be taken for it. */
+enum { VLOG_CUT_MIN = 8 };
+
+/* A search for the first rule that fits anywhere in a message. */
+struct vlog_hunt {
+	const struct vlog_index *x;
+	const struct vlog_facts *f;
+	const char *end;      /* of the message */
+	bool cut;	      /* its end may be missing */
+	size_t best;	      /* place of the first rule that did so far */
+	bool out[VLOG_RULES]; /* did, but for the numbers; what follows in the message is no matter */
+};
+
+static bool vlog_fits_at(
+	const struct vlog_hunt *h, const struct vlog_rule *r, const char *p, struct vlog_match *m)
+{
+	enum vlog_fit fit = vlog_fits(r->text, p, h->end, m->cap, 0);
+
+	return fit == VLOG_FITS || (h->cut && fit == VLOG_ENDS && h->end - p >= VLOG_CUT_MIN);
+}
+
+static void vlog_hunt_at(struct vlog_hunt *h, size_t bucket, const char *p, struct vlog_match *m)
+{
+	const struct vlog_rule *r;
+	struct vlog_match found;
+	size_t i;
+
+	for (i = h->x->bucket[bucket]; i && i <= h->best; i = h->x->next[i - 1]) {
+		r = h->x->rule[i - 1];
+		if (!vlog_fits_at(h, r, p, &found) || !vlog_applies(r, h->f) || h->out[i - 1])
+			continue;
+		/* without what a try that failed has left */
+		memset(&found, 0, sizeof(found));
+		vlog_fits_at(h, r, p, &found);
+		h->out[i - 1] =
+			(r->flags & VLOG_IN_FRAME) && !vlog_in_frame(&found.cap[1], &found.cap[2]);
+		if (h->out[i - 1])
+			continue;
+		found.rule = r;
+		*m = found;
+		h->best = i - 1;
+	}
+}
+
+static bool vlog_hunt(const struct vlog_index *x, struct vlog_text msg, const struct vlog_facts *f,
 	bool cut, struct vlog_match *m)
 {
-	for (; r->text; r++) {
-		if (!vlog_applies(r, f) || !vlog_rule_fits(r, msg, cut, m))
-			continue;
-		if ((r->flags & VLOG_IN_FRAME) && !vlog_in_frame(&m->cap[1], &m->cap[2]))
-			continue;
-		m->rule = r;
-		return true;
+	struct vlog_hunt h = {x, f, msg.p + msg.n, cut, x->n, {false}};
+	const char *p;
+
+	for (p = msg.p; p < h.end; p++) {
+		vlog_hunt_at(&h, 0, p, m);
+		if (h.end - p > 1)
+			vlog_hunt_at(&h, vlog_key(p), p, m);
 	}
-	return false;
+	return h.best < x->n;
 }
 
-static bool vlog_try_all(
-	struct vlog_text msg, const struct vlog_facts *f, bool cut, struct vlog_match *m)
-{
-	return vlog_try(vlog_mem_rules, msg, f, cut, m) ||
-	       vlog_try(vlog_call_rules, msg, f, cut, m) ||
-	       vlog_try(vlog_prog_rules, msg, f, cut, m);
-}
-
-bool vlog_find(struct vlog_text msg, const struct vlog_facts *f, struct vlog_match *m)
+bool vlog_find(const struct vlog_index *x, struct vlog_text msg, const struct vlog_facts *f,
+	struct vlog_match *m)
 {
 	m->rule = NULL;
-	return vlog_try_all(msg, f, false, m) || (f->cut && vlog_try_all(msg, f, true, m));
+	return vlog_hunt(x, msg, f, false, m) || (f->cut && vlog_hunt(x, msg, f, true, m));
 }
 
 static int vlog_name(struct vlog_text t, const char *other, char *out, size_t size)

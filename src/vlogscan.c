@@ -429,7 +429,7 @@ static void vlog_scan(struct vlog_scan *s, const char *log, size_t len, bool tri
  * Of the messages after the last step, the last that a rule knows, or else the last.  Rules that
  * only complete another message come second.
  */
-static bool vlog_pick(struct vlog_scan *s)
+static bool vlog_pick(struct vlog_scan *s, const struct vlog_index *x)
 {
 	const struct vlog_facts f = {.at_exit = true, .clobbered = true};
 	size_t i, loose = VLOG_KEPT, strong = VLOG_KEPT;
@@ -440,7 +440,7 @@ static bool vlog_pick(struct vlog_scan *s)
 	for (i = 0; i < VLOG_KEPT && s->kept[i].p && strong == VLOG_KEPT; i++) {
 		if (s->kept[i].n > VLOG_MSG)
 			s->kept[i].n = VLOG_MSG;
-		if (!vlog_find(s->kept[i], &f, &m))
+		if (!vlog_find(x, s->kept[i], &f, &m))
 			continue;
 		if (!(m.rule->flags & VLOG_LOOSE))
 			strong = i;
@@ -454,14 +454,14 @@ static bool vlog_pick(struct vlog_scan *s)
 }
 
 /* By shape first; what that does not find may be indented or behind other words. */
-void vlogscan_search(struct vlog_scan *s, const char *log, size_t len)
+void vlogscan_search(struct vlog_scan *s, const struct vlog_index *x, const char *log, size_t len)
 {
 	struct vlog_scan trimmed;
 
 	vlog_scan(s, log, len, false);
-	if (vlog_pick(s) || s->title.p || s->suggestion.p)
+	if (vlog_pick(s, x) || s->title.p || s->suggestion.p)
 		return;
 	vlog_scan(&trimmed, log, len, true);
-	if (vlog_pick(&trimmed))
+	if (vlog_pick(&trimmed, x))
 		*s = trimmed;
 }

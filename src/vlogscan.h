@@ -33,6 +33,6 @@ struct vlog_scan {
 };
 
 /* One pass, two when the shape tells nothing. */
-void vlogscan_search(struct vlog_scan *s, const char *log, size_t len);
+void vlogscan_search(struct vlog_scan *s, const struct vlog_index *x, const char *log, size_t len);
 
 #endif

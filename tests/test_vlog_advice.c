@@ -33,6 +33,14 @@ static void sample(const struct vlog_rule *r, char *out, size_t size)
 
 static const struct vlog_rule *const tables[] = {vlog_mem_rules, vlog_call_rules, vlog_prog_rules};
 
+static bool find(const char *msg, const struct vlog_facts *f, struct vlog_match *m)
+{
+	struct vlog_index x;
+
+	vlog_index_make(&x);
+	return vlog_find(&x, text_of(msg), f, m);
+}
+
 /* No rule stands behind one that takes all its messages away. */
 START_TEST(every_rule_is_reached)
 {
@@ -53,7 +61,7 @@ START_TEST(every_rule_is_reached)
 		};
 
 		sample(r, msg, sizeof(msg));
-		ck_assert_msg(vlog_find(text_of(msg), &f, &m), "no rule for '%s'", msg);
+		ck_assert_msg(find(msg, &f, &m), "no rule for '%s'", msg);
 		/* two rules may share their words when a flag tells them apart */
 		if (m.rule != r && strcmp(m.rule->text, r->text) && n + 200 < sizeof(taken))
 			n += (size_t)sprintf(
@@ -89,6 +97,53 @@ START_TEST(advices_are_well_formed)
 }
 END_TEST
 
+/* The first of all rules that fits, each looked at alone. */
+static const struct vlog_rule *first_fit(const char *msg, const struct vlog_facts *f)
+{
+	static struct vlog_index one;
+	const struct vlog_rule *r;
+	struct vlog_match m;
+	size_t t;
+
+	one.n = one.bucket[0] = 1;
+	for (t = 0; t < 3; t++)
+		for (r = tables[t]; r->text; r++) {
+			one.rule[0] = r;
+			if (vlog_find(&one, text_of(msg), f, &m))
+				return r;
+		}
+	return NULL;
+}
+
+/* What the index leaves out would not have fitted: whole messages, and ones without their end. */
+START_TEST(index_loses_no_rule)
+{
+	struct vlog_facts f = {.at_exit = true, .clobbered = true}, cut = f;
+	const struct vlog_rule *r, *first;
+	struct vlog_index x;
+	struct vlog_match m;
+	char msg[256];
+	size_t i, n = 0;
+
+	cut.cut = true;
+	vlog_index_make(&x);
+	for (i = 0; i < 3; i++)
+		for (r = tables[i]; r->text; r++) {
+			ck_assert_ptr_eq(x.rule[n++], r);
+			sample(r, msg, sizeof(msg));
+			if (_i)
+				msg[strlen(msg) * 3 / 4] = '\0';
+			first = first_fit(msg, &f);
+			if (!first && _i)
+				first = first_fit(msg, &cut);
+			vlog_find(&x, text_of(msg), _i ? &cut : &f, &m);
+			ck_assert_msg(m.rule == first, "'%s'", msg);
+		}
+	ck_assert_uint_eq(x.n, n);
+	ck_assert_uint_lt(n, VLOG_RULES);
+}
+END_TEST
+
 START_TEST(captures)
 {
 	const struct vlog_words w = {-1, 3, text_of("bpf_loop"), {NULL, 0}};
@@ -96,15 +151,15 @@ START_TEST(captures)
 	struct vlog_match m;
 	char out[256];
 
-	ck_assert(vlog_find(text_of("unknown func bpf_loop4#181"), &f, &m));
+	ck_assert(find("unknown func bpf_loop4#181", &f, &m));
 	ck_assert_uint_eq(m.cap[0].n, strlen("bpf_loop4"));
 	vlog_fill(&m, &w, out, sizeof(out));
 	ck_assert_ptr_nonnull(strstr(out, "bpf_loop4 (helper 181)"));
 
-	ck_assert(vlog_find(text_of("jump out of range from insn 1 to 7"), &f, &m));
+	ck_assert(find("jump out of range from insn 1 to 7", &f, &m));
 	ck_assert_int_eq(*m.cap[0].p, '1');
 	ck_assert_int_eq(*m.cap[1].p, '7');
-	ck_assert(!vlog_find(text_of("nothing that any kernel says"), &f, &m));
+	ck_assert(!find("nothing that any kernel says", &f, &m));
 	ck_assert_ptr_null(m.rule);
 }
 END_TEST
@@ -114,9 +169,9 @@ START_TEST(stack_offset_decides)
 	struct vlog_facts f = {.at_exit = false};
 	struct vlog_match m;
 
-	ck_assert(vlog_find(text_of("invalid read from stack R10 off=-8 size=8"), &f, &m));
+	ck_assert(find("invalid read from stack R10 off=-8 size=8", &f, &m));
 	ck_assert_ptr_nonnull(strstr(m.rule->advice, "not all written"));
-	ck_assert(vlog_find(text_of("invalid read from stack R10 off=-520 size=8"), &f, &m));
+	ck_assert(find("invalid read from stack R10 off=-520 size=8", &f, &m));
 	ck_assert_ptr_nonnull(strstr(m.rule->advice, "not in the frame"));
 }
 END_TEST
@@ -126,11 +181,11 @@ START_TEST(cut_message)
 	struct vlog_facts f = {.at_exit = false};
 	struct vlog_match m;
 
-	ck_assert(!vlog_find(text_of("R1 invalid me"), &f, &m));
+	ck_assert(!find("R1 invalid me", &f, &m));
 	f.cut = true;
-	ck_assert(vlog_find(text_of("R1 invalid me"), &f, &m));
+	ck_assert(find("R1 invalid me", &f, &m));
 	ck_assert_ptr_nonnull(strstr(m.rule->advice, "bpf_probe_read_user"));
-	ck_assert(!vlog_find(text_of("R1 inv"), &f, &m));
+	ck_assert(!find("R1 inv", &f, &m));
 }
 END_TEST
 
@@ -142,7 +197,7 @@ START_TEST(fill_keeps_its_bounds)
 	char out[40];
 	size_t size;
 
-	ck_assert(vlog_find(text_of("R1 invalid mem access 'scalar'"), &f, &m));
+	ck_assert(find("R1 invalid mem access 'scalar'", &f, &m));
 	for (size = 1; size < sizeof(out); size++) {
 		memset(out, 'Z', sizeof(out));
 		vlog_fill(&m, &w, out, size);
@@ -159,6 +214,7 @@ Suite *suite_vlog_advice(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_loop_test(t, every_rule_is_reached, 0, 3);
+	tcase_add_loop_test(t, index_loses_no_rule, 0, 2);
 	tcase_add_loop_test(t, advices_are_well_formed, 0, 3);
 	tcase_add_test(t, captures);
 	tcase_add_test(t, stack_offset_decides);

@@ -82,8 +82,10 @@ static void same(struct vlog_text t, const char *s)
 START_TEST(refusal_is_found)
 {
 	struct vlog_scan s;
+	struct vlog_index x;
 
-	vlogscan_search(&s, logs[_i].log, strlen(logs[_i].log));
+	vlog_index_make(&x);
+	vlogscan_search(&s, &x, logs[_i].log, strlen(logs[_i].log));
 	same(s.msg, logs[_i].msg);
 	same(s.prev, logs[_i].prev);
 	same(s.step, logs[_i].step);
@@ -96,14 +98,16 @@ START_TEST(cut_anywhere)
 {
 	size_t len = strlen(logs[_i].log), i;
 	struct vlog_scan s;
+	struct vlog_index x;
 	char *copy;
 
+	vlog_index_make(&x);
 	for (i = 0; i <= len; i++) {
 		copy = malloc(i ? i : 1);
 		memcpy(copy, logs[_i].log, i);
-		vlogscan_search(&s, copy, i);
+		vlogscan_search(&s, &x, copy, i);
 		memcpy(copy, logs[_i].log + len - i, i);
-		vlogscan_search(&s, copy, i);
+		vlogscan_search(&s, &x, copy, i);
 		ck_assert_int_ge(s.insn, -1);
 		free(copy);
 	}
