@@ -7,12 +7,10 @@
  * the machine.  A system may have both C libraries (Debian with the package musl, Alpine with
  * gcompat): the interpreter of /bin/sh tells which of them is at home.
  *
- * For another process all of it happens below /proc/PID/root, symbolic links too: an absolute
- * link inside a container must not lead out of it, so each path is walked by hand there.
+ * For another process all of it happens below /proc/PID/root, symbolic links too (rootpath.c).
  */
 #include "libname.h"
 
-#include <ctype.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -28,11 +26,12 @@
 #include "ldcache.h"
 #include "near.h"
 #include "proc.h"
+#include "rootpath.h"
 #include "rows.h"
+#include "soname.h"
 
 #define LIBNAME_CACHE_MAX (64u << 20)
 #define LIBNAME_HITS_MAX  4096 /* files of one name: more is not a library's name */
-#define LIBNAME_LINKS_MAX 40
 
 /* What the machine's own names are in the directories of the dynamic linkers. */
 static const struct libname_arch {
@@ -81,55 +80,7 @@ struct libname_search {
 	int err; /* why a file could not be looked at, which is not that there is none */
 };
 
-/* ---- names -------------------------------------------------------------------------------- */
-
-/* After "libNAME": 3 for ".so", ".so.6"; 2 for "-2.31.so"; 1 for ".11.so.1.0". */
-static int libname_tail_rank(const char *t)
-{
-	if (!strncmp(t, ".so", 3) && (!t[3] || t[3] == '.'))
-		return 3;
-	if (*t == '-' && isdigit((unsigned char)t[1]) && strstr(t, ".so"))
-		return 2;
-	return *t == '.' && strstr(t, ".so") ? 1 : 0;
-}
-
-int libname_rank(const char *name, const char *file)
-{
-	size_t n = strlen(name);
-
-	if (!n)
-		return 0;
-	if (!strcmp(name, file))
-		return 4;
-	if (!strncmp(file, "lib", 3) && !strncmp(file + 3, name, n))
-		return libname_tail_rank(file + 3 + n);
-	if (strncmp(name, "lib", 3) || strncmp(file, name, n))
-		return 0;
-	/* "libc.so" for libc.so.6, "libc" for either */
-	return strstr(name, ".so") ? 3 * (file[n] == '.') : libname_tail_rank(file + n);
-}
-
-static const char *libname_base(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-/* "libssl.so.3" as a user would ask for it: "ssl" or "libssl" */
-static void libname_offer(struct near *n, const char *file)
-{
-	char stem[NEAR_LEN];
-	const char *so = strstr(file, ".so");
-
-	near_offer(n, file);
-	if (strncmp(file, "lib", 3) || !so || (size_t)(so - file) >= sizeof(stem))
-		return;
-	memcpy(stem, file, (size_t)(so - file));
-	stem[so - file] = '\0';
-	near_offer(n, stem);
-	near_offer(n, stem + 3);
-}
+/* ---- files found -------------------------------------------------------------------------- */
 
 static void libname_add(struct libname_search *q, const char *path, int rank, int level)
 {
@@ -168,82 +119,10 @@ static void libname_road(struct libname_file *f, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* ---- paths below a root ------------------------------------------------------------------- */
-
-/* A link's text goes before what is left of the path; an absolute one starts at the root again. */
-static int libname_follow(struct libname_search *q, struct buf *done, struct buf *left,
-	size_t parent, const char *link)
-{
-	struct buf next = {0};
-
-	done->len = *link == '/' ? strlen(q->root) : parent;
-	done->data[done->len] = '\0';
-	buf_puts(&next, link);
-	buf_puts(&next, "/");
-	buf_add(&next, left->data, left->len);
-	buf_free(left);
-	*left = next;
-	return next.failed ? -ENOMEM : 0;
-}
-
-/* Moves one component from the front of left to the end of done. */
-static int libname_step(struct libname_search *q, struct buf *done, struct buf *left, int *links)
-{
-	size_t n = strcspn(left->data, "/"), parent = done->len;
-	size_t skip = n + strspn(left->data + n, "/");
-	char link[PATH_MAX];
-	ssize_t got = -EINVAL;
-
-	if (n == 2 && !memcmp(left->data, "..", 2)) {
-		while (done->len > strlen(q->root) && done->data[--done->len] != '/')
-			;
-		done->data[done->len] = '\0';
-	} else if (n && !(n == 1 && left->data[0] == '.')) {
-		buf_puts(done, "/");
-		buf_add(done, left->data, n);
-		if (done->failed)
-			return -ENOMEM;
-		got = sys_readlinkat(q->sys, AT_FDCWD, done->data, link, sizeof(link) - 1);
-	}
-	left->len -= skip;
-	memmove(left->data, left->data + skip, left->len + 1);
-	if (got < 0) /* EINVAL: not a link */
-		return got == -EINVAL ? 0 : (int)got;
-	if (++*links > LIBNAME_LINKS_MAX)
-		return -ELOOP;
-	link[got] = '\0';
-	return libname_follow(q, done, left, parent, link);
-}
-
-/* The path to open for what is path below the root; malloc'ed.  gone: its last part may be. */
-static int libname_walk(struct libname_search *q, const char *path, bool gone, char **out)
-{
-	struct buf done = {0}, left = {0};
-	int err = 0, links = 0;
-
-	*out = NULL;
-	if (!*q->root) {
-		*out = strdup(path);
-		return *out ? 0 : -ENOMEM;
-	}
-	buf_puts(&done, q->root);
-	buf_puts(&left, path + strspn(path, "/"));
-	if (done.failed || left.failed)
-		err = -ENOMEM;
-	while (!err && left.len)
-		err = libname_step(q, &done, &left, &links);
-	if (gone && err == -ENOENT && !left.len)
-		err = 0;
-	if (!err)
-		*out = buf_steal(&done);
-	buf_free(&done);
-	buf_free(&left);
-	return err;
-}
-
+/* The path to open for what the process sees at path. */
 static int libname_below(struct libname_search *q, const char *path, char **out)
 {
-	return libname_walk(q, path, false, out);
+	return rootpath_walk(q->sys, q->root, path, false, out);
 }
 
 /* The first bytes of a file; 0, -ENOEXEC when it is shorter, or what the kernel said. */
@@ -344,10 +223,10 @@ static int libname_best(struct libname_search *q, const char *where, struct libn
 static int libname_on_cached(void *arg, const char *soname, const char *path, const char *hwcaps)
 {
 	struct libname_search *q = arg;
-	int rank = libname_rank(q->name, soname), level = 0;
+	int rank = soname_rank(q->name, soname), level = 0;
 
 	if (!rank) {
-		libname_offer(&q->near, soname);
+		soname_offer(&q->near, soname);
 		return 0;
 	}
 	if (hwcaps)
@@ -375,12 +254,12 @@ static void libname_search_cache(struct libname_search *q)
 static int libname_on_file(void *arg, const char *file)
 {
 	struct libname_search *q = arg;
-	int rank = libname_rank(q->name, file);
+	int rank = soname_rank(q->name, file);
 	char path[PATH_MAX];
 
 	if (!rank) {
 		if (strstr(file, ".so"))
-			libname_offer(&q->near, file);
+			soname_offer(&q->near, file);
 		return 0;
 	}
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", q->dir, file) < sizeof(path))
@@ -486,7 +365,7 @@ static int libname_musl_c(struct libname_search *q, bool only, struct libname_fi
 	if (only)
 		return 0;
 	libname_interp(q, "/bin/sh", interp, sizeof(interp));
-	if (!strncmp(libname_base(interp), "ld-musl-", 8))
+	if (!strncmp(soname_base(interp), "ld-musl-", 8))
 		return 0;
 	libname_free(out);
 	return -ENOENT;
@@ -550,11 +429,11 @@ static int libname_map_rank(const struct libname_search *q, const char *path)
 {
 	char base[NAME_MAX + 1];
 
-	snprintf(base, sizeof(base), "%s", libname_base(path));
+	snprintf(base, sizeof(base), "%s", soname_base(path));
 	base[strcspn(base, " ")] = '\0';
 	if (libname_is_c(q->name) && !strncmp(base, "ld-musl-", 8))
 		return 3;
-	return libname_rank(q->name, base);
+	return soname_rank(q->name, base);
 }
 
 /* 0, -ENOENT when it maps no such library, -ESRCH. */
@@ -572,7 +451,7 @@ static int libname_search_maps(struct libname_search *q, struct libname_file *ou
 		rank = libname_map_rank(q, map.path);
 		/* the executable mapping is the one to find it by when the file is gone */
 		if (!rank && map.exec)
-			libname_offer(&q->near, libname_base(map.path));
+			soname_offer(&q->near, soname_base(map.path));
 		if (!rank || rank < best_rank || (rank == best_rank && (best.exec || !map.exec)))
 			continue;
 		best = map;
@@ -596,7 +475,7 @@ static int libname_take_gone(struct libname_search *q, struct libname_file *out)
 	const char *at;
 	char *path;
 	size_t n;
-	int err = libname_walk(q, q->name, true, &path);
+	int err = rootpath_walk(q->sys, q->root, q->name, true, &path);
 
 	if (err)
 		return err;

@@ -28,7 +28,4 @@ int libname_find(struct sys *s, const char *name, pid_t pid, struct libname_file
 	struct rawbpf_error *e);
 void libname_free(struct libname_file *f);
 
-/* How well a file's name fits a library's: 0 not at all, 4 it is the same. */
-int libname_rank(const char *name, const char *file);
-
 #endif

@@ -20,39 +20,6 @@
 #include "t.h"
 #include "t_child.h"
 
-START_TEST(ranks)
-{
-	static const struct {
-		const char *name, *file;
-		int rank;
-	} rows[] = {
-		{"c", "libc.so.6", 3},
-		{"c", "libc.so", 3},
-		{"c", "libc-2.31.so", 2},
-		{"c", "libc.musl-x86_64.so.1", 1},
-		{"c", "libcrypt.so.1", 0},
-		{"c", "libc-client.so.2007e", 0},
-		{"c", "libc.a", 0},
-		{"libc.so.6", "libc.so.6", 4},
-		{"libc", "libc.so.6", 3},
-		{"libc.so", "libc.so.6", 3},
-		{"ssl", "libssl.so.3", 3},
-		{"ssl", "libssl3.so", 0},
-		{"python3", "libpython3.11.so.1.0", 1},
-		{"python3.11", "libpython3.11.so.1.0", 3},
-		{"", "libc.so.6", 0},
-		{"libssl.so.3", "libssl.so.3.0", 3},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		ck_assert_msg(libname_rank(rows[i].name, rows[i].file) == rows[i].rank, "%s %s: %d",
-			rows[i].name, rows[i].file, libname_rank(rows[i].name, rows[i].file));
-}
-END_TEST
-
-/* ---- the search --------------------------------------------------------------------------- */
-
 static void check_same(const char *a, const char *b)
 {
 	struct stat x, y;
@@ -444,7 +411,6 @@ Suite *suite_libname(void)
 	TCase *host = tcase_create("host");
 
 	tcase_set_timeout(t, 60);
-	tcase_add_test(t, ranks);
 	tcase_add_test(t, c_is_that_of_sh);
 	tcase_add_test(t, paths_and_programs);
 	tcase_add_test(t, errors);
