@@ -557,7 +557,7 @@ START_TEST(kernel_prints_the_sample)
 		shorten(in);
 		compared += compare(in, n / 8, all, log);
 	}
-	ck_assert_int_gt(compared, all ? 300 : 100);
+	ck_assert_int_gt(compared, all ? 300 : 80); /* 93 with Linux 5.10 */
 	free(log);
 	free(text);
 }
