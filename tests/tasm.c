@@ -229,6 +229,17 @@ void tasm_fails(const char *text, const char *want)
 	tasm_message(text, want, true);
 }
 
+void tasm_lines_fail(const char *head, const char *const (*bad)[2], size_t n)
+{
+	char text[512];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		snprintf(text, sizeof(text), "%s%s\nexit\n", head, bad[i][0]);
+		tasm_fails(text, bad[i][1]);
+	}
+}
+
 void tasm_warns(const char *text, const char *want)
 {
 	tasm_message(text, want, false);
@@ -237,4 +248,23 @@ void tasm_warns(const char *text, const char *want)
 void tasm_passes(const char *text)
 {
 	tasm_message(text, NULL, false);
+}
+
+void tasm_every_alloc(const char *text, const struct bpfasm_opts *o, unsigned least)
+{
+	unsigned n, failures = 0;
+	struct bpfasm_out out;
+	bool failed = true;
+	int err;
+
+	for (n = 1; failed; n++) {
+		t_fail_alloc_at(n);
+		err = bpfasm_assemble(text, strlen(text), o, &out);
+		failed = t_alloc_failed();
+		ck_assert_int_eq(err, failed ? -ENOMEM : 0);
+		ck_assert(!out.data == failed);
+		failures += failed;
+		bpfasm_free(&out);
+	}
+	ck_assert_uint_ge(failures, least);
 }

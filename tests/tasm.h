@@ -28,9 +28,13 @@ void tasm_is(const char *text, const char *hex);
 void tasm_is_opts(const char *text, const char *hex, const struct bpfasm_opts *o);
 /* the ELF form of text is refused, and the messages contain want */
 void tasm_fails(const char *text, const char *want);
+/* each of the n lines bad[][0] behind head, a program's, is refused so with bad[][1] */
+void tasm_lines_fail(const char *head, const char *const (*bad)[2], size_t n);
 /* it is assembled to ELF, and the messages contain want */
 void tasm_warns(const char *text, const char *want);
 /* it is assembled to ELF, without a message */
 void tasm_passes(const char *text);
+/* every allocation fails in turn, at least this many: no output then, and -ENOMEM */
+void tasm_every_alloc(const char *text, const struct bpfasm_opts *o, unsigned least);
 
 #endif

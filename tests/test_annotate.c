@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* test_annotate.c - bytes beside their source. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,19 +163,8 @@ END_TEST
 START_TEST(out_of_memory)
 {
 	struct bpfasm_opts o = tasm_opts(BPFASM_LISTING);
-	struct bpfasm_out out;
-	bool failed = true;
-	unsigned n;
-	int err;
 
-	for (n = 1; failed; n++) {
-		t_fail_alloc_at(n);
-		err = bpfasm_assemble(with_macros, strlen(with_macros), &o, &out);
-		failed = t_alloc_failed();
-		ck_assert_int_eq(err, failed ? -ENOMEM : 0);
-		bpfasm_free(&out);
-	}
-	ck_assert_uint_gt(n, 3);
+	tasm_every_alloc(with_macros, &o, 2);
 }
 END_TEST
 

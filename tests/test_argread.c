@@ -249,20 +249,8 @@ START_TEST(every_allocation_fails)
 	static const char text[] = ".license \"GPL\"\n.prog p \"kprobe\"\nr2 = arg3\nr2 = arg4\n"
 				   "r2 = arg2\nr2 = arg6\nreturn 0\n";
 	struct bpfasm_opts o = opts(BPFASM_ELF);
-	struct bpfasm_out out;
-	unsigned n, failures = 0;
-	bool failed = true;
-	int err;
 
-	for (n = 1; failed; n++) {
-		t_fail_alloc_at(n);
-		err = bpfasm_assemble(text, sizeof(text) - 1, &o, &out);
-		failed = t_alloc_failed();
-		ck_assert_int_eq(err, failed ? -ENOMEM : 0);
-		failures += failed;
-		bpfasm_free(&out);
-	}
-	ck_assert_uint_ge(failures, 1);
+	tasm_every_alloc(text, &o, 1);
 }
 END_TEST
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* test_operand.c - values that take several instructions. */
-#include <string.h>
-
 #include "t.h"
 #include "tasm.h"
 
@@ -65,15 +63,9 @@ START_TEST(errors)
 		{"n = 0x100000000", "does not fit in 32 bits"},
 		{"r1 = &n + 9999", "this is outside of the stack"},
 	};
-	char text[512];
-	size_t i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		strcpy(text,
-			".map m histogram\n.prog p \"socket\"\n.var n: u64\n.var big: char[9]\n");
-		strcat(strcat(text, bad[i][0]), "\nexit\n");
-		tasm_fails(text, bad[i][1]);
-	}
+	tasm_lines_fail(".map m histogram\n.prog p \"socket\"\n.var n: u64\n.var big: char[9]\n",
+		bad, sizeof(bad) / sizeof(*bad));
 }
 END_TEST
 

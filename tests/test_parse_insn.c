@@ -102,14 +102,8 @@ START_TEST(errors)
 		{"w1 = (s32)w2", "'(s32)' takes a register as wide"},
 		{"r1 = nothing", "unknown name 'nothing'"},
 	};
-	char text[256];
-	size_t i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		strcpy(text, ".prog p \"socket\"\n");
-		strcat(strcat(text, bad[i][0]), "\nexit\n");
-		tasm_fails(text, bad[i][1]);
-	}
+	tasm_lines_fail(".prog p \"socket\"\n", bad, sizeof(bad) / sizeof(*bad));
 }
 END_TEST
 

@@ -76,14 +76,8 @@ START_TEST(errors)
 		{".var usdt_arg: u64", "'usdt_arg' cannot name a variable"},
 		{"call p", "'p' is a program; only a .func can be called"},
 	};
-	char text[256];
-	size_t i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		strcpy(text, ".prog p \"socket\"\n");
-		strcat(strcat(text, bad[i][0]), "\nexit\n");
-		tasm_fails(text, bad[i][1]);
-	}
+	tasm_lines_fail(".prog p \"socket\"\n", bad, sizeof(bad) / sizeof(*bad));
 	tasm_warns(".prog p \"socket\"\nif r1 > 0xffffffff goto +0\nr0 = 0\nexit",
 		"as 64 bits this is 0xffffffffffffffff");
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* test_parse_mem.c - loads, stores, atomics and what else looks like a call. */
-#include <string.h>
-
 #include "t.h"
 #include "tasm.h"
 
@@ -78,14 +76,8 @@ START_TEST(errors)
 		{"w1 = subprog[+3]", "this is 64 bits wide; write r1"},
 		{"r1 = map[id:3]", "only 'map[fd:N]'"},
 	};
-	char text[256];
-	size_t i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		strcpy(text, ".prog p \"socket\"\n");
-		strcat(strcat(text, bad[i][0]), "\nexit\n");
-		tasm_fails(text, bad[i][1]);
-	}
+	tasm_lines_fail(".prog p \"socket\"\n", bad, sizeof(bad) / sizeof(*bad));
 }
 END_TEST
 
