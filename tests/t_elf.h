@@ -14,6 +14,10 @@
 #define T_ELF_DATA     0x602000u /* PF_R | PF_W, at T_ELF_DATA_OFF */
 #define T_ELF_DATA_OFF 0x2000u
 
+/* x bytes into the code: its address, and where it is in the file */
+#define T_ELF_AT(x)  (T_ELF_TEXT + (x))
+#define T_ELF_OFF(x) (T_ELF_TEXT_OFF + (x))
+
 struct t_elf_sym {
 	const char *name;
 	const char *version; /* "@V" hidden, "@@V" the default; NULL: none; .dynsym only */
@@ -21,6 +25,16 @@ struct t_elf_sym {
 	unsigned char type, bind, other;
 	bool undefined;
 };
+
+/* a function of 16 bytes; the last row */
+#define T_ELF_FN(n, v, at, bind)                       \
+	{                                              \
+		n, v, at, 16, STT_FUNC, bind, 0, false \
+	}
+#define T_ELF_END                                \
+	{                                        \
+		NULL, NULL, 0, 0, 0, 0, 0, false \
+	}
 
 struct t_elf_rela {
 	uint64_t offset;

@@ -13,35 +13,7 @@
 #include "ifunc.h"
 #include "symfind.h"
 #include "t.h"
-#include "t_elf.h"
-
-#define TEXT(x) (T_ELF_TEXT + (x))
-#define OFF(x)	(T_ELF_TEXT_OFF + (x))
-#define FN(n, v, at, bind)                             \
-	{                                              \
-		n, v, at, 16, STT_FUNC, bind, 0, false \
-	}
-#define END                                      \
-	{                                        \
-		NULL, NULL, 0, 0, 0, 0, 0, false \
-	}
-
-/* A file of these symbols, opened. */
-static void open_made(struct sym_file *f, const struct t_elf *e)
-{
-	char path[] = "/tmp/rawbpf-sym-XXXXXX";
-	static struct sys sys;
-	size_t len;
-	unsigned char *p = t_elf_make(e, &len);
-	int fd = mkstemp(path);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, p, len), (ssize_t)len);
-	close(fd);
-	ck_assert_int_eq(sym_open(&sys, path, f, NULL), 0);
-	unlink(path);
-	free(p);
-}
+#include "t_sym.h"
 
 static struct rawbpf_sym found(struct sym_file *f, const char *name)
 {
@@ -57,48 +29,24 @@ static uint64_t offset_of(struct sym_file *f, const char *name)
 	return found(f, name).offset;
 }
 
-static const struct t_elf_sym dyn[] = {
-	FN("f", "@V1", TEXT(0x10), STB_GLOBAL),
-	FN("f", "@@V2", TEXT(0x20), STB_WEAK),
-	FN("f", "@V3", TEXT(0x30), STB_GLOBAL),
-	FN("w", NULL, TEXT(0x40), STB_WEAK),
-	{"data", NULL, T_ELF_DATA, 8, STT_OBJECT, STB_GLOBAL, 0, false},
-	{"elsewhere", NULL, 0, 0, STT_FUNC, STB_GLOBAL, 0, true},
-	FN("nowhere", NULL, T_ELF_DATA, STB_GLOBAL),
-	END,
-};
-static const struct t_elf_sym sym[] = {
-	FN("twice", NULL, TEXT(0x50), STB_LOCAL),
-	FN("twice", NULL, TEXT(0x60), STB_LOCAL),
-	FN("alias", NULL, TEXT(0x70), STB_LOCAL),
-	FN("alias", NULL, TEXT(0x70), STB_LOCAL),
-	FN("mixed", NULL, TEXT(0x80), STB_LOCAL),
-	FN("mixed", NULL, TEXT(0x90), STB_WEAK),
-	FN("mixed", NULL, TEXT(0xa0), STB_GLOBAL),
-	FN("old@V1", NULL, TEXT(0xb0), STB_GLOBAL),
-	FN("old@@V2", NULL, TEXT(0xc0), STB_GLOBAL),
-	{"bare", NULL, TEXT(0xd0), 0, STT_NOTYPE, STB_GLOBAL, 0, false},
-	END,
-};
-
 START_TEST(thumb)
 {
 	static const struct t_elf_sym arm[] = {
-		FN("arm", NULL, TEXT(0x10), STB_GLOBAL),
-		FN("thumb", NULL, TEXT(0x21), STB_GLOBAL),
-		{"$t", NULL, TEXT(0x30), 0, STT_NOTYPE, STB_LOCAL, 0, false},
-		END,
+		T_ELF_FN("arm", NULL, T_ELF_AT(0x10), STB_GLOBAL),
+		T_ELF_FN("thumb", NULL, T_ELF_AT(0x21), STB_GLOBAL),
+		{"$t", NULL, T_ELF_AT(0x30), 0, STT_NOTYPE, STB_LOCAL, 0, false},
+		T_ELF_END,
 	};
 	struct t_elf e = {.bits = 32, .big_endian = _i, .machine = EM_ARM, .sym = arm};
 	struct rawbpf_sym s;
 	struct symfind r;
 	struct sym_file f;
 
-	open_made(&f, &e);
-	ck_assert_uint_eq(offset_of(&f, "arm"), OFF(0x10));
+	t_sym_open(&f, &e);
+	ck_assert_uint_eq(offset_of(&f, "arm"), T_ELF_OFF(0x10));
 	s = found(&f, "thumb");
-	ck_assert_uint_eq(s.value, TEXT(0x21));
-	ck_assert_uint_eq(s.offset, OFF(0x20));
+	ck_assert_uint_eq(s.value, T_ELF_AT(0x21));
+	ck_assert_uint_eq(s.offset, T_ELF_OFF(0x20));
 	ck_assert_int_eq(symfind_one(&f, "$t", "t", &r, NULL), -ENOENT);
 	sym_close(&f);
 }
@@ -107,42 +55,43 @@ END_TEST
 START_TEST(ppc64)
 {
 	static const struct t_elf_sym v2[] = {
-		{"f", NULL, TEXT(0x20), 32, STT_FUNC, STB_GLOBAL, 3 << 5, false}, END};
-	static const struct t_elf_sym v1[] = {FN("f", NULL, T_ELF_DATA + 24, STB_GLOBAL), END};
-	static const uint64_t opd[] = {TEXT(0x100), TEXT(0x200), 0};
+		{"f", NULL, T_ELF_AT(0x20), 32, STT_FUNC, STB_GLOBAL, 3 << 5, false}, T_ELF_END};
+	static const struct t_elf_sym v1[] = {
+		T_ELF_FN("f", NULL, T_ELF_DATA + 24, STB_GLOBAL), T_ELF_END};
+	static const uint64_t opd[] = {T_ELF_AT(0x100), T_ELF_AT(0x200), 0};
 	struct t_elf e = {.bits = 64, .machine = EM_PPC64, .flags = 2, .sym = v2};
 	struct rawbpf_sym s;
 	struct sym_file f;
 
-	open_made(&f, &e);
+	t_sym_open(&f, &e);
 	s = found(&f, "f");
-	ck_assert_uint_eq(s.offset, OFF(0x20));
-	ck_assert_uint_eq(s.local, OFF(0x28));
+	ck_assert_uint_eq(s.offset, T_ELF_OFF(0x20));
+	ck_assert_uint_eq(s.local, T_ELF_OFF(0x28));
 	sym_close(&f);
 
 	e = (struct t_elf){.bits = 64, .big_endian = true, .machine = EM_PPC64};
 	e.flags = 1;
 	e.sym = v1;
 	e.opd = opd;
-	open_made(&f, &e);
+	t_sym_open(&f, &e);
 	s = found(&f, "f");
 	ck_assert_uint_eq(s.value, T_ELF_DATA + 24);
-	ck_assert_uint_eq(s.offset, OFF(0x200));
-	ck_assert_uint_eq(s.local, OFF(0x200));
+	ck_assert_uint_eq(s.offset, T_ELF_OFF(0x200));
+	ck_assert_uint_eq(s.local, T_ELF_OFF(0x200));
 	sym_close(&f);
 }
 END_TEST
 
 START_TEST(at_offset)
 {
-	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym};
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = t_sym_dyn, .sym = t_sym_sym};
 	struct sym_file f;
 	char name[32];
 
-	open_made(&f, &e);
-	ck_assert_int_eq(sym_at(&f, OFF(0x4f), name, sizeof(name)), 0);
+	t_sym_open(&f, &e);
+	ck_assert_int_eq(sym_at(&f, T_ELF_OFF(0x4f), name, sizeof(name)), 0);
 	ck_assert_str_eq(name, "w");
-	ck_assert_int_eq(sym_at(&f, OFF(0x8), name, sizeof(name)), -ENOENT);
+	ck_assert_int_eq(sym_at(&f, T_ELF_OFF(0x8), name, sizeof(name)), -ENOENT);
 	sym_close(&f);
 }
 END_TEST
@@ -165,8 +114,9 @@ START_TEST(hostile)
 	static const char *const many[] = {
 		"f@V1", "old", "w", "bare", "alias", "nowhere", "a", "b", "f@@V2", "data"};
 	static const struct t_elf_rela rela[] = {
-		{T_ELF_DATA, 37, 0, TEXT(16)}, {T_ELF_DATA + 8, 7, 2, 0}, {0, 0, 0, 0}};
-	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym, .rela = rela};
+		{T_ELF_DATA, 37, 0, T_ELF_AT(16)}, {T_ELF_DATA + 8, 7, 2, 0}, {0, 0, 0, 0}};
+	struct t_elf e = {
+		.bits = 64, .machine = EM_X86_64, .dyn = t_sym_dyn, .sym = t_sym_sym, .rela = rela};
 	char path[] = "/tmp/rawbpf-sym-XXXXXX";
 	struct sys sys = {0};
 	struct symfind r;

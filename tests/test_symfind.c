@@ -4,42 +4,10 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "libname.h"
 #include "t.h"
-#include "t_elf.h"
-
-#define TEXT(x) (T_ELF_TEXT + (x))
-#define OFF(x)	(T_ELF_TEXT_OFF + (x))
-#define FN(n, v, at, bind)                             \
-	{                                              \
-		n, v, at, 16, STT_FUNC, bind, 0, false \
-	}
-#define END                                      \
-	{                                        \
-		NULL, NULL, 0, 0, 0, 0, 0, false \
-	}
-
-/* A file of these symbols, opened. */
-static void open_made(struct sym_file *f, const struct t_elf *e)
-{
-	char path[] = "/tmp/rawbpf-sym-XXXXXX";
-	static struct sys sys;
-	size_t len;
-	unsigned char *p = t_elf_make(e, &len);
-	int fd = mkstemp(path);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, p, len), (ssize_t)len);
-	close(fd);
-	ck_assert_int_eq(sym_open(&sys, path, f, NULL), 0);
-	unlink(path);
-	free(p);
-}
+#include "t_sym.h"
 
 static uint64_t offset_of(struct sym_file *f, const char *name)
 {
@@ -50,47 +18,23 @@ static uint64_t offset_of(struct sym_file *f, const char *name)
 	return r.sym.offset;
 }
 
-static const struct t_elf_sym dyn[] = {
-	FN("f", "@V1", TEXT(0x10), STB_GLOBAL),
-	FN("f", "@@V2", TEXT(0x20), STB_WEAK),
-	FN("f", "@V3", TEXT(0x30), STB_GLOBAL),
-	FN("w", NULL, TEXT(0x40), STB_WEAK),
-	{"data", NULL, T_ELF_DATA, 8, STT_OBJECT, STB_GLOBAL, 0, false},
-	{"elsewhere", NULL, 0, 0, STT_FUNC, STB_GLOBAL, 0, true},
-	FN("nowhere", NULL, T_ELF_DATA, STB_GLOBAL),
-	END,
-};
-static const struct t_elf_sym sym[] = {
-	FN("twice", NULL, TEXT(0x50), STB_LOCAL),
-	FN("twice", NULL, TEXT(0x60), STB_LOCAL),
-	FN("alias", NULL, TEXT(0x70), STB_LOCAL),
-	FN("alias", NULL, TEXT(0x70), STB_LOCAL),
-	FN("mixed", NULL, TEXT(0x80), STB_LOCAL),
-	FN("mixed", NULL, TEXT(0x90), STB_WEAK),
-	FN("mixed", NULL, TEXT(0xa0), STB_GLOBAL),
-	FN("old@V1", NULL, TEXT(0xb0), STB_GLOBAL),
-	FN("old@@V2", NULL, TEXT(0xc0), STB_GLOBAL),
-	{"bare", NULL, TEXT(0xd0), 0, STT_NOTYPE, STB_GLOBAL, 0, false},
-	END,
-};
-
 START_TEST(choice)
 {
-	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym};
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = t_sym_dyn, .sym = t_sym_sym};
 	struct sym_file f;
 
-	open_made(&f, &e);
-	ck_assert_uint_eq(offset_of(&f, "f"), OFF(0x20));
-	ck_assert_uint_eq(offset_of(&f, "f@V1"), OFF(0x10));
-	ck_assert_uint_eq(offset_of(&f, "f@V3"), OFF(0x30));
-	ck_assert_uint_eq(offset_of(&f, "f@V2"), OFF(0x20));
-	ck_assert_uint_eq(offset_of(&f, "f@@V2"), OFF(0x20));
-	ck_assert_uint_eq(offset_of(&f, "w"), OFF(0x40));
-	ck_assert_uint_eq(offset_of(&f, "alias"), OFF(0x70));
-	ck_assert_uint_eq(offset_of(&f, "mixed"), OFF(0xa0));
-	ck_assert_uint_eq(offset_of(&f, "old"), OFF(0xc0));
-	ck_assert_uint_eq(offset_of(&f, "old@V1"), OFF(0xb0));
-	ck_assert_uint_eq(offset_of(&f, "bare"), OFF(0xd0));
+	t_sym_open(&f, &e);
+	ck_assert_uint_eq(offset_of(&f, "f"), T_ELF_OFF(0x20));
+	ck_assert_uint_eq(offset_of(&f, "f@V1"), T_ELF_OFF(0x10));
+	ck_assert_uint_eq(offset_of(&f, "f@V3"), T_ELF_OFF(0x30));
+	ck_assert_uint_eq(offset_of(&f, "f@V2"), T_ELF_OFF(0x20));
+	ck_assert_uint_eq(offset_of(&f, "f@@V2"), T_ELF_OFF(0x20));
+	ck_assert_uint_eq(offset_of(&f, "w"), T_ELF_OFF(0x40));
+	ck_assert_uint_eq(offset_of(&f, "alias"), T_ELF_OFF(0x70));
+	ck_assert_uint_eq(offset_of(&f, "mixed"), T_ELF_OFF(0xa0));
+	ck_assert_uint_eq(offset_of(&f, "old"), T_ELF_OFF(0xc0));
+	ck_assert_uint_eq(offset_of(&f, "old@V1"), T_ELF_OFF(0xb0));
+	ck_assert_uint_eq(offset_of(&f, "bare"), T_ELF_OFF(0xd0));
 	sym_close(&f);
 }
 END_TEST
@@ -111,10 +55,10 @@ static void check_error(
 
 START_TEST(errors)
 {
-	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym};
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = t_sym_dyn, .sym = t_sym_sym};
 	struct sym_file f;
 
-	open_made(&f, &e);
+	t_sym_open(&f, &e);
 	check_error(&f, "twice", -EADDRNOTAVAIL, "'twice' names 2 functions in 't': EADDRNOTAVAIL",
 		"give .addr, as 0x401050 or 0x401060");
 	check_error(
@@ -128,7 +72,7 @@ START_TEST(errors)
 	check_error(&f, "nowhere", -ENOENT, "no function 'nowhere' in 't': ENOENT", NULL);
 	sym_close(&f);
 	e.sym = NULL;
-	open_made(&f, &e);
+	t_sym_open(&f, &e);
 	check_error(&f, "elsewhere", -ENOENT, "no function 'elsewhere' in 't': ENOENT",
 		"the file is stripped; install its debug symbols, or give .offset");
 	sym_close(&f);
@@ -169,11 +113,11 @@ START_TEST(many_are_as_one)
 {
 	static const char *const names[] = {"f", "f@V1", "f@@V2", "f@V2", "f", "twice", "old",
 		"old@V1", "none", "bare", "mixed", "w", "alias", "nowhere", "data", "", "@V1"};
-	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym};
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = t_sym_dyn, .sym = t_sym_sym};
 	struct sym_file f;
 	struct many m = {names, &f, 0, 0};
 
-	open_made(&f, &e);
+	t_sym_open(&f, &e);
 	ck_assert_int_eq(symfind_many(&f, names, sizeof(names) / sizeof(*names), on_many, &m), 0);
 	ck_assert_uint_eq(m.n, sizeof(names) / sizeof(*names));
 	ck_assert_uint_eq(m.n_found, 12);
@@ -186,17 +130,17 @@ END_TEST
 START_TEST(names_nearly_alike)
 {
 	static const struct t_elf_sym some[] = {
-		FN("begin___1___middle___end", NULL, TEXT(0x10), STB_LOCAL),
-		FN("begin___2___middle___end", NULL, TEXT(0x20), STB_LOCAL),
-		FN("begin___2___middle___enD", NULL, TEXT(0x30), STB_LOCAL),
-		FN("begin___2___middle___end_", NULL, TEXT(0x40), STB_LOCAL),
-		FN("begin___2___middle___ends@@V1", NULL, TEXT(0x50), STB_GLOBAL),
-		FN("1234567", NULL, TEXT(0x60), STB_LOCAL),
-		FN("12345678", NULL, TEXT(0x70), STB_LOCAL),
-		FN("123456789@V1", NULL, TEXT(0x80), STB_GLOBAL),
-		FN("@odd", NULL, TEXT(0x90), STB_LOCAL),
-		{"$x", NULL, TEXT(0xa0), 0, STT_NOTYPE, STB_LOCAL, 0, false},
-		END,
+		T_ELF_FN("begin___1___middle___end", NULL, T_ELF_AT(0x10), STB_LOCAL),
+		T_ELF_FN("begin___2___middle___end", NULL, T_ELF_AT(0x20), STB_LOCAL),
+		T_ELF_FN("begin___2___middle___enD", NULL, T_ELF_AT(0x30), STB_LOCAL),
+		T_ELF_FN("begin___2___middle___end_", NULL, T_ELF_AT(0x40), STB_LOCAL),
+		T_ELF_FN("begin___2___middle___ends@@V1", NULL, T_ELF_AT(0x50), STB_GLOBAL),
+		T_ELF_FN("1234567", NULL, T_ELF_AT(0x60), STB_LOCAL),
+		T_ELF_FN("12345678", NULL, T_ELF_AT(0x70), STB_LOCAL),
+		T_ELF_FN("123456789@V1", NULL, T_ELF_AT(0x80), STB_GLOBAL),
+		T_ELF_FN("@odd", NULL, T_ELF_AT(0x90), STB_LOCAL),
+		{"$x", NULL, T_ELF_AT(0xa0), 0, STT_NOTYPE, STB_LOCAL, 0, false},
+		T_ELF_END,
 	};
 	static const char *const names[] = {"begin___1___middle___end", "begin___2___middle___end",
 		"begin___2___middle___enD", "begin___2___middle___end_",
@@ -207,9 +151,9 @@ START_TEST(names_nearly_alike)
 	struct many m = {names, &f, 0, 0};
 	unsigned i;
 
-	open_made(&f, &e);
+	t_sym_open(&f, &e);
 	for (i = 0; i < 9; i++)
-		ck_assert_uint_eq(offset_of(&f, names[i]), OFF(0x10 * (i + 1)));
+		ck_assert_uint_eq(offset_of(&f, names[i]), T_ELF_OFF(0x10 * (i + 1)));
 	ck_assert_int_eq(symfind_many(&f, names, sizeof(names) / sizeof(*names), on_many, &m), 0);
 	ck_assert_uint_eq(m.n_found, 9);
 	sym_close(&f);
@@ -252,12 +196,12 @@ START_TEST(reasons)
 		{"old", "the default version", ".symtab", 1},
 		{"bare", "a label, as no function has that name", ".symtab", 0},
 	};
-	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym};
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = t_sym_dyn, .sym = t_sym_sym};
 	struct sym_file f;
 	struct symfind r;
 	size_t i;
 
-	open_made(&f, &e);
+	t_sym_open(&f, &e);
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		ck_assert_int_eq(symfind_one(&f, rows[i].name, "t", &r, NULL), 0);
 		ck_assert_str_eq(r.why, rows[i].why);
@@ -272,16 +216,16 @@ END_TEST
 START_TEST(global_before_local)
 {
 	static const struct t_elf_sym both[] = {
-		FN("g", NULL, TEXT(0x10), STB_LOCAL),
-		FN("g@V1", NULL, TEXT(0x20), STB_GLOBAL),
-		{"g", NULL, TEXT(0x30), 0, STT_NOTYPE, STB_GLOBAL, 0, false},
-		END,
+		T_ELF_FN("g", NULL, T_ELF_AT(0x10), STB_LOCAL),
+		T_ELF_FN("g@V1", NULL, T_ELF_AT(0x20), STB_GLOBAL),
+		{"g", NULL, T_ELF_AT(0x30), 0, STT_NOTYPE, STB_GLOBAL, 0, false},
+		T_ELF_END,
 	};
 	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .sym = both};
 	struct sym_file f;
 
-	open_made(&f, &e);
-	ck_assert_uint_eq(offset_of(&f, "g"), OFF(0x20));
+	t_sym_open(&f, &e);
+	ck_assert_uint_eq(offset_of(&f, "g"), T_ELF_OFF(0x20));
 	sym_close(&f);
 }
 END_TEST
@@ -297,14 +241,14 @@ static int count_found(void *arg, size_t i, const struct symfind *r)
 START_TEST(no_memory)
 {
 	static const char *const names[] = {"f", "old@V1", "none"};
-	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym};
+	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = t_sym_dyn, .sym = t_sym_sym};
 	struct sym_file f;
 	size_t n = 0;
 	bool refused = true;
 	int i, err;
 
 	for (i = 1; refused; i++) {
-		open_made(&f, &e);
+		t_sym_open(&f, &e);
 		t_fail_alloc_at((unsigned)i);
 		err = symfind_many(&f, names, 3, count_found, &n);
 		refused = t_alloc_failed();

@@ -12,17 +12,6 @@
 #include "t_child.h"
 #include "t_elf.h"
 
-#define TEXT(x) (T_ELF_TEXT + (x))
-#define OFF(x)	(T_ELF_TEXT_OFF + (x))
-#define FN(n, v, at, bind)                             \
-	{                                              \
-		n, v, at, 16, STT_FUNC, bind, 0, false \
-	}
-#define END                                      \
-	{                                        \
-		NULL, NULL, 0, 0, 0, 0, 0, false \
-	}
-
 struct row {
 	const char *name, *choice, *table, *entry, *error;
 	uint64_t probe;
@@ -68,28 +57,28 @@ static int on_why(void *arg, const struct rawbpf_why *w)
 START_TEST(reasons)
 {
 	static const struct t_elf_sym dyn[] = {
-		FN("f", "@V1", TEXT(0x10), STB_GLOBAL),
-		FN("f", "@@V2", TEXT(0x20), STB_GLOBAL),
-		END,
+		T_ELF_FN("f", "@V1", T_ELF_AT(0x10), STB_GLOBAL),
+		T_ELF_FN("f", "@@V2", T_ELF_AT(0x20), STB_GLOBAL),
+		T_ELF_END,
 	};
 	static const struct t_elf_sym sym[] = {
-		FN("f", NULL, TEXT(0x80), STB_LOCAL),
-		FN("twice", NULL, TEXT(0x30), STB_LOCAL),
-		FN("twice", NULL, TEXT(0x40), STB_LOCAL),
-		FN("push", NULL, TEXT(0x50), STB_LOCAL),
-		FN("push12", NULL, TEXT(0x60), STB_LOCAL),
-		FN("loop", NULL, TEXT(0x70), STB_LOCAL),
-		END,
+		T_ELF_FN("f", NULL, T_ELF_AT(0x80), STB_LOCAL),
+		T_ELF_FN("twice", NULL, T_ELF_AT(0x30), STB_LOCAL),
+		T_ELF_FN("twice", NULL, T_ELF_AT(0x40), STB_LOCAL),
+		T_ELF_FN("push", NULL, T_ELF_AT(0x50), STB_LOCAL),
+		T_ELF_FN("push12", NULL, T_ELF_AT(0x60), STB_LOCAL),
+		T_ELF_FN("loop", NULL, T_ELF_AT(0x70), STB_LOCAL),
+		T_ELF_END,
 	};
 	static const struct row rows[] = {
-		{"f", "the default version", ".dynsym", FIRST, NULL, OFF(0x20), 1},
-		{"loop", "the only one of that name", ".symtab", ENDBR, NULL, OFF(0x70), 0},
-		{"push", "the only one of that name", ".symtab", PUSH, NULL, OFF(0x54), 0},
-		{"push12", "the only one of that name", ".symtab", PUSH, NULL, OFF(0x64), 0},
+		{"f", "the default version", ".dynsym", FIRST, NULL, T_ELF_OFF(0x20), 1},
+		{"loop", "the only one of that name", ".symtab", ENDBR, NULL, T_ELF_OFF(0x70), 0},
+		{"push", "the only one of that name", ".symtab", PUSH, NULL, T_ELF_OFF(0x54), 0},
+		{"push12", "the only one of that name", ".symtab", PUSH, NULL, T_ELF_OFF(0x64), 0},
 		{"twice", NULL, ".symtab", NULL, "'twice' names 2 functions", 0, 1},
 	};
 	static const struct row old = {
-		"f@V1", "the version asked for", ".dynsym", FIRST, NULL, OFF(0x10), 0};
+		"f@V1", "the version asked for", ".dynsym", FIRST, NULL, T_ELF_OFF(0x10), 0};
 	struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn, .sym = sym};
 	char path[] = "/tmp/rawbpf-why-XXXXXX";
 	struct rows r = {rows, path, 0};
@@ -99,9 +88,9 @@ START_TEST(reasons)
 	size_t len;
 
 	p = t_elf_make(&e, &len);
-	memcpy(p + OFF(0x50), "\xf3\x0f\x1e\xfa\x55", 5);	  /* push %rbp */
-	memcpy(p + OFF(0x60), "\xf3\x0f\x1e\xfa\x41\x54", 6);	  /* push %r12 */
-	memcpy(p + OFF(0x70), "\xf3\x0f\x1e\xfa\x48\xff\xc7", 7); /* inc %rdi */
+	memcpy(p + T_ELF_OFF(0x50), "\xf3\x0f\x1e\xfa\x55", 5);		/* push %rbp */
+	memcpy(p + T_ELF_OFF(0x60), "\xf3\x0f\x1e\xfa\x41\x54", 6);	/* push %r12 */
+	memcpy(p + T_ELF_OFF(0x70), "\xf3\x0f\x1e\xfa\x48\xff\xc7", 7); /* inc %rdi */
 	ck_assert_int_eq(write(fd, p, len), (ssize_t)len);
 	close(fd);
 	free(p);
@@ -149,7 +138,8 @@ END_TEST
 /* A function that is listed, but not found again by its name. */
 START_TEST(tool_not_found)
 {
-	static const struct t_elf_sym dyn[] = {FN("odd@name", NULL, TEXT(0), STB_GLOBAL), END};
+	static const struct t_elf_sym dyn[] = {
+		T_ELF_FN("odd@name", NULL, T_ELF_AT(0), STB_GLOBAL), T_ELF_END};
 	const struct t_elf e = {.bits = 64, .machine = EM_X86_64, .dyn = dyn};
 	char path[] = "/tmp/rawbpf-symwhy-XXXXXX", command[200], *out;
 	int fd = mkstemp(path);

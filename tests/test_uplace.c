@@ -13,9 +13,6 @@
 #include "t.h"
 #include "t_elf.h"
 
-#define TEXT(x) (T_ELF_TEXT + (x))
-#define OFF(x)	(T_ELF_TEXT_OFF + (x))
-
 /* room: bytes of code that the file's header is to promise */
 static void make(const struct t_elf *e, char path[], uint64_t room)
 {
@@ -37,15 +34,15 @@ static void make(const struct t_elf *e, char path[], uint64_t room)
 START_TEST(aliases)
 {
 	static const struct t_elf_sym dyn[] = {
-		{"fn_c", NULL, TEXT(0x40), 16, STT_FUNC, STB_GLOBAL, 0, false},
-		{"fn_b", NULL, TEXT(0x20), 16, STT_FUNC, STB_WEAK, 0, false},
-		{"fn_a", NULL, TEXT(0x20), 16, STT_FUNC, STB_GLOBAL, 0, false},
+		{"fn_c", NULL, T_ELF_AT(0x40), 16, STT_FUNC, STB_GLOBAL, 0, false},
+		{"fn_b", NULL, T_ELF_AT(0x20), 16, STT_FUNC, STB_WEAK, 0, false},
+		{"fn_a", NULL, T_ELF_AT(0x20), 16, STT_FUNC, STB_GLOBAL, 0, false},
 		{NULL, NULL, 0, 0, 0, 0, 0, false},
 	};
 	static const struct t_elf_sym sym[] = {
-		{"fn_b", NULL, TEXT(0x20), 16, STT_FUNC, STB_WEAK, 0, false},
-		{"fn_local", NULL, TEXT(0x10), 16, STT_FUNC, STB_LOCAL, 0, false},
-		{"other", NULL, TEXT(0x60), 16, STT_FUNC, STB_LOCAL, 0, false},
+		{"fn_b", NULL, T_ELF_AT(0x20), 16, STT_FUNC, STB_WEAK, 0, false},
+		{"fn_local", NULL, T_ELF_AT(0x10), 16, STT_FUNC, STB_LOCAL, 0, false},
+		{"other", NULL, T_ELF_AT(0x60), 16, STT_FUNC, STB_LOCAL, 0, false},
 		{NULL, NULL, 0, 0, 0, 0, 0, false},
 	};
 	struct t_elf e = {.bits = 64, .machine = EM_AARCH64, .dyn = dyn, .sym = sym};
@@ -57,10 +54,10 @@ START_TEST(aliases)
 	make(&e, path, T_ELF_SEG);
 	ck_assert_msg(!uplace_open(&u), "%s", b.error.msg);
 	ck_assert_uint_eq(u.n, 3);
-	ck_assert_uint_eq(u.places[0].offset, OFF(0x10));
-	ck_assert_uint_eq(u.places[1].offset, OFF(0x20));
+	ck_assert_uint_eq(u.places[0].offset, T_ELF_OFF(0x10));
+	ck_assert_uint_eq(u.places[1].offset, T_ELF_OFF(0x20));
 	ck_assert_str_eq(u.places[1].name + strlen(path), ":fn_b");
-	ck_assert_uint_eq(u.places[2].offset, OFF(0x40));
+	ck_assert_uint_eq(u.places[2].offset, T_ELF_OFF(0x40));
 	uplace_close(&u);
 	o.sym_re = "nothing";
 	u = (struct uplace){.b = &b, .o = &o};
@@ -84,8 +81,8 @@ static double pattern_time(size_t n)
 
 	for (i = 0; i < n; i++) {
 		snprintf(names + 12 * i, 12, "f%zu", i);
-		sym[i] = (struct t_elf_sym){
-			names + 12 * i, NULL, TEXT(4 * (n - i)), 4, STT_FUNC, STB_LOCAL, 0, false};
+		sym[i] = (struct t_elf_sym){names + 12 * i, NULL, T_ELF_AT(4 * (n - i)), 4,
+			STT_FUNC, STB_LOCAL, 0, false};
 	}
 	make(&e, path, 4 * n + 4);
 	clock_gettime(CLOCK_MONOTONIC, &from);
