@@ -31,11 +31,12 @@ int cond_if(struct macro *m, const struct tok *t)
 /* The kernel's enumerators are not asked for: each include guard would read its BTF. */
 static bool cond_outer(const struct macro *m, const struct tok *name)
 {
-	bool ours = memchr(name->s, '.', name->len) ||
-		    (name->len == 6 && !memcmp(name->s, "KERNEL", 6));
-	int64_t v;
+	int64_t v = 0;
 
-	return ours && m->outer && m->outer->lookup &&
+	if (memchr(name->s, '.', name->len))
+		return m->outer && m->outer->exists &&
+		       !m->outer->exists(m->outer->arg, name->s, name->len, &v) && v;
+	return name->len == 6 && !memcmp(name->s, "KERNEL", 6) && m->outer && m->outer->lookup &&
 	       !m->outer->lookup(m->outer->arg, name->s, name->len, &v);
 }
 

@@ -64,6 +64,16 @@ static int equ_size_of(void *arg, const char *s, size_t len, int64_t *v)
 	return m->outer->size_of(m->outer->arg, s, len, v);
 }
 
+static int equ_exists(void *arg, const char *s, size_t len, int64_t *v)
+{
+	struct macro *m = arg;
+
+	if (m->outer && m->outer->exists)
+		return m->outer->exists(m->outer->arg, s, len, v);
+	*v = 0;
+	return 0;
+}
+
 static void equ_offer_name(void *arg, const char *s, size_t len, void *value)
 {
 	(void)value;
@@ -128,5 +138,5 @@ int equ_set(struct macro *m, const struct tok *t)
 
 void equ_env(struct macro *m)
 {
-	m->env = (struct expr_env){equ_lookup, equ_size_of, equ_suggest, m};
+	m->env = (struct expr_env){equ_lookup, equ_size_of, equ_suggest, m, equ_exists};
 }

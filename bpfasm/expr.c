@@ -290,6 +290,31 @@ static int expr_sizeof(struct expr *x, int64_t *v)
 	return err ? err : expr_want(x, ')');
 }
 
+/* exists(NAME) */
+static int expr_exists(struct expr *x, int64_t *v)
+{
+	const struct tok *t;
+	const char *s;
+	size_t len;
+	int err;
+
+	x->t += 2;
+	if (lex_is(x->t, "struct"))
+		x->t++;
+	t = x->t;
+	if (t->kind != TOK_NAME) {
+		diag_error(x->d, expr_pos(x, t), t->len, "exists needs a name");
+		return -EINVAL;
+	}
+	s = expr_whole(x, &len);
+	if (!s)
+		return -EINVAL;
+	if (!x->env || !x->env->exists)
+		return expr_unknown(x, t, "exists: unknown name");
+	err = x->env->exists(x->env->arg, s, len, v);
+	return err ? err : expr_want(x, ')');
+}
+
 static int expr_primary(struct expr *x, int64_t *v)
 {
 	int err;
@@ -301,6 +326,8 @@ static int expr_primary(struct expr *x, int64_t *v)
 	if (x->t->kind == TOK_NAME) {
 		if (lex_is(x->t, "sizeof") && lex_op(x->t + 1, '('))
 			return expr_sizeof(x, v);
+		if (lex_is(x->t, "exists") && lex_op(x->t + 1, '('))
+			return expr_exists(x, v);
 		return expr_name(x, v);
 	}
 	if (lex_op(x->t, '(')) {

@@ -16,6 +16,8 @@ struct expr_env {
 	/* the nearest known name for a message; may be NULL */
 	void (*suggest)(void *arg, struct suggest *s);
 	void *arg;
+	/* exists(NAME): 1 or 0; NULL: no exists */
+	int (*exists)(void *arg, const char *s, size_t len, int64_t *v);
 };
 
 /*

@@ -41,9 +41,12 @@ bool kname_place(const struct kname *k, uint32_t hop, bool big_endian, struct kn
 enum {
 	KNAME_BYTE_OFFSET = 0,
 	KNAME_BYTE_SIZE = 1,
+	KNAME_FIELD_EXISTS = 2,
 	KNAME_LSHIFT = 4,
 	KNAME_RSHIFT = 5,
+	KNAME_TYPE_EXISTS = 8,
 	KNAME_TYPE_SIZE = 9,
+	KNAME_ENUM_EXISTS = 10,
 	KNAME_ENUM_VALUE = 11,
 };
 

@@ -248,6 +248,7 @@ int parse_unit(struct parse *p)
 	while ((more = macro_next(p->macro, &l)) > 0) {
 		if (stmt_line(p, &l) == -ENOMEM || p->pool->failed)
 			return -ENOMEM;
+		p->t = p->end;
 		if (diag_full(p->diag))
 			break;
 	}

@@ -118,7 +118,7 @@ static int map_arg(struct parse *p, struct map_args *a)
 	}
 	if (a->has_n)
 		return parse_error(p, t, "a map has one number of entries");
-	if (t->kind == TOK_NAME && !parse_is(t, "sizeof") &&
+	if (t->kind == TOK_NAME && !parse_is(t, "sizeof") && !parse_is(t, "exists") &&
 		equ_get(p->macro, t->s, t->len, &a->n) == -ENOENT)
 		return parse_no_type(p, t);
 	a->has_n = true;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "equ.h"
+#include "exists.h"
 #include "global.h"
 
 /* ---- what may have been meant --------------------------------------------------------------- */
@@ -154,11 +155,11 @@ static const struct tok *tok_at(const struct parse *p, const char *s)
 static const struct tok *tok_of(const struct parse *p, const char *s)
 {
 	static const struct tok none = {.kind = TOK_END};
-	const struct tok *t = tok_at(p, s);
+	const struct tok *t = p->outside.len ? &p->outside : tok_at(p, s);
 
 	if (!t && p->t)
 		t = p->t;
-	return t ? t : &none; /* of an .if before the first line of all */
+	return t ? t : &none;
 }
 
 /* No such type: a variable or a record may have been meant, else msg says what is wrong. */
@@ -344,6 +345,32 @@ static bool env_is_variable(const struct parse *p, const struct tok *t)
 	       frame_find(&p->fn->frame, p->at.src, t->s, first);
 }
 
+/* A name of .if and .ifdef stands in the line that was read last. */
+static struct pos env_enter(struct parse *p, const char *s, size_t len)
+{
+	struct pos was = p->at;
+	const char *line;
+
+	if (p->macro && p->t == p->end) {
+		p->at = input_pos(&p->macro->in);
+		line = p->macro->in.top ? p->macro->in.top->at : NULL;
+		p->outside.kind = TOK_NAME;
+		p->outside.s = s;
+		p->outside.len = (uint32_t)len;
+		/* one with brackets was written anew */
+		p->outside.col = line && s >= line && s < p->macro->in.top->end
+					 ? (uint32_t)(s - line) + 1
+					 : 1;
+	}
+	return was;
+}
+
+static void env_leave(struct parse *p, struct pos was)
+{
+	p->at = was;
+	p->outside.len = 0;
+}
+
 /* "TASK_COMM_LEN": an enumerator of the target's */
 static int env_enumerator(
 	struct parse *p, const struct tok *t, const char *s, size_t len, int64_t *v)
@@ -387,9 +414,8 @@ static int env_path(struct parse *p, const struct tok *t, const char *s, size_t 
 	return 0;
 }
 
-static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
+static int env_name(struct parse *p, const char *s, size_t len, int64_t *v)
 {
-	struct parse *p = arg;
 	const struct tok *t = tok_at(p, s);
 	int err = p->macro ? equ_get(p->macro, s, len, v) : -ENOENT;
 
@@ -413,9 +439,34 @@ static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
 	return env_path(p, tok_of(p, s), s, len, v);
 }
 
+static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
+{
+	struct parse *p = arg;
+	struct pos was = env_enter(p, s, len);
+	int err = env_name(p, s, len, v);
+
+	env_leave(p, was);
+	return err;
+}
+
 static int env_size_of(void *arg, const char *s, size_t len, int64_t *v)
 {
-	return parse_size_of(arg, s, len, v);
+	struct parse *p = arg;
+	struct pos was = env_enter(p, s, len);
+	int err = parse_size_of(p, s, len, v);
+
+	env_leave(p, was);
+	return err;
+}
+
+static int env_exists(void *arg, const char *s, size_t len, int64_t *v)
+{
+	struct parse *p = arg;
+	struct pos was = env_enter(p, s, len);
+	int err = exists_ask(p, tok_of(p, s), s, len, v);
+
+	env_leave(p, was);
+	return err;
 }
 
 void parse_env(struct parse *p, struct expr_env *env)
@@ -424,4 +475,5 @@ void parse_env(struct parse *p, struct expr_env *env)
 	env->size_of = env_size_of;
 	env->suggest = env_suggest;
 	env->arg = p;
+	env->exists = env_exists;
 }

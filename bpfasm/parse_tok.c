@@ -135,8 +135,8 @@ static bool tok_is_reg(const char *s, size_t len)
 bool bpfasm_is_word(const char *s, size_t len)
 {
 	static const char *const words[] = {"if", "goto", "gotol", "gotox", "may_goto", "call",
-		"callx", "exit", "lock", "return", "args", "ctx", "retval", "sizeof", "pc", "ll",
-		"store_release", IR_USDT_NAME};
+		"callx", "exit", "lock", "return", "args", "ctx", "retval", "sizeof", "exists",
+		"pc", "ll", "store_release", IR_USDT_NAME};
 	size_t i;
 
 	if (tok_is_reg(s, len) || (len == 4 && !memcmp(s, "arg", 3) && s[3] >= '0' && s[3] <= '9'))

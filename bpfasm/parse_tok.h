@@ -57,6 +57,7 @@ struct parse {
 	int log_code;		/* opcode in front of a verifier log's line; -1: none */
 	bool jump_end;		/* the last instruction does not go on to the next */
 	bool nowarn;		/* .nowarn before any function */
+	struct tok outside;	/* a name in a line that is no statement, as .if; len 0: none */
 	const char *refused;	/* why the target could not be asked, as reported last */
 };
 

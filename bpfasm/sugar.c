@@ -131,7 +131,8 @@ int sugar_call(struct parse *p)
 bool sugar_is_call(const struct parse *p)
 {
 	return p->t->kind == TOK_NAME && parse_op(p->t + 1, PUNCT('(', 0, 0)) &&
-	       !parse_is(p->t, "sizeof") && !parse_is(p->t, IR_USDT_NAME);
+	       !parse_is(p->t, "sizeof") && !parse_is(p->t, "exists") &&
+	       !parse_is(p->t, IR_USDT_NAME);
 }
 
 /* ---- assignments ------------------------------------------------------------------------- */

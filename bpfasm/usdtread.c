@@ -76,7 +76,7 @@ static int usdtread_number(struct parse *p, const struct tok *t)
 	n = p->t;
 	if (parse_op(n, PUNCT(')', 0, 0)) || n == p->end)
 		return parse_error(p, n, "the operand's number is missing: 1 to %d", IR_USDT_ARGS);
-	if (parse_is_reserved(n) && !parse_is(n, "sizeof"))
+	if (parse_is_reserved(n) && !parse_is(n, "sizeof") && !parse_is(n, "exists"))
 		return parse_error(p, n,
 			"the operand's number is a constant: the code that reads it is made before "
 			"the program runs");

@@ -7,12 +7,15 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "btfext.h"
+#include "context.h"
 #include "core.h"
 #include "elf.h"
+#include "object.h"
 #include "old.h"
 #include "rawbpf.h"
 #include "rawbpf_sys.h"
@@ -147,6 +150,25 @@ START_TEST(records_of_every_kind)
 }
 END_TEST
 
+START_TEST(records_of_existence)
+{
+	static const char text[] =
+		".nowarn\n.prog p \"socket\"\nr1 = exists(rec.arr[2])\nw1 = exists(rec)\n"
+		"r1 = exists(colour.BLUE)\nr1 = exists(rec.neg)\nr1 = exists(RED) ll\n"
+		"r1 = exists(FREE)\nexit\n";
+	struct bpfasm_out obj = assemble(text, &tasm_types, true);
+	char out[2000];
+
+	records(&obj, "socket", out, sizeof(out));
+	ck_assert_str_eq(out, "0 2 field 'arr[2]' of 'struct rec' = 1\n"
+			      "1 8 type 'struct rec' = 1\n"
+			      "2 10 enumerator 'BLUE' of 'enum colour' = 1\n"
+			      "3 2 field 'neg' of 'struct rec' = 1\n"
+			      "4 10 enumerator 'RED' of 'enum colour' = 1\n");
+	bpfasm_free(&obj);
+}
+END_TEST
+
 /* ---- on this kernel, from another --------------------------------------------------------------- */
 
 static struct bpfasm_resolver real;
@@ -173,8 +195,31 @@ struct what {
 	uint32_t tgid, parent;
 	char comm[16];
 	uint32_t third, bytes;
-	uint64_t reset, parent_reset, sid, limit;
+	uint64_t reset, parent_reset, sid, limit, size;
+	uint32_t has_state, state, has_enum, has_type;
 };
+
+/* Bytes of the running kernel's task_struct. */
+static uint64_t task_size(struct rawbpf *b)
+{
+	struct bpfasm_step steps[BPFASM_STEPS];
+	struct bpfasm_resolver r;
+	char msg[256];
+
+	ck_assert_int_eq(rawbpf_resolver(b, NULL, &r), 0);
+	ck_assert_int_eq(r.type_path(r.arg, "task_struct", steps, msg, sizeof(msg)), 1);
+	return steps[0].size;
+}
+
+static bool is_since(int major, int minor)
+{
+	struct utsname u;
+	int a, b;
+
+	ck_assert_int_eq(uname(&u), 0);
+	ck_assert_int_eq(sscanf(u.release, "%d.%d", &a, &b), 2);
+	return a > major || (a == major && b >= minor);
+}
 
 /* A child that is like no other, as the program saw it. */
 static void see_child(struct rawbpf *b, bool reset)
@@ -206,13 +251,60 @@ static void see_child(struct rawbpf *b, bool reset)
 	ck_assert_uint_eq(w.parent_reset, 0);
 	ck_assert_uint_eq(w.sid, 3); /* since Linux 4.19 */
 	ck_assert_uint_eq(w.limit, limit.rlim_cur);
+	ck_assert_uint_eq(w.size, task_size(b));
+	ck_assert_uint_eq(w.has_state, is_since(5, 14));
+	ck_assert_uint_eq(w.state, 0); /* it runs */
+	ck_assert_uint_eq(w.has_enum, 1);
+	ck_assert_uint_eq(w.has_type, 1);
 }
 
-static void run(const void *image, size_t len)
+static const char section[] = "tp_btf/sched_process_exit";
+
+/* Instructions that hold something else than in the object, of those that have records. */
+static int n_filled_in(const struct rawbpf *b, const void *image, size_t len)
+{
+	struct elf_section s, code;
+	const struct object_text *t = NULL;
+	struct elf_file *f;
+	struct btfext ext;
+	struct btf *btf;
+	const unsigned char *r;
+	const void *data, *bytes;
+	uint32_t count, i;
+	size_t n, size;
+	int differ = 0;
+
+	ck_assert_int_eq(elf_open_memory(image, len, "t", &f, NULL), 0);
+	ck_assert_int_eq(elf_find_section(f, ".BTF", &s), 0);
+	ck_assert_int_eq(elf_section_data(f, &s, &data, &n), 0);
+	ck_assert_int_eq(btf_parse(data, n, &btf, NULL), 0);
+	ck_assert_int_eq(elf_find_section(f, ".BTF.ext", &s), 0);
+	ck_assert_int_eq(elf_section_data(f, &s, &data, &n), 0);
+	ck_assert_int_eq(btfext_parse(data, n, &ext, NULL), 0);
+	ck_assert_int_eq(elf_find_section(f, section, &code), 0);
+	ck_assert_int_eq(elf_section_data(f, &code, &bytes, &size), 0);
+	for (i = 0; i < b->object->n_texts; i++)
+		if (b->object->texts[i].section == code.index)
+			t = &b->object->texts[i];
+	ck_assert_ptr_nonnull(t);
+	r = btfext_records(&ext, BTFEXT_CORE, btf, section, &count);
+	ck_assert_uint_ge(count, 20);
+	for (i = 0; i < count; i++, r += 16)
+		differ += memcmp((const char *)bytes + word(r), (const char *)t->insns + word(r),
+				  8) != 0;
+	btfext_free(&ext);
+	btf_free(btf);
+	elf_close(f);
+	return differ;
+}
+
+static void run(const void *image, size_t len, bool differs)
 {
 	struct rawbpf *b = rawbpf_new();
 
 	ck_assert_msg(!rawbpf_load(b, .image = image, .image_len = len), "%s", rawbpf_errmsg(b));
+	if (differs)
+		ck_assert_int_ge(n_filled_in(b, image, len), 8);
 	ck_assert_msg(!rawbpf_attach_all(b), "%s", rawbpf_errmsg(b));
 	see_child(b, false);
 	see_child(b, true);
@@ -234,7 +326,8 @@ START_TEST(carried_here)
 	if (!has_btf())
 		T_SKIP("this kernel has no BTF");
 	image = t_data("object/names.bpf.o", &len);
-	run(image, len);
+	/* at home nothing may have moved */
+	run(image, len, !is_since(6, 18) || is_since(6, 19));
 	free(image);
 }
 END_TEST
@@ -266,7 +359,7 @@ START_TEST(offsets_differ)
 	if (!has_btf())
 		T_SKIP("this kernel has no BTF");
 	obj = from_elsewhere(b);
-	run(obj.data, obj.len);
+	run(obj.data, obj.len, true);
 	bpfasm_free(&obj);
 	rawbpf_free(b);
 }
@@ -321,6 +414,7 @@ Suite *suite_coreout(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, records_of_every_kind);
+	tcase_add_test(t, records_of_existence);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
 	tcase_add_test(t, carried_here);

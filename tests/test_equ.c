@@ -38,16 +38,25 @@ static int outer_size(void *arg, const char *s, size_t len, int64_t *v)
 	return 0;
 }
 
+static int outer_exists(void *arg, const char *s, size_t len, int64_t *v)
+{
+	(void)arg;
+	*v = len == 7 && !memcmp(s, "OUTER.y", 7);
+	return 0;
+}
+
 /* .ifdef asks for names with a dot only: a plain one may be an include's guard. */
 START_TEST(parsers_names)
 {
-	static const struct expr_env env = {outer_lookup, outer_size, NULL, NULL};
-	const char *text = ".if OUTER && sizeof(abc) == 3\nx\n.endif\n"
-			   ".ifdef OUTER.y\ny\n.endif\n.ifdef OUTER\nz\n.endif\n";
+	static const struct expr_env env = {outer_lookup, outer_size, NULL, NULL, outer_exists};
+	const char *text =
+		".if OUTER && sizeof(abc) == 3\nx\n.endif\n"
+		".ifdef OUTER.y\ny\n.endif\n.ifdef OUTER.z\nz\n.endif\n"
+		".if exists(OUTER.y) > exists(OUTER.z)\nw\n.endif\n.ifdef OUTER\nz\n.endif\n";
 
 	ck_assert_int_eq(t_expand_text(text, strlen(text), &env), 0);
 	ck_assert_uint_eq(tm.diag.len, 0);
-	ck_assert_str_eq(tm.out, "x\ny\n");
+	ck_assert_str_eq(tm.out, "x\ny\nw\n");
 }
 END_TEST
 

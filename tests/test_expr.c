@@ -63,7 +63,7 @@ static void offer(void *arg, struct suggest *s)
 	suggest_offer(s, "key.f", 5);
 }
 
-static const struct expr_env env = {lookup, size_of, offer, &diag};
+static const struct expr_env env = {lookup, size_of, offer, &diag, NULL};
 
 /* The result and where it ended. */
 static int eval(const char *s, int64_t *v, const char **rest)
