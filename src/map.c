@@ -157,24 +157,42 @@ static int map_try_all(struct map *m, int btf_fd, struct kern *k)
 	return map_may_be_old(fd) ? first : fd;
 }
 
+/* The running kernel is older than the type, or does not tell its version. */
+static bool map_type_is_newer(const struct map *m)
+{
+	const char *since = maprule_since(m->def->type);
+	uint32_t version = kern_version(m->b);
+	unsigned major, minor;
+
+	return since && sscanf(since, "%u.%u", &major, &minor) == 2 &&
+	       (!version || version < (major << 16 | minor << 8));
+}
+
 static int map_refused(struct map *m, int err)
 {
 	const struct object_map *d = m->def;
 	struct rawbpf_error *e = &m->b->error;
 
-	if (err == -EINVAL && (maprule_explain(d, m->max_entries, e) || maprule_flags(d, e)))
+	if (err == -EINVAL && maprule_explain(d, m->max_entries, e))
+		return err;
+	if ((err == -EINVAL || err == -MAP_ENOTSUPP) && maprule_flags(d, err, e))
+		return err;
+	if (err == -E2BIG && maprule_limits(d, m->max_entries, e))
 		return err;
 	err_set(e, "map", err, "map '%s' (%s, key %u, value %u, %u entries) refused", d->name,
 		maprule_type(d->type), d->key_size, d->value_size, m->max_entries);
 	if (err == -EINVAL && d->kind != OBJECT_MAP_PLAIN)
 		err_hint(e, "global variables need linux 5.2");
-	else if (err == -EINVAL && maprule_since(d->type))
+	else if (err == -EINVAL && map_type_is_newer(m))
 		err_hint(e, "maps of this type need linux %s", maprule_since(d->type));
+	else if (err == -EINVAL && !maprule_known(d->type))
+		err_hint(e, "this kernel may have no maps of type %u", (unsigned)d->type);
 	else if (err == -E2BIG && d->key_size > 512)
 		err_hint(e, "this kernel takes keys of at most 512 bytes");
 	else if (err == -ENOMEM || err == -E2BIG)
-		err_hint(e, "it needs about %llu MiB; give it fewer entries",
-			((unsigned long long)d->key_size + d->value_size) * m->max_entries >> 20);
+		err_hint(e, "it needs about %llu MiB%s; give it fewer entries",
+			((unsigned long long)d->key_size + d->value_size) * m->max_entries >> 20,
+			map_is_percpu(m) ? " for each cpu" : "");
 	return rights_explain(&m->b->sys, e, RIGHTS_MAP, err);
 }
 

@@ -32,7 +32,11 @@ void map_kernel_name(const char *prefix, const char *name, char out[RAWBPF_OBJ_N
 bool maprule_explain(const struct object_map *def, uint32_t max_entries, struct rawbpf_error *e);
 
 /* The same for its flags, which a newer kernel may allow: to be asked after a refusal only. */
-bool maprule_flags(const struct object_map *def, struct rawbpf_error *e);
+bool maprule_flags(const struct object_map *def, int err, struct rawbpf_error *e);
+/* what is too large, after an E2BIG */
+bool maprule_limits(const struct object_map *def, uint32_t max_entries, struct rawbpf_error *e);
+/* whether there are rules for the type */
+bool maprule_known(enum rawbpf_map_type type);
 /* the first kernel that has the type, NULL: any of today */
 const char *maprule_since(enum rawbpf_map_type type);
 /* "hash", "ringbuf" ...; "unknown" */

@@ -12,8 +12,12 @@
 
 #define MAPRULE_NO_PREALLOC 1U /* BPF_F_NO_PREALLOC */
 #define MAPRULE_F_MMAPABLE  0x400U
+#define MAPRULE_F_BUILD_ID  0x20U
 #define MAPRULE_STACK_DEPTH 127
+#define MAPRULE_BUILD_ID    32	  /* bytes of a struct bpf_stack_build_id */
 #define MAPRULE_PERCPU_MAX  32768 /* bytes of one CPU's value */
+#define MAPRULE_OWNED_MAX   65000 /* of a value of task, cgroup, socket or inode storage, about */
+#define MAPRULE_ELEM_MAX    0x400000U /* of one piece of the kernel's memory */
 
 /* What must be. */
 enum {
@@ -33,6 +37,8 @@ enum {
 	MAPRULE_VALUE_4_8 = 8192,   /* value size 4 or 8 */
 	MAPRULE_KEY_CGROUP = 16384, /* key size 8 (a cgroup's id) or 16 (and an attach type) */
 	MAPRULE_MMAPABLE = 32768,   /* BPF_F_MMAPABLE */
+	MAPRULE_INNER = 65536,	    /* a map that shows what those in it are like */
+	MAPRULE_KSTRUCT = 131072,   /* a struct of the kernel's BTF */
 };
 
 #define MAPRULE_HASH	(MAPRULE_KEY_ANY | MAPRULE_VALUE_ANY | MAPRULE_ENTRIES)
@@ -60,9 +66,9 @@ static const struct maprule {
 	[RAWBPF_MAP_LRU_PERCPU_HASH] = {"lru_percpu_hash", "4.10", MAPRULE_HASH | MAPRULE_PERCPU},
 	[RAWBPF_MAP_LPM_TRIE] = {"lpm_trie", "4.11",
 		MAPRULE_VALUE_ANY | MAPRULE_ENTRIES | MAPRULE_LPM | MAPRULE_LAZY},
-	[RAWBPF_MAP_ARRAY_OF_MAPS] = {"array_of_maps", "4.12", MAPRULE_FDS},
+	[RAWBPF_MAP_ARRAY_OF_MAPS] = {"array_of_maps", "4.12", MAPRULE_FDS | MAPRULE_INNER},
 	[RAWBPF_MAP_HASH_OF_MAPS] = {"hash_of_maps", "4.12",
-		MAPRULE_KEY_ANY | MAPRULE_VALUE_4 | MAPRULE_ENTRIES},
+		MAPRULE_KEY_ANY | MAPRULE_VALUE_4 | MAPRULE_ENTRIES | MAPRULE_INNER},
 	[RAWBPF_MAP_DEVMAP] = {"devmap", "4.14", MAPRULE_INDEX},
 	[RAWBPF_MAP_SOCKMAP] = {"sockmap", "4.14", MAPRULE_INDEX},
 	[RAWBPF_MAP_CPUMAP] = {"cpumap", "4.15", MAPRULE_INDEX},
@@ -78,7 +84,7 @@ static const struct maprule {
 	[RAWBPF_MAP_STACK] = {"stack", "4.20", MAPRULE_QUEUE},
 	[RAWBPF_MAP_SK_STORAGE] = {"sk_storage", "5.2", MAPRULE_STORAGE},
 	[RAWBPF_MAP_DEVMAP_HASH] = {"devmap_hash", "5.4", MAPRULE_INDEX},
-	[RAWBPF_MAP_STRUCT_OPS] = {"struct_ops", "5.6", 0},
+	[RAWBPF_MAP_STRUCT_OPS] = {"struct_ops", "5.6", MAPRULE_KSTRUCT},
 	[RAWBPF_MAP_RINGBUF] = {"ringbuf", "5.8", MAPRULE_RING},
 	[RAWBPF_MAP_INODE_STORAGE] = {"inode_storage", "5.10", MAPRULE_STORAGE},
 	[RAWBPF_MAP_TASK_STORAGE] = {"task_storage", "5.11", MAPRULE_STORAGE},
@@ -101,6 +107,11 @@ const char *maprule_type(enum rawbpf_map_type type)
 	return r ? r->name : "unknown";
 }
 
+bool maprule_known(enum rawbpf_map_type type)
+{
+	return maprule_of(type);
+}
+
 const char *maprule_since(enum rawbpf_map_type type)
 {
 	const struct maprule *r = maprule_of(type);
@@ -113,7 +124,9 @@ static const char *maprule_broken_key(const struct object_map *d, unsigned must)
 	if ((must & MAPRULE_KEY_0) && d->key_size)
 		return "its key size must be 0";
 	if ((must & MAPRULE_KEY_4) && d->key_size != 4)
-		return "its key size must be 4: the key is an index";
+		return must & MAPRULE_ENTRIES_0
+			       ? "its key size must be 4: the key is a file descriptor"
+			       : "its key size must be 4: the key is an index";
 	if ((must & MAPRULE_KEY_ANY) && !d->key_size)
 		return "its key size is 0";
 	if ((must & MAPRULE_KEY_CGROUP) && d->key_size != 8 && d->key_size != 16)
@@ -135,6 +148,11 @@ static const char *maprule_broken_value(const struct object_map *d, unsigned mus
 		return "its value size is 0";
 	if ((must & MAPRULE_PERCPU) && d->value_size > MAPRULE_PERCPU_MAX)
 		return "the value of one cpu must not be above 32768 bytes";
+	if ((must & MAPRULE_STACKS) && (d->flags & MAPRULE_F_BUILD_ID))
+		return d->value_size % MAPRULE_BUILD_ID ||
+				       d->value_size / MAPRULE_BUILD_ID > MAPRULE_STACK_DEPTH
+			       ? "its value must be up to 127 build ids of 32 bytes"
+			       : NULL;
 	if ((must & MAPRULE_STACKS) &&
 		(d->value_size % 8 || d->value_size / 8 > MAPRULE_STACK_DEPTH))
 		return "its value must be up to 127 addresses of 8 bytes";
@@ -158,6 +176,10 @@ static const char *maprule_broken(
 		return "max_entries, its size in bytes, must be a power of two and whole pages";
 	if ((r->must & MAPRULE_LAZY) && !(d->flags & MAPRULE_NO_PREALLOC))
 		return "its flags must have BPF_F_NO_PREALLOC (1)";
+	if ((r->must & MAPRULE_INNER) && !d->inner)
+		return "it needs an inner map, which shows what the maps in it are like";
+	if (r->must & MAPRULE_KSTRUCT)
+		return "its value must be a struct that this kernel's btf has for it";
 	if ((r->must & MAPRULE_MMAPABLE) && !(d->flags & MAPRULE_F_MMAPABLE))
 		return "its flags must have BPF_F_MMAPABLE (0x400)";
 	return NULL;
@@ -180,6 +202,35 @@ bool maprule_explain(const struct object_map *def, uint32_t max_entries, struct 
 		return true;
 	}
 	return false;
+}
+
+/* ---- limits */
+
+/* What is too large, of a map that was refused with E2BIG; NULL: none is known. */
+static const char *maprule_exceeds(
+	const struct object_map *d, uint32_t entries, const struct maprule *r)
+{
+	if ((r->must & MAPRULE_PERCPU) && d->value_size > MAPRULE_PERCPU_MAX)
+		return "the value of one cpu must not be above 32768 bytes";
+	if (d->type == RAWBPF_MAP_CPUMAP && entries)
+		return "max_entries is above the number of cpus that this kernel is built for";
+	if ((r->must & MAPRULE_ENTRIES_0) && d->value_size > MAPRULE_OWNED_MAX)
+		return "its value must be below 64 KiB, on older kernels a page";
+	if ((r->must & MAPRULE_KEY_ANY) && d->key_size <= 512 &&
+		(uint64_t)d->key_size + d->value_size >= MAPRULE_ELEM_MAX - 1024)
+		return "key and value together must be below 4 MiB";
+	return NULL;
+}
+
+bool maprule_limits(const struct object_map *def, uint32_t max_entries, struct rawbpf_error *e)
+{
+	const struct maprule *r = maprule_of(def->type);
+	const char *why = r ? maprule_exceeds(def, max_entries, r) : NULL;
+
+	if (why)
+		err_set(e, "map", -E2BIG, "map '%s' of type %s refused: %s", def->name, r->name,
+			why);
+	return why;
 }
 
 /* ---- flags */
@@ -247,31 +298,30 @@ static const char *maprule_broken_flag(uint32_t flags, uint32_t allowed)
 	for (i = 0; i < sizeof(maprule_flag_names) / sizeof(*maprule_flag_names); i++)
 		if (bad & 1U << i)
 			return maprule_flag_names[i];
-	return NULL;
+	return bad ? "bits that no kernel knows" : NULL;
 }
 
-bool maprule_flags(const struct object_map *def, struct rawbpf_error *e)
+bool maprule_flags(const struct object_map *def, int err, struct rawbpf_error *e)
 {
 	uint32_t allowed = maprule_allowed(def->type);
 	const char *flag = allowed ? maprule_broken_flag(def->flags, allowed) : NULL;
 	const char *name = maprule_type(def->type);
 
 	if (flag)
-		err_set(e, "map", -EINVAL,
-			"map '%s' of type %s refused: its flags must not have %s", def->name, name,
-			flag);
+		err_set(e, "map", err, "map '%s' of type %s refused: its flags must not have %s",
+			def->name, name, flag);
 	else if ((def->flags & MAPRULE_F_PAIRS) == MAPRULE_F_PAIRS)
-		err_set(e, "map", -EINVAL,
+		err_set(e, "map", err,
 			"map '%s' of type %s refused: BPF_F_RDONLY and BPF_F_WRONLY exclude each "
 			"other",
 			def->name, name);
 	else if ((def->flags & MAPRULE_F_PROG) == MAPRULE_F_PROG)
-		err_set(e, "map", -EINVAL,
+		err_set(e, "map", err,
 			"map '%s' of type %s refused: BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG "
 			"exclude each other",
 			def->name, name);
 	else if (allowed == MAPRULE_F_STORAGE && !def->value_btf)
-		err_set(e, "map", -EINVAL,
+		err_set(e, "map", err,
 			"map '%s' of type %s refused: it must have btf types of key and value",
 			def->name, name);
 	else

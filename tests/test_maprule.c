@@ -74,6 +74,43 @@ static const struct {
 		 .max_entries = 1,
 		 .flags = 0x180},
 		"exclude each other"},
+	{{.type = RAWBPF_MAP_HASH,
+		 .key_size = 4,
+		 .value_size = 8,
+		 .max_entries = 1,
+		 .flags = 1U << 31},
+		"no kernel knows"},
+	{{.type = RAWBPF_MAP_STACK_TRACE,
+		 .key_size = 4,
+		 .value_size = 40,
+		 .max_entries = 1,
+		 .flags = 0x20},
+		"build ids of 32 bytes"},
+	{{.type = RAWBPF_MAP_STACK_TRACE,
+		 .key_size = 4,
+		 .value_size = 64,
+		 .max_entries = 1,
+		 .flags = 0x20},
+		NULL},
+	{{.type = RAWBPF_MAP_LRU_HASH,
+		 .key_size = 4,
+		 .value_size = 8,
+		 .max_entries = 1,
+		 .flags = 1},
+		"must not have BPF_F_NO_PREALLOC"},
+	{{.type = RAWBPF_MAP_ARRAY_OF_MAPS, .key_size = 4, .value_size = 4, .max_entries = 1},
+		"an inner map"},
+	{{.type = RAWBPF_MAP_STRUCT_OPS, .key_size = 4, .value_size = 8, .max_entries = 1},
+		"a struct that this kernel's btf has"},
+	{{.type = RAWBPF_MAP_SK_STORAGE, .key_size = 8, .value_size = 8, .flags = 1},
+		"4: the key is a file descriptor"},
+	{{.type = RAWBPF_MAP_PERCPU_HASH, .key_size = 4, .value_size = 40000, .max_entries = 1},
+		"one cpu must not be above 32768 bytes"},
+	{{.type = RAWBPF_MAP_HASH, .key_size = 4, .value_size = 4U << 20, .max_entries = 1},
+		"together must be below 4 MiB"},
+	{{.type = RAWBPF_MAP_CGROUP_STORAGE, .key_size = 8, .value_size = 70000}, "below 64 KiB"},
+	{{.type = RAWBPF_MAP_CPUMAP, .key_size = 4, .value_size = 4, .max_entries = 1U << 20},
+		"number of cpus"},
 	{{.type = RAWBPF_MAP_RINGBUF, .max_entries = 65536}, NULL},
 	{{.type = RAWBPF_MAP_RINGBUF, .value_size = 4, .max_entries = 65536},
 		"value size must be 0"},
@@ -97,7 +134,8 @@ START_TEST(rules)
 
 	for (i = 0; i < RULE_ROWS; i++) {
 		d = rule_def(i);
-		if (maprule_explain(&d, d.max_entries, &e) || maprule_flags(&d, &e))
+		if (maprule_explain(&d, d.max_entries, &e) || maprule_flags(&d, -EINVAL, &e) ||
+			maprule_limits(&d, d.max_entries, &e))
 			ck_assert_msg(rule_rows[i].says && strstr(e.msg, rule_rows[i].says),
 				"row %zu: %s", i, e.msg);
 		else
