@@ -275,10 +275,15 @@ static void vlog_advise(
 }
 
 /* Message and title were cut off, the block's suggestion is all that is left. */
-static void vlog_lost(const struct vlog_scan *s, struct vlog *v)
+static void vlog_lost(struct vlog_scan *s, struct vlog *v)
 {
 	char insn[128];
 
+	if (s->at_call.p && !vlogstep_starts(s->at_text, "call ") &&
+		memmem(s->suggestion.p, s->suggestion.n, " this call", 10)) {
+		s->at = s->at_call_insn;
+		s->at_text = s->at_call;
+	}
 	vlog_copy(insn, sizeof(insn), s->at_text);
 	snprintf(v->msg, sizeof(v->msg), "the verifier's message is missing from the log");
 	if (*insn)
@@ -340,7 +345,7 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 		return vlog_by_errno(&s, err, v);
 	if (!m.rule && err == -ENOSPC && (s.cut_head || f.cut))
 		return v->msg[0] = '\0', vlog_by_errno(&s, err, v);
-	if (s.msg.p == s.suggestion.p)
+	if (s.msg.p == s.suggestion.p || (m.rule && m.rule->flags & VLOG_SUGGESTED))
 		vlog_lost(&s, v);
 	v->refused = true;
 	v->insn = vlog_insn(&s, &m);

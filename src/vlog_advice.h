@@ -22,7 +22,8 @@ enum {
 	VLOG_HALF = 2048,     /* only when its last write was of 32 bits or fewer of a register */
 	VLOG_AT_STORE = 4096, /* only when the instruction is a store */
 	VLOG_NO_MORE = 16384, /* a longer log tells nothing else */
-	VLOG_AT_SKB = 8192,   /* only when it is a packet load */
+	VLOG_SUGGESTED = 32768, /* a suggestion of 7.3: the message is gone */
+	VLOG_AT_SKB = 8192,	/* only when it is a packet load */
 };
 
 /*

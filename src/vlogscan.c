@@ -163,28 +163,53 @@ static void vlog_extend(struct vlog_text *part, struct vlog_text t)
 	part->n = (size_t)(t.p + t.n - part->p);
 }
 
+/* "10 | (bf) r1 = r6": the number, -1 when it is no such line, and the instruction's text. */
+static int vlog_context(struct vlog_text t, struct vlog_text *text)
+{
+	const char *p = t.p, *end = t.p + t.n;
+	int insn = vlogstep_int(&p, end);
+
+	if (insn < 0 || end - p < 8 || memcmp(p, " | (", 4) || p[6] != ')')
+		return -1;
+	text->p = p + 7;
+	text->n = (size_t)(end - text->p);
+	*text = vlogstep_trim(*text);
+	return insn;
+}
+
 /*
  * ">>> 10 | (bf) r1 = r6": the instruction that the block points at.  In its causal path these are
- * earlier ones.
+ * earlier ones, and of a block that refuses a call the first call behind them is meant.
  */
 static void vlog_pointed(struct vlog_scan *s, struct vlog_text t)
 {
-	const char *p, *end;
+	struct vlog_text text;
 	int insn;
 
 	t = vlogstep_trim(t);
-	if (s->at_text.p || s->part > VLOG_AT || !vlogstep_starts(t, ">>> "))
+	if (s->part > VLOG_AT || !t.n)
 		return;
-	p = t.p + 4;
-	end = t.p + t.n;
-	insn = vlogstep_int(&p, end);
-	if (insn < 0 || end - p < 8 || memcmp(p, " | (", 4) || p[6] != ')')
+	if (s->at_text.p) {
+		if (s->at_call.p || !isdigit((unsigned char)*t.p))
+			return;
+		insn = vlog_context(t, &text);
+		if (insn > s->at && vlogstep_starts(text, "call ")) {
+			s->at_call_insn = insn;
+			s->at_call = text;
+		}
+		return;
+	}
+	if (!vlogstep_starts(t, ">>> "))
+		return;
+	t.p += 4;
+	t.n -= 4;
+	t = vlogstep_trim(t);
+	insn = vlog_context(t, &text);
+	if (insn < 0)
 		return;
 	if (s->at < 0)
 		s->at = insn;
-	s->at_text.p = p + 7;
-	s->at_text.n = (size_t)(end - s->at_text.p);
-	s->at_text = vlogstep_trim(s->at_text);
+	s->at_text = text;
 }
 
 /* A line inside the block; false when it is not of the block. */

@@ -28,6 +28,8 @@ struct vlog_scan {
 	struct vlog_text title, reason, suggestion;
 	int at;			  /* the block's own instruction number, -1: none */
 	struct vlog_text at_text; /* that instruction, where the block shows it */
+	int at_call_insn;	  /* the first call that it shows behind that */
+	struct vlog_text at_call;
 	bool done, cut_head;
 	unsigned turns; /* steps back in the program */
 };

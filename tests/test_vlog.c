@@ -56,7 +56,7 @@ static const struct {
 	{"atomic-small", -2, -1, "atomic"},
 	{"ringbuf-leak", 6, -1, "insn 4|bpf_ringbuf_submit"},
 	{"ringbuf-unchecked", 5, 0, "r0 may be NULL"},
-	{"ringbuf-twice", -2, -2, "bpf_ringbuf_submit"},
+	{"ringbuf-twice", 11, -2, "bpf_ringbuf_submit"},
 	{"kfunc-unknown", -2, -1, "kernel"},
 	{"bpf-call-out", -1, -1, "subprogram"},
 	{"return-out-of-range", 1, 0, "result must be in"},
