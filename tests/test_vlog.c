@@ -189,7 +189,8 @@ START_TEST(refusals_of_all_kernels)
 }
 END_TEST
 
-static const char *const our_kernels[] = {"ours-5.10", "ours-6.1", "ours-6.18", "ours-7.x"};
+static const char *const our_kernels[] = {
+	"ours-5.10", "ours-6.1", "ours-6.18", "ours-7.x", "texts-6.18"};
 
 START_TEST(our_own_refusals)
 {
