@@ -202,15 +202,19 @@ static int map_typed(struct parse *p, struct ir_map *m, const struct mapk *k, st
 	return 0;
 }
 
+/* A ring buffer's unit is the byte; the kernel wants whole pages and a power of two. */
+static bool map_is_count(uint32_t type, int64_t n)
+{
+	return (type != MAPK_RINGBUF && type != MAPK_USER_RINGBUF) || (n >= 4096 && !(n & (n - 1)));
+}
+
 static int map_count(struct parse *p, struct ir_map *m, const struct map_args *a)
 {
 	if (!a->has_n)
 		return 0;
 	if (a->n < 1 || a->n > UINT32_MAX)
 		return parse_error(p, a->n_tok, "%lld is no number of entries", (long long)a->n);
-	/* its unit is the byte; the kernel wants whole pages and a power of two */
-	if ((m->type == MAPK_RINGBUF || m->type == MAPK_USER_RINGBUF) &&
-		(a->n < 4096 || (a->n & (a->n - 1)) != 0))
+	if (!map_is_count(m->type, a->n))
 		return parse_error(p, a->n_tok,
 			"%lld is no size of a ring buffer: a power of two of bytes, 4096 or more",
 			(long long)a->n);
@@ -505,7 +509,9 @@ static const struct mapk *map_kind_of(const struct ir_map *m)
 		if (k->type == m->type &&
 			(m->has_value ? k->args != MAPK_COUNT
 				      : k->args == MAPK_COUNT && k->key_size == m->key_size &&
-						k->value_size == m->value_size))
+						k->value_size == m->value_size &&
+						(m->max_entries || !k->entries) &&
+						map_is_count(m->type, m->max_entries)))
 			return k;
 	}
 	return NULL; /* declared by numbers */

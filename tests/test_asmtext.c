@@ -46,6 +46,16 @@ START_TEST(declarations)
 }
 END_TEST
 
+/* What a kind's own arguments cannot say stays numbers, so that the text is taken again. */
+START_TEST(maps_by_numbers)
+{
+	expands(".map a type(27, 0, 0, 4096)\n.map b type(27, 0, 0, 5000)\n"
+		".map c type(27, 0, 0, 0)\n.map d type(4, 4, 4, 0)",
+		".map a ringbuf(4096)\n.map b type(27, 0, 0, 5000)\n"
+		".map c type(27, 0, 0, 0)\n.map d perf_event_array\n");
+}
+END_TEST
+
 START_TEST(labels_of_expansions_get_numbers)
 {
 	expands(".macro skip\ngoto .x\n.x:\n.endm\n.prog p \"socket\"\n.x: skip\nskip\ngoto .x",
@@ -62,6 +72,7 @@ Suite *suite_asmtext(void)
 	tcase_add_test(tc, instructions_alone);
 	tcase_add_test(tc, nothing);
 	tcase_add_test(tc, declarations);
+	tcase_add_test(tc, maps_by_numbers);
 	tcase_add_test(tc, labels_of_expansions_get_numbers);
 	suite_add_tcase(s, tc);
 	return s;
