@@ -387,10 +387,30 @@ void diag_free(struct diag *d)
 
 enum { SUGGEST_MAX = 63 }; /* longer words get no suggestion */
 
+static uint32_t suggest_letters(const char *s, size_t len)
+{
+	uint32_t letters = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		letters |= 1U << (s[i] & 31); /* without their case */
+	return letters;
+}
+
+static unsigned suggest_count(uint32_t bits)
+{
+	unsigned n = 0;
+
+	for (; bits; bits &= bits - 1)
+		n++;
+	return n;
+}
+
 void suggest_start(struct suggest *s, const char *want, size_t len)
 {
 	s->want = want;
 	s->len = len;
+	s->letters = suggest_letters(want, len <= SUGGEST_MAX ? len : 0);
 	s->best = NULL;
 	s->best_len = 0;
 	s->distance = (unsigned)(len / 3 ? len / 3 : 1) + 1;
@@ -435,6 +455,13 @@ static unsigned suggest_distance(const char *a, size_t na, const char *b, size_t
 	return one[nb];
 }
 
+/* An edit brings one letter and takes one: a word with other letters is no near one. */
+static bool suggest_may(const struct suggest *s, uint32_t letters)
+{
+	return suggest_count(s->letters & ~letters) < s->distance &&
+	       suggest_count(letters & ~s->letters) < s->distance;
+}
+
 /* The word is how the name begins: offered while nothing is nearer. */
 static bool suggest_begins(const struct suggest *s, const char *name, size_t len)
 {
@@ -461,7 +488,7 @@ void suggest_offer(struct suggest *s, const char *name, size_t len)
 		return;
 	if (len == s->len && !memcmp(name, s->want, len))
 		return;
-	if (gap < s->distance)
+	if (gap < s->distance && suggest_may(s, suggest_letters(name, len)))
 		n = suggest_distance(s->want, s->len, name, len, s->distance);
 	/* a word of one or two letters is near to everything: one letter must stay */
 	if (n < s->distance && n < s->len)
