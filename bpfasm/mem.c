@@ -14,6 +14,46 @@ enum {
 	POOL_LARGEST = 1 << 20, /* blocks stop doubling here: what is never used is never large */
 };
 
+/*
+ * Built with POOL_GUARD (and AddressSanitizer) what is given out has a gap behind it, and nothing
+ * else of a block may be touched.
+ */
+#ifdef POOL_GUARD
+#include <sanitizer/asan_interface.h>
+
+enum { POOL_GAP = POOL_ALIGN };
+
+static void pool_forbid(const void *mem, size_t n)
+{
+	ASAN_POISON_MEMORY_REGION(mem, n);
+}
+
+static void pool_allow(const void *mem, size_t n)
+{
+	ASAN_UNPOISON_MEMORY_REGION(mem, n);
+}
+#else
+enum { POOL_GAP = 0 };
+
+static void pool_forbid(const void *mem, size_t n)
+{
+	(void)mem;
+	(void)n;
+}
+
+static void pool_allow(const void *mem, size_t n)
+{
+	(void)mem;
+	(void)n;
+}
+#endif
+
+/* What an allocation of n bytes takes of its block. */
+static size_t pool_room(size_t n)
+{
+	return (n ? (n + POOL_ALIGN - 1) & ~(size_t)(POOL_ALIGN - 1) : POOL_ALIGN) + POOL_GAP;
+}
+
 /* calloc'ed, and each byte is given out once: that is what makes pool_alloc()'s memory zero. */
 struct pool_block {
 	struct pool_block *next;
@@ -36,6 +76,7 @@ static struct pool_block *pool_new_block(struct pool *p, size_t need)
 	}
 	b->cap = cap;
 	b->used = (sizeof(*b) + POOL_ALIGN - 1) & ~(size_t)(POOL_ALIGN - 1);
+	pool_forbid((char *)b + b->used, cap - b->used);
 	/* an outsized block is full at once: the one with room stays in front, and sets the size */
 	if (p->blocks && need > POOL_LARGEST / 2) {
 		b->next = p->blocks->next;
@@ -50,21 +91,23 @@ static struct pool_block *pool_new_block(struct pool *p, size_t need)
 void *pool_alloc(struct pool *p, size_t n)
 {
 	struct pool_block *b = p->blocks;
+	size_t room;
 	void *mem;
 
 	if (n > SIZE_MAX / 2) {
 		p->failed = true;
 		return NULL;
 	}
-	n = n ? (n + POOL_ALIGN - 1) & ~(size_t)(POOL_ALIGN - 1) : POOL_ALIGN;
-	if (!b || n > b->cap - b->used) {
-		b = pool_new_block(p, n + sizeof(*b) + POOL_ALIGN);
+	room = pool_room(n);
+	if (!b || room > b->cap - b->used) {
+		b = pool_new_block(p, room + sizeof(*b) + POOL_ALIGN);
 		if (!b)
 			return NULL;
 	}
 	mem = (char *)b + b->used;
-	b->used += n;
-	p->given += n;
+	b->used += room;
+	p->given += room;
+	pool_allow(mem, n);
 	return mem;
 }
 
@@ -115,15 +158,14 @@ static bool pool_extend(struct pool *p, void *mem, size_t old, size_t want)
 	struct pool_block *b = p->blocks;
 	size_t more;
 
-	old = (old + POOL_ALIGN - 1) & ~(size_t)(POOL_ALIGN - 1);
-	want = (want + POOL_ALIGN - 1) & ~(size_t)(POOL_ALIGN - 1);
-	if (!b || !mem || (char *)mem + old != (char *)b + b->used)
+	if (!b || !mem || (char *)mem + pool_room(old) != (char *)b + b->used)
 		return false;
-	more = want - old;
+	more = pool_room(want) - pool_room(old);
 	if (more > b->cap - b->used)
 		return false;
 	b->used += more;
 	p->given += more;
+	pool_allow(mem, want);
 	return true;
 }
 
