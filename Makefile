@@ -221,11 +221,11 @@ check-packages: $(BUILD)/check $(BUILD)/rawbpf
 # ---- fuzzing: clang and its libFuzzer ---------------------------------------------------------
 
 FUZZ_SECONDS ?= 60
-FUZZ_SAN := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FUZZ_SAN := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -DPOOL_GUARD
 fuzz:
 	@tools/demo/deps.sh build fuzz
 	@$(MAKE) --no-print-directory $(QUIET) FUZZ=1 BUILD=$(BUILD)/fuzz CC=clang \
-		CFLAGS='-O1 -g -fno-omit-frame-pointer $(FUZZ_SAN)' LDFLAGS= SAN= fuzz-built
+		CFLAGS='-O2 -g -fno-omit-frame-pointer $(FUZZ_SAN)' LDFLAGS= SAN= fuzz-built
 	@FUZZ_RUNS=$(FUZZ_RUNS) tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZERS)
 fuzz-built: $(FUZZERS:%=$(BUILD)/%)
 ifdef FUZZ
@@ -233,6 +233,8 @@ ifdef FUZZ
 $(BUILD)/bpfasm/include.o: ALL_CFLAGS += -U_FILE_OFFSET_BITS -Dfopen=fuzz_fopen
 # told of each comparison of a search in the tables, libFuzzer would do nothing else
 $(BUILD)/src/vlog_advice.o: ALL_CFLAGS += -fno-sanitize-coverage=trace-cmp
+# the language's words come from a dictionary
+$(BUILD)/bpfasm/%.o: ALL_CFLAGS += -fno-sanitize-coverage=trace-cmp
 $(FUZZERS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/tests/fuzz/fuzz_%.o $(WRAP_O) \
 		$(BUILD)/tests/fuzz/nofile.o $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBELF)
