@@ -4,13 +4,15 @@
  *
  * Each function becomes a .prog or a .func with its instructions as the verifier prints them; where
  * a relocation stands, the name it refers to replaces the number.  A reference that the text has no
- * name for (of the kernel and may be absent, a variable in .rodata) keeps its bytes and is told in a comment.
+ * name for (of the kernel and may be absent, a string of the compiler's) keeps its bytes and is told
+ * in a comment.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bpfasm.h"
+#include "listdata.h"
 #include "listmap.h"
 #include "listname.h"
 #include "object.h"
@@ -47,6 +49,8 @@ struct listing {
 	struct buf *out;
 	struct rawbpf_error *e;
 	size_t maps; /* index of section .maps, 0: none */
+	struct listtype types;
+	struct listdata data; /* its names are the types' */
 };
 
 static int listing_nomem(struct rawbpf_error *e)
@@ -126,6 +130,23 @@ static bool listing_is_ksym(
 	return i && !bpfasm_is_word(s->name, i);
 }
 
+/* The address of a variable, with an addend; a reference before the first byte has no form. */
+static bool listing_is_data(const struct listing *l, const unsigned char *p, const char *line,
+	const struct elf_symbol *s)
+{
+	struct buf name = {0};
+	int64_t imm = (int32_t)elf_uint(l->f, p + 4, 4);
+	bool is = p[0] == LISTING_LD_IMM64 && s->section != LISTING_UNDEF &&
+		  (imm >= 0 || (uint64_t)-imm <= s->value) &&
+		  listdata_address(&l->data, s->section, s->value + (uint64_t)imm, &name);
+
+	if (is)
+		buf_printf(l->out, "%.*s= %s", (int)strcspn(line, "="), line, buf_str(&name));
+	l->out->failed |= name.failed;
+	buf_free(&name);
+	return is;
+}
+
 /* The rest of an instruction's line whose name is known; false: it keeps its number. */
 static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 	const unsigned char *p, const char *line, struct elf_symbol *s)
@@ -154,6 +175,8 @@ static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 		listname_map(l->out, s->name);
 		return true;
 	}
+	if (listing_is_data(l, p, line, s))
+		return true;
 	if (s->section == LISTING_UNDEF || (!call && p[0] != LISTING_LD_IMM64))
 		return false;
 	value = s->value + (call ? ((uint64_t)(int64_t)imm + 1) * 8 : (uint64_t)(int64_t)imm);
@@ -414,7 +437,11 @@ static int listing_object(struct listing *l)
 	if (elf_find_section(l->f, ".symtab", &l->symtab) || l->symtab.type != LISTING_SYMTAB)
 		memset(&l->symtab, 0, sizeof(l->symtab));
 	listing_license(l);
-	err = listmap_print(l->f, l->out, l->e);
+	err = listtype_open(l->f, l->out, &l->types, l->e);
+	if (!err)
+		err = listmap_print(l->f, &l->types, l->e);
+	if (!err)
+		err = listdata_print(l->f, &l->types, &l->data, l->e);
 	if (!err)
 		err = listing_declare(l);
 	for (i = 1; !err && i < l->id->n_sections; i++)
@@ -440,6 +467,8 @@ int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_err
 		return err;
 	l.id = elf_ident(l.f);
 	err = listing_object(&l);
+	listdata_free(&l.data);
+	listtype_close(&l.types);
 	elf_close(l.f);
 	if (!err && text.failed)
 		err = listing_nomem(e);

@@ -2,15 +2,15 @@
 /*
  * listmap.c - the maps of an object's BTF as .struct and .map lines.
  *
- * A type the assembler can say is said; one it cannot (a union, an array of numbers, a bit field)
- * becomes as many characters, so that keys and values keep their sizes.
+ * What a map of maps or of programs holds from the start is told by relocations of section .maps:
+ * its record ends in "values", one pointer for each element.
  */
+#include "listmap.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "btf.h"
-#include "listmap.h"
 #include "listname.h"
 
 enum {
@@ -18,9 +18,12 @@ enum {
 	LISTMAP_HASH = 1,
 	LISTMAP_PERF_EVENT_ARRAY = 4,
 	LISTMAP_RINGBUF = 27,
-	LISTMAP_TYPE_MAX = 65536, /* bytes of a type in the text */
-	LISTMAP_DEPTH = 8,	  /* records in records */
-	LISTMAP_BTF_HEADER = 24,
+	LISTMAP_PROG_ARRAY = 3,
+	LISTMAP_ARRAY_OF_MAPS = 12,
+	LISTMAP_HASH_OF_MAPS = 13,
+	LISTMAP_POINTER = 8, /* bytes of an element of values */
+	LISTMAP_REL = 9,     /* SHT_REL */
+	LISTMAP_VALUES_MAX = 65536,
 };
 
 /* How a kind of map is written; the rest is written by its number. */
@@ -54,132 +57,22 @@ struct listmap_def {
 	const char *name;
 	uint32_t type, key, value; /* key, value: type ids */
 	uint32_t key_size, value_size, entries, flags;
+	uint32_t inner;	  /* of a map of maps: the record of those in it; 0 */
+	int64_t values;	  /* bytes from its start to values; -1: it has none */
+	uint64_t at, end; /* bytes in section .maps */
 };
 
 struct listmap {
-	struct btf *btf;
-	struct buf *out;
-	struct rawbpf_error *e;
-	unsigned char *records; /* by type id: 0, or the alignment of one whose .struct is out */
+	struct listtype *types;
+	const struct btf *btf;
+	struct buf line; /* what is written of a map */
+	struct elf_file *f;
+	struct elf_section symtab;
+	struct elf_reloc *relocs; /* of section .maps, by place */
+	size_t n_relocs;
+	struct listmap_def *defs;
+	size_t n;
 };
-
-enum { LISTMAP_NO_RECORD = 0xff }; /* or this: it cannot be written as one */
-
-/* ---- types ------------------------------------------------------------------------------- */
-
-/* A type as a name with an alignment; what has none is so many characters. */
-struct listmap_type {
-	char text[160];
-	uint32_t size, align;
-};
-
-static void listmap_chars(struct listmap_type *t, uint32_t size)
-{
-	snprintf(t->text, sizeof(t->text), "char[%u]", (unsigned int)size);
-	t->size = size;
-	t->align = 1;
-}
-
-static void listmap_struct_name(const struct btf_type *t, char *text, size_t size)
-{
-	size_t i;
-
-	if (*t->name)
-		snprintf(text, size, "%s", t->name);
-	else
-		snprintf(text, size, "anon_%u", (unsigned int)t->id);
-	for (i = 0; text[i]; i++)
-		if (!listname_is_name(text[i], i == 0))
-			text[i] = '_';
-}
-
-static bool listmap_record(
-	struct listmap *l, const struct btf_type *t, int depth, struct listmap_type *out);
-
-static void listmap_type(struct listmap *l, uint32_t id, int depth, struct listmap_type *out)
-{
-	int64_t size = btf_size(l->btf, id);
-	struct btf_type t;
-	bool number;
-
-	if (size <= 0 || size > UINT32_MAX || !btf_plain(l->btf, id, &t)) {
-		listmap_chars(out, 1);
-		return;
-	}
-	number = t.kind == BTF_INT || t.kind == BTF_ENUM || t.kind == BTF_ENUM64 ||
-		 t.kind == BTF_PTR;
-	if (number && (size == 1 || size == 2 || size == 4 || size == 8)) {
-		snprintf(out->text, sizeof(out->text), "%c%u",
-			t.kind != BTF_PTR && btf_is_signed(l->btf, &t) ? 's' : 'u',
-			(unsigned int)size * 8);
-		out->size = out->align = (uint32_t)size;
-		return;
-	}
-	if (t.kind != BTF_STRUCT || !listmap_record(l, &t, depth, out))
-		listmap_chars(out, (uint32_t)size);
-}
-
-/* Whether the assembler would lay a struct out as the object has it, and its fields' types. */
-static bool listmap_layout(struct listmap *l, const struct btf_type *t, int depth,
-	struct listmap_type *fields, uint32_t *align)
-{
-	struct btf_member m;
-	uint64_t at = 0;
-	uint32_t i;
-
-	*align = 1;
-	for (i = 0; i < t->vlen; i++) {
-		btf_member(l->btf, t, i, &m);
-		if (!*m.name || m.bit_size)
-			return false;
-		listmap_type(l, m.type, depth + 1, &fields[i]);
-		at = (at + fields[i].align - 1) / fields[i].align * fields[i].align;
-		if (at * 8 != m.bit_offset)
-			return false;
-		at += fields[i].size;
-		if (fields[i].align > *align)
-			*align = fields[i].align;
-	}
-	return t->vlen && t->size <= LISTMAP_TYPE_MAX &&
-	       (at + *align - 1) / *align * *align == t->size;
-}
-
-/* The .struct of a type, once; false: it cannot be written as one. */
-static bool listmap_record(
-	struct listmap *l, const struct btf_type *t, int depth, struct listmap_type *out)
-{
-	unsigned char *known = &l->records[t->id];
-	struct listmap_type *fields;
-	struct btf_member m;
-	uint32_t i;
-	bool ok;
-
-	listmap_struct_name(t, out->text, sizeof(out->text));
-	out->size = t->size;
-	out->align = *known;
-	if (*known || depth >= LISTMAP_DEPTH)
-		return *known && *known != LISTMAP_NO_RECORD;
-	fields = calloc(t->vlen ? t->vlen : 1, sizeof(*fields));
-	if (!fields) {
-		l->out->failed = true;
-		return false;
-	}
-	*known = LISTMAP_NO_RECORD; /* inside itself */
-	ok = listmap_layout(l, t, depth, fields, &out->align);
-	*known = ok ? (unsigned char)out->align : LISTMAP_NO_RECORD;
-	if (ok) {
-		buf_printf(l->out, ".struct %s\n", out->text);
-		for (i = 0; i < t->vlen; i++) {
-			btf_member(l->btf, t, i, &m);
-			buf_puts(l->out, "\t");
-			listname_put(l->out, m.name);
-			buf_printf(l->out, ": %s\n", fields[i].text);
-		}
-		buf_puts(l->out, ".end\n");
-	}
-	free(fields);
-	return ok;
-}
 
 /* ---- definitions ------------------------------------------------------------------------- */
 
@@ -203,18 +96,32 @@ static uint32_t listmap_target(const struct btf *b, uint32_t id)
 	return btf_plain(b, id, &t) && t.kind == BTF_PTR ? t.type : 0;
 }
 
-/* A VAR of .maps taken apart. */
-static bool listmap_read(const struct btf *b, uint32_t var, struct listmap_def *d)
+/* An array of pointers to records of maps, or to functions. */
+static void listmap_values(const struct btf *b, const struct btf_member *m, struct listmap_def *d)
 {
-	struct btf_type v, t;
+	struct btf_type t;
+	uint32_t elem, n;
+
+	if (!btf_plain(b, m->type, &t) || t.kind != BTF_ARRAY)
+		return;
+	btf_array(b, &t, &elem, &n);
+	d->values = (int64_t)(m->bit_offset / 8);
+	elem = listmap_target(b, elem);
+	if (elem && btf_plain(b, elem, &t) && t.kind == BTF_STRUCT)
+		d->inner = t.id;
+}
+
+/* A map's record taken apart. */
+static bool listmap_record(const struct btf *b, uint32_t id, struct listmap_def *d)
+{
+	struct btf_type t;
 	struct btf_member m;
 	uint32_t i;
 
 	memset(d, 0, sizeof(*d));
-	if (!btf_type(b, var, &v) || v.kind != BTF_VAR || !btf_plain(b, v.type, &t) ||
-		t.kind != BTF_STRUCT)
+	d->values = -1;
+	if (!btf_plain(b, id, &t) || t.kind != BTF_STRUCT)
 		return false;
-	d->name = v.name;
 	for (i = 0; i < t.vlen; i++) {
 		btf_member(b, &t, i, &m);
 		if (!strcmp(m.name, "type"))
@@ -231,6 +138,8 @@ static bool listmap_read(const struct btf *b, uint32_t var, struct listmap_def *
 			d->key = listmap_target(b, m.type);
 		else if (!strcmp(m.name, "value"))
 			d->value = listmap_target(b, m.type);
+		else if (!strcmp(m.name, "values") && !(m.bit_offset % 64))
+			listmap_values(b, &m, d);
 	}
 	if (d->key && btf_size(b, d->key) > 0)
 		d->key_size = (uint32_t)btf_size(b, d->key);
@@ -271,67 +180,134 @@ static uint32_t listmap_bucket(const struct btf *b, const struct listmap_def *d)
 
 static void listmap_line(struct listmap *l, const struct listmap_def *d, const char *kind)
 {
-	buf_puts(l->out, ".map ");
-	listname_map(l->out, d->name);
-	buf_printf(l->out, " %s", kind);
+	if (d->name) {
+		buf_puts(&l->line, ".map ");
+		listname_map(&l->line, d->name);
+		buf_puts(&l->line, " ");
+	}
+	buf_puts(&l->line, kind);
 }
 
 static void listmap_end(struct listmap *l, uint32_t flags)
 {
 	if (flags)
-		buf_printf(l->out, " flags=%u", (unsigned int)flags);
-	buf_puts(l->out, "\n");
+		buf_printf(&l->line, " flags=%u", (unsigned int)flags);
 }
 
 static bool listmap_as_hist(struct listmap *l, const struct listmap_def *d)
 {
 	const char *kind = listmap_hist(l->btf, d);
-	struct listmap_type bucket;
+	struct listtype_name bucket;
 	uint32_t id;
 
 	if (!kind)
 		return false;
 	if (d->type == LISTMAP_ARRAY) {
 		listmap_line(l, d, kind);
-		buf_printf(l->out, "(%u)", (unsigned int)d->entries);
+		buf_printf(&l->line, "(%u)", (unsigned int)d->entries);
 		listmap_end(l, d->flags);
 		return true;
 	}
 	id = d->type == LISTMAP_HASH ? listmap_bucket(l->btf, d) : 0;
 	if (!id)
 		return false;
-	listmap_type(l, id, 0, &bucket);
+	listtype_put(l->types, id, &bucket);
 	listmap_line(l, d, kind);
-	buf_printf(l->out, "(%s, %u)", bucket.text, (unsigned int)d->entries);
+	buf_printf(&l->line, "(%s, %u)", bucket.text, (unsigned int)d->entries);
 	listmap_end(l, d->flags);
 	return true;
 }
 
 /* a key or a value: its type, or characters of its size */
-static void listmap_part(struct listmap *l, uint32_t id, uint32_t size, struct listmap_type *t)
+static void listmap_part(struct listmap *l, uint32_t id, uint32_t size, struct listtype_name *t)
 {
 	if (id)
-		listmap_type(l, id, 0, t);
+		listtype_put(l->types, id, t);
 	else
-		listmap_chars(t, size ? size : 1);
+		listtype_chars(t, size ? size : 1);
 }
 
 /* Sizes and a number of entries that the kinds by name do not take, or take for others. */
 static bool listmap_by_number(const struct listmap_def *d)
 {
-	if (d->key_size > LISTMAP_TYPE_MAX || d->value_size > LISTMAP_TYPE_MAX)
+	if (d->key_size > LISTTYPE_MAX || d->value_size > LISTTYPE_MAX)
 		return true;
 	if (d->type == LISTMAP_RINGBUF)
 		return d->entries < 4096 || (d->entries & (d->entries - 1)) != 0;
 	return !d->entries && d->type != LISTMAP_PERF_EVENT_ARRAY;
 }
 
+static void listmap_def(struct listmap *l, const struct listmap_def *d);
+
+static bool listmap_alike(const struct listmap_def *a, const struct listmap_def *b)
+{
+	return a->type == b->type && a->key == b->key && a->value == b->value &&
+	       a->key_size == b->key_size && a->value_size == b->value_size &&
+	       a->entries == b->entries && a->flags == b->flags && !b->inner;
+}
+
+/* Flags that a kind's name implies. */
+static uint32_t listmap_implied(uint32_t type)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(listmap_kinds) / sizeof(listmap_kinds[0]); i++)
+		if (listmap_kinds[i].type == type)
+			return listmap_kinds[i].flags;
+	return 0;
+}
+
+/*
+ * What those in a map of maps look like: as a map above it, or as *inner, whose kind has no place
+ * for flags.  false: it is no map of maps, or the text has no form for it.
+ */
+static bool listmap_inner(const struct listmap *l, const struct listmap_def *d,
+	struct listmap_def *inner, const char **name)
+{
+	bool hash = d->type == LISTMAP_HASH_OF_MAPS;
+	size_t i;
+
+	*name = NULL;
+	if ((!hash && (d->type != LISTMAP_ARRAY_OF_MAPS || d->key_size != 4)) || !d->name ||
+		!d->entries || d->value_size != 4 || !d->inner || d->key_size > LISTTYPE_MAX ||
+		!listmap_record(l->btf, d->inner, inner) || inner->inner)
+		return false;
+	for (i = 0; i < l->n && &l->defs[i] != d && !*name; i++)
+		if (listmap_alike(inner, &l->defs[i]))
+			*name = l->defs[i].name;
+	return *name || inner->flags == listmap_implied(inner->type);
+}
+
+/* "array_of_maps(INNER, N)", "hash_of_maps(KEY, INNER, N)" */
+static bool listmap_of_maps(struct listmap *l, const struct listmap_def *d)
+{
+	bool hash = d->type == LISTMAP_HASH_OF_MAPS;
+	struct listtype_name key;
+	struct listmap_def inner;
+	const char *name;
+
+	if (!listmap_inner(l, d, &inner, &name))
+		return false;
+	if (hash && (d->key || d->key_size != 4))
+		listmap_part(l, d->key, d->key_size, &key);
+	listmap_line(l, d, hash ? "hash_of_maps(" : "array_of_maps(");
+	if (hash && (d->key || d->key_size != 4))
+		buf_printf(&l->line, "%s, ", key.text);
+	if (name)
+		listname_map(&l->line, name);
+	else
+		listmap_def(l, &inner);
+	buf_printf(&l->line, ", %u)", (unsigned int)d->entries);
+	listmap_end(l, d->flags);
+	return true;
+}
+
 static void listmap_def(struct listmap *l, const struct listmap_def *d)
 {
 	size_t n = sizeof(listmap_kinds) / sizeof(listmap_kinds[0]), i;
-	struct listmap_type key, value;
+	struct listtype_name key, value;
 
-	if (!listmap_by_number(d) && listmap_as_hist(l, d))
+	if (!listmap_by_number(d) && (listmap_of_maps(l, d) || listmap_as_hist(l, d)))
 		return;
 	for (i = 0; i < n && listmap_kinds[i].type != d->type; i++)
 		;
@@ -340,7 +316,7 @@ static void listmap_def(struct listmap *l, const struct listmap_def *d)
 			(listmap_kinds[i].key_size != d->key_size ||
 				listmap_kinds[i].value_size != d->value_size))) {
 		listmap_line(l, d, "type");
-		buf_printf(l->out, "(%u, %u, %u, %u)", (unsigned int)d->type,
+		buf_printf(&l->line, "(%u, %u, %u, %u)", (unsigned int)d->type,
 			(unsigned int)d->key_size, (unsigned int)d->value_size,
 			(unsigned int)d->entries);
 		listmap_end(l, d->flags);
@@ -352,102 +328,140 @@ static void listmap_def(struct listmap *l, const struct listmap_def *d)
 		listmap_part(l, d->value, d->value_size, &value);
 	listmap_line(l, d, listmap_kinds[i].name);
 	if (listmap_kinds[i].form == LISTMAP_KEY_VALUE)
-		buf_printf(l->out, "(%s, %s, %u)", key.text, value.text, (unsigned int)d->entries);
+		buf_printf(
+			&l->line, "(%s, %s, %u)", key.text, value.text, (unsigned int)d->entries);
 	else if (listmap_kinds[i].form == LISTMAP_VALUE)
-		buf_printf(l->out, "(%s, %u)", value.text, (unsigned int)d->entries);
+		buf_printf(&l->line, "(%s, %u)", value.text, (unsigned int)d->entries);
 	else if (d->entries)
-		buf_printf(l->out, "(%u)", (unsigned int)d->entries);
+		buf_printf(&l->line, "(%u)", (unsigned int)d->entries);
 	listmap_end(l, d->flags & ~listmap_kinds[i].flags);
+}
+
+/* ---- what stands in maps from the start ------------------------------------------------------ */
+
+static int listmap_by_place(const void *a, const void *b)
+{
+	const struct elf_reloc *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* The relocations of .maps by place, to be freed; NULL: none, or no memory. */
+static struct elf_reloc *listmap_relocs(
+	struct listmap *l, const struct elf_section *maps, size_t *n)
+{
+	struct elf_file *f = l->f;
+	struct elf_reloc *all;
+	struct elf_section s;
+	size_t i, k, count;
+
+	*n = 0;
+	for (i = 1; !elf_section(f, i, &s); i++)
+		if (s.type == LISTMAP_REL && s.info == maps->index)
+			break;
+	count = elf_section(f, i, &s) ? 0 : elf_n_relocs(f, &s);
+	all = count ? calloc(count, sizeof(*all)) : NULL;
+	for (k = 0; all && k < count; k++)
+		if (!elf_reloc(f, &s, k, &all[*n]))
+			++*n;
+	l->line.failed |= count && !all;
+	if (all)
+		qsort(all, *n, sizeof(*all), listmap_by_place);
+	return all;
+}
+
+/* " = {NAME, 0, NAME}" */
+static void listmap_hold(struct listmap *l, const struct listmap_def *d)
+{
+	uint64_t first = d->at + (uint64_t)d->values, at = first;
+	const char *between = " = {", *name;
+	struct listmap_def inner;
+	struct elf_symbol s;
+	size_t i;
+
+	if (d->values < 0 || (d->type != LISTMAP_PROG_ARRAY && !listmap_inner(l, d, &inner, &name)))
+		return;
+	for (i = 0; i < l->n_relocs; i++) {
+		const struct elf_reloc *r = &l->relocs[i];
+
+		if (r->offset < at || r->offset >= d->end ||
+			(r->offset - first) % LISTMAP_POINTER ||
+			r->offset - first > LISTMAP_POINTER * LISTMAP_VALUES_MAX ||
+			elf_symbol(l->f, &l->symtab, r->symbol, &s) || !*s.name)
+			continue;
+		for (; at < r->offset; at += LISTMAP_POINTER, between = ", ")
+			buf_printf(&l->line, "%s0", between);
+		buf_puts(&l->line, between);
+		(d->inner ? listname_map : listname_put)(&l->line, s.name);
+		between = ", ";
+		at += LISTMAP_POINTER;
+	}
+	if (at != first)
+		buf_puts(&l->line, "}");
 }
 
 /* ---- the BTF ----------------------------------------------------------------------------- */
 
-static void listmap_swap32(unsigned char *p)
+/* Where a map stands, its symbol says; what BTF says may be zero. */
+static void listmap_place(const struct listmap *l, const struct elf_section *maps,
+	const struct btf_secvar *v, struct listmap_def *d)
 {
-	unsigned char t = p[0];
+	size_t n = elf_n_symbols(l->f, &l->symtab), i;
+	struct elf_symbol s;
 
-	p[0] = p[3];
-	p[3] = t;
-	t = p[1];
-	p[1] = p[2];
-	p[2] = t;
+	d->at = v->offset;
+	for (i = 0; d->values >= 0 && i < n; i++)
+		if (!elf_symbol(l->f, &l->symtab, i, &s) && s.section == maps->index &&
+			!strcmp(s.name, d->name))
+			d->at = s.value;
+	d->end = d->at + v->size;
 }
 
-/* BTF of the other byte order: but for the first four bytes, all of it is 32-bit words. */
-static void listmap_swap(unsigned char *p, size_t len)
+static void listmap_all(
+	struct listmap *l, const struct btf_type *sec, const struct elf_section *maps)
 {
-	unsigned char t = p[0];
-	uint32_t words[5];
-	size_t i;
-
-	p[0] = p[1];
-	p[1] = t;
-	for (i = 0; i < 5; i++) {
-		listmap_swap32(p + 4 + 4 * i);
-		memcpy(&words[i], p + 4 + 4 * i, 4);
-	}
-	/* header length, then offset and length of the types, counted from its end */
-	if (words[0] > len || words[1] > len - words[0] || words[2] > len - words[0] - words[1])
-		return;
-	p += words[0] + words[1];
-	for (i = 0; i + 4 <= words[2]; i += 4)
-		listmap_swap32(p + i);
-}
-
-static int listmap_open(struct elf_file *f, struct btf **btf, struct rawbpf_error *e)
-{
-	static const uint16_t one = 1;
-	bool host_big = !*(const unsigned char *)&one;
-	struct elf_section s;
-	unsigned char *copy;
-	const void *p;
-	size_t len;
-	int err;
-
-	*btf = NULL;
-	if (elf_find_section(f, ".BTF", &s) || elf_section_data(f, &s, &p, &len) || !p)
-		return 0;
-	if (elf_ident(f)->big_endian == host_big || len < LISTMAP_BTF_HEADER)
-		return btf_parse(p, len, btf, e);
-	copy = malloc(len);
-	if (!copy)
-		return err_set(e, "dis", -ENOMEM, "out of memory");
-	memcpy(copy, p, len);
-	listmap_swap(copy, len);
-	err = btf_parse(copy, len, btf, e);
-	free(copy);
-	return err;
-}
-
-static void listmap_all(struct listmap *l)
-{
-	struct btf_type sec;
+	struct listmap_def *d = l->defs;
 	struct btf_secvar v;
-	struct listmap_def d;
-	uint32_t id = btf_find(l->btf, BTF_DATASEC, ".maps"), i;
+	struct btf_type var;
+	uint32_t i;
 
-	if (!id || !btf_type(l->btf, id, &sec))
-		return;
-	for (i = 0; i < sec.vlen; i++) {
-		btf_secvar(l->btf, &sec, i, &v);
-		if (listmap_read(l->btf, v.type, &d))
-			listmap_def(l, &d);
+	for (i = 0; i < sec->vlen; i++) {
+		btf_secvar(l->btf, sec, i, &v);
+		if (!btf_type(l->btf, v.type, &var) || var.kind != BTF_VAR ||
+			!listmap_record(l->btf, var.type, d))
+			continue;
+		d->name = var.name;
+		listmap_place(l, maps, &v, d++);
+		l->n++;
+	}
+	for (i = 0; i < l->n; i++) {
+		listmap_def(l, &l->defs[i]);
+		listmap_hold(l, &l->defs[i]);
+		buf_puts(&l->line, "\n");
+		buf_add(l->types->out, l->line.data, l->line.len);
+		l->types->out->failed |= l->line.failed;
+		l->line.len = 0;
 	}
 }
 
-int listmap_print(struct elf_file *f, struct buf *out, struct rawbpf_error *e)
+int listmap_print(struct elf_file *f, struct listtype *types, struct rawbpf_error *e)
 {
-	struct listmap l = {NULL, out, e, NULL};
-	int err = listmap_open(f, &l.btf, e);
+	struct listmap l = {.types = types, .btf = types->btf, .f = f};
+	struct elf_section maps;
+	struct btf_type sec;
+	uint32_t id = types->btf ? btf_find(types->btf, BTF_DATASEC, ".maps") : 0;
 
-	if (err || !l.btf)
-		return err;
-	l.records = calloc(btf_n_types(l.btf) + 1, 1);
-	if (l.records)
-		listmap_all(&l);
-	else
-		err = err_set(e, "dis", -ENOMEM, "out of memory");
-	free(l.records);
-	btf_free(l.btf);
-	return err;
+	if (!id || !btf_type(types->btf, id, &sec))
+		return 0;
+	l.defs = calloc(sec.vlen ? sec.vlen : 1, sizeof(*l.defs));
+	if (!l.defs)
+		return err_set(e, "dis", -ENOMEM, "out of memory");
+	memset(&maps, 0, sizeof(maps));
+	if (!elf_find_section(f, ".maps", &maps) && !elf_find_section(f, ".symtab", &l.symtab))
+		l.relocs = listmap_relocs(&l, &maps, &l.n_relocs);
+	listmap_all(&l, &sec, &maps);
+	buf_free(&l.line);
+	free(l.relocs);
+	free(l.defs);
+	return 0;
 }

@@ -3,10 +3,9 @@
 #ifndef LISTMAP_H
 #define LISTMAP_H
 
-#include "buf.h"
-#include "elf.h"
+#include "listtype.h"
 
-/* 0, or a negative errno with an error set. */
-int listmap_print(struct elf_file *f, struct buf *out, struct rawbpf_error *e);
+/* Into types->out.  0, or a negative errno with an error set. */
+int listmap_print(struct elf_file *f, struct listtype *types, struct rawbpf_error *e);
 
 #endif

@@ -16,6 +16,7 @@ static char *listed(const char *decls, size_t cut)
 	struct bpfasm_out out;
 	struct rawbpf_error e;
 	struct buf text = {0};
+	struct listtype types;
 	struct elf_file *f;
 	char source[2048];
 	int err;
@@ -29,7 +30,11 @@ static char *listed(const char *decls, size_t cut)
 			out.data[i + cut] = 0xff;
 	err = elf_open_memory(out.data, out.len, "test", &f, &e);
 	ck_assert_int_eq(err, 0);
-	err = listmap_print(f, &text, &e);
+	err = listtype_open(f, &text, &types, &e);
+	if (!err) {
+		err = listmap_print(f, &types, &e);
+		listtype_close(&types);
+	}
 	elf_close(f);
 	bpfasm_free(&out);
 	if (!err)
@@ -55,6 +60,22 @@ START_TEST(every_kind_comes_back)
 	comes_back(".map h lru_hash(u8, u16, 2)\n");
 	comes_back(".map r ringbuf(4096)\n.map e perf_event_array\n.map s stack_trace(64)\n");
 	comes_back(".map j prog_array(8)\n");
+	comes_back(".map a array_of_maps(hash(u32, u64, 4), 3)\n"
+		   ".map h hash_of_maps(array(u64, 8), 10)\n");
+}
+END_TEST
+
+START_TEST(what_they_hold_comes_back)
+{
+	comes_back(".map in hash(u32, u64, 4)\n"
+		   ".map a array_of_maps(in, 3) = {0, in}\n"
+		   ".map c array_of_maps(hash(u32, u64, 5), 3) = {0, other}\n"
+		   ".map other hash(u32, u64, 5)\n"
+		   ".map j prog_array(4) = {0, 0, p}\n"
+		   ".struct key\n\tpid: s32\n.end\n"
+		   ".map like hash(key, u64, 4) flags=1\n"
+		   ".map b array_of_maps(like, 1) flags=2048 = {late}\n"
+		   ".map late hash(key, u64, 4) flags=1\n");
 }
 END_TEST
 
@@ -95,6 +116,7 @@ Suite *suite_listmap(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, every_kind_comes_back);
+	tcase_add_test(t, what_they_hold_comes_back);
 	tcase_add_test(t, records_come_before_their_map);
 	tcase_add_test(t, no_maps_no_lines);
 	tcase_add_test(t, damaged_btf_is_refused);
