@@ -52,7 +52,8 @@ struct rawbpf_error {
 	const char *src_file; /* source file, or NULL */
 	const char *msg;      /* what was wrong; ends in the errno's name */
 	const char *hint;     /* what to do about it, or NULL */
-	const char *log;      /* the whole verifier log or all diagnostics, or NULL */
+	/* the verifier's log (of one above 16 MiB the start, "...", the end) or all diagnostics, or NULL */
+	const char *log;
 	char buf[512];
 };
 

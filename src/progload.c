@@ -29,7 +29,10 @@
 #define PROGLOAD_LOG_FIRST (64U << 10) /* bytes */
 #define PROGLOAD_LOG_OLD   (16U << 20) /* most that kernels before 5.2 take */
 #define PROGLOAD_LOG_MAX   (256U << 20)
-#define PROGLOAD_SLEEPABLE (1U << 4) /* BPF_F_SLEEPABLE, Linux 5.10 */
+#define PROGLOAD_LOG_KEPT  (16U << 20) /* where the kernel keeps a longer log's end: Linux 6.4 */
+#define PROGLOAD_LOG_HEAD  (64U << 10) /* what is then asked for of its start */
+#define PROGLOAD_LOG_FIXED 8U	       /* BPF_LOG_FIXED: the start and not the end */
+#define PROGLOAD_SLEEPABLE (1U << 4)   /* BPF_F_SLEEPABLE, Linux 5.10 */
 #define PROGLOAD_ENOTSUPP  524
 #define PROGLOAD_MOV	   0xb7 /* a register = a number */
 
@@ -119,11 +122,62 @@ static int progload_quiet(const struct progload *l)
 /* How big the log must be, now that size was too small; 0: it cannot grow. */
 static uint32_t progload_log_next(uint32_t size, uint32_t wanted)
 {
-	if (wanted > size && wanted <= PROGLOAD_LOG_MAX)
-		return wanted; /* Linux 6.4 tells */
+	if (wanted > size) /* Linux 6.4 tells */
+		return wanted <= PROGLOAD_LOG_KEPT ? wanted
+		       : size < PROGLOAD_LOG_KEPT  ? PROGLOAD_LOG_KEPT
+						   : 0;
 	if (size == PROGLOAD_LOG_OLD)
 		return PROGLOAD_LOG_MAX;
 	return size < PROGLOAD_LOG_OLD ? size * 4 : 0;
+}
+
+/* The same with the verifier's log, and the size that it wanted, 0: unknown. */
+static int progload_into(
+	const struct progload *l, char *log, uint32_t size, unsigned level, uint32_t *wanted)
+{
+	union rawbpf_attr a;
+	int fd;
+
+	log[0] = '\0';
+	progload_attr(l, &a);
+	a.prog.log_level = level;
+	a.prog.log_buf = (uintptr_t)log;
+	a.prog.log_size = size;
+	fd = progload_call(l, &a);
+	log[size - 1] = '\0';
+	*wanted = a.prog.log_true_size;
+	return fd;
+}
+
+/* The lines of head, then "...", then as many of the end that log has as there is room for. */
+static void progload_join(char *log, const char *head)
+{
+	const char *end = strrchr(head, '\n');
+	size_t n = end ? (size_t)(end + 1 - head) : 0;
+	char *tail = n && strlen(log) > n + 4 ? strchr(log + n + 4, '\n') : NULL;
+
+	if (!tail)
+		return;
+	memcpy(log, head, n);
+	memcpy(log + n, "...\n", 4);
+	memmove(log + n + 4, tail + 1, strlen(tail + 1) + 1);
+}
+
+/* A log that no buffer holds, of which there is the end: its start from one more try. */
+static int progload_head(struct progload *l)
+{
+	uint32_t size = l->log_size / 4 < PROGLOAD_LOG_HEAD ? l->log_size / 4 : PROGLOAD_LOG_HEAD;
+	uint32_t wanted;
+	char *head = malloc(size);
+	int fd = -ENOSPC;
+
+	if (!head)
+		return fd;
+	fd = progload_into(l, head, size, 1 | PROGLOAD_LOG_FIXED, &wanted);
+	if (fd == -ENOSPC)
+		progload_join(l->log, head);
+	free(head);
+	return fd < 0 ? -ENOSPC : fd;
 }
 
 /*
@@ -133,7 +187,6 @@ static uint32_t progload_log_next(uint32_t size, uint32_t wanted)
 static int progload_loud(struct progload *l)
 {
 	uint32_t size = PROGLOAD_LOG_FIRST, wanted = 0;
-	union rawbpf_attr a;
 	char *log;
 	int fd = -ENOMEM;
 
@@ -141,13 +194,7 @@ static int progload_loud(struct progload *l)
 		log = malloc(size);
 		if (!log)
 			break;
-		log[0] = '\0';
-		progload_attr(l, &a);
-		a.prog.log_level = 1;
-		a.prog.log_buf = (uintptr_t)log;
-		a.prog.log_size = size;
-		fd = progload_call(l, &a);
-		log[size - 1] = '\0';
+		fd = progload_into(l, log, size, 1, &wanted);
 		if (fd != -ENOSPC && !log[0] && l->log) {
 			free(log); /* a size that this kernel does not take: keep what there is */
 			break;
@@ -157,9 +204,8 @@ static int progload_loud(struct progload *l)
 		l->log_size = size;
 		if (fd != -ENOSPC)
 			break;
-		wanted = a.prog.log_true_size;
 	}
-	return fd;
+	return fd == -ENOSPC && wanted && l->log ? progload_head(l) : fd;
 }
 
 static bool progload_log_has(const struct progload *l, const char *s)

@@ -104,6 +104,9 @@ static bool vlogback_last(
 
 	while (vlogback_line(b, &t)) {
 		t = vlogstep_trim(t);
+		/* here lines were left out: what is before them may have been changed in them */
+		if (t.n == 3 && vlogstep_starts(t, "..."))
+			return false;
 		if (b->until < 0 && vlogstep_starts(t, "from ")) {
 			p = t.p + 5;
 			b->until = vlogstep_int(&p, t.p + t.n);

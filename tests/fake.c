@@ -43,7 +43,19 @@ static long fake_map(struct fake *f, const union rawbpf_attr *a)
 	return fake_fd(f);
 }
 
-static long fake_verify(struct fake *f, const union rawbpf_attr *a)
+/* As much of the log as there is room for. */
+static long fake_rotate(const struct fake *f, union rawbpf_attr *a)
+{
+	size_t n = strlen(f->log), room = a->prog.log_size - 1, from;
+	char *log = (char *)(uintptr_t)a->prog.log_buf;
+
+	a->prog.log_true_size = (uint32_t)n + 1;
+	from = n > room && !(a->prog.log_level & 8) ? n - room : 0;
+	snprintf(log, room + 1, "%s", f->log + from);
+	return n > room ? -ENOSPC : f->refuse_prog;
+}
+
+static long fake_verify(struct fake *f, union rawbpf_attr *a)
 {
 	char *log = (char *)(uintptr_t)a->prog.log_buf;
 
@@ -51,6 +63,8 @@ static long fake_verify(struct fake *f, const union rawbpf_attr *a)
 		return fake_fd(f);
 	if (!a->prog.log_level || !f->log)
 		return f->refuse_prog;
+	if (f->log_rotates)
+		return fake_rotate(f, a);
 	if (a->prog.log_size < f->log_needs)
 		return -ENOSPC;
 	ck_assert_uint_gt(a->prog.log_size, strlen(f->log));
@@ -58,7 +72,7 @@ static long fake_verify(struct fake *f, const union rawbpf_attr *a)
 	return f->refuse_prog;
 }
 
-static long fake_prog(struct fake *f, const union rawbpf_attr *a)
+static long fake_prog(struct fake *f, union rawbpf_attr *a)
 {
 	f->last_prog = *a;
 	if (f->prog_again && f->prog_again--)
@@ -74,7 +88,7 @@ static long fake_prog(struct fake *f, const union rawbpf_attr *a)
 
 static long fake_bpf(struct fake *f, const struct rawbpf_call *c)
 {
-	const union rawbpf_attr *a = (const union rawbpf_attr *)c->arg[1];
+	union rawbpf_attr *a = (union rawbpf_attr *)c->arg[1];
 
 	FAKE_MUST(c->arg[0] < 40);
 	f->n_bpf[c->arg[0]]++;

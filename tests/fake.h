@@ -16,6 +16,7 @@ struct fake {
 	int prog_again;		     /* so many PROG_LOADs answer -EAGAIN first */
 	const char *log;	     /* what the verifier says when it refuses and may speak */
 	uint32_t log_needs;	     /* log buffers below this are too small */
+	bool log_rotates;	     /* those that are have the log's end, as from Linux 6.4 on */
 	/* fault injection: call number fail_at (from 1) answers fail_err */
 	unsigned fail_at;
 	int fail_err;

@@ -33,6 +33,57 @@ START_TEST(log_too_long)
 }
 END_TEST
 
+/* A log of n bytes or more: a first line, steps, a refusal; malloc'ed. */
+static char *long_log(size_t n)
+{
+	static const char step[] = "1: (07) r6 += 1           ; R6=scalar(umax=1000000)\n";
+	char *log = malloc(n + 4096), *p = log;
+
+	ck_assert_ptr_nonnull(log);
+	for (p = stpcpy(p, "the first line\n0: (b7) r6 = 0\n"); (size_t)(p - log) < n;)
+		p = stpcpy(p, step);
+	strcpy(p, "2: (79) r1 = *(u64 *)(r1 +112)\n3: (79) r0 = *(u64 *)(r1 +0)\n"
+		  "R1 invalid mem access 'scalar'\nprocessed 4 insns (limit 1000000)\n");
+	return log;
+}
+
+/* Linux 6.4 keeps the end of a log that is too long; both ends are kept. */
+START_TEST(log_keeps_both_ends)
+{
+	static const size_t sizes[] = {1 << 20, 15 << 20, 17 << 20, 60 << 20};
+	size_t i, n;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		char *log = long_log(sizes[i]);
+		struct fake f = {.refuse_prog = -EACCES, .log = log, .log_rotates = true};
+		struct rawbpf *b = fake_context(&f);
+		const struct rawbpf_error *e = rawbpf_error(b);
+		const char *gap;
+
+		ck_assert_int_eq(fake_load(b, "object/all.bpf.o"), -EACCES);
+		n = strlen(log);
+		if (n < 16 << 20) {
+			ck_assert_str_eq(e->log, log);
+			ck_assert_uint_eq(f.n_bpf[RAWBPF_PROG_LOAD], 3);
+		} else {
+			ck_assert_uint_eq(f.n_bpf[RAWBPF_PROG_LOAD], 4);
+			ck_assert_uint_le(strlen(e->log), 16 << 20);
+			ck_assert_uint_ge(strlen(e->log), 15 << 20);
+			gap = strstr(e->log, "\n...\n");
+			ck_assert_ptr_nonnull(gap);
+			ck_assert(!memcmp(e->log, log, (size_t)(gap + 1 - e->log)));
+			ck_assert_str_eq(gap + 5, log + n - strlen(gap + 5));
+		}
+		ck_assert_int_eq(e->insn, 3);
+		ck_assert_ptr_nonnull(strstr(e->msg, "R1 invalid mem access 'scalar'"));
+		ck_assert_ptr_nonnull(strstr(e->hint, "insn 2 'r1 = *(u64 *)(r1 +112)'"));
+		rawbpf_free(b);
+		ck_assert_uint_eq(f.n_open, 0);
+		free(log);
+	}
+}
+END_TEST
+
 START_TEST(again)
 {
 	struct fake f = {.prog_again = 4};
@@ -136,6 +187,7 @@ Suite *suite_progload(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, log_grows);
 	tcase_add_test(t, log_too_long);
+	tcase_add_test(t, log_keeps_both_ends);
 	tcase_add_test(t, again);
 	tcase_add_test(t, old_kernel);
 	tcase_add_test(t, line_info_left_away);

@@ -5,12 +5,14 @@
  * refusals/texts.txt is of Linux 6.18: "=== NAME LINE WORDS", and the program.  Its line LINE (0:
  * none) must be told, and an advice with these words.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "rawbpf.h"
 #include "t.h"
 
 #define LOAD TEST_BUILD "/rawbpf load"
@@ -73,6 +75,40 @@ START_TEST(what_a_user_is_told)
 }
 END_TEST
 
+/* 240,000 steps, then the refusal: the log is longer than any buffer, its ends are kept. */
+START_TEST(huge_log)
+{
+	static const char text[] = ".prog p \"kprobe/vfs_read\"\n"
+				   "        r6 = r1\n"
+				   "        r7 = 0\n"
+				   "more:   r7 += 1\n"
+				   "        if r7 < 120000 goto more\n"
+				   "        r8 = *(u64 *)(r6 +112)\n"
+				   "        r0 = *(u64 *)(r8 +0)\n"
+				   "        return 0\n";
+	struct rawbpf *b = rawbpf_new();
+	const struct rawbpf_error *e = rawbpf_error(b);
+	const char *end;
+	struct utsname u;
+
+	T_NEED_ROOT();
+	ck_assert_int_eq(uname(&u), 0);
+	if (strverscmp(u.release, "6.4") < 0)
+		T_SKIP("linux %s cuts off a log's end", u.release);
+	ck_assert_int_eq(rawbpf_load(b, .text = text, .name = "huge.bpf"), -EACCES);
+	ck_assert_str_eq(e->msg, "prog 'p' rejected at huge.bpf:7: R8 invalid mem access "
+				 "'scalar': EACCES");
+	ck_assert_ptr_nonnull(strstr(e->hint, "r8 is from insn 4"));
+	end = strstr(e->log, "\n...\n");
+	ck_assert_ptr_nonnull(end);
+	ck_assert_ptr_nonnull(strstr(e->log, "\n0: (bf) r6 = r1 "));
+	ck_assert(strstr(e->log, "\n0: (bf) r6 = r1 ") < end);
+	ck_assert_ptr_nonnull(strstr(end, "\nprocessed 240"));
+	ck_assert_uint_le(strlen(e->log), 16 << 20);
+	rawbpf_free(b);
+}
+END_TEST
+
 Suite *suite_refused(void);
 Suite *suite_refused(void)
 {
@@ -81,6 +117,7 @@ Suite *suite_refused(void)
 
 	tcase_set_timeout(t, 300);
 	tcase_add_loop_test(t, what_a_user_is_told, 0, REFUSED_PARTS);
+	tcase_add_test(t, huge_log);
 	suite_add_tcase(s, t);
 	return s;
 }

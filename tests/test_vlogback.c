@@ -55,6 +55,8 @@ static const struct {
 		0, "r0 is from insn 4 'r0 = 2'", false},
 	{"1: (85) call pc+1\n3: (b7) r1 = 1\n5: (95) exit\n2: (79) r2 = *(u64 *)(r1 +0)\n", 1,
 		"r1 is from insn 1 'call pc+1'", true},
+	/* lines were left out */
+	{"0: (b7) r6 = 5\n...\n2: (b7) r7 = 1\n3: (79) r2 = *(u64 *)(r6 +0)\n", 6, "", false},
 	/* inside one: arguments are the caller's, r6 has no value yet */
 	{"0: (b7) r1 = 5\n1: (85) call pc+1\n3: (79) r0 = *(u64 *)(r1 +0)\n", 1,
 		"r1 is from insn 0 'r1 = 5'", false},
