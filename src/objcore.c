@@ -20,10 +20,14 @@
 #include "core.h"
 #include "corefind.h"
 #include "corepatch.h"
+#include "near.h"
 #include "rows.h"
 
-#define OBJCORE_STEPS 20000000 /* types and members looked at for one object */
-#define OBJCORE_TEXT  560
+#define OBJCORE_STEPS	20000000 /* types and members looked at for one object */
+#define OBJCORE_TEXT	560
+#define OBJCORE_NEAR	16 /* records that names are compared for, and types they are of */
+#define OBJCORE_DEPTH	8  /* records without a name in each other */
+#define OBJCORE_MEMBERS 100000
 
 struct objcore {
 	struct object *o;
@@ -246,20 +250,72 @@ static bool objcore_by_elf(const struct objcore_rec *r)
 	return i < t->n_rels && t->rels[i].insn == r->insn;
 }
 
+/* steps: members that may still be looked at */
+static void objcore_offer(const struct btf *b, const struct btf_type *t, struct near *n, bool *has,
+	unsigned *steps, int depth)
+{
+	struct btf_member m;
+	struct btf_type in;
+	uint32_t i;
+
+	for (i = 0; i < t->vlen && depth < OBJCORE_DEPTH && *steps; i++) {
+		--*steps;
+		if (t->kind == BTF_ENUM || t->kind == BTF_ENUM64) {
+			near_offer(n, btf_enum_name(b, t, i));
+			continue;
+		}
+		btf_member(b, t, i, &m);
+		*has |= !strcmp(m.name, n->want);
+		if (*m.name)
+			near_offer(n, m.name);
+		else if (btf_plain(b, m.type, &in) &&
+			 (in.kind == BTF_STRUCT || in.kind == BTF_UNION))
+			objcore_offer(b, &in, n, has, steps, depth + 1);
+	}
+}
+
+/* What the types of that name have instead, "; did you mean 'x'?"; of the first few only. */
+static void objcore_near(const struct objcore *c, const struct objcore_rec *r,
+	const struct core_place *local, char *out, size_t size)
+{
+	const struct corefind_want *w = &c->find.wants[c->want_of[r->type] - 1];
+	char names[3 * NEAR_LEN + 16] = "";
+	struct btf_type t;
+	struct near n;
+	unsigned steps = OBJCORE_MEMBERS, first;
+	bool has = false;
+	size_t i;
+
+	*out = '\0';
+	/* of a field the first step is which of such records */
+	first = core_is_enum(local->kind) ? 0 : 1;
+	if (local->n <= first || !local->step[first].name || r->text->n_cores >= OBJCORE_NEAR)
+		return;
+	near_start(&n, local->step[first].name);
+	for (i = 0; i < w->n && i < OBJCORE_NEAR; i++)
+		if (btf_plain(w->found[i].btf, w->found[i].id, &t) &&
+			(t.kind == BTF_STRUCT || t.kind == BTF_UNION || t.kind == BTF_ENUM ||
+				t.kind == BTF_ENUM64))
+			objcore_offer(w->found[i].btf, &t, &n, &has, &steps, 0);
+	if (!has && *near_text(&n, names, sizeof(names)))
+		snprintf(out, size, "; did you mean %s?", names);
+}
+
 /* The instruction must not be reached. */
 static int objcore_poison(const struct objcore *c, const struct objcore_rec *r,
 	const struct core_place *local, const struct core_answer *a, bool other)
 {
-	char what[400], all[OBJCORE_TEXT];
+	char what[400], near[3 * NEAR_LEN + 40], all[OBJCORE_TEXT + sizeof(near)];
 
 	core_text(local, what, sizeof(what));
+	objcore_near(c, r, local, near, sizeof(near));
 	if (a->unfit)
 		snprintf(all, sizeof(all), "%s has another size in %s and is no unsigned number",
 			what, c->where);
 	else if (other)
 		snprintf(all, sizeof(all), "%s is of another sort in %s", what, c->where);
 	else
-		snprintf(all, sizeof(all), "%s is not in %s", what, c->where);
+		snprintf(all, sizeof(all), "%s is not in %s%s", what, c->where, near);
 	corepatch_poison(r->text->insns + r->insn, r->text->n_insns - r->insn);
 	return objcore_keep(r, false, all);
 }

@@ -332,6 +332,31 @@ START_TEST(carried_here)
 }
 END_TEST
 
+/* A member that no kernel has: what it has instead. */
+START_TEST(near_names)
+{
+	struct rawbpf *b = rawbpf_new();
+	size_t len;
+	char *image, *p;
+
+	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
+	if (!has_btf())
+		T_SKIP("this kernel has no BTF");
+	image = t_data("object/names.bpf.o", &len);
+	p = memmem(image, len, "\0real_parent", 13);
+	ck_assert_ptr_nonnull(p);
+	p[3] = 'i';
+	ck_assert_int_eq(rawbpf_load(b, .image = image, .image_len = len), -EINVAL);
+	ck_assert_msg(strstr(rawbpf_errmsg(b),
+			      "field 'reil_parent' of 'struct task_struct' is not in this kernel; "
+			      "did you mean 'real_parent'"),
+		"%s", rawbpf_errmsg(b));
+	rawbpf_free(b);
+	free(image);
+}
+END_TEST
+
 /* the text assembled for a kernel that looks otherwise */
 static struct bpfasm_out from_elsewhere(struct rawbpf *b)
 {
@@ -421,6 +446,7 @@ Suite *suite_coreout(void)
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
 	tcase_add_test(t, carried_here);
+	tcase_add_test(t, near_names);
 	tcase_add_test(t, offsets_differ);
 	suite_add_tcase(s, t);
 	t = tcase_create("host");
