@@ -63,6 +63,9 @@ extern const struct vlog_rule vlog_mem_rules[], vlog_call_rules[], vlog_prog_rul
 	"bound it first: 'if r > LIMIT goto' (unsigned) or 'r &= MASK', on the same register " \
 	"that is used afterwards"
 #define VLOG_INIT  "write every byte first (store 0, in stores as wide as its parts), then pass it"
+#define VLOG_SIZE_0                                                                           \
+	"the size passed to {c} may be 0, which this kernel refuses: test it " \
+	"('if r == 0 goto') before"
 #define VLOG_FRAME "a stack frame is the 512 bytes from r10-512 to r10-1"
 #define VLOG_TYPE                                                                            \
 	"use a helper that this program type has (bpf_probe_read_kernel and _user, map and " \

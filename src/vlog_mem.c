@@ -145,6 +145,7 @@ const struct vlog_rule vlog_mem_rules[] = {
 {"buffer access: off=#", VLOG_BASE, "offset {1} is outside the buffer; check the bounds before"},
 {"invalid negative access", VLOG_BASE, "the offset from {r} may be negative; " VLOG_BOUND},
 /* ---- bounds */
+{"invalid access to map value, value_size=# off=# size=0", VLOG_BASE, VLOG_SIZE_0},
 {"invalid access to map value, value_size=# off=# size=#", VLOG_BASE,
 	"{3} bytes at offset {2} from {r} are outside the map's value of {1} bytes; correct the offset, "
 	"bound an index by the value's size, or declare a larger value"},
@@ -153,6 +154,7 @@ const struct vlog_rule vlog_mem_rules[] = {
 	"one-entry array has an address; correct the offset, or look the element up"},
 {"invalid access to map key, key_size=# off=# size=#", VLOG_BASE,
 	"{3} bytes at offset {2} from {r} are outside the map's key of {1} bytes; correct the offset"},
+{"invalid access to memory, mem_size=# off=# size=0", VLOG_BASE, VLOG_SIZE_0},
 {"invalid access to memory, mem_size=# off=# size=#", VLOG_BASE,
 	"{3} bytes at offset {2} are outside the {1} bytes that {r} points to; correct the offset or "
 	"reserve more"},
@@ -186,6 +188,9 @@ const struct vlog_rule vlog_mem_rules[] = {
 	"{c} needs a constant size in {r} on this kernel, one the verifier can see: '{r} = 8'"},
 {"memory size # is too large", 0, "the size passed is too large for a verified access; bound it lower"},
 {"array range", VLOG_LOOSE, "the index may leave the map's value; " VLOG_BOUND},
+{"R# invalid zero-sized read", 0,
+	"the size in {r} that {c} takes is or may be 0: pass at least 1, and test one that varies ('if {r} == 0 goto') "
+	"before"},
 {"invalid zero-sized read", 0,
 	"a size that {c} takes is or may be 0: pass at least 1, and test one that varies ('if r2 == 0 goto') "
 	"before; a map without keys (queue, stack, ring buffer) has calls of its own"},

@@ -78,7 +78,12 @@ static const struct t_vlog_message messages[] = {
 	{"4: (85) call bpf_probe_read_kernel#113\nR2 unbounded memory access, use 'var &= const' "
 	 "or 'if (var < const)'",
 		"size in r2|no upper limit"},
-	{"4: (85) call bpf_get_current_comm#16\nR2 invalid zero-sized read", "at least 1"},
+	{"4: (85) call bpf_get_current_comm#16\nR2 invalid zero-sized read",
+		"the size in r2|at least 1|if r2 == 0"},
+	{"4: (85) call bpf_map_lookup_elem#1\ninvalid zero-sized read", "a map without keys"},
+	{"4: (85) call bpf_skb_load_bytes#26\ninvalid access to map value, value_size=1024 off=0 "
+	 "size=0\nR3 min value is outside of the allowed memory range",
+		"bpf_skb_load_bytes may be 0"},
 	{"4: (7b) *(u64 *)(r0 +0) = r1\nwrite into map forbidden, value_size=8 off=0 size=8",
 		"read-only"},
 	{"4: (7b) *(u64 *)(r0 +0) = r1\nR0 cannot write into rdonly_mem", "read-only (rdonly_mem)"},
