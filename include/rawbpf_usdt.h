@@ -39,9 +39,9 @@ struct rawbpf_usdt_arg {
 };
 
 /*
- * rawbpf_usdt_parse_notes() - every probe in the .note.stapsdt sections of an ELF file in memory,
- * of any class, byte order and machine; of one that has no section of that name, in its other
- * sections of notes.  fn non-zero stops and is returned.
+ * rawbpf_usdt_parse_notes() - every probe in the notes of an ELF file in memory, of any class, byte
+ * order and machine: .note.stapsdt, sections of notes of other names, and, where no section has
+ * notes, the segments (PT_NOTE).  fn non-zero stops and is returned.
  */
 RAWBPF_API int rawbpf_usdt_parse_notes(const void *elf, size_t len,
 	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e);

@@ -419,19 +419,3 @@ int note_each(struct elf_file *f, const char *path,
 {
 	return note_each_kept(f, path, NULL, fn, arg, e);
 }
-
-int rawbpf_usdt_parse_notes(const void *elf, size_t len,
-	int (*fn)(void *arg, const struct rawbpf_usdt_probe *p), void *arg, struct rawbpf_error *e)
-{
-	struct elf_file *f;
-	int err;
-
-	if (!fn)
-		return err_set(e, "open", -EINVAL, "parse_notes: no function to call");
-	err = elf_open_memory(elf, len, "<image>", &f, e);
-	if (err)
-		return err;
-	err = note_each(f, NULL, fn, arg, e);
-	elf_close(f);
-	return err;
-}

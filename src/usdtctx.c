@@ -16,7 +16,7 @@
 
 #include "buf.h"
 #include "near.h"
-#include "note.h"
+#include "noteview.h"
 #include "opts.h"
 #include "proc.h"
 #include "usdtfile.h"
@@ -319,7 +319,7 @@ static int usdtctx_on_file(void *arg, const struct usdtfile *f)
 	struct usdtctx_reading r = {u, f, false, u->n_locs, u->n_probes};
 	int err;
 
-	err = note_each_kept(f->elf, f->path, usdtctx_take, usdtctx_on_note, &r, &u->error);
+	err = noteview_each(f->elf, f->path, usdtctx_take, usdtctx_on_note, &r, &u->error);
 	if (!err || !u->all || !usdtfile_leave(&u->left, err, &u->error))
 		return err;
 	err_clear(&u->error);

@@ -17,7 +17,7 @@
 #include <sys/sysmacros.h>
 
 #include "libname.h"
-#include "note.h"
+#include "noteview.h"
 #include "proc.h"
 
 /* What one walk carries. */
@@ -287,7 +287,7 @@ static int usdtfile_list(void *arg, const struct usdtfile *f)
 {
 	struct usdtfile_probes *p = arg;
 	struct rawbpf_error why;
-	int err = note_each(f->elf, f->path, usdtfile_on_probe, p, &why);
+	int err = noteview_each(f->elf, f->path, NULL, usdtfile_on_probe, p, &why);
 
 	if (!err || p->stopped)
 		return err;

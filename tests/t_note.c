@@ -122,8 +122,8 @@ void t_note_make(struct t_note *m)
 	t_note_put(m, f + 36 + 3 * w, 5, 2);
 	t_note_put(m, f + 38 + 3 * w, 4, 2);
 	for (k = 0; k < 2; k++)
-		put_shdr(m, f + at + (k + 1) * sh, m->renamed ? 6 : 1, m->note_len[k] ? 7 : 0, 0,
-			note_at[k], m->note_len[k]);
+		put_shdr(m, f + at + (k + 1) * sh, m->renamed || (m->mixed && k) ? 6 : 1,
+			m->note_len[k] ? 7 : 0, 0, note_at[k], m->note_len[k]);
 	/* without a base the section is there under no name */
 	put_shdr(m, f + at + 3 * sh, m->base_section ? 15 : 0, 1, m->base_section, eh, 1);
 	put_shdr(m, f + at + 4 * sh, 29, 3, 0, names_at, sizeof(names));

@@ -19,6 +19,7 @@ struct t_note {
 	uint64_t base_section; /* address of .stapsdt.base, 0: none */
 	struct t_note_seg segs[2];
 	bool renamed;	    /* the note sections have another name */
+	bool mixed;	    /* the second one has */
 	size_t note_len[2]; /* of the two note sections, 0: none */
 	unsigned char notes[2][65536];
 	unsigned char file[160 * 1024];

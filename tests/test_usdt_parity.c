@@ -337,6 +337,64 @@ START_TEST(other_cpu)
 }
 END_TEST
 
+/* ---- notes at other places ------------------------------------------------------------------ */
+
+/* A note of a probe at f, in this section. */
+static void write_note(FILE *f, const char *section, const char *name)
+{
+	fprintf(f,
+		".section %s,%%note\n.balign 4\n.4byte 8, 2f-1f, 3\n.asciz \"stapsdt\"\n"
+		"1: .%ubyte f, base, 0\n.asciz \"prov\"\n.asciz \"%s\"\n.asciz \"8@$1\"\n"
+		"2: .balign 4\n",
+		section, (unsigned)sizeof(long), name);
+}
+
+/* Linked; not linked; without section headers: only what is loaded is found. */
+static const struct {
+	const char *made;
+	size_t probes;
+} odd[] = {
+	{"cc -c -o p.elf p.s", 4},
+	{"cc -nostdlib -shared -o p.elf p.s", 4},
+	{"cc -c -o p.o p.s && ld -r -o p.elf p.o", 4},
+	{"cc -nostdlib -shared -o p.elf p.s && objcopy --rename-section .note.stapsdt=.note.x "
+	 "p.elf",
+		4},
+	{"cc -nostdlib -shared -o p.elf p.s && "
+	 "dd if=/dev/zero of=p.elf bs=1 seek=40 count=8 conv=notrunc && "
+	 "dd if=/dev/zero of=p.elf bs=1 seek=58 count=6 conv=notrunc",
+		2},
+};
+
+START_TEST(odd_places)
+{
+	char dir[] = "/tmp/rawbpf-parity-XXXXXX", path[64], *out;
+	FILE *f;
+
+	if (no_readelf() || t_run(NULL, "command -v cc ld objcopy >/dev/null"))
+		T_SKIP("no readelf of GNU to compare with, or no compiler");
+	if (sizeof(long) != 8 && _i == 4)
+		T_SKIP("section headers are cut off a file of 64 bits");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/p.s", dir);
+	f = fopen(path, "we");
+	ck_assert_ptr_nonnull(f);
+	fputs(".section .stapsdt.base,\"a\",%progbits\nbase: .space 1\n.text\n.space 9\nf: .space "
+	      "9\n",
+		f);
+	write_note(f, ".note.loaded,\"a\"", "one");
+	write_note(f, ".note.stapsdt,\"\"", "two");
+	write_note(f, ".note.other,\"\"", "three");
+	write_note(f, ".note.loaded,\"a\"", "four");
+	ck_assert_int_eq(fclose(f), 0);
+	ck_assert_msg(!t_run(&out, "cd %s && { %s; } 2>&1", dir, odd[_i].made), "%s", out);
+	free(out);
+	snprintf(path, sizeof(path), "%s/p.elf", dir);
+	ck_assert_uint_eq(compare(path), odd[_i].probes);
+	ck_assert_int_eq(t_run(NULL, "rm -r %s", dir), 0);
+}
+END_TEST
+
 Suite *suite_usdt_parity(void);
 Suite *suite_usdt_parity(void)
 {
@@ -345,6 +403,7 @@ Suite *suite_usdt_parity(void)
 
 	tcase_set_timeout(t, 600);
 	tcase_add_test(t, every_file_here);
+	tcase_add_loop_test(t, odd_places, 0, sizeof(odd) / sizeof(*odd));
 	tcase_add_loop_test(t, other_cpu, 0, sizeof(others) / sizeof(*others));
 	suite_add_tcase(s, t);
 	return s;
