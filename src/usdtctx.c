@@ -343,30 +343,11 @@ static int usdtctx_where(struct rawbpf_usdt *u, const char *path)
 	return u->where ? 0 : -ENOMEM;
 }
 
-/* Some calls of the kernel would take a thread for its process, and some would not. */
-static int usdtctx_check_pid(struct rawbpf_usdt *u)
-{
-	struct rawbpf_error *e = &u->error;
-	pid_t pid = 0;
-	int err = u->pid ? proc_of_thread(&u->sys, u->pid, &pid) : 0;
-
-	if (err == -ENOMEM)
-		return err_set(e, "open", -ENOMEM, "out of memory");
-	/* why it cannot be read is told when its maps cannot */
-	if (err || !pid || pid == u->pid)
-		return 0;
-	err_set(e, "open", -ESRCH, "no process %d", (int)u->pid);
-	err_hint(e, "it is a thread of process %d", (int)pid);
-	return -ESRCH;
-}
-
 static int usdtctx_read(struct rawbpf_usdt *u, const char *path)
 {
 	struct rawbpf_error *e = &u->error;
-	int err = usdtctx_check_pid(u);
+	int err;
 
-	if (err)
-		return err;
 	if (!path && !u->pid)
 		return err_set(e, "open", -EINVAL, "either a pid or a path must be given");
 	if (usdtctx_where(u, path))

@@ -41,6 +41,22 @@ bool usdtfile_leave(struct usdtfile_left *left, int err, const struct rawbpf_err
 	return true;
 }
 
+/* Some calls of the kernel would take a thread for its process, and some would not. */
+static int usdtfile_check_pid(const struct usdtfile_walk *w)
+{
+	pid_t pid = 0;
+	int err = w->pid ? proc_of_thread(w->s, w->pid, &pid) : 0;
+
+	if (err == -ENOMEM)
+		return err_set(w->e, "open", -ENOMEM, "out of memory");
+	/* why it cannot be read is told when its maps cannot */
+	if (err || !pid || pid == w->pid)
+		return 0;
+	err_set(w->e, "open", -ESRCH, "no process %d", (int)w->pid);
+	err_hint(w->e, "it is a thread of process %d", (int)pid);
+	return -ESRCH;
+}
+
 /* ---- one file ----------------------------------------------------------------------------- */
 
 static int usdtfile_one(const struct usdtfile_walk *w, const char *open_as, const char *path)
@@ -60,8 +76,11 @@ static int usdtfile_one(const struct usdtfile_walk *w, const char *open_as, cons
 static int usdtfile_by_name(const struct usdtfile_walk *w, const char *name)
 {
 	struct libname_file file;
-	int err = libname_find(w->s, name, w->pid, &file, w->e);
+	int err = usdtfile_check_pid(w);
 
+	if (err)
+		return err;
+	err = libname_find(w->s, name, w->pid, &file, w->e);
 	if (err && w->e)
 		w->e->stage = "open"; /* nothing is attached yet */
 	if (err)
@@ -214,8 +233,11 @@ static int usdtfile_process(struct usdtfile_walk *w)
 	struct usdtfile_seen seen = {NULL, 0, 0};
 	struct proc_maps maps;
 	struct proc_map m;
-	int err = proc_maps_open(w->s, w->pid, &maps);
+	int err = usdtfile_check_pid(w);
 
+	if (err)
+		return err;
+	err = proc_maps_open(w->s, w->pid, &maps);
 	if (err)
 		return usdtfile_no_maps(w, err);
 	proc_root(w->s, w->pid, w->root, sizeof(w->root));

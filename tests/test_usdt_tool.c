@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* test_usdt_tool.c - rawbpf usdt, as a user runs it. */
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -79,6 +81,38 @@ START_TEST(of_a_process)
 	ck_assert_int_eq(t_run(&out, USDT " -p 1073741823 2>&1"), 1);
 	has(out, "ESRCH");
 	free(out);
+}
+END_TEST
+
+static void *ends_told(void *arg)
+{
+	char c;
+
+	if (read(*(int *)arg, &c, 1) < 0)
+		return arg;
+	return NULL;
+}
+
+/* A thread's id is no process's, and its process is named; with a path, too. */
+START_TEST(of_a_thread)
+{
+	char *tid, *out, want[64];
+	pthread_t t;
+	int go[2];
+
+	ck_assert_int_eq(pipe(go), 0);
+	ck_assert_int_eq(pthread_create(&t, NULL, ends_told, &go[0]), 0);
+	t_run(&tid, "ls /proc/%d/task | grep -vx %d | tr -d '\\n'", (int)getpid(), (int)getpid());
+	ck_assert_int_eq(t_run(&out, USDT " -p %s 2>&1", tid), 1);
+	snprintf(want, sizeof(want), "no process %s: ESRCH", tid);
+	has(out, want);
+	snprintf(want, sizeof(want), "it is a thread of process %d\n", (int)getpid());
+	has(out, want);
+	free(out);
+	free(tid);
+	close(go[1]);
+	ck_assert_int_eq(pthread_join(t, NULL), 0);
+	close(go[0]);
 }
 END_TEST
 
@@ -172,6 +206,7 @@ Suite *suite_usdt_tool(void)
 	tcase_add_test(t, text);
 	tcase_add_test(t, json);
 	tcase_add_test(t, of_a_process);
+	tcase_add_test(t, of_a_thread);
 	tcase_add_test(t, failures);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
