@@ -2,7 +2,10 @@
 /*
  * http.c - a small HTTP/1.1 server on 127.0.0.1 with a probe at each request:
  *
- *	http:http_server_request	method, path, status, bytes of the body, the client's port
+ *	http:http_server_request	fd, client's address, its port, bytes of the body, method, path,
+ *					status
+ *
+ * The path is operand 6, where the usual tools look for it.
  *
  * It prints the port that it was given ("ready PORT"), answers until stdin ends, and then prints how
  * many requests it has answered.  "/" and "/hello/NAME" are there, GET and HEAD are known; a
@@ -30,6 +33,7 @@ enum { REQUEST_MAX = 4096, WAIT_MS = 5000 };
 
 struct client {
 	int fd;
+	char address[INET_ADDRSTRLEN];
 	uint16_t port;
 	char buf[REQUEST_MAX + 1];
 	size_t n; /* bytes of buf */
@@ -92,7 +96,8 @@ static bool answer(struct client *c, const struct request *r)
 	int status = page(r, body, sizeof(body));
 	size_t len = strlen(body);
 
-	STAP_PROBE5(http, http_server_request, r->method, r->path, status, len, c->port);
+	STAP_PROBE7(http, http_server_request, c->fd, c->address, c->port, len, r->method, r->path,
+		status);
 	snprintf(head, sizeof(head),
 		"HTTP/1.1 %d %s\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n%s%s\r\n",
 		status, reason(status), len, status == 405 ? "Allow: GET, HEAD\r\n" : "",
@@ -162,6 +167,7 @@ static unsigned serve(int listener)
 	if (c.fd < 0)
 		return 0;
 	c.port = ntohs(from.sin_port);
+	inet_ntop(AF_INET, &from.sin_addr, c.address, sizeof(c.address));
 	while (one(&c))
 		;
 	close(c.fd);

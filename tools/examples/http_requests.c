@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * http_requests.c - each request that an HTTP server answers, by its probe http_server_request,
- * whose operands are method, path and status.
+ * http_requests.c - the path of each request that an HTTP server answers, by its probe
+ * http_server_request, whose operand 6 points to it.
  *
  * usage: http_requests PID         that process
  *        http_requests /PATH       every process of that program
@@ -15,11 +15,13 @@ static const char text[] = ".include \"usdt.inc\"\n"
 			   ".prog   do_trace  \"usdt\"\n"
 			   ".ctx    r6\n"
 			   ".var    path: char[64]\n"
-			   "        usdt_arg_str  path, 2\n"
-			   "        if r0 s<= 0 goto .done\n"
-			   "        r7 = usdt_arg(3)\n"
-			   "        printk  \"path:%s status:%d\", &path, r7\n"
-			   ".done:  return 0\n";
+			   "        usdt_arg_str  path, 6\n"
+			   "        if r0 s< 0 goto .none\n"
+			   "        printk  \"path:%s\", &path\n"
+			   "        return 0\n"
+			   ".none:  r7 = usdt_arg(6)\n"
+			   "        printk  \"operand 6 is no text: 0x%lx\", r7\n"
+			   "        return 0\n";
 
 int main(int argc, char **argv)
 {
