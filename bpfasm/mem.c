@@ -106,7 +106,7 @@ void *pool_alloc(struct pool *p, size_t n)
 	}
 	mem = (char *)b + b->used;
 	b->used += room;
-	p->given += room;
+	p->given += room - POOL_GAP;
 	pool_allow(mem, n);
 	return mem;
 }
