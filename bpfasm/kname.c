@@ -176,9 +176,9 @@ void kname_attach(struct parse *p)
 static int kname_report(struct parse *p, const char *what)
 {
 	diag_error(p->diag, p->core.at, p->core.len,
-		"%s: the number is known only when the object is loaded; load it first ('rN = "
-		"...'), or assemble for one kernel (--btf FILE)",
-		what);
+		"%s: the number is known only when the object is loaded; %sassemble for one "
+		"kernel (--btf FILE)",
+		what, p->outside.len ? "" : "load it first ('rN = ...'), or ");
 	p->core.step = NULL;
 	return -EINVAL;
 }

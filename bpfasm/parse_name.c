@@ -365,10 +365,14 @@ static struct pos env_enter(struct parse *p, const char *s, size_t len)
 	return was;
 }
 
-static void env_leave(struct parse *p, struct pos was)
+/* A directive is obeyed now: there is no instruction to come that could take a record. */
+static int env_leave(struct parse *p, struct pos was, int err)
 {
+	if (p->outside.len && !err)
+		err = kname_left(p);
 	p->at = was;
 	p->outside.len = 0;
+	return err;
 }
 
 /* "TASK_COMM_LEN": an enumerator of the target's */
@@ -443,30 +447,24 @@ static int env_lookup(void *arg, const char *s, size_t len, int64_t *v)
 {
 	struct parse *p = arg;
 	struct pos was = env_enter(p, s, len);
-	int err = env_name(p, s, len, v);
 
-	env_leave(p, was);
-	return err;
+	return env_leave(p, was, env_name(p, s, len, v));
 }
 
 static int env_size_of(void *arg, const char *s, size_t len, int64_t *v)
 {
 	struct parse *p = arg;
 	struct pos was = env_enter(p, s, len);
-	int err = parse_size_of(p, s, len, v);
 
-	env_leave(p, was);
-	return err;
+	return env_leave(p, was, parse_size_of(p, s, len, v));
 }
 
 static int env_exists(void *arg, const char *s, size_t len, int64_t *v)
 {
 	struct parse *p = arg;
 	struct pos was = env_enter(p, s, len);
-	int err = exists_ask(p, tok_of(p, s), s, len, v);
 
-	env_leave(p, was);
-	return err;
+	return env_leave(p, was, exists_ask(p, tok_of(p, s), s, len, v));
 }
 
 void parse_env(struct parse *p, struct expr_env *env)

@@ -110,6 +110,25 @@ START_TEST(no_place_for_a_record)
 }
 END_TEST
 
+/* a directive is obeyed at once: what it cannot ask for is told at its own line, wherever it is */
+START_TEST(directives)
+{
+	static const char want[] = "1:12: error: a name of the kernel's types cannot stand here: "
+				   "the number is known only when the object is loaded; assemble";
+
+	fails_with(".if sizeof(rec) > 5\n.endif\n" PROG "r0 = 0\nexit\n", true, want);
+	fails_with(PROG "r0 = 0\nexit\n.if sizeof(rec) > 5\n.endif\n", true,
+		"t:4:12: error: a name of the kernel's types cannot stand here");
+	fails_with(PROG "r0 = 0\n\n.rept sizeof(rec)\n.endr\n\nexit", true, "t:4:14: error: ");
+	fails_with(PROG "exit\n.equ X, rec.a", true, "t:3:9: error: a name of the kernel's types");
+	fails_with(".macro m\n.if sizeof(rec)\n.endif\n.endm\n" PROG "r0 = 0\nm\nexit", true,
+		"in expansion of m at t:2: .if sizeof(rec)\n                                     "
+		"^~~");
+	fails(PROG "r0 = 0\n\n.if sizeof(nosuch)\n.endif\nexit", "t:4:12: error: no type 'nosuch'");
+	fails(PROG "r0 = 0\nexit\n.equ X, rec.nosuch", "t:4:9: error: no type 'rec.nosuch'");
+}
+END_TEST
+
 START_TEST(places)
 {
 	struct bpfasm_step s[] = {
@@ -145,6 +164,7 @@ Suite *suite_kname(void)
 	tcase_add_test(t, constants);
 	tcase_add_test(t, what_has_no_place);
 	tcase_add_test(t, no_place_for_a_record);
+	tcase_add_test(t, directives);
 	tcase_add_test(t, places);
 	suite_add_tcase(s, t);
 	return s;
