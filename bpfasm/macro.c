@@ -114,6 +114,7 @@ static const struct macro_directive {
 	{".ifc", cond_ifc, 1},
 	{".ifnc", cond_ifnc, 1},
 	{".elseif", cond_elseif, 2},
+	{".elif", cond_elseif, 2},
 	{".else", cond_else, 2},
 	{".endif", cond_endif, 2},
 };
@@ -133,6 +134,14 @@ static const struct macro_directive *macro_directive(const char *s, size_t len)
 	return NULL;
 }
 
+void macro_suggest_directive(struct suggest *s)
+{
+	size_t i;
+
+	for (i = 0; i < MACRO_N_DIRECTIVES; i++)
+		suggest_offer(s, macro_directives[i].name, strlen(macro_directives[i].name));
+}
+
 static int macro_lex(struct macro *m, const char *s, size_t len)
 {
 	struct input *f = m->in.top;
@@ -149,6 +158,34 @@ static int macro_lex(struct macro *m, const char *s, size_t len)
 	return err;
 }
 
+/* A misspelt .elseif would be passed over without a word, and all that belongs to it.  What was
+ * meant, reported; NULL: nothing of that kind. */
+static const struct macro_directive *macro_near_cond(
+	struct macro *m, const char *line, const char *s, size_t len)
+{
+	const char *behind = s + len, *end = m->in.top->p;
+	struct pos at = input_pos(&m->in);
+	struct suggest near;
+	char buf[128];
+	size_t i;
+
+	while (behind < end && (*behind == ' ' || *behind == '\t'))
+		behind++;
+	if (len < 3 || *s != '.' || preproc_word_is(s, len, ".end") ||
+		(behind < end && (*behind == ':' || *behind == '=')) || names_get(&m->defs, s, len))
+		return NULL;
+	suggest_start(&near, s, len);
+	macro_suggest_directive(&near);
+	for (i = 0; i < MACRO_N_DIRECTIVES && macro_directives[i].name != near.best; i++)
+		;
+	if (i == MACRO_N_DIRECTIVES || !macro_directives[i].cond)
+		return NULL;
+	at.col = (uint32_t)(s - line) + 1;
+	diag_error(m->d, at, len, "no directive '%.*s'%s", (int)len, s,
+		suggest_text(&near, buf, sizeof(buf)));
+	return &macro_directives[i];
+}
+
 /* A line that is passed over, but for the directives that may end that. */
 static int macro_skip(struct macro *m, const char *s, size_t len)
 {
@@ -163,6 +200,8 @@ static int macro_skip(struct macro *m, const char *s, size_t len)
 		err = macro_lex(m, s, len);
 		return err ? err : dir->fn(m, m->toks.tok);
 	}
+	if (!dir && !m->in.top->in_comment)
+		dir = macro_near_cond(m, s, word, n);
 	preproc_follow(m, s, len);
 	if (dir && dir->cond == 1)
 		return input_if(&m->in, input_pos(&m->in), false, true);
@@ -276,10 +315,7 @@ static void macro_offer(void *arg, const char *s, size_t len, void *value)
 
 void macro_suggest(const struct macro *m, struct suggest *s)
 {
-	size_t i;
-
 	names_each(&m->defs, macro_offer, s);
 	equ_offer(m, s);
-	for (i = 0; i < MACRO_N_DIRECTIVES; i++)
-		suggest_offer(s, macro_directives[i].name, strlen(macro_directives[i].name));
+	macro_suggest_directive(s);
 }

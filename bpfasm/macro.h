@@ -30,7 +30,9 @@ struct macro *macro_new(struct pool *pool, struct diag *d, const char *text, siz
  */
 int macro_next(struct macro *m, struct asm_line *l);
 
-/* offer the names of macros and .equ to a suggestion */
+/* offer the directives that are done here to a suggestion ... */
+void macro_suggest_directive(struct suggest *s);
+/* ... and with them the names of macros and .equ */
 void macro_suggest(const struct macro *m, struct suggest *s);
 
 #endif

@@ -102,8 +102,6 @@ enum { STMT_WORDS = sizeof(stmt_words) / sizeof(stmt_words[0]) };
 
 static int stmt_directive(struct parse *p)
 {
-	static const char *const macro_words[] = {".include", ".macro", ".endm", ".irp", ".rept",
-		".endr", ".equ", ".if", ".else", ".elif", ".endif", ".error"};
 	const struct tok *t = p->t;
 	struct suggest s;
 	char buf[128];
@@ -120,8 +118,8 @@ static int stmt_directive(struct parse *p)
 	suggest_start(&s, t->s, t->len);
 	for (i = 0; i < STMT_DIRECTIVES; i++)
 		suggest_offer(&s, stmt_directives[i].name, strlen(stmt_directives[i].name));
-	for (i = 0; i < sizeof(macro_words) / sizeof(macro_words[0]); i++)
-		suggest_offer(&s, macro_words[i], strlen(macro_words[i]));
+	macro_suggest_directive(&s);
+	suggest_offer(&s, ".end", 4);
 	return parse_error(p, t, "no directive '%.*s'%s", (int)t->len, t->s,
 		suggest_text(&s, buf, sizeof(buf)));
 }

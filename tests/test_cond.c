@@ -38,6 +38,21 @@ START_TEST(conditions)
 }
 END_TEST
 
+/* behind a false .if nobody else would see it */
+START_TEST(misspelt_where_lines_are_passed_over)
+{
+	t_gives(".if 0\na\n.elif 1\nb\n.endif\n", "b\n");
+	t_fails(".if 0\n\t.elsif 1\nb\n.endif\n",
+		"a.bpf:2:2: error: no directive '.elsif'; did you mean '.elseif'?\n"
+		"\t.elsif 1\n\t^~~~~~");
+	t_fails(".if 0\n.ifedf A\n.endif\n.endif\n", "did you mean '.ifdef'?");
+	t_fails(".if 0\n.esle\n.endif\n", "did you mean '.else'?");
+	t_gives(".if 0\n.end\n.endl:\n.endl = 5\n.macor\n.varr x: u32\n/*\n.elsif\n*/\n.endif\n",
+		"");
+	t_gives(".macro .elsf\n.endm\n.if 0\n.elsf\n.endif\nx\n", "x\n");
+}
+END_TEST
+
 Suite *suite_cond(void);
 Suite *suite_cond(void)
 {
@@ -46,6 +61,7 @@ Suite *suite_cond(void)
 
 	tcase_add_checked_fixture(t, t_macro_setup, t_macro_teardown);
 	tcase_add_test(t, conditions);
+	tcase_add_test(t, misspelt_where_lines_are_passed_over);
 	suite_add_tcase(s, t);
 	return s;
 }

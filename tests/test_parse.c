@@ -24,6 +24,10 @@ START_TEST(unknown_statements)
 		"did you mean 'return'?");
 	tasm_fails(".pog p \"socket\"", "no directive '.pog'; did you mean '.prog'?");
 	tasm_fails(".macor x", "no directive '.macor'; did you mean '.macro'?");
+	tasm_fails(".elsif x", "no directive '.elsif'; did you mean '.elseif'?");
+	tasm_fails(".waring \"x\"", "no directive '.waring'; did you mean '.warning'?");
+	tasm_fails(".purgemm x", "no directive '.purgemm'; did you mean '.purgem'?");
+	tasm_fails(".iprc c, x", "no directive '.iprc'; did you mean '.irpc'?");
 	tasm_fails(".end", "'.end' without '.struct'");
 	tasm_fails("+ 5", "no statement begins like this");
 	tasm_fails(".prog p \"socket\"\nnowhere = 5\nexit", "no variable 'nowhere'");
