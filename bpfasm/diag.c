@@ -413,6 +413,7 @@ void suggest_start(struct suggest *s, const char *want, size_t len)
 	s->letters = suggest_letters(want, len <= SUGGEST_MAX ? len : 0);
 	s->best = NULL;
 	s->best_len = 0;
+	s->begins = false;
 	s->distance = (unsigned)(len / 3 ? len / 3 : 1) + 1;
 }
 
@@ -462,10 +463,11 @@ static bool suggest_may(const struct suggest *s, uint32_t letters)
 	       suggest_count(letters & ~s->letters) < s->distance;
 }
 
-/* The word is how the name begins: offered while nothing is nearer. */
+/* The word is how the name begins: only one slip is likelier than letters that were left out. */
 static bool suggest_begins(const struct suggest *s, const char *name, size_t len)
 {
-	return !s->best && s->len >= 4 && len > s->len && !memcmp(name, s->want, s->len);
+	return s->distance > 1 && s->len >= 4 && len > s->len + 1 &&
+	       !memcmp(name, s->want, s->len) && (!s->begins || len < s->best_len);
 }
 
 /* Two neighbours changed places: the likeliest of all slips. */
@@ -491,13 +493,15 @@ void suggest_offer(struct suggest *s, const char *name, size_t len)
 	if (gap < s->distance && suggest_may(s, suggest_letters(name, len)))
 		n = suggest_distance(s->want, s->len, name, len, s->distance);
 	/* a word of one or two letters is near to everything: one letter must stay */
-	if (n < s->distance && n < s->len)
+	if (suggest_begins(s, name, len)) {
+		s->begins = true;
+		s->distance = 2;
+	} else if (n < s->distance && n < s->len) {
 		s->distance = n;
-	else if (s->best && s->distance == 1 && suggest_swapped(s, name, len) &&
-		 !suggest_swapped(s, s->best, s->best_len))
-		;
-	else if (!suggest_begins(s, name, len))
+	} else if (!s->best || s->distance != 1 || !suggest_swapped(s, name, len) ||
+		   suggest_swapped(s, s->best, s->best_len)) {
 		return;
+	}
 	s->best = name;
 	s->best_len = len;
 }

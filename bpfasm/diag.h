@@ -66,6 +66,7 @@ struct suggest {
 	size_t best_len;
 	unsigned distance;
 	uint32_t letters; /* of want: a bit each, some share one */
+	bool begins;	  /* the word is how best begins */
 };
 void suggest_start(struct suggest *s, const char *want, size_t len);
 void suggest_offer(struct suggest *s, const char *name, size_t len);

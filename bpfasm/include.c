@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "diag.h"
+#include "lex.h"
 #include "lib_inc.h"
 
 static int include_told(char *msg, size_t len, const char *path, const char *what)
@@ -119,6 +120,55 @@ static int include_unknown(const char *name, const char *from, char *msg, size_t
 		"library%s",
 		name, from, suggest_text(&s, buf, sizeof(buf)));
 	return -EINVAL;
+}
+
+/* The name behind a directive at a line's start; what follows *text is for the next time. */
+static const char *include_next(
+	const char **text, const char *end, const char *directive, size_t *len)
+{
+	size_t n = strlen(directive);
+	const char *s = *text, *nl;
+
+	for (; s < end; s = nl + 1) {
+		nl = memchr(s, '\n', (size_t)(end - s));
+		if (!nl)
+			nl = end - 1;
+		if ((size_t)(nl - s) <= n || memcmp(s, directive, n) != 0)
+			continue;
+		s += n;
+		for (*len = 0; s + *len < nl && lex_name_char(s[*len]); ++*len)
+			;
+		*text = nl + 1;
+		return s;
+	}
+	return NULL;
+}
+
+const char *include_defines(const char *name, size_t len)
+{
+	static const char *const directives[] = {".macro ", ".equ "};
+	const struct lib_inc *l;
+	const char *s, *text;
+	size_t i, n;
+
+	for (l = lib_incs; l->name; l++)
+		for (i = 0; i < 2; i++)
+			for (text = l->text;
+				(s = include_next(&text, l->text + l->len, directives[i], &n));)
+				if (n == len && !memcmp(s, name, n))
+					return l->name;
+	return NULL;
+}
+
+void include_suggest(struct suggest *s)
+{
+	const struct lib_inc *l;
+	const char *name, *text;
+	size_t n;
+
+	for (l = lib_incs; l->name; l++)
+		for (text = l->text; (name = include_next(&text, l->text + l->len, ".macro ", &n));)
+			suggest_offer(s, name, n);
 }
 
 int include_find(struct pool *p, struct names *files, const struct bpfasm_opts *o, const char *from,

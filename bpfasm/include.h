@@ -23,4 +23,10 @@ enum { INCLUDE_MAX = 64 << 20 }; /* bytes of one file */
 int include_find(struct pool *p, struct names *files, const struct bpfasm_opts *o, const char *from,
 	bool from_builtin, const char *name, struct include_file **f, char *msg, size_t msg_len);
 
+struct suggest;
+/* the library's file that defines this macro or constant; NULL: none does */
+const char *include_defines(const char *name, size_t len);
+/* offer the library's macros */
+void include_suggest(struct suggest *s);
+
 #endif

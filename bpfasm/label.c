@@ -167,6 +167,12 @@ void label_finish(struct labels *l, struct diag *d, struct ir_insn *insns)
 		j->label = (uint32_t)(to - l->label);
 		label_patch(d, j, &insns[j->insn], to->insn);
 	}
+}
+
+void label_unused(const struct labels *l, struct diag *d)
+{
+	size_t i;
+
 	/* a macro may offer a label that not each use of it needs */
 	for (i = 0; i < l->n; i++)
 		if (!l->label[i].used && !l->label[i].at.src->expansion)

@@ -37,7 +37,9 @@ int label_define(struct labels *l, struct pool *pool, struct diag *d, struct pos
 /* Instruction insn jumps to a label that may follow later. */
 int label_jump(struct labels *l, struct pool *pool, struct pos at, const char *name, size_t len,
 	uint32_t insn);
-/* The function ends: fill in the offsets, report what is unknown, too far or unused. */
+/* The function ends: fill in the offsets, report what is unknown or too far. */
 void label_finish(struct labels *l, struct diag *d, struct ir_insn *insns);
+/* ... and what no jump leads to: for a function without errors, which may hold the jumps */
+void label_unused(const struct labels *l, struct diag *d);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gnu.h"
+#include "include.h"
 #include "insn.h"
 #include "global.h"
 #include "kname.h"
@@ -127,15 +128,26 @@ static int stmt_directive(struct parse *p)
 static int stmt_unknown(struct parse *p)
 {
 	const struct tok *t = p->t;
-	struct suggest s;
+	const char *lib = include_defines(t->s, t->len);
+	struct suggest s, more;
 	char buf[128];
 	size_t i;
 
+	if (lib)
+		return parse_error(p, t, "no instruction or macro '%.*s'; add '.include \"%s\"'",
+			(int)t->len, t->s, lib);
 	suggest_start(&s, t->s, t->len);
 	for (i = 0; i < STMT_WORDS; i++)
 		suggest_offer(&s, stmt_words[i].name, strlen(stmt_words[i].name));
 	gnu_suggest(&s);
 	macro_suggest(p->macro, &s);
+	more = s;
+	include_suggest(&more);
+	if (more.best != s.best)
+		return parse_error(p, t,
+			"no instruction or macro '%.*s'; did you mean '%.*s' of \"%s\"?",
+			(int)t->len, t->s, (int)more.best_len, more.best,
+			include_defines(more.best, more.best_len));
 	return parse_error(p, t, "no instruction or macro '%.*s'%s", (int)t->len, t->s,
 		suggest_text(&s, buf, sizeof(buf)));
 }

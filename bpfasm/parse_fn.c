@@ -305,6 +305,8 @@ static void fn_end(struct parse *p, struct parse_fn *fn)
 	if (p->pool->failed || prelude_finish(p, fn))
 		return;
 	label_finish(&fn->labels, d, fn->ir->insns);
+	if (d->n_errors == fn->n_errors)
+		label_unused(&fn->labels, d);
 	frame_finish(&fn->frame, fn->ir->insns);
 	prelude_check(d, fn);
 	flow_check_context(&fn->flow, p->pool, d, fn->ir);
@@ -328,13 +330,16 @@ void parse_end_fn(struct parse *p)
 	p->diag->quiet = p->nowarn;
 }
 
-static int fn_unknown_ref(struct parse *p, const struct ir_ref *r, const char *what)
+static int fn_unknown_ref(
+	struct parse *p, const struct frame *f, const struct ir_ref *r, const char *what)
 {
 	struct suggest s;
 	char buf[128];
 	size_t i;
 
 	suggest_start(&s, r->name, strlen(r->name));
+	for (i = 0; i < f->n_vars && r->kind != IR_REF_CALL; i++)
+		suggest_offer(&s, f->vars[i].name, f->vars[i].len);
 	for (i = 0; i < p->unit->n_maps && r->kind != IR_REF_CALL; i++)
 		suggest_offer(&s, p->unit->maps[i]->name, strlen(p->unit->maps[i]->name));
 	for (i = 0; i < p->unit->n_data && r->kind != IR_REF_CALL; i++)
@@ -385,8 +390,9 @@ static int fn_check_ksym(struct parse *p, const struct ir_ref *r, const struct i
 }
 
 /* What &NAME and NAME() mean may stand below them in the text. */
-static int fn_resolve_ref(struct parse *p, struct ir_func *f, struct ir_ref *r)
+static int fn_resolve_ref(struct parse *p, const struct parse_fn *fn, struct ir_ref *r)
 {
+	struct ir_func *f = fn->ir;
 	size_t len = strlen(r->name);
 	const struct ir_func *to = names_get(&p->funcs, r->name, len);
 	const struct ir_ksym *k;
@@ -405,7 +411,7 @@ static int fn_resolve_ref(struct parse *p, struct ir_func *f, struct ir_ref *r)
 	if (k)
 		return fn_check_ksym(p, r, k);
 	if (r->kind == IR_REF_CALL)
-		return to ? 0 : fn_unknown_ref(p, r, "helper or function");
+		return to ? 0 : fn_unknown_ref(p, &fn->frame, r, "helper or function");
 	if (to) {
 		r->kind = IR_REF_FUNC;
 		f->insns[r->insn].src = INSN_IMM64_FUNC;
@@ -418,7 +424,9 @@ static int fn_resolve_ref(struct parse *p, struct ir_func *f, struct ir_ref *r)
 		f->insns[r->insn + 1].imm = (int32_t)v->offset;
 		return 0;
 	}
-	return names_get(&p->maps, r->name, len) ? 0 : fn_unknown_ref(p, r, "map or variable");
+	if (names_get(&p->maps, r->name, len))
+		return 0;
+	return fn_unknown_ref(p, &fn->frame, r, "map or variable");
 }
 
 /* Kernel's license_is_gpl_compatible() */
@@ -453,12 +461,15 @@ static void fn_lint(struct parse *p)
 void parse_resolve(struct parse *p)
 {
 	struct ir_unit *u = p->unit;
+	const struct ir_func *f;
 	size_t i, j;
 
 	parse_map_resolve(p);
-	for (i = 0; i < u->n_funcs; i++)
-		for (j = 0; j < u->funcs[i]->n_refs && !diag_full(p->diag); j++)
-			fn_resolve_ref(p, u->funcs[i], &u->funcs[i]->refs[j]);
+	for (i = 0; i < p->n_fns; i++) {
+		f = p->fns[i]->ir;
+		for (j = 0; j < f->n_refs && !diag_full(p->diag); j++)
+			fn_resolve_ref(p, p->fns[i], &f->refs[j]);
+	}
 	if (p->gpl && (p->o->format == BPFASM_ELF || p->o->format == BPFASM_C) &&
 		!fn_is_gpl(u->license))
 		diag_warning(p->diag, p->gpl_at, strlen(p->gpl->name),

@@ -9,6 +9,7 @@
 #include "equ.h"
 #include "exists.h"
 #include "global.h"
+#include "include.h"
 
 /* ---- what may have been meant --------------------------------------------------------------- */
 
@@ -79,6 +80,8 @@ static void env_suggest(void *arg, struct suggest *s)
 	if (p->macro)
 		macro_suggest(p->macro, s);
 	suggest_offer(s, "KERNEL", 6);
+	if (p->near)
+		suggest_offer(s, p->near, strlen(p->near));
 }
 
 const char *parse_near_place(struct parse *p, const char *name, size_t len, char *buf, size_t size)
@@ -375,21 +378,34 @@ static int env_leave(struct parse *p, struct pos was, int err)
 	return err;
 }
 
+/* The first name that the target's message proposes. */
+static void env_near(struct parse *p, const char *msg)
+{
+	const char *s = strstr(msg, "; did you mean '"), *end;
+
+	if (s)
+		s += strlen("; did you mean '");
+	end = s ? strchr(s, '\'') : NULL;
+	p->near = end ? pool_strndup(p->pool, s, (size_t)(end - s)) : NULL;
+}
+
 /* "TASK_COMM_LEN": an enumerator of the target's */
 static int env_enumerator(
 	struct parse *p, const struct tok *t, const char *s, size_t len, int64_t *v)
 {
 	const struct kname *k;
 	struct kname_place place;
-	char path[128], msg[384];
+	char path[128], msg[384] = "";
 
 	if (!kname_known(p) || *s == '.' || len + 1 >= sizeof(path))
 		return -ENOENT;
 	*path = '.';
 	memcpy(path + 1, s, len);
 	if (kname_get(p, t, path, len + 1, &k, msg, sizeof(msg)) != 1 ||
-		!kname_place(k, 0, false, &place) || !place.is_value)
+		!kname_place(k, 0, false, &place) || !place.is_value) {
+		env_near(p, msg);
 		return -ENOENT;
+	}
 	*v = (int64_t)place.f.offset;
 	kname_keep(p, t, &place, KNAME_ENUM_VALUE, false);
 	return 0;
@@ -418,6 +434,21 @@ static int env_path(struct parse *p, const struct tok *t, const char *s, size_t 
 	return 0;
 }
 
+/* What t names when it is no number; 0: nothing that is known. */
+static int env_is_no_number(struct parse *p, const struct tok *t)
+{
+	const char *lib = include_defines(t->s, t->len);
+	bool map = names_get(&p->maps, t->s, t->len);
+
+	if (map || names_get(&p->funcs, t->s, t->len))
+		return parse_error(p, t, "'%.*s' is a %s; its address is '&%.*s'", (int)t->len,
+			t->s, map ? "map" : "function", (int)t->len, t->s);
+	if (lib)
+		return parse_error(
+			p, t, "unknown name '%.*s'; add '.include \"%s\"'", (int)t->len, t->s, lib);
+	return 0;
+}
+
 static int env_name(struct parse *p, const char *s, size_t len, int64_t *v)
 {
 	const struct tok *t = tok_at(p, s);
@@ -438,8 +469,10 @@ static int env_name(struct parse *p, const char *s, size_t len, int64_t *v)
 			*v = UINT32_MAX;
 		return 0;
 	}
-	if (!memchr(s, '.', len))
-		return env_enumerator(p, tok_of(p, s), s, len, v);
+	if (!memchr(s, '.', len)) {
+		err = env_enumerator(p, tok_of(p, s), s, len, v);
+		return err == -ENOENT && t && env_is_no_number(p, t) ? -EINVAL : err;
+	}
 	return env_path(p, tok_of(p, s), s, len, v);
 }
 

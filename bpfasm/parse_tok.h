@@ -58,6 +58,7 @@ struct parse {
 	bool jump_end;		/* the last instruction does not go on to the next */
 	bool nowarn;		/* .nowarn before any function */
 	struct tok outside;	/* a name in a line that is no statement, as .if; len 0: none */
+	const char *near;	/* the target's enumerator nearest to a name that it has not */
 	const char *refused;	/* why the target could not be asked, as reported last */
 };
 

@@ -604,6 +604,19 @@ const char *btf_enum_name(const struct btf *b, const struct btf_type *t, uint32_
 	return name ? name : "";
 }
 
+void btf_each_enumerator(const struct btf *b, void (*fn)(void *arg, const char *name), void *arg)
+{
+	uint32_t id = 0, at = 0, kind, i;
+	struct btf_type t;
+
+	while ((id = btf_next(b, id, &at))) {
+		kind = BTF_INFO_KIND(btf_u32(b->data + at + 4));
+		if ((kind == BTF_ENUM || kind == BTF_ENUM64) && btf_type(b, id + b->before, &t))
+			for (i = 0; i < t.vlen; i++)
+				fn(arg, btf_enum_name(b, &t, i));
+	}
+}
+
 uint32_t btf_find_enumerator(const struct btf *b, const char *name, uint32_t *index)
 {
 	uint32_t id = 0, at = 0, kind, i;

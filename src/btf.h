@@ -116,6 +116,7 @@ void btf_param(const struct btf *b, const struct btf_type *t, uint32_t i, struct
 void btf_array(const struct btf *b, const struct btf_type *t, uint32_t *elem, uint32_t *n);
 uint64_t btf_enum_value(const struct btf *b, const struct btf_type *t, uint32_t i);
 const char *btf_enum_name(const struct btf *b, const struct btf_type *t, uint32_t i);
+void btf_each_enumerator(const struct btf *b, void (*fn)(void *arg, const char *name), void *arg);
 /* the first enum with an enumerator of this name, and which one it is; 0: there is none */
 uint32_t btf_find_enumerator(const struct btf *b, const char *name, uint32_t *index);
 void btf_secvar(const struct btf *b, const struct btf_type *t, uint32_t i, struct btf_secvar *v);

@@ -390,11 +390,14 @@ static int path_type(struct path_walk *w, const char *name)
 static int path_enumerator(struct path_walk *w, const char *name)
 {
 	char text[160];
+	struct near n;
 	uint32_t i, id = *name ? btf_find_enumerator(w->b, name, &i) : 0;
 
 	if (!id || !btf_type(w->b, id, &w->t)) {
 		snprintf(text, sizeof(text), "no enumerator '%.80s' in the kernel's BTF", name);
-		return path_say(w, -ENOENT, text, NULL);
+		near_start(&n, name);
+		btf_each_enumerator(w->b, path_offer, &n);
+		return path_say(w, -ENOENT, text, &n);
 	}
 	if (path_step_type(w, id))
 		return -EINVAL;

@@ -159,7 +159,9 @@ static int types_path(
 		memcpy(steps, type_paths[i].steps, (size_t)type_paths[i].n * sizeof(*steps));
 		return type_paths[i].n;
 	}
-	return snprintf(msg, msg_len, "no type '%s' in the kernel's BTF", path), -ENOENT;
+	return snprintf(msg, msg_len, "no type '%s' in the kernel's BTF%s", path,
+		       !strcmp(path, ".BIGG") ? "; did you mean 'BIG', 'BLUE'?" : ""),
+	       -ENOENT;
 }
 
 const struct bpfasm_resolver tasm_types = {.sz = sizeof(tasm_types), .type_path = types_path};

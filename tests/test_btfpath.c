@@ -229,6 +229,7 @@ START_TEST(no_such_step)
 	no_steps("rec.in[0]", "'rec.in' is a record and has no elements");
 	no_steps("colour.BLUEE", "'colour' has no enumerator 'BLUEE'; did you mean 'BLUE'?");
 	no_steps(".GREEN", "no enumerator 'GREEN' in the kernel's BTF");
+	no_steps(".BLUEE", "no enumerator 'BLUEE' in the kernel's BTF; did you mean 'BLUE'?");
 	no_steps(".", "no enumerator '' in the kernel's BTF");
 	for (i = 0; i < 64; i++)
 		strcat(far, ".p");

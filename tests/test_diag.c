@@ -248,6 +248,9 @@ START_TEST(suggestions)
 {
 	static const char *const names[] = {
 		"filename", "flags", "mode", "dfd", "r1", "hist_add", "bpf_map_lookup_elem", NULL};
+	static const char *const begun[] = {"bpf_get_current_comm", "bpf_get_current_pid_tgid",
+		"bpf_map_lookup_percpu_elem", "bpf_fib_lookup", "bpf_map_lookup_elem", "country",
+		"count", "coin", NULL};
 	static const char *const widths[] = {"u8", "u16", "u32", "u64", "s64", NULL};
 	char big[200], tiny[4];
 	struct suggest s;
@@ -260,6 +263,10 @@ START_TEST(suggestions)
 	ck_assert_str_eq(mean("r11", names), "; did you mean 'r1'?");
 	ck_assert_str_eq(mean("bpf_map_lookup", names), "; did you mean 'bpf_map_lookup_elem'?");
 	ck_assert_str_eq(mean("u46", widths), "; did you mean 'u64'?");
+	ck_assert_str_eq(
+		mean("bpf_get_current_pid", begun), "; did you mean 'bpf_get_current_pid_tgid'?");
+	ck_assert_str_eq(mean("bpf_map_lookup", begun), "; did you mean 'bpf_map_lookup_elem'?");
+	ck_assert_str_eq(mean("coun", begun), "; did you mean 'count'?");
 	ck_assert_str_eq(mean("flags", names), "");
 	ck_assert_str_eq(mean("hello", names), "");
 	ck_assert_str_eq(mean("x", names), "");

@@ -113,6 +113,23 @@ START_TEST(found_names)
 }
 END_TEST
 
+START_TEST(names_of_the_library)
+{
+	struct suggest s;
+
+	ck_assert_str_eq(include_defines("comm", 4), "std.inc");
+	ck_assert_str_eq(include_defines("BPF_ANY", 7), "std.inc");
+	ck_assert_str_eq(include_defines("hist_add", 8), "hist.inc");
+	ck_assert_ptr_null(include_defines("com", 3));
+	ck_assert_ptr_null(include_defines("commm", 5));
+	ck_assert_ptr_null(include_defines("", 0));
+	suggest_start(&s, "usdt_arg_sr", 11);
+	include_suggest(&s);
+	ck_assert_uint_eq(s.best_len, 12);
+	ck_assert_mem_eq(s.best, "usdt_arg_str", 12);
+}
+END_TEST
+
 START_TEST(include_out_of_memory)
 {
 	struct bpfasm_opts o = {.sz = sizeof(o)};
@@ -146,6 +163,7 @@ Suite *suite_include(void)
 	tcase_add_test(t, includes);
 	tcase_add_test(t, library);
 	tcase_add_test(t, found_names);
+	tcase_add_test(t, names_of_the_library);
 	tcase_add_test(t, include_out_of_memory);
 	suite_add_tcase(s, t);
 	return s;

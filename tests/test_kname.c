@@ -76,7 +76,8 @@ START_TEST(what_has_no_place)
 		"t:2:10: error: no type 'rec.nothing[1].x' in the kernel's BTF");
 	fails(PROG "r1 = rec.nothing\nexit", "no type 'rec.nothing' in the kernel's BTF");
 	fails(PROG "r1 = rec.arr[-1]\nexit", "an element before the first");
-	fails(PROG "r1 = BLACK\nexit", "unknown name 'BLACK'");
+	fails(PROG "r1 = BLACK\nexit", "unknown name 'BLACK'\n");
+	fails(PROG "r1 = BIGG\nexit", "unknown name 'BIGG'; did you mean 'BIG'?");
 	fails(".if rec.nothing > 5\n.endif\n" PROG "exit", "no type 'rec.nothing'");
 	fails(".struct s\nc: char[4]\nn: u32\n.end\n" PROG "r1 = s.c[4]\nexit",
 		"'c' has 4 elements");

@@ -100,6 +100,7 @@ START_TEST(wrong_labels_are_named)
 	ck_assert_int_eq(jump("far", &file, 1), 0);
 	insns[1].code = INSN_GOTO;
 	label_finish(&labels, &diag, insns);
+	label_unused(&labels, &diag);
 	ck_assert_ptr_nonnull(strstr(diag.text, "no label 'dome'; did you mean 'done'?"));
 	ck_assert_ptr_nonnull(strstr(diag.text, "label 'far' is 39997 instructions away"));
 	ck_assert_ptr_nonnull(strstr(diag.text, "warning: nothing jumps to label 'done'"));

@@ -24,6 +24,12 @@ START_TEST(unknown_statements)
 		"did you mean 'return'?");
 	tasm_fails(".pog p \"socket\"", "no directive '.pog'; did you mean '.prog'?");
 	tasm_fails(".macor x", "no directive '.macor'; did you mean '.macro'?");
+	tasm_fails(".prog p \"socket\"\ncomm name",
+		"t:2:1: error: no instruction or macro 'comm'; add '.include \"std.inc\"'");
+	tasm_fails(".prog p \"socket\"\nhist_ad d, r6",
+		"no instruction or macro 'hist_ad'; did you mean 'hist_add' of \"hist.inc\"?");
+	tasm_fails(".include \"std.inc\"\n.prog p \"socket\"\nmap_ink m, k",
+		"no instruction or macro 'map_ink'; did you mean 'map_inc'?");
 	tasm_fails(".elsif x", "no directive '.elsif'; did you mean '.elseif'?");
 	tasm_fails(".waring \"x\"", "no directive '.waring'; did you mean '.warning'?");
 	tasm_fails(".purgemm x", "no directive '.purgemm'; did you mean '.purgem'?");

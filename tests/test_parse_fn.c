@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* test_parse_fn.c - programs and functions: begin, declarations, end. */
 
+#include <errno.h>
+#include <string.h>
+
 #include "t.h"
 #include "tasm.h"
 
@@ -59,6 +62,39 @@ START_TEST(variables)
 }
 END_TEST
 
+START_TEST(names_behind_an_ampersand)
+{
+	static const char head[] = ".map events hash(u32, u64, 4)\n.prog p \"socket\"\n"
+				   ".var count: u64\ncount = 0\n";
+	static const char *const rows[][2] = {
+		{"r1 = &coun", "t:5:7: error: no map or variable 'coun'; did you mean 'count'?"},
+		{"lddw %r1, &coun", "no map or variable 'coun'; did you mean 'count'?"},
+		{"r1 = &event", "no map or variable 'event'; did you mean 'events'?"},
+		{"r1 = events", "t:5:6: error: 'events' is a map; its address is '&events'"},
+		{"r0 = bpf_map_lookup_elem(events, &count)", "'events' is a map; its address is"},
+		{"r1 = BPF_ANY", "unknown name 'BPF_ANY'; add '.include \"std.inc\"'"},
+	};
+
+	tasm_lines_fail(head, rows, sizeof(rows) / sizeof(rows[0]));
+}
+END_TEST
+
+/* the jump to it may be in the line that has the error */
+START_TEST(no_unused_labels_after_an_error)
+{
+	static const char text[] = ".prog p \"socket\"\nr0 = 0\nif r0 == nosuch goto out\nout: "
+				   "exit\n";
+	struct bpfasm_opts o = tasm_opts(BPFASM_ELF);
+	struct bpfasm_out out;
+
+	ck_assert_int_eq(bpfasm_assemble(text, strlen(text), &o, &out), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(out.diag, "unknown name 'nosuch'"));
+	ck_assert_ptr_null(strstr(out.diag, "warning"));
+	bpfasm_free(&out);
+	tasm_warns(".prog p \"socket\"\nr0 = 0\nout: exit\n", "nothing jumps to label 'out'");
+}
+END_TEST
+
 START_TEST(layouts_by_hand)
 {
 	tasm_fails(".args x", "'.args' stands in a program");
@@ -79,6 +115,8 @@ Suite *suite_parse_fn(void)
 	tcase_add_test(tc, ends);
 	tcase_add_test(tc, licences);
 	tcase_add_test(tc, variables);
+	tcase_add_test(tc, names_behind_an_ampersand);
+	tcase_add_test(tc, no_unused_labels_after_an_error);
 	tcase_add_test(tc, layouts_by_hand);
 	suite_add_tcase(s, tc);
 	return s;
