@@ -108,6 +108,49 @@ void flow_check_jumps(
 	}
 }
 
+/* ---- the frame -------------------------------------------------------------------------- */
+
+static void flow_check_access(struct diag *d, const struct ir_func *fn, size_t i)
+{
+	const struct ir_insn *in = &fn->insns[i];
+	int size = insn_size_by_code(in->code)->bytes;
+
+	if (in->off + size > 0)
+		diag_error(d, ir_insn_spot(fn, i), 0,
+			"%d byte%s at r10 %+d: the stack is below r10, from r10 -1 down to r10 "
+			"-512",
+			size, size == 1 ? "" : "s", in->off);
+	else if (in->off < -512)
+		diag_error(d, ir_insn_spot(fn, i), 0,
+			"r10 %d is below the stack, which ends at r10 -512", in->off);
+	else if (in->off % size)
+		diag_error(d, ir_insn_spot(fn, i), 0,
+			"%d bytes at r10 %d: the kernel wants them at a multiple of %d", size,
+			in->off, size);
+}
+
+void flow_check_stack(struct diag *d, const struct ir_func *fn)
+{
+	size_t i;
+
+	for (i = 0; i < fn->n_insns && !diag_full(d); i++) {
+		const struct ir_insn *in = &fn->insns[i];
+		unsigned class = in->code & INSN_CLASS, mode = in->code & INSN_MODE;
+
+		if (flow_writes(in) >> INSN_FP & 1)
+			diag_error(d, ir_insn_spot(fn, i), 0,
+				"r10 is the address of the stack and read only; take r0 to r9");
+		else if ((class == INSN_LDX && mode != INSN_ATOMIC && in->src == INSN_FP) ||
+			 (class == INSN_ST && in->dst == INSN_FP) ||
+			 (class == INSN_STX && in->dst == INSN_FP &&
+				 !(mode == INSN_ATOMIC && in->imm == INSN_A_LOAD_ACQ)) ||
+			 (class == INSN_STX && in->src == INSN_FP && mode == INSN_ATOMIC &&
+				 in->imm == INSN_A_LOAD_ACQ))
+			flow_check_access(d, fn, i);
+		i += in->code == INSN_LD_IMM64;
+	}
+}
+
 /* ---- what holds the context -------------------------------------------------------------- */
 
 /* One pass over a function. */

@@ -46,4 +46,7 @@ bool flow_jumps(const struct ir_insn *in, int64_t *by);
 /* The registers that another value is in afterwards, bit by bit; calls: r0 to r5. */
 unsigned flow_writes(const struct ir_insn *in);
 
+/* what no kernel takes: r10 is read only, and its stack is 512 bytes below it, each access aligned */
+void flow_check_stack(struct diag *d, const struct ir_func *fn);
+
 #endif

@@ -318,6 +318,8 @@ static void fn_end(struct parse *p, struct parse_fn *fn)
 		fn_check_end(p, fn->ir);
 	if (!fn->bare && d->n_errors == fn->n_errors)
 		flow_check_jumps(&fn->flow, &fn->labels, d, fn->ir);
+	if (p->o->format != BPFASM_RAW && !fn->bare && d->n_errors == fn->n_errors)
+		flow_check_stack(d, fn->ir);
 }
 
 void parse_end_fn(struct parse *p)

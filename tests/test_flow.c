@@ -102,6 +102,32 @@ START_TEST(long_ways)
 }
 END_TEST
 
+START_TEST(frame_pointer)
+{
+	static const char *const rows[][2] = {
+		{"r1 = *(u64 *)(r10 -520)",
+			"t:3:1: error: r10 -520 is below the stack, which ends"},
+		{"r1 = *(u64 *)(r10 -516)", "r10 -516 is below the stack, which ends at r10 -512"},
+		{"*(u64 *)(r10 +0) = 1", "8 bytes at r10 +0: the stack is below r10, from r10 -1 "},
+		{"*(u32 *)(r10 +8) = r1", "4 bytes at r10 +8: the stack is below r10"},
+		{"*(u8 *)(r10 +0) = r1", "1 byte at r10 +0: the stack is below r10"},
+		{"*(u64 *)(r10 -6) = r1", "8 bytes at r10 -6: the stack is below r10"},
+		{"*(u64 *)(r10 -12) = r1",
+			"8 bytes at r10 -12: the kernel wants them at a multiple of 8"},
+		{"lock *(u64 *)(r10 -520) += r1", "r10 -520 is below the stack"},
+		{"r0 = load_acquire((u64 *)(r10 -520))", "r10 -520 is below the stack"},
+		{"r10 = 5", "t:3:1: error: r10 is the address of the stack and read only"},
+		{"r10 += 8", "r10 is the address of the stack and read only; take r0 to r9"},
+		{"r10 = 5 ll", "r10 is the address of the stack and read only"},
+	};
+
+	tasm_lines_fail(".prog p \"socket\"\nr0 = 0\n", rows, sizeof(rows) / sizeof(rows[0]));
+	tasm_passes(".prog p \"socket\"\n*(u64 *)(r10 -512) = 1\n*(u8 *)(r10 -1) = 1\nreturn 0");
+	/* bytes alone may be what no kernel takes */
+	tasm_is("r10 = 5", "b70a000005000000");
+}
+END_TEST
+
 Suite *suite_flow(void)
 {
 	Suite *s = suite_create("flow");
@@ -112,6 +138,7 @@ Suite *suite_flow(void)
 	tcase_add_test(tc, branches);
 	tcase_add_test(tc, kept_register);
 	tcase_add_test(tc, jumps);
+	tcase_add_test(tc, frame_pointer);
 	tcase_add_test(tc, long_ways);
 	suite_add_tcase(s, tc);
 	return s;
