@@ -225,6 +225,17 @@ static int stmt_prefix(struct parse *p)
 	return err;
 }
 
+/* One of those that no record holds: its '.end' was forgotten. */
+static bool stmt_is_directive(const struct tok *t)
+{
+	size_t i;
+
+	for (i = 0; i < STMT_DIRECTIVES && t->kind == TOK_NAME && *t->s == '.'; i++)
+		if (parse_is(t, stmt_directives[i].name))
+			return true;
+	return false;
+}
+
 static int stmt_line(struct parse *p, const struct asm_line *l)
 {
 	int err;
@@ -235,6 +246,8 @@ static int stmt_line(struct parse *p, const struct asm_line *l)
 	p->log_code = -1;
 	if (kname_left(p))
 		return -EINVAL;
+	if (p->record && stmt_is_directive(p->t))
+		parse_struct_broken(p);
 	if (p->record)
 		return parse_struct_line(p);
 	if (p->fn && (p->fn->frame.n_scoped || p->fn->frame.scratch))
@@ -259,6 +272,8 @@ int parse_unit(struct parse *p)
 		if (stmt_line(p, &l) == -ENOMEM || p->pool->failed)
 			return -ENOMEM;
 		p->t = p->end;
+		if (p->stop)
+			return -EINVAL;
 		if (diag_full(p->diag))
 			break;
 	}

@@ -45,6 +45,8 @@ struct parse {
 	size_t n_fns, cap_fns;
 	struct parse_fn *fn;	  /* NULL: outside */
 	struct ir_struct *record; /* between .struct and .end */
+	bool record_told;	  /* it began with an error */
+	bool stop;		  /* after an error that would bring many more */
 	struct pos gpl_at;	  /* first call of a GPL-only helper */
 	const struct helper *gpl;
 	/* the line */

@@ -168,6 +168,15 @@ void parse_struct_close(struct ir_struct *s)
 	s->size = (s->size + s->align - 1) / s->align * s->align;
 }
 
+/* ".struct key {", as C has it: what follows on the line may be fields, up to a ';' */
+static int struct_brace(struct parse *p)
+{
+	p->stop = p->t + 1 != p->end;
+	return parse_error(p, p->t,
+		"a record is '.struct %s', lines of 'NAME: TYPE', and '.end' on a line of its own",
+		p->record->name);
+}
+
 int parse_struct(struct parse *p)
 {
 	const struct tok *t = p->t;
@@ -188,6 +197,9 @@ int parse_struct(struct parse *p)
 	if (!p->record)
 		return -ENOMEM;
 	p->t++;
+	p->record_told = parse_op(p->t, PUNCT('{', 0, 0));
+	if (p->record_told)
+		return struct_brace(p);
 	/* after the second of two the fields are read all the same */
 	return have ? -EINVAL : 0;
 }
@@ -214,6 +226,18 @@ static const struct ir_field *struct_field(const struct ir_struct *s, const char
 	return i ? &s->fields[i - 1] : NULL;
 }
 
+void parse_struct_broken(struct parse *p)
+{
+	struct ir_struct *s = p->record;
+
+	p->record = NULL;
+	if (!p->record_told)
+		diag_error(p->diag, s->at, strlen(s->name), "'.struct %s' has no '.end'", s->name);
+	parse_struct_close(s);
+	if (!parse_find_struct(p, s->name, strlen(s->name)))
+		names_put(&p->structs, p->pool, s->name, strlen(s->name), s);
+}
+
 /* "NAME: TYPE", or as C has it "TYPE NAME" and "char NAME[N]" */
 int parse_struct_line(struct parse *p)
 {
@@ -225,6 +249,8 @@ int parse_struct_line(struct parse *p)
 		return 0;
 	if (parse_is(t, ".end"))
 		return struct_end(p);
+	if (p->record_told && parse_take(p, PUNCT('}', 0, 0)))
+		return parse_struct_broken(p), 0;
 	if (t->kind != TOK_NAME || memchr(t->s, '.', t->len))
 		return parse_error(p, t, "a field is 'NAME: TYPE'; '.end' ends the record");
 	if (parse_op(t + 1, PUNCT(':', 0, 0))) {

@@ -7,7 +7,9 @@
 
 extern const struct ir_type parse_u32, parse_u64;
 
-int parse_struct(struct parse *p);	/* after .struct */
+int parse_struct(struct parse *p); /* after .struct */
+/* the record ends here, by a directive that cannot be in it */
+void parse_struct_broken(struct parse *p);
 int parse_struct_line(struct parse *p); /* until .end */
 /* u8 to u64, s8 to s64 */
 bool parse_type_int(const char *s, size_t len, struct ir_type *type);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* test_parse_type.c - records are laid out as C does. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "t.h"
 #include "tasm.h"
@@ -30,6 +32,39 @@ START_TEST(records_in_records)
 	tasm_is(".struct in\na: u32\nb: u64\n.end\n.struct out\nx: u8\ny: in\n.end\n"
 		"r1 = out.y.b\nr1 = sizeof(out)\nr2 = r3->out.y.b",
 		"b701000010000000 b701000018000000 7932100000000000");
+}
+END_TEST
+
+static void fails_once(const char *text, const char *want)
+{
+	struct bpfasm_opts o = tasm_opts(BPFASM_ELF);
+	struct bpfasm_out out;
+
+	ck_assert_int_eq(bpfasm_assemble(text, strlen(text), &o, &out), -EINVAL);
+	ck_assert_msg(strstr(out.diag, want) && out.n_errors == 1, "'%s': %s", text, out.diag);
+	bpfasm_free(&out);
+}
+
+/* a record that begins or ends as C has it, or not at all, is one error */
+START_TEST(one_error_a_record)
+{
+	static const char rest[] = ".map m hash(key, u64, 4)\n.prog p \"socket\"\n.var k: key\n"
+				   "k.pid = 1\nreturn 0\n";
+	static const char *const heads[][2] = {
+		{".struct key {\nu32 pid;\nu32 tid;\n};\n",
+			"t:1:13: error: a record is '.struct key', lines of 'NAME: TYPE', and "
+			"'.end' on a line of its own"},
+		{".struct key { u32 pid; u32 tid; };\n", "a record is '.struct key', lines of "},
+		{".struct key {\nu32 pid;\n", "a record is '.struct key', lines of "},
+		{".struct key\npid: u32\n", "t:1:9: error: '.struct key' has no '.end'"},
+	};
+	char text[512];
+	size_t i;
+
+	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		snprintf(text, sizeof(text), "%s%s", heads[i][0], rest);
+		fails_once(text, heads[i][1]);
+	}
 }
 END_TEST
 
@@ -74,6 +109,7 @@ Suite *suite_parse_type(void)
 	tcase_add_test(tc, both_spellings);
 	tcase_add_test(tc, records_in_records);
 	tcase_add_test(tc, errors);
+	tcase_add_test(tc, one_error_a_record);
 	tcase_add_test(tc, very_many_fields);
 	suite_add_tcase(s, tc);
 	return s;
