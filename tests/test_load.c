@@ -59,6 +59,28 @@ START_TEST(refused_line)
 }
 END_TEST
 
+/* of the assembler, unless the text says .nowarn */
+START_TEST(warnings)
+{
+	static const char *const heads[] = {"", ".nowarn\\n"};
+	char *out;
+	size_t i;
+
+	T_NEED_ROOT();
+	for (i = 0; i < 2; i++) {
+		ck_assert_int_eq(t_run(&out,
+					 "printf '%s.prog f \"socket\"\\n\tr0 = 0\\nl:\texit\\n' "
+					 ">%s/warn.bpf; " LOAD "%s/warn.bpf 2>&1 >/dev/null",
+					 heads[i], TEST_BUILD, TEST_BUILD),
+			0);
+		ck_assert_msg(!strstr(out, "warn.bpf:3:1: warning: nothing jumps to label 'l'") ==
+				      (i == 1),
+			"%s", out);
+		free(out);
+	}
+}
+END_TEST
+
 START_TEST(usage)
 {
 	static const struct {
@@ -94,6 +116,7 @@ Suite *suite_load(void)
 	tcase_add_test(t, table);
 	tcase_add_test(t, json);
 	tcase_add_test(t, refused_line);
+	tcase_add_test(t, warnings);
 	tcase_add_test(t, usage);
 	suite_add_tcase(s, t);
 	return s;

@@ -93,11 +93,20 @@ static int load_why(void *arg, const struct rawbpf_prog_info *p)
 	return 0;
 }
 
+/* What the assembler warns of: notes are for 'run -v'. */
+static void load_tell(void *arg, enum rawbpf_log_level level, const char *text)
+{
+	(void)arg;
+	if (level == RAWBPF_LOG_WARN)
+		fprintf(stderr, "rawbpf load: %s\n", text);
+}
+
 static int load_file(struct load *l, const char *path)
 {
 	struct rawbpf *b = rawbpf_new();
 	int status = TOOL_OK;
 
+	rawbpf_set_log(b, load_tell, NULL);
 	if ((l->btf && rawbpf_resolver_btf(b, l->btf)) ||
 		rawbpf_load(b, .src_file = path, .each = true)) {
 		status = tool_error("load", rawbpf_error(b));
