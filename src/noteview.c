@@ -28,7 +28,8 @@ enum {
 	NOTEVIEW_XINDEX = 0xffff, /* SHN_XINDEX */
 	NOTEVIEW_ET_REL = 1,
 	NOTEVIEW_PT_NOTE = 4,
-	NOTEVIEW_LEAST = 34, /* bytes of a probe's note: header, owner, three words, two strings */
+	NOTEVIEW_LEAST =
+		22, /* bytes of a probe's note but for three words: header, owner, two NULs */
 };
 
 /* The names of the sections that stand for segments. */
@@ -57,7 +58,8 @@ static bool noteview_has(struct elf_file *f, uint64_t at, uint64_t n, uint64_t *
 	char buf[1024];
 	size_t part;
 
-	if (n < NOTEVIEW_LEAST || n > *room)
+	/* a build ID is shorter */
+	if (n < NOTEVIEW_LEAST + 3 * (uint64_t)(elf_ident(f)->bits / 8) || n > *room)
 		return false;
 	*room -= n;
 	for (;; at += part - 7, n -= part - 7) {
