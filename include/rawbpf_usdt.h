@@ -134,13 +134,15 @@ struct rawbpf_usdt_attach_opts {
  * rawbpf_load(.usdt_contexts) do, for a program that is loaded.
  *
  * Of a path the locations are probed in every process, with .pid in that one alone.  A program
- * that reads operands (usdt_arg(N)) is loaded once for each set of operands that the locations
- * have, so nothing is looked up when it runs; one of them that cannot be read is an error only if
- * the program reads it.  Locations with the same operands are one uprobe_multi link where the
- * kernel has it (Linux 6.6, with .pid 6.10), those of all probes that a context enables for one
- * program together.  A program that was compiled with libbpf's usdt.bpf.h
- * finds the operands in its object's map instead; what cannot be told there is -EINVAL to its
- * bpf_usdt_arg(), and logged.  Semaphores are counted by the kernel (Linux 4.20); an
+ * that reads operands (usdt_arg(N)) has a copy of its code for each set of operands that the
+ * locations have, so nothing is looked up when it runs; one of them that cannot be read is an error
+ * only if the program reads it.  The locations in a file are one uprobe_multi link where the kernel
+ * has it (Linux 6.6, with .pid 6.10), those of all probes that a context enables for one program
+ * together; the copies then are one program, which runs the one that the link's cookie names.
+ * Where there is no such link, or the kernel refuses the copies as one (they are too long for its
+ * verifier, say) or the program asks for a cookie itself, each copy is a program and a link, or
+ * takes events.  A program that was compiled with libbpf's usdt.bpf.h finds the operands in its
+ * object's map instead; what cannot be told there is -EINVAL to its bpf_usdt_arg(), and logged.  Semaphores are counted by the kernel (Linux 4.20); an
  * older one needs .pid, and is undone when the program is detached.  A program is at a location
  * once, where it is for every process also for one of them; but one that is there for a process
  * runs twice in it when it is attached for all: detach it first.

@@ -130,6 +130,7 @@ void prog_close(struct rawbpf *b, struct prog *p)
 	free(p->error);
 	free(p->hint);
 	free(p->ops);
+	free(p->of);
 	for (c = p->copies; c; c = next) {
 		next = c->next;
 		prog_close(b, c);

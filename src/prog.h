@@ -34,6 +34,8 @@ struct prog {
 	struct prog *origin;	 /* of a copy: the program; else NULL */
 	struct usdtcode_op *ops; /* of a copy: operand N at N - 1; owned */
 	uint32_t copy;		 /* its number, from 1 */
+	struct prog **of;	 /* copies that this one is in the place of, by number; owned */
+	uint32_t n_of;		 /* 0: it is one itself; else its cookie is an index of of */
 	int32_t cookie;		 /* of a copy: what its places have, where the kernel keeps none */
 	bool reads_records;	 /* of operands, by libbpf's convention (usdtspec.c) */
 };

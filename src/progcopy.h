@@ -14,4 +14,12 @@
 struct prog *progcopy_get(
 	struct rawbpf *b, struct prog *p, const struct usdtcode_op *ops, int32_t cookie);
 
+/*
+ * One program in the place of n copies of p, by rising number: of[k] of it is what it does where
+ * its attach cookie is k; it may have more than these.  It is made if it is not there; nothing is
+ * loaded yet.  NULL: out of memory, and the error is set.
+ */
+struct prog *progcopy_merged(
+	struct rawbpf *b, struct prog *p, struct prog *const *copies, uint32_t n);
+
 #endif

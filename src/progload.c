@@ -21,6 +21,7 @@
 #include "ksymput.h"
 #include "map.h"
 #include "object.h"
+#include "progmerge.h"
 #include "progwhy.h"
 #include "usdtput.h"
 #include "usdtspec.h"
@@ -393,12 +394,46 @@ static int progload_ksyms(struct progload *l)
 	return err ? err_prog(&l->b->error, l->p->name), err : 0;
 }
 
+/* The code of l->p, or of a copy that it is in the place of. */
+static int progload_copy(struct progload *l, const struct prog *p, struct object_code *c)
+{
+	int err = object_link(l->b->object, p->def, c, &l->b->error);
+
+	return !err && p->ops ? usdtput_code(c, p->ops, &l->b->error) : err;
+}
+
+/* Why, or which of them is refused, is told by a load of each; kept unless it may be otherwise. */
+static int progload_not_one(struct progload *l, int err)
+{
+	l->p->err = progwhy_no_verdict(err) ? 0 : err;
+	return err_set(&l->b->error, "load", err, "%u copies are no one program", l->p->n_of);
+}
+
+static int progload_merge(struct progload *l)
+{
+	uint32_t i, n = l->p->n_of;
+	struct object_code *codes = calloc(n, sizeof(*codes));
+	int err = 0;
+
+	if (!codes)
+		return err_set(&l->b->error, "load", -ENOMEM, "out of memory");
+	for (i = 0; !err && i < n; i++)
+		err = progload_copy(l, l->p->of[i], &codes[i]);
+	if (!err) {
+		err = progmerge_code(codes, n, &l->code);
+		if (err)
+			progload_not_one(l, err);
+	}
+	for (i = 0; i < n; i++)
+		object_code_free(&codes[i]);
+	free(codes);
+	return err;
+}
+
 static int progload_link(struct progload *l)
 {
-	int err = object_link(l->b->object, l->p->def, &l->code, &l->b->error);
+	int err = l->p->n_of ? progload_merge(l) : progload_copy(l, l->p, &l->code);
 
-	if (!err && l->p->ops)
-		err = usdtput_code(&l->code, l->p->ops, &l->b->error);
 	if (err) {
 		err_prog(&l->b->error, l->p->name);
 		return err;
@@ -414,6 +449,16 @@ static int progload_link(struct progload *l)
 	l->p->calls_trace_printk = l->code.calls_trace_printk;
 	l->p->reads_records = usdtspec_is_read(l->b->object, &l->code);
 	return 0;
+}
+
+/* Copies as one: for a kernel that takes all there is. */
+static int progload_once(struct progload *l)
+{
+	int fd = progload_quiet(l);
+
+	if (fd == -EPERM && kern_raise_memlock(l->b))
+		fd = progload_quiet(l);
+	return fd < 0 ? progload_not_one(l, fd) : fd;
 }
 
 int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as, const char *target,
@@ -449,7 +494,7 @@ int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as, cons
 		l.with |= PROGLOAD_WITH_BTF;
 	if (k->want_version && l.p->type == RAWBPF_PROG_KPROBE)
 		l.with |= PROGLOAD_WITH_VERSION;
-	fd = progload_negotiate(&l, k);
+	fd = p->n_of ? progload_once(&l) : progload_negotiate(&l, k);
 	sys_close(&b->sys, l.module_fd);
 	free(l.log);
 	object_code_free(&l.code);

@@ -39,6 +39,7 @@
 #define UPROAD_FEW	8 /* places for which an event each will do */
 #define UPROAD_FILE	PROBEEVENT_UPROBES
 #define UPROAD_COUNTS	(4U << 16 | 20U << 8) /* the first kernel that does */
+#define UPROAD_LINKS	(6U << 16 | 6U << 8)  /* the first kernel that has links of many places */
 
 static enum link_kind uproad_kind(const struct uproad *r)
 {
@@ -311,6 +312,18 @@ static int uproad_multi_refused(struct uproad *r, int prog_fd, int err)
 	return uproad_refused(r, &r->places[i], err);
 }
 
+static bool uproad_no_link(const struct kern *k, pid_t pid)
+{
+	return k->no_uprobe_multi || (pid && k->multi_pid_asked && !k->multi_pid);
+}
+
+bool uproad_may_link(struct rawbpf *b, pid_t pid)
+{
+	struct kern *k = kern_get(b);
+
+	return k && !uproad_no_link(k, pid) && !k->no_cookie && kern_version(b) >= UPROAD_LINKS;
+}
+
 /* 0, UPROAD_NEXT, or a negative errno with the error set */
 static int uproad_multi(struct uproad *r)
 {
@@ -319,7 +332,7 @@ static int uproad_multi(struct uproad *r)
 
 	if (!k)
 		return -ENOMEM;
-	if (k->no_uprobe_multi || (r->pid && k->multi_pid_asked && !k->multi_pid))
+	if (uproad_no_link(k, r->pid))
 		return UPROAD_NEXT;
 	fd = prog_as(r->b, r->prog, RAWBPF_TRACE_UPROBE_MULTI);
 	if (fd < 0) {
@@ -329,7 +342,9 @@ static int uproad_multi(struct uproad *r)
 	if (r->pid && !uproad_pid_is_process(r, k, fd))
 		return UPROAD_NEXT;
 	err = uproad_multi_try(r, fd);
-	if (uproad_multi_is_absent(err)) {
+	if (err && r->or_none) {
+		err = UPROAD_NEXT;
+	} else if (uproad_multi_is_absent(err)) {
 		r->no_multi = err != -EPERM && err != -EACCES;
 		err = UPROAD_NEXT;
 	} else if (err) {
@@ -530,9 +545,9 @@ static int uproad_any(struct uproad *r)
 	bool many = r->n > 1 || r->prog->attach_type == RAWBPF_TRACE_UPROBE_MULTI ||
 		    (r->prog->origin && r->prog->fd < 0);
 	struct rawbpf_error first;
-	int err = many ? uproad_multi(r) : UPROAD_NEXT;
+	int err = many || r->or_none ? uproad_multi(r) : UPROAD_NEXT;
 
-	if (err != UPROAD_NEXT) {
+	if (r->or_none || err != UPROAD_NEXT) {
 		if (!err)
 			uproad_log(r, "one uprobe_multi link");
 		return err;

@@ -17,6 +17,7 @@ struct uproad {
 	struct link_place *places;
 	size_t n;
 	bool usdt;    /* its links are LINK_USDT */
+	bool or_none; /* one link of many or nothing: 1 where that cannot be, without the error */
 	bool records; /* ... and the places' cookies are numbers of usdtspec.c's records */
 	/* uproad.c's own: the kernel has no such links, no such PMU, counts no semaphores */
 	bool no_multi, no_pmu, no_ref;
@@ -24,9 +25,15 @@ struct uproad {
 };
 
 /*
- * Attach r->prog to all places or to none: 0, or a negative errno with the context's error set.
+ * Attach r->prog to all places or to none: 0, or a negative errno with the context's error set; 1:
+ * see or_none.
  * The links (one or one each) are added to the context.
  */
 int uproad_attach(struct uproad *r);
+/*
+ * May there be links of many places, with cookies and jumps of 32 bits (all Linux 6.6), as far as
+ * is known?  pid as in struct uproad.
+ */
+bool uproad_may_link(struct rawbpf *b, pid_t pid);
 
 #endif

@@ -3,12 +3,13 @@
  * usdt.c - attach programs to USDT probes: at all their locations, with their operands.
  *
  * A probe has as many locations as the compiler left of it, over one or more files, each with
- * operands and perhaps a semaphore of its own.  Those of one file at which the program needs the
- * same code are one call of uproad.c: one link, where the kernel has such.  A program that reads
- * no operand is the same everywhere.
+ * operands and perhaps a semaphore of its own.  Those of one file are one call of uproad.c: one
+ * link, where the kernel has such.  So are those of several probes that a context enables for one
+ * program: the kernel takes some 50 ms to close a link, however many places it has.
  *
- * So are the locations of several probes that a context enables for one program: the kernel takes
- * some 50 ms to close a link, however many places it has.
+ * A program that reads no operand is the same everywhere.  Of one that does, the copies that the
+ * locations need are one program (progmerge.c), which is told at each which copy it is.  Without
+ * such links, or where the kernel takes them only one by one, each copy has a call for itself.
  */
 #include "usdt.h"
 
@@ -406,15 +407,20 @@ static void usdt_keep_file(struct rawbpf *b, struct link *l, const struct usdt_f
 	l->file_fd = -1;
 }
 
-/* n places of one file and one program. */
-static int usdt_attach_group(struct usdt *d, const struct usdt_place *p, size_t n)
+/*
+ * n places of one file and one program; merged: of copies that this is in the place of, which is 1
+ * if it cannot be.
+ */
+static int usdt_attach_group(
+	struct usdt *d, const struct usdt_place *p, size_t n, struct prog *merged)
 {
 	const struct usdt_file *f = &d->u->files[p->loc->file];
 	struct link_place *places = calloc(n, sizeof(*places));
 	struct link *mark = d->b->links, *l;
 	struct uproad r = {
 		.b = d->b,
-		.prog = p->prog,
+		.prog = merged ? merged : p->prog,
+		.or_none = merged != NULL,
 		.pid = d->u->pid,
 		.path = f->open_as,
 		.shown = f->path,
@@ -425,6 +431,7 @@ static int usdt_attach_group(struct usdt *d, const struct usdt_place *p, size_t 
 		.usdt = true,
 		.records = p->has_record,
 	};
+	uint32_t k = 0;
 	size_t i;
 	int err = places ? usdt_check_file(d, f) : usdt_no_memory(d->b);
 
@@ -433,6 +440,10 @@ static int usdt_attach_group(struct usdt *d, const struct usdt_place *p, size_t 
 		places[i].semaphore = p[i].loc->sem_offset;
 		places[i].cookie = p[i].record;
 		places[i].name = p[i].of->name;
+		while (merged && merged->of[k] != p[i].prog) /* both by number */
+			k++;
+		if (merged)
+			places[i].cookie = k;
 	}
 	if (!err)
 		err = uproad_attach(&r);
@@ -444,18 +455,67 @@ static int usdt_attach_group(struct usdt *d, const struct usdt_place *p, size_t 
 	return err;
 }
 
-static int usdt_attach_groups(struct usdt *d)
+/* The copies of n places that have more than one, as one program; NULL: they need none. */
+static int usdt_merge(struct usdt *d, const struct usdt_place *p, size_t n, struct prog **merged)
+{
+	struct prog **copies;
+	uint32_t n_copies = 0;
+	size_t i;
+
+	*merged = NULL;
+	if (p->prog == p[n - 1].prog || p->has_record || !uproad_may_link(d->b, d->u->pid))
+		return 0;
+	copies = malloc(n * sizeof(struct prog *));
+	if (!copies)
+		return usdt_no_memory(d->b);
+	for (i = 0; i < n; i++)
+		if (!i || p[i].prog != p[i - 1].prog)
+			copies[n_copies++] = p[i].prog;
+	*merged = progcopy_merged(d->b, d->prog, copies, n_copies);
+	free(copies);
+	if (!*merged)
+		return -ENOMEM;
+	if ((*merged)->err)
+		*merged = NULL;
+	return 0;
+}
+
+/* n places of one file, by copies: by one link, or each copy for itself. */
+static int usdt_attach_file(struct usdt *d, const struct usdt_place *p, size_t n)
+{
+	struct prog *merged;
+	size_t i, k;
+	int err = usdt_merge(d, p, n, &merged);
+
+	if (!err && merged) {
+		err = usdt_attach_group(d, p, n, merged);
+		if (err <= 0)
+			return err;
+		ctx_log(d->b, RAWBPF_LOG_DEBUG,
+			"program '%s': a copy for each set of operands, and a link for each copy",
+			d->prog->name);
+		err = 0;
+	}
+	for (i = 0; !err && i < n; i += k) {
+		for (k = 1; i + k < n && p[i + k].prog == p[i].prog; k++)
+			;
+		err = usdt_attach_group(d, &p[i], k, NULL);
+	}
+	return err;
+}
+
+static int usdt_attach_files(struct usdt *d)
 {
 	size_t i, n;
 	int err = 0;
 
 	qsort(d->places, d->n, sizeof(*d->places), usdt_by_copy);
 	for (i = 0; !err && i < d->n && d->places[i].prog; i += n, d->n_new += n) {
-		for (n = 1; i + n < d->n && d->places[i + n].prog == d->places[i].prog &&
+		for (n = 1; i + n < d->n && d->places[i + n].prog &&
 			    d->places[i + n].loc->file == d->places[i].loc->file;
 			n++)
 			;
-		err = usdt_attach_group(d, &d->places[i], n);
+		err = usdt_attach_file(d, &d->places[i], n);
 	}
 	return err;
 }
@@ -483,7 +543,7 @@ static int usdt_all(struct usdt *d)
 	if (!err)
 		err = usdt_records(d);
 	if (!err)
-		err = usdt_attach_groups(d);
+		err = usdt_attach_files(d);
 	usdt_put_records(d);
 	if (err)
 		link_undo(d->b, mark);

@@ -51,6 +51,7 @@ HERE_SEMAPHORE(here_many_semaphore) = 0;
 #define HERE_MEMORY   "-8@8(%%r9)"
 #define HERE_CONSTANT "-8@$33"
 #define HERE_FLOAT    "8f@%%xmm0"
+#define HERE_NTH(n)   "-8@" #n "0(%%r9) -4@$" #n " 8@%%r8"
 #define HERE_CLOBBERS "r8", "r9"
 #elif defined(__aarch64__)
 #define HERE_MOVE     "mov x8, %0\nmov x9, %1\n"
@@ -60,6 +61,7 @@ HERE_SEMAPHORE(here_many_semaphore) = 0;
 #define HERE_MEMORY   "-8@[x9, 8]"
 #define HERE_CONSTANT "-8@33"
 #define HERE_FLOAT    "8f@d0"
+#define HERE_NTH(n)   "-8@[x9, " #n "0] -4@" #n " 8@x8"
 #define HERE_CLOBBERS "x8", "x9"
 #endif
 
@@ -108,6 +110,37 @@ __attribute__((noinline)) void here_many(int value)
 	HERE_ONE(9);
 	HERE_ONE(10);
 	HERE_ONE(11);
+}
+
+#define HERE_EACH_ONE(n) HERE_PROBE("each", "0", HERE_NTH(n), (uintptr_t)text, table)
+#define HERE_EACH_TEN(n)             \
+	do {                         \
+		HERE_EACH_ONE(n##0); \
+		HERE_EACH_ONE(n##1); \
+		HERE_EACH_ONE(n##2); \
+		HERE_EACH_ONE(n##3); \
+		HERE_EACH_ONE(n##4); \
+		HERE_EACH_ONE(n##5); \
+		HERE_EACH_ONE(n##6); \
+		HERE_EACH_ONE(n##7); \
+		HERE_EACH_ONE(n##8); \
+		HERE_EACH_ONE(n##9); \
+	} while (0)
+
+__attribute__((noinline)) void here_each(const unsigned char *table, const char *text)
+{
+	HERE_EACH_TEN(1);
+	HERE_EACH_TEN(2);
+	HERE_EACH_TEN(3);
+	HERE_EACH_TEN(4);
+	HERE_EACH_TEN(5);
+	HERE_EACH_TEN(6);
+	HERE_EACH_TEN(7);
+	HERE_EACH_TEN(8);
+	HERE_EACH_TEN(9);
+	HERE_EACH_TEN(10);
+	HERE_EACH_TEN(11);
+	HERE_EACH_TEN(12);
 }
 
 __attribute__((noinline)) void here_odd(int value)

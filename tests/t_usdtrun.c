@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "link.h"
+
 /* Each program counts the values it sees; "tick" reads no operand. */
 static const char usdt_text[] = ".include \"std.inc\"\n"
 				".license \"GPL\"\n"
@@ -87,6 +89,16 @@ void usdtrun_close(struct usdtrun *r)
 int usdtrun_attach(struct usdtrun *r, const char *probe, const char *fn)
 {
 	return rawbpf_attach_usdt(r->b, .path = r->exe, .probe = probe, .fn_name = fn);
+}
+
+unsigned usdtrun_links(const struct usdtrun *r)
+{
+	const struct link *l;
+	unsigned n = 0;
+
+	for (l = r->b->links; l; l = l->next)
+		n++;
+	return n;
 }
 
 /* how often the value was seen */

@@ -32,6 +32,8 @@ void usdtrun_open(struct usdtrun *r, const char *section);
 /* nothing is left */
 void usdtrun_close(struct usdtrun *r);
 int usdtrun_attach(struct usdtrun *r, const char *probe, const char *fn);
+/* its links */
+unsigned usdtrun_links(const struct usdtrun *r);
 /* how often the value was seen; all values together */
 uint64_t usdtrun_seen(struct usdtrun *r, int64_t value);
 uint64_t usdtrun_total(struct usdtrun *r);

@@ -643,6 +643,31 @@ START_TEST(more_than_the_soft_limit)
 }
 END_TEST
 
+/* What is known of links before one is made. */
+START_TEST(may_link)
+{
+	struct rawbpf b = {.progs = NULL};
+	struct kern *k = kern_get(&b);
+
+	k->version = 6u << 16 | 5u << 8 | 255;
+	ck_assert(!uproad_may_link(&b, 0));
+	k->version = 6u << 16 | 6u << 8;
+	ck_assert(uproad_may_link(&b, 0));
+	ck_assert(uproad_may_link(&b, 1));
+	k->multi_pid_asked = true;
+	ck_assert(uproad_may_link(&b, 0));
+	ck_assert(!uproad_may_link(&b, 1));
+	k->multi_pid = true;
+	ck_assert(uproad_may_link(&b, 1));
+	k->no_uprobe_multi = true;
+	ck_assert(!uproad_may_link(&b, 0));
+	k->no_uprobe_multi = false;
+	k->no_cookie = true;
+	ck_assert(!uproad_may_link(&b, 0));
+	kern_free(&b);
+}
+END_TEST
+
 Suite *suite_uproad(void);
 Suite *suite_uproad(void)
 {
@@ -666,6 +691,9 @@ Suite *suite_uproad(void)
 	tcase_add_loop_test(t, same_pid_again, 0, 2);
 	tcase_add_loop_test(t, detach_replaced, 0, 2);
 	tcase_add_test(t, more_than_the_soft_limit);
+	suite_add_tcase(s, t);
+	t = tcase_create("unit");
+	tcase_add_test(t, may_link);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -85,7 +85,10 @@ START_TEST(own_operands)
 	usdtrun_new(&r, "usdt");
 	u = usdtrun_enabled(r.exe, 0, "spread", "first");
 	ck_assert_msg(!usdtrun_load(&r, u, NULL), "%s", rawbpf_errmsg(r.b));
-	ck_assert_uint_eq(r.b->progs[0].copies->copy, 3);
+	if (_i || r.b->kern->no_uprobe_multi)
+		ck_assert_uint_ge(r.b->progs[0].copies->copy, 3);
+	else
+		ck_assert_uint_eq(usdtrun_links(&r), 1);
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), 3);
 	ck_assert_uint_eq(here_spread_semaphore, 3);
 	here_spread(INT64_MIN + 5);
@@ -149,16 +152,6 @@ START_TEST(two_contexts)
 }
 END_TEST
 
-static unsigned links_of(const struct usdtrun *r)
-{
-	const struct link *l;
-	unsigned n = 0;
-
-	for (l = r->b->links; l; l = l->next)
-		n++;
-	return n;
-}
-
 /* All probes of a context for one program: one link, on every place.  _i 1: without such links */
 START_TEST(one_link_for_probes)
 {
@@ -175,7 +168,7 @@ START_TEST(one_link_for_probes)
 	if (!_i && !r.b->kern->no_uprobe_multi) {
 		ck_assert_uint_eq(r.links, 1);
 		ck_assert_uint_eq(r.events, 0);
-		ck_assert_uint_eq(links_of(&r), 1);
+		ck_assert_uint_eq(usdtrun_links(&r), 1);
 	}
 	ck_assert_uint_eq(here_many_semaphore, HERE_MANY);
 	ck_assert_uint_eq(here_spread_semaphore, 3);
@@ -209,7 +202,7 @@ START_TEST(two_programs)
 	ck_assert_int_eq(rawbpf_num_open_probes(r.b), HERE_MANY + 3);
 	ck_assert_uint_eq(r.b->progs[0].copies->copy, 1); /* the operands are alike */
 	if (!_i && !r.b->kern->no_uprobe_multi)
-		ck_assert_uint_eq(links_of(&r), 3);
+		ck_assert_uint_eq(usdtrun_links(&r), 3);
 	here_many(100);
 	here_plain(-8, NULL);
 	here_counted(9);
