@@ -533,7 +533,7 @@ static void lint_follow(struct lint_job *j, bool *live, size_t i)
 static int lint_dead(struct lint_job *j)
 {
 	const struct ir_func *fn = j->w.l->fn;
-	bool *live = pool_alloc(&j->pool, fn->n_insns), told = false;
+	bool *live = pool_alloc(&j->pool, fn->n_insns), told = false, ends = false;
 	size_t i;
 
 	if (!live)
@@ -545,8 +545,11 @@ static int lint_dead(struct lint_job *j)
 		if (!live[i] && !told)
 			lint_say_dead(j->w.l, i);
 		told = !live[i];
+		ends |= live[i] && fn->insns[i].code == INSN_EXIT_K;
 		i += fn->insns[i].code == INSN_LD_IMM64;
 	}
+	if (!ends)
+		lint_say_endless(j->w.l);
 	return 0;
 }
 

@@ -70,6 +70,7 @@ void lint_call(struct lint_walk *w, size_t i);
 void lint_say_reg(const struct lint *l, size_t i, unsigned reg);
 void lint_say_stack(const struct lint *l, size_t i, int first, int n);
 void lint_say_dead(const struct lint *l, size_t i);
+void lint_say_endless(const struct lint *l);
 void lint_say_twice(const struct lint *l, size_t first, size_t i, unsigned reg);
 /* linttwice.c: argument registers that are overwritten; at: the place of each instruction */
 void lint_twice(const struct lint *l, const uint32_t *at);

@@ -184,6 +184,12 @@ void lint_say_dead(const struct lint *l, size_t i)
 		"nothing leads here, and the kernel refuses code that is never reached; remove it");
 }
 
+void lint_say_endless(const struct lint *l)
+{
+	diag_warning(l->d, ir_insn_spot(l->fn, l->fn->n_insns - 1), 0,
+		"'%s' never ends: no way leads to an 'exit' or 'return'", l->fn->name);
+}
+
 void lint_say_twice(const struct lint *l, size_t first, size_t i, unsigned reg)
 {
 	struct pos at;

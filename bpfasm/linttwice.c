@@ -56,11 +56,13 @@ static void twice_call(const struct lint *l, const struct lint_sets *s, size_t i
 {
 	const struct ir_insn *in = &l->fn->insns[i];
 	const struct helper *h = NULL;
-	unsigned reg;
+	unsigned reg, n = in->src == INSN_CALL_FUNC ? 5 : 0;
 
-	if (in->code == INSN_CALL_K && in->src == INSN_CALL_HELPER)
+	if (in->src == INSN_CALL_HELPER)
 		h = helper_by_id((uint32_t)in->imm);
-	for (reg = 1; h && reg <= h->n_args && reg <= 5; reg++)
+	if (h)
+		n = h->n_args;
+	for (reg = 1; reg <= n && reg <= 5; reg++)
 		if (s->set[reg] && s->twice[reg] > l->prelude &&
 			!twice_same_line(l->fn, s->set[reg] - 1, i))
 			lint_say_twice(l, s->twice[reg] - 1, s->set[reg] - 1, reg);

@@ -90,7 +90,7 @@ START_TEST(what_is_touched)
 	says(P TOUCH(8) "r2 = r10\nr3 = 7\nr2 += -264\ncall f\nreturn 0\n.func f\n" TOUCH(
 		     256) "r0 = 0\nexit\n",
 		V(5, 10), -EINVAL, "'p' 288, 'f' 256\n");
-	says(P TOUCH(8) "r2 = r10\nr2 = 8\nr2 += -264\ncall f\nreturn 0\n.func f\n" TOUCH(
+	says(P TOUCH(8) "r2 = r10\nr3 = r2\nr2 = 8\nr2 += -264\ncall f\nreturn 0\n.func f\n" TOUCH(
 		     256) "r0 = 0\nexit\n",
 		V(5, 10), 0, NULL);
 	/* the longer way, though it comes second; once, although two programs take it */

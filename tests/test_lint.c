@@ -100,6 +100,14 @@ START_TEST(never_reached)
 }
 END_TEST
 
+START_TEST(endless)
+{
+	tasm_warns(".prog p \"socket\"\nl: r0 = 1\ngoto l\n",
+		"t:3:1: warning: 'p' never ends: no way leads to an 'exit' or 'return'\ngoto l\n^");
+	tasm_passes(".prog p \"socket\"\nl: r0 = 1\nif r1 == 0 goto l\nexit\n");
+}
+END_TEST
+
 START_TEST(silenced)
 {
 	struct bpfasm_opts o = tasm_opts(BPFASM_TEXT);
@@ -145,6 +153,7 @@ Suite *suite_lint(void)
 	tcase_add_test(tc, functions);
 	tcase_add_test(tc, stack);
 	tcase_add_test(tc, never_reached);
+	tcase_add_test(tc, endless);
 	tcase_add_test(tc, silenced);
 	tcase_add_test(tc, long_ways);
 	suite_add_tcase(s, tc);

@@ -14,6 +14,8 @@ START_TEST(overwritten)
 		"is lost\nr1 = &m\n^~\n");
 	tasm_warns(P "r1 = 4\nr1 += 1\nr2 = &k\nr1 = &m\ncall bpf_map_lookup_elem\nreturn 0",
 		"r1 is overwritten here, before the call, and its value of line 7");
+	tasm_warns(P "r1 = 1\nr1 = 2\nr0 = f(r1)\nexit\n.func f\nr0 = r1\nexit",
+		"t:8:1: warning: r1 is overwritten here, before the call");
 }
 END_TEST
 
