@@ -279,7 +279,7 @@ static void vlog_lost(struct vlog_scan *s, struct vlog *v)
 {
 	char insn[128];
 
-	if (s->at_call.p && !vlogstep_starts(s->at_text, "call ") &&
+	if (s->at_call.p && s->suggestion.p && !vlogstep_starts(s->at_text, "call ") &&
 		memmem(s->suggestion.p, s->suggestion.n, " this call", 10)) {
 		s->at = s->at_call_insn;
 		s->at_text = s->at_call;
