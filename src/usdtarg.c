@@ -14,7 +14,7 @@
  *	mips		5   $4    8($sp)
  *	loongarch	5   $r4   $r3,8     8($r3)
  *
- * The registers of each CPU are a table; a name that is none of them is a symbol where the CPU
+ * The registers of each CPU are a table (usdtcpu.c); a name that is none of them is a symbol where the CPU
  * marks registers by nothing and the name is not in the form of one (x31), else an error.
  */
 #include "usdtarg.h"
@@ -29,10 +29,11 @@
 #include "err.h"
 #include "machine.h"
 #include "rawbpf.h"
+#include "usdtcpu.h"
 
 struct usdtarg_parser {
 	const char *start, *p, *end;
-	const struct usdtarg_cpu *cpu;
+	const struct usdtcpu *cpu;
 	struct rawbpf_usdt_arg *a;
 	size_t used;	 /* bytes of a->buf */
 	int reg_size;	 /* of the register read last */
@@ -40,17 +41,6 @@ struct usdtarg_parser {
 	const char *at;	 /* an error: where ... */
 	const char *why; /* ... and what; NULL so far */
 	int err;
-};
-
-struct usdtarg_cpu {
-	unsigned machine;
-	const char *name;
-	int word; /* bytes of a general register */
-	void (*parse)(struct usdtarg_parser *s);
-	/*
-	 * Registers: NAME or PREFIX(FROM-TO)SUFFIX, then :SIZE where it is not the word's.
-	 */
-	const char *regs;
 };
 
 /* ---- pieces ------------------------------------------------------------------------------ */
@@ -128,69 +118,6 @@ static bool usdtarg_is_name(char c)
 	       c == '.';
 }
 
-/* The number at *p, and *p behind it: tables have small ones. */
-static unsigned usdtarg_small(const char **p)
-{
-	unsigned v = 0;
-
-	for (; usdtarg_digit(**p); ++*p)
-		v = 10 * v + (unsigned)(**p - '0');
-	return v;
-}
-
-/* One entry of a register table against a name: the size, 0 when it is another. */
-static int usdtarg_reg_entry(const char *t, size_t tn, const char *name, size_t n, int word)
-{
-	unsigned lo, hi, v = 0;
-	int head = 0, tail = 0, size = word;
-	const char *colon = memchr(t, ':', tn), *open = memchr(t, '(', tn), *range;
-	size_t i, suffix;
-
-	if (colon) {
-		tn = (size_t)(colon - t);
-		colon++;
-		size = (int)usdtarg_small(&colon);
-	}
-	if (!open)
-		return tn == n && !memcmp(t, name, n) ? size : 0;
-	head = (int)(open - t);
-	range = open + 1;
-	lo = usdtarg_small(&range);
-	range++;
-	hi = usdtarg_small(&range);
-	tail = (int)(range + 1 - open);
-	suffix = tn - (size_t)head - (size_t)tail;
-	if (n <= (size_t)head + suffix || memcmp(t, name, (size_t)head) ||
-		memcmp(name + n - suffix, open + tail, suffix))
-		return 0;
-	n -= suffix;
-	if (n - (size_t)head > 2 || (name[head] == '0' && n - (size_t)head > 1))
-		return 0;
-	for (i = (size_t)head; i < n; i++) {
-		if (!usdtarg_digit(name[i]))
-			return 0;
-		v = v * 10 + (unsigned)(name[i] - '0');
-	}
-	return v >= lo && v <= hi ? size : 0;
-}
-
-/* Bytes of a register, 0 when the CPU has none of that name. */
-static int usdtarg_reg_size(const struct usdtarg_cpu *cpu, const char *name, size_t n)
-{
-	const char *t, *next;
-	int size;
-
-	for (t = cpu->regs; n && *t; t = next) {
-		size_t tn = strcspn(t, " ");
-
-		next = t + tn + (t[tn] == ' ');
-		size = usdtarg_reg_entry(t, tn, name, n, cpu->word);
-		if (size)
-			return size;
-	}
-	return 0;
-}
-
 static size_t usdtarg_name_len(const struct usdtarg_parser *s)
 {
 	const char *p = s->p;
@@ -206,7 +133,7 @@ static const char *usdtarg_reg(struct usdtarg_parser *s)
 	size_t n = usdtarg_name_len(s);
 	const char *p = s->p;
 
-	s->reg_size = usdtarg_reg_size(s->cpu, p, n);
+	s->reg_size = usdtcpu_reg_size(s->cpu, p, n);
 	if (!s->reg_size) {
 		usdtarg_fail(s, p, -EINVAL, n ? "no such register" : "a register is missing");
 		return NULL;
@@ -260,28 +187,6 @@ static bool usdtarg_uint(struct usdtarg_parser *s, uint64_t *v)
 	return true;
 }
 
-/* Where registers have no mark, a name in the form of one ("x31") is no symbol. */
-static bool usdtarg_like_reg(const struct usdtarg_cpu *cpu, const char *name, size_t n)
-{
-	const char *t = cpu->regs;
-	size_t tn, head = n;
-
-	if (cpu->machine != MACHINE_AARCH64 && cpu->machine != MACHINE_ARM &&
-		cpu->machine != MACHINE_RISCV && cpu->machine != MACHINE_PPC &&
-		cpu->machine != MACHINE_PPC64)
-		return false;
-	while (head && usdtarg_digit(name[head - 1]))
-		head--;
-	if (!head || head == n)
-		return false;
-	for (; *t; t += tn + (t[tn] == ' ')) {
-		tn = strcspn(t, " ");
-		if (tn > head && t[head] == '(' && !memcmp(t, name, head))
-			return true;
-	}
-	return false;
-}
-
 /* A symbol with what relocation it asks for: "x@GOTOFF", "%lo(x)", ":lo12:x". */
 static void usdtarg_symbol(struct usdtarg_parser *s)
 {
@@ -296,7 +201,7 @@ static void usdtarg_symbol(struct usdtarg_parser *s)
 		p++;
 	if (p == start)
 		usdtarg_fail(s, p, -EINVAL, "a number or a symbol is missing");
-	else if (usdtarg_like_reg(s->cpu, start, (size_t)(p - start)))
+	else if (usdtcpu_like_reg(s->cpu, start, (size_t)(p - start)))
 		usdtarg_fail(s, start, -EINVAL, "no such register");
 	else if (s->a->sym)
 		usdtarg_fail(s, start, -EINVAL, "there is a second symbol");
@@ -471,7 +376,7 @@ static void usdtarg_arm_memory(struct usdtarg_parser *s)
 	usdtarg_blanks(s);
 	if (usdtarg_eat(s, ',')) {
 		usdtarg_blanks(s);
-		if (usdtarg_reg_size(s->cpu, s->p, usdtarg_name_len(s))) {
+		if (usdtcpu_reg_size(s->cpu, s->p, usdtarg_name_len(s))) {
 			s->a->index = usdtarg_reg(s);
 			s->a->scale = 1;
 			usdtarg_blanks(s);
@@ -491,7 +396,7 @@ static void usdtarg_arm(struct usdtarg_parser *s)
 {
 	if (usdtarg_eat(s, '['))
 		usdtarg_arm_memory(s);
-	else if (usdtarg_reg_size(s->cpu, s->p, usdtarg_name_len(s)))
+	else if (usdtcpu_reg_size(s->cpu, s->p, usdtarg_name_len(s)))
 		usdtarg_is_reg(s, usdtarg_reg(s));
 	else {
 		usdtarg_eat(s, '#');
@@ -499,7 +404,7 @@ static void usdtarg_arm(struct usdtarg_parser *s)
 	}
 }
 
-static bool usdtarg_is_ppc(const struct usdtarg_cpu *cpu)
+static bool usdtarg_is_ppc(const struct usdtcpu *cpu)
 {
 	return cpu->machine == MACHINE_PPC || cpu->machine == MACHINE_PPC64;
 }
@@ -545,7 +450,7 @@ static void usdtarg_s390(struct usdtarg_parser *s)
 
 static void usdtarg_riscv(struct usdtarg_parser *s)
 {
-	if (usdtarg_reg_size(s->cpu, s->p, usdtarg_name_len(s)))
+	if (usdtcpu_reg_size(s->cpu, s->p, usdtarg_name_len(s)))
 		usdtarg_is_reg(s, usdtarg_reg(s));
 	else
 		usdtarg_sum_or_memory(s, 0);
@@ -588,8 +493,8 @@ static void usdtarg_ppc(struct usdtarg_parser *s)
 	}
 	usdtarg_eat(s, '%');
 	n = usdtarg_name_len(s);
-	if (!usdtarg_reg_size(s->cpu, s->p, n) || s->p[n] == '(' || s->p[n] == '+' ||
-		s->p[n] == '@') {
+	if (!usdtcpu_reg_size(s->cpu, s->p, n) ||
+		(s->p + n < s->end && memchr("(+@", s->p[n], 3))) {
 		if (n && usdtarg_digit(*s->p) && s->p + n == s->end)
 			usdtarg_fail(s, s->p, -EINVAL, "no such register");
 		usdtarg_sum_or_memory(s, 0);
@@ -607,45 +512,19 @@ static void usdtarg_ppc(struct usdtarg_parser *s)
 	s->a->reg = NULL;
 }
 
-/* ---- CPUs -------------------------------------------------------------------------------- */
-
-#define USDTARG_I386_REGS                                                                         \
-	"eax ebx ecx edx esi edi ebp esp ax:2 bx:2 cx:2 dx:2 si:2 di:2 bp:2 sp:2 al:1 bl:1 cl:1 " \
-	"dl:1 ah:1 bh:1 ch:1 dh:1 st:10 mm(0-7):8 k(0-7):8 "
-
-static const struct usdtarg_cpu usdtarg_cpus[] = {
-	{MACHINE_X86_64, "x86-64", 8, usdtarg_x86,
-		"rax rbx rcx rdx rsi rdi rbp rsp rip r(8-15) eax:4 ebx:4 ecx:4 edx:4 esi:4 edi:4 "
-		"ebp:4 esp:4 eip:4 r(8-15)d:4 r(8-15)w:2 r(8-15)b:1 sil:1 dil:1 bpl:1 spl:1 "
-		"xmm(0-31):16 ymm(0-31):32 zmm(0-31):64 " USDTARG_I386_REGS},
-	{MACHINE_386, "i386", 4, usdtarg_x86,
-		USDTARG_I386_REGS "eip xmm(0-7):16 ymm(0-7):32 zmm(0-7):64"},
-	{MACHINE_AARCH64, "arm64", 8, usdtarg_arm,
-		"x(0-30) w(0-30):4 sp wsp:4 xzr wzr:4 lr fp v(0-31):16 q(0-31):16 d(0-31) "
-		"s(0-31):4 h(0-31):2 b(0-31):1"},
-	{MACHINE_ARM, "arm", 4, usdtarg_arm,
-		"r(0-15) sp lr pc fp ip sl sb a(1-4) v(1-8) s(0-31) d(0-31):8 q(0-15):16"},
-	{MACHINE_PPC64, "ppc64", 8, usdtarg_ppc,
-		"(0-31) r(0-31) f(0-31) v(0-31):16 vs(0-63):16 fr(0-31)"},
-	{MACHINE_PPC, "ppc", 4, usdtarg_ppc, "(0-31) r(0-31) f(0-31):8 v(0-31):16 fr(0-31):8"},
-	{MACHINE_S390, "s390x", 8, usdtarg_s390, "r(0-15) f(0-15) a(0-15):4 v(0-31):16"},
-	{MACHINE_RISCV, "riscv", 8, usdtarg_riscv,
-		"zero ra sp gp tp fp pc t(0-6) s(0-11) a(0-7) x(0-31) f(0-31) ft(0-11) fs(0-11) "
-		"fa(0-7)"},
-	{MACHINE_MIPS, "mips", 8, usdtarg_dollar,
-		"(0-31) zero at v(0-1) a(0-7) t(0-9) s(0-8) k(0-1) gp sp fp ra f(0-31)"},
-	{MACHINE_LOONGARCH, "loongarch", 8, usdtarg_dollar,
-		"r(0-31) zero ra tp sp fp a(0-7) t(0-8) s(0-9) f(0-31) fa(0-7) ft(0-15) fs(0-7)"},
-};
-
-static const struct usdtarg_cpu *usdtarg_cpu(unsigned machine)
+static void usdtarg_operand(struct usdtarg_parser *s)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(usdtarg_cpus) / sizeof(*usdtarg_cpus); i++)
-		if (usdtarg_cpus[i].machine == machine)
-			return &usdtarg_cpus[i];
-	return NULL;
+	switch (s->cpu->machine) {
+	case MACHINE_X86_64:
+	case MACHINE_386: usdtarg_x86(s); break;
+	case MACHINE_AARCH64:
+	case MACHINE_ARM: usdtarg_arm(s); break;
+	case MACHINE_PPC64:
+	case MACHINE_PPC: usdtarg_ppc(s); break;
+	case MACHINE_S390: usdtarg_s390(s); break;
+	case MACHINE_RISCV: usdtarg_riscv(s); break;
+	default: usdtarg_dollar(s); break; /* mips, loongarch */
+	}
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
@@ -702,7 +581,7 @@ int usdtarg_parse(unsigned e_machine, const struct usdtarg_text *t, struct rawbp
 	s.start = s.p = t->s;
 	s.end = t->s + t->len;
 	s.a = a;
-	s.cpu = usdtarg_cpu(e_machine);
+	s.cpu = usdtcpu_find(e_machine);
 	if (!s.cpu)
 		return err_set(
 			e, "usdt", -EOPNOTSUPP, "operands of machine %u are not known", e_machine);
@@ -710,7 +589,7 @@ int usdtarg_parse(unsigned e_machine, const struct usdtarg_text *t, struct rawbp
 	if (s.p >= s.end)
 		usdtarg_fail(&s, s.p, -EINVAL, "the operand is missing");
 	else
-		s.cpu->parse(&s);
+		usdtarg_operand(&s);
 	if (s.p < s.end)
 		usdtarg_fail(&s, s.p, -EINVAL, "this is not part of an operand");
 	/* of a constant all 64 bits are its value */
