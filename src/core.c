@@ -375,8 +375,8 @@ static int core_number_of(const struct core_place *p, struct core_number *n)
 }
 
 /*
- * Can a load of one size stand for one of another?  Only when what is above is zero: pointers, whose
- * size is the compiler's matter, and unsigned numbers.
+ * Can a load of one size stand for one of another?  Only when what is above is zero: pointers,
+ * whose size is the compiler's matter, and unsigned numbers.
  */
 static bool core_zero_above(const struct core_place *l, const struct core_number *was,
 	const struct core_place *t, const struct core_number *is)

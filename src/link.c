@@ -124,7 +124,7 @@ static int link_refused(struct rawbpf *b, const struct link *l, int err)
 	if (err == -EINVAL)
 		err_hint(e, "its section's type must be that of the event");
 	else if (err == -EEXIST || err == -E2BIG)
-		err_hint(e, "the event has as many programs as it takes: before linux 4.15 one");
+		err_hint(e, "the event has as many programs as it takes: before Linux 4.15 one");
 	return rights_explain(&b->sys, e, RIGHTS_PERF, err);
 }
 

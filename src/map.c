@@ -153,7 +153,7 @@ static int map_try_all(struct map *m, int btf_fd, struct kern *k)
 	}
 	if (fd >= 0 && first < 0)
 		ctx_log(m->b, RAWBPF_LOG_INFO, "map '%s': the kernel took it without %s", d->name,
-			k->no_map_names ? "name and btf" : "btf");
+			k->no_map_names ? "name and BTF" : "BTF");
 	return map_may_be_old(fd) ? first : fd;
 }
 
@@ -182,9 +182,9 @@ static int map_refused(struct map *m, int err)
 	err_set(e, "map", err, "map '%s' (%s, key %u, value %u, %u entries) refused", d->name,
 		maprule_type(d->type), d->key_size, d->value_size, m->max_entries);
 	if (err == -EINVAL && d->kind != OBJECT_MAP_PLAIN)
-		err_hint(e, "global variables need linux 5.2");
+		err_hint(e, "global variables need Linux 5.2");
 	else if (err == -EINVAL && map_type_is_newer(m))
-		err_hint(e, "maps of this type need linux %s", maprule_since(d->type));
+		err_hint(e, "maps of this type need Linux %s", maprule_since(d->type));
 	else if (err == -EINVAL && !maprule_known(d->type))
 		err_hint(e, "this kernel may have no maps of type %u", (unsigned)d->type);
 	else if (err == -E2BIG && d->key_size > 512)

@@ -322,7 +322,7 @@ bool maprule_flags(const struct object_map *def, int err, struct rawbpf_error *e
 			def->name, name);
 	else if (allowed == MAPRULE_F_STORAGE && !def->value_btf)
 		err_set(e, "map", err,
-			"map '%s' of type %s refused: it must have btf types of key and value",
+			"map '%s' of type %s refused: it must have BTF types of key and value",
 			def->name, name);
 	else
 		return false;

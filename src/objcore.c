@@ -120,7 +120,7 @@ static int objcore_each_text(struct objcore *c, int (*fn)(void *arg, const struc
 		if (o->texts[i].core)
 			err = objcore_each(o, &o->texts[i], fn, c);
 		if (err == -EINVAL)
-			err_set(e, "open", err, "'%s': section '%s' has a malformed co-re record",
+			err_set(e, "open", err, "'%s': section '%s' has a malformed CO-RE record",
 				o->name, o->texts[i].name);
 		else if (err)
 			objcore_nomem(e);
@@ -414,7 +414,7 @@ static int objcore_one(void *arg, const struct objcore_rec *r)
 	int err = core_parse(c->o->btf, r->kind, r->type, r->access, &y.local);
 
 	if (err)
-		return objcore_keep(r, true, "a co-re record makes no sense");
+		return objcore_keep(r, true, "a CO-RE record makes no sense");
 	if (r->kind == CORE_TYPE_LOCAL) {
 		core_answer(&y.local, &y.local, &y.answer);
 		return objcore_put(c, r, &y.local, &y.answer, false);

@@ -202,7 +202,7 @@ static bool objext_int(const struct btf *b, struct btf_type *t)
 	return false;
 }
 
-/* What is the kernel's, as its own types know it; this BTF's declarations of it the kernel refuses. */
+/* What is the kernel's: the kernel refuses this BTF's declarations of it. */
 static void objext_ksyms(struct object *o)
 {
 	struct btf_type sec, t, member;

@@ -361,7 +361,7 @@ static int objlink_no_core(struct objlink *l, const struct object_func *f)
 	int err = l->o->core_err ? l->o->core_err : -EINVAL;
 
 	err_set(l->e, "load", err,
-		"program '%s' needs co-re: function '%s' has fields that are found through the "
+		"program '%s' needs CO-RE: function '%s' has fields that are found through the "
 		"kernel's BTF%s",
 		l->prog->name, f->name, l->o->core_err ? ", which cannot be read" : "");
 	err_hint(l->e, "it is '/sys/kernel/btf/vmlinux' with CONFIG_DEBUG_INFO_BTF, from 5.2 on; "

@@ -381,7 +381,7 @@ static int objmap_read_btf(struct object *o, const struct elf_section *s, struct
 	int err = 0;
 
 	if (!id || !btf_type(o->btf, id, &t)) {
-		err_set(e, "open", -EINVAL, "'%s': section '.maps' without its btf", o->name);
+		err_set(e, "open", -EINVAL, "'%s': section '.maps' without its BTF", o->name);
 		err_hint(e, "compile with -g");
 		return -EINVAL;
 	}

@@ -163,7 +163,7 @@ int prog_load_btf(struct rawbpf *b)
 	fd = sys_bpf(&b->sys, RAWBPF_BTF_LOAD, &a, sizeof(a.btf), "btf");
 	if (fd >= 0)
 		return fd;
-	ctx_log(b, RAWBPF_LOG_INFO, "the kernel takes no btf of this object (%s): no line info",
+	ctx_log(b, RAWBPF_LOG_INFO, "the kernel takes no BTF of this object (%s): no line info",
 		err_name(fd));
 	return -1;
 }

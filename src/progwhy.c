@@ -60,7 +60,7 @@ bool progwhy_no_verdict(int err)
 	}
 }
 
-/* An instruction that a CO-RE record made so that it must not be reached was: why it was made so. */
+/* An instruction that must not be reached was (objcore.c): why it was made so. */
 static void progwhy_dead(const struct progwhy *w, struct vlog *v)
 {
 	const char *why = v->insn >= 0 ? object_dead(w->code, (uint32_t)v->insn) : NULL;
@@ -73,7 +73,7 @@ static void progwhy_dead(const struct progwhy *w, struct vlog *v)
 		"bpf_core_enum_value_exists() do");
 }
 
-/* 0, and the log taken, when it says why; a verifier that was content is not the one that refused. */
+/* 0, and the log taken, when it says why; a verifier that was content did not refuse. */
 static int progwhy_rejected(const struct progwhy *w, char *log, int err)
 {
 	struct object_line line = {0};
@@ -115,7 +115,7 @@ static void progwhy_silent(const struct progwhy *w, char *log, int err)
 	else if (!w->targeted &&
 		 (w->p->type == RAWBPF_PROG_TRACING || w->p->type == RAWBPF_PROG_LSM ||
 			 w->p->type == RAWBPF_PROG_EXT))
-		err_hint(e, "section '%s' must name a function whose btf the kernel has",
+		err_hint(e, "section '%s' must name a function whose BTF the kernel has",
 			w->p->section);
 	else if (err == -EINVAL)
 		err_hint(e, "the kernel says no more: it may not know programs of this type");

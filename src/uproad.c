@@ -153,7 +153,7 @@ static int uproad_count(struct uproad *r, struct link *l, const struct link_plac
 		err = usdtsem_up(&r->b->sys, &at, &l->sem, e);
 	} else {
 		err = err_set(e, "attach", -EOPNOTSUPP,
-			"'%s' has a semaphore, which kernels before linux 4.20 do not count",
+			"'%s' has a semaphore, which kernels before Linux 4.20 do not count",
 			p->name);
 		err_hint(e, "name a process, whose memory it is: .pid, or run -p PID");
 	}

@@ -334,7 +334,7 @@ static int usdtcode_segment(struct usdtcode_from *c)
 		usdtcode_error(c, -ENODATA, c->arg.seg,
 			"where the segment begins is in a struct of the kernel whose layout is "
 			"not known");
-		err_hint(c->e, "it needs a kernel with btf (CONFIG_DEBUG_INFO_BTF)");
+		err_hint(c->e, "it needs a kernel with BTF (CONFIG_DEBUG_INFO_BTF)");
 		return -ENODATA;
 	}
 	c->op->task = (int32_t)task;

@@ -121,7 +121,7 @@ static int usdtsem_absent(struct rawbpf_error *e, const struct usdtsem_place *p)
 {
 	err_set(e, "attach", -ENOENT, "process %d does not have the semaphore of '%s' mapped",
 		(int)p->pid, p->path);
-	err_hint(e, "attach when the file is loaded, or on linux 4.20");
+	err_hint(e, "attach when the file is loaded, or on Linux 4.20");
 	return -ENOENT;
 }
 

@@ -239,7 +239,7 @@ START_TEST(no_btf)
 
 	ck_assert_int_eq(rawbpf_load(b, .src_file = object_path("core_task.bpf.o")), -ENOENT);
 	ck_assert_str_eq(e->msg,
-		"program 'on_enter' needs co-re: function 'on_enter' has fields that are found "
+		"program 'on_enter' needs CO-RE: function 'on_enter' has fields that are found "
 		"through the kernel's BTF, which cannot be read: ENOENT");
 	ck_assert_ptr_nonnull(strstr(e->hint, "--btf"));
 	ck_assert_str_eq(e->stage, "load");

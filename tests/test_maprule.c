@@ -65,7 +65,7 @@ static const struct {
 		 .max_entries = 1,
 		 .flags = 4},
 		"must not have BPF_F_NUMA_NODE"},
-	{{.type = RAWBPF_MAP_SK_STORAGE, .key_size = 4, .value_size = 8, .flags = 1}, "btf types"},
+	{{.type = RAWBPF_MAP_SK_STORAGE, .key_size = 4, .value_size = 8, .flags = 1}, "BTF types"},
 	{{.type = RAWBPF_MAP_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1, .flags = 24},
 		"exclude each other"},
 	{{.type = RAWBPF_MAP_ARRAY,

@@ -191,7 +191,7 @@ START_TEST(bad_records)
 		uint32_t from, to;
 	} rows[] = {
 		{"load_pid", "raw_tracepoint/load_pid",
-			"program 'load_pid': function 'load_pid': a co-re record makes no sense", 0,
+			"program 'load_pid': function 'load_pid': a CO-RE record makes no sense", 0,
 			13},
 		{"load_tgid", "raw_tracepoint/load_tgid",
 			"program 'load_tgid': function 'load_tgid': field 'tgid' of 'struct task' "

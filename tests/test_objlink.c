@@ -36,7 +36,7 @@ START_TEST(refused_by_name)
 	static const struct {
 		const char *prog, *says;
 	} rows[] = {
-		{"needs_core", "needs co-re"},
+		{"needs_core", "needs CO-RE"},
 	};
 	struct object *o = link_object("object/odd.bpf.o");
 	struct object_code c;

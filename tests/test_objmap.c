@@ -54,7 +54,7 @@ START_TEST(no_btf)
 	struct object *o;
 
 	ck_assert_int_eq(open_edited("object/all.bpf.o", ".BTF", ".XTF", &o, &e), -EINVAL);
-	ck_assert_ptr_nonnull(strstr(e.msg, "section '.maps' without its btf"));
+	ck_assert_ptr_nonnull(strstr(e.msg, "section '.maps' without its BTF"));
 	ck_assert_str_eq(e.hint, "compile with -g");
 }
 END_TEST

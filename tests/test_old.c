@@ -21,12 +21,12 @@
 static const struct {
 	const char *feature, *text, *msg;
 } wishes[] = {
-	{"map lru_hash", ".map m lru_hash(u32, u32, 16)\n", "need linux 4.10"},
-	{"map lru_percpu_hash", ".map m lru_percpu_hash(u32, u32, 16)\n", "need linux 4.10"},
-	{"map lpm_trie", ".map m lpm_trie(u64, u32, 16)\n", "need linux 4.11"},
-	{"map queue", ".map m queue(u32, 16)\n", "need linux 4.20"},
-	{"map stack", ".map m stack(u32, 16)\n", "need linux 4.20"},
-	{"map ringbuf", ".map m ringbuf(65536)\n", "need linux 5.8"},
+	{"map lru_hash", ".map m lru_hash(u32, u32, 16)\n", "need Linux 4.10"},
+	{"map lru_percpu_hash", ".map m lru_percpu_hash(u32, u32, 16)\n", "need Linux 4.10"},
+	{"map lpm_trie", ".map m lpm_trie(u64, u32, 16)\n", "need Linux 4.11"},
+	{"map queue", ".map m queue(u32, 16)\n", "need Linux 4.20"},
+	{"map stack", ".map m stack(u32, 16)\n", "need Linux 4.20"},
+	{"map ringbuf", ".map m ringbuf(65536)\n", "need Linux 5.8"},
 	{"map flag rdonly_prog", ".map m array(u32, u64, 1) flags=128\n", "map 'm' (array"},
 	{"map flag mmapable", ".map m array(u32, u64, 1) flags=1024\n", "map 'm' (array"},
 	{"prog raw_tracepoint", ".prog p \"raw_tp/sys_enter\"\n", "may not know programs of"},
@@ -185,7 +185,7 @@ START_TEST(second_program)
 	err = rawbpf_attach_tracepoint(&c.b, .tp = COUNTER_EVENT, .fn_name = "count1");
 	if (lacks("two programs on an event")) {
 		ck_assert_int_eq(err, -EEXIST);
-		ck_assert_msg(strstr(c.b.error.hint, "before linux 4.15"), "%s", c.b.error.hint);
+		ck_assert_msg(strstr(c.b.error.hint, "before Linux 4.15"), "%s", c.b.error.hint);
 	} else {
 		ck_assert_int_eq(err, 0);
 	}

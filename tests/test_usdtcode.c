@@ -227,7 +227,7 @@ START_TEST(not_known)
 	ck_assert_int_eq(usdtcode_resolve(a, &s, "4@%fs:x@tpoff", 1, &op, &e), -ENOENT);
 	s.fsbase = -1;
 	ck_assert_int_eq(usdtcode_resolve(a, &s, "4@%fs:-8", 1, &op, &e), -ENODATA);
-	ck_assert_ptr_nonnull(strstr(e.hint, "btf"));
+	ck_assert_ptr_nonnull(strstr(e.hint, "BTF"));
 	ck_assert_int_eq(usdtcode_resolve(a, &s, "4@%gs:-8", 1, &op, &e), 0);
 	s.gsbase = 0;
 	ck_assert_int_eq(usdtcode_resolve(a, &s, "4@%gs:-8", 1, &op, &e), -ENODATA);

@@ -168,7 +168,7 @@ START_TEST(by_hand)
 	semway_open(&w, &c);
 	ck_assert_int_eq(semway_attach(&w, &c, 0), -EOPNOTSUPP);
 	ck_assert_str_eq(rawbpf_errmsg(&c.b),
-		"'here:counted' has a semaphore, which kernels before linux 4.20 do not count; "
+		"'here:counted' has a semaphore, which kernels before Linux 4.20 do not count; "
 		"name a process, whose memory it is: .pid, or run -p PID: EOPNOTSUPP");
 	ck_assert_ptr_null(c.b.links);
 	ck_assert_uint_eq(here_counted_semaphore, 0);
