@@ -55,7 +55,7 @@ $(BUILD)/%.a:
 
 # what the shortest subcommand runs stands together: a page fault maps 64 KiB, and all of them count
 FIRST_O := $(patsubst %,$(BUILD)/%.o,tools/main tools/tool tools/usdt \
-	$(addprefix src/,elf elfhdr elfread note noteview usdtfile usdtarg usdtcpu proc sys err buf rows \
+	$(addprefix src/,elf elfhdr elfread elfver note noteview usdtfile usdtarg usdtcpu proc sys err buf rows \
 	libname soname rootpath ldcache hwcaps interp listing pattern))
 $(BUILD)/rawbpf: $(TOOL_O) $(FIRST_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a | $(BUILD)/relr
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $$(cat $(BUILD)/relr) $(GC) -o $@ $(FIRST_O) \

@@ -26,7 +26,6 @@
 #define ELF_VER_HIDDEN 0x8000u /* of .gnu.version: name@version, not name@@version */
 #define ELF_STRING_MAX 32768u  /* bytes of a version's name */
 #define ELF_NAME_MAX   256     /* of names read one by one, longer ones take another way */
-#define ELF_VER_BASE   1u      /* vd_flags: the file's own name, not a version */
 #define ELF_HEAD       1024u   /* bytes of a file's begin that are read at once */
 #define ELF_TAIL       8192u   /* bytes before its section headers that are read with them */
 
@@ -46,13 +45,6 @@ struct elf_table {
 	const unsigned char *shndx;  /* uint32_t each, n of them; NULL: no large indexes */
 };
 
-/* A version's name, read when it is first asked for. */
-struct elf_version {
-	uint32_t table; /* section of its string, 0: there is no such version */
-	uint32_t at;
-	const char *name;
-};
-
 struct elf_file {
 	struct elfread r;
 	Elf *elf; /* once it is needed */
@@ -67,9 +59,7 @@ struct elf_file {
 	void **own;		    /* ... and what is to be freed for it */
 	struct elf_table tables[2]; /* the two used last */
 	unsigned next_table;
-	struct elf_version *versions; /* by index */
-	size_t n_versions;
-	bool versions_ready;
+	struct elfver versions;
 };
 
 uint64_t elf_uint(const struct elf_file *f, const void *p, size_t size)
@@ -315,7 +305,7 @@ void elf_close(struct elf_file *f)
 	free(f->own);
 	elf_end(f->elf);
 	elfread_close(&f->r);
-	free(f->versions);
+	free(f->versions.of);
 	free(f->data);
 	free(f->segments);
 	free(f->path);
@@ -409,6 +399,31 @@ int elf_section_data(struct elf_file *f, const struct elf_section *s, const void
 	return 0;
 }
 
+const char *elf_string_at(struct elf_file *f, uint32_t table, uint64_t at)
+{
+	struct elf_section s;
+	const char *p;
+	size_t n;
+
+	if (elf_section(f, table, &s) || s.type != SHT_STRTAB || at >= s.size ||
+		s.offset > f->r.size)
+		return NULL;
+	if (f->data[table]) {
+		p = (const char *)f->data[table] + at;
+		return memchr(p, '\0', (size_t)(s.size - at)) ? p : NULL;
+	}
+	for (n = 64; n <= ELF_STRING_MAX; n *= 8) {
+		if (n > s.size - at)
+			n = (size_t)(s.size - at);
+		p = elf_bytes(f, s.offset + at, n);
+		if (!p || memchr(p, '\0', n))
+			return p;
+		if (n == s.size - at)
+			return NULL;
+	}
+	return NULL;
+}
+
 void *elf_section_own(struct elf_file *f, const struct elf_section *s)
 {
 	const void *p;
@@ -478,131 +493,6 @@ int elf_vaddr(struct elf_file *f, uint64_t offset, uint32_t flags, uint64_t *vad
 	if (g)
 		*vaddr = offset - g->offset + g->vaddr;
 	return g ? 0 : -ENOENT;
-}
-
-/* ---- versions ----------------------------------------------------------------------------- */
-
-static int elf_set_version(struct elf_file *f, size_t i, uint32_t table, uint64_t at)
-{
-	struct elf_version *more;
-	size_t n;
-
-	if (i >= f->n_versions) {
-		n = i + 16;
-		more = realloc(f->versions, n * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		memset(more + f->n_versions, 0, (n - f->n_versions) * sizeof(*more));
-		f->versions = more;
-		f->n_versions = n;
-	}
-	f->versions[i] = (struct elf_version){table, (uint32_t)at, NULL};
-	return 0;
-}
-
-/* One string of a section, without the rest of it if that was not read yet. */
-static const char *elf_string_at(struct elf_file *f, uint32_t table, uint64_t at)
-{
-	struct elf_section s;
-	const char *p;
-	size_t n;
-
-	if (elf_section(f, table, &s) || s.type != SHT_STRTAB || at >= s.size ||
-		s.offset > f->r.size)
-		return NULL;
-	if (f->data[table]) {
-		p = (const char *)f->data[table] + at;
-		return memchr(p, '\0', (size_t)(s.size - at)) ? p : NULL;
-	}
-	for (n = 64; n <= ELF_STRING_MAX; n *= 8) {
-		if (n > s.size - at)
-			n = (size_t)(s.size - at);
-		p = elf_bytes(f, s.offset + at, n);
-		if (!p || memchr(p, '\0', n))
-			return p;
-		if (n == s.size - at)
-			return NULL;
-	}
-	return NULL;
-}
-
-/* .gnu.version_d: {u16 version, flags, index, count; u32 hash, aux, next}, aux {u32 name, next} */
-static void elf_read_verdef(struct elf_file *f)
-{
-	const unsigned char *p;
-	struct elf_section s;
-	size_t n, at, aux, next;
-	const void *data;
-
-	if (elf_find_type(f, SHT_GNU_verdef, 0, &s) || elf_section_data(f, &s, &data, &n))
-		return;
-	for (at = 0; n >= 20 && at <= n - 20; at += next) {
-		p = (const unsigned char *)data + at;
-		next = elf_uint(f, p + 16, 4);
-		aux = elf_uint(f, p + 12, 4);
-		if (!(elf_uint(f, p + 2, 2) & ELF_VER_BASE) && aux <= n - at && n - at - aux >= 8)
-			elf_set_version(f, elf_uint(f, p + 4, 2) & ~ELF_VER_HIDDEN, s.link,
-				elf_uint(f, p + aux, 4));
-		if (!next || next > n - at)
-			return;
-	}
-}
-
-/* aux of .gnu.version_r: {u32 hash; u16 flags, other; u32 name, next} */
-static void elf_read_vernaux(struct elf_file *f, const unsigned char *base, size_t n, size_t at,
-	uint32_t table, size_t *budget)
-{
-	const unsigned char *p;
-	size_t next;
-
-	for (; n >= 16 && at <= n - 16 && *budget; at += next) {
-		p = base + at;
-		--*budget;
-		elf_set_version(
-			f, elf_uint(f, p + 6, 2) & ~ELF_VER_HIDDEN, table, elf_uint(f, p + 8, 4));
-		next = elf_uint(f, p + 12, 4);
-		if (!next || next > n - at)
-			return;
-	}
-}
-
-/* .gnu.version_r: {u16 version, count; u32 file, aux, next} */
-static void elf_read_verneed(struct elf_file *f)
-{
-	const unsigned char *p;
-	struct elf_section s;
-	size_t n, at, aux, next, budget = 65536;
-	const void *data;
-
-	if (elf_find_type(f, SHT_GNU_verneed, 0, &s) || elf_section_data(f, &s, &data, &n))
-		return;
-	/* the budget: chains of a hostile file may all share their tail */
-	for (at = 0; n >= 16 && at <= n - 16 && budget; at += next) {
-		p = (const unsigned char *)data + at;
-		aux = elf_uint(f, p + 8, 4);
-		next = elf_uint(f, p + 12, 4);
-		if (aux <= n - at)
-			elf_read_vernaux(f, data, n, at + aux, s.link, &budget);
-		if (!next || next > n - at)
-			return;
-	}
-}
-
-static const char *elf_version_name(struct elf_file *f, uint64_t i)
-{
-	struct elf_version *v;
-
-	if (!f->versions_ready) {
-		f->versions_ready = true;
-		elf_read_verdef(f);
-		elf_read_verneed(f);
-	}
-	v = i < f->n_versions ? &f->versions[i] : NULL;
-	if (!v || !v->table)
-		return NULL;
-	if (!v->name)
-		v->name = elf_string_at(f, v->table, v->at);
-	return v->name;
 }
 
 /* ---- symbols ------------------------------------------------------------------------------ */
@@ -682,7 +572,7 @@ static void elf_decode_symbol(
 /* index: the symbol's entry of .gnu.version */
 static void elf_set_symbol_version(struct elf_file *f, struct elf_symbol *s, uint64_t index)
 {
-	s->version = elf_version_name(f, index & ~(uint64_t)ELF_VER_HIDDEN);
+	s->version = elfver_name(f, &f->versions, index & ~(uint64_t)ELF_VER_HIDDEN);
 	if (s->version)
 		s->is_default = !(index & ELF_VER_HIDDEN) && s->section != SHN_UNDEF;
 }

@@ -69,6 +69,9 @@ int elf_segment(struct elf_file *f, size_t i, struct elf_segment *s);
 /* a section's bytes as they stand in the file; SHT_NOBITS: *p NULL */
 int elf_section_data(struct elf_file *f, const struct elf_section *s, const void **p, size_t *n);
 
+/* One string of a section of them, without the rest if that was not read yet; NULL: it has none. */
+const char *elf_string_at(struct elf_file *f, uint32_t table, uint64_t at);
+
 /*
  * Makes the section's bytes the caller's, who frees what this returns, and not before elf_close():
  * strings of them outlive the file.  NULL: there are none, or no memory.
@@ -112,5 +115,14 @@ int elf_load(struct elf_file *f, uint64_t vaddr, uint32_t flags, struct elf_segm
 int elf_offset(struct elf_file *f, uint64_t vaddr, uint32_t flags, uint64_t *offset);
 /* ... and back */
 int elf_vaddr(struct elf_file *f, uint64_t offset, uint32_t flags, uint64_t *vaddr);
+
+/* elfver.c: names of versions by index, read when one is first asked for; of is to be freed */
+struct elfver {
+	struct elfver_one *of;
+	size_t n;
+	bool ready;
+};
+/* NULL: there is none of that index */
+const char *elfver_name(struct elf_file *f, struct elfver *v, uint64_t i);
 
 #endif
