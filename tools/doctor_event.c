@@ -102,20 +102,26 @@ void doctor_check_uprobe(struct patient *p, struct finding *f, int arg)
 	*f->remedy = '\0';
 }
 
-/* The CPU's own counters; most virtual machines have none. */
-void doctor_check_hardware(struct patient *p, struct finding *f, int arg)
+/* A counter of this process that never fires. */
+static long open_quiet(uint32_t type)
 {
 	struct rawbpf_perf_attr a;
-	long ret;
 
-	(void)p;
-	(void)arg;
 	memset(&a, 0, sizeof(a));
-	a.type = RAWBPF_PERF_TYPE_HARDWARE;
+	a.type = type;
 	a.size = sizeof(a);
 	a.sample_period = 1000000000;
 	a.flags = RAWBPF_PERF_DISABLED;
-	ret = rawbpf_sys_perf_event_open(&a, 0, -1, -1, RAWBPF_PERF_FLAG_FD_CLOEXEC);
+	return rawbpf_sys_perf_event_open(&a, 0, -1, -1, RAWBPF_PERF_FLAG_FD_CLOEXEC);
+}
+
+/* The CPU's own counters; most virtual machines have none. */
+void doctor_check_hardware(struct patient *p, struct finding *f, int arg)
+{
+	long ret = open_quiet(RAWBPF_PERF_TYPE_HARDWARE);
+
+	(void)p;
+	(void)arg;
 	if (ret == -ENOENT || ret == -EOPNOTSUPP) {
 		doctor_found(f, STATUS_MISSING, "perf events of the CPU's own counters: %s",
 			rawbpf_errno_name((int)ret));
@@ -130,18 +136,11 @@ void doctor_check_hardware(struct patient *p, struct finding *f, int arg)
 void doctor_check_link(struct patient *p, struct finding *f, int arg)
 {
 	int prog = doctor_load_prog(RAWBPF_PROG_PERF_EVENT, 0);
-	struct rawbpf_perf_attr e;
+	long event = open_quiet(RAWBPF_PERF_TYPE_SOFTWARE), ret;
 	union rawbpf_attr a;
-	long event, ret;
 
 	(void)p;
 	(void)arg;
-	memset(&e, 0, sizeof(e));
-	e.type = RAWBPF_PERF_TYPE_SOFTWARE;
-	e.size = sizeof(e);
-	e.sample_period = 1000000000;
-	e.flags = RAWBPF_PERF_DISABLED;
-	event = rawbpf_sys_perf_event_open(&e, 0, -1, -1, RAWBPF_PERF_FLAG_FD_CLOEXEC);
 	memset(&a, 0, sizeof(a));
 	a.link.prog_fd = (uint32_t)prog;
 	a.link.target_fd = (uint32_t)event;

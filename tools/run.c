@@ -190,17 +190,7 @@ static void print_line_json(const struct rawbpf_trace_fields *f)
 	struct json j;
 
 	json_open(&j, stdout);
-	json_str(&j, "task", f->task);
-	json_int(&j, "pid", f->pid);
-	if (f->tgid < 0)
-		json_null(&j, "tgid");
-	else
-		json_int(&j, "tgid", f->tgid);
-	json_int(&j, "cpu", f->cpu);
-	json_str(&j, "flags", f->flags);
-	json_str(&j, "ts", f->ts);
-	json_str(&j, "symbol", f->symbol);
-	json_strn(&j, "msg", f->msg, f->msg_len);
+	json_trace(&j, f);
 	json_close(&j);
 }
 

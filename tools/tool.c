@@ -11,16 +11,21 @@
 #include <string.h>
 #include <unistd.h>
 
+static void complain(const char *name, const char *fmt, va_list ap)
+{
+	fflush(stdout);
+	fprintf(stderr, "rawbpf %s: ", name);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
 int tool_fail(const char *name, const char *fmt, ...)
 {
 	va_list ap;
 
-	fflush(stdout);
-	fprintf(stderr, "rawbpf %s: ", name);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	complain(name, fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 	return TOOL_FAILED;
 }
 
@@ -59,12 +64,9 @@ int tool_wrong(const char *name, const char *usage, const char *fmt, ...)
 {
 	va_list ap;
 
-	fflush(stdout);
-	fprintf(stderr, "rawbpf %s: ", name);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	complain(name, fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 	print_usage(stderr, name, usage);
 	return TOOL_USAGE;
 }
@@ -320,4 +322,19 @@ void json_end(struct json *j, char bracket)
 {
 	fputc(bracket, j->out);
 	j->more = true;
+}
+
+void json_trace(struct json *j, const struct rawbpf_trace_fields *f)
+{
+	json_str(j, "task", f->task);
+	json_int(j, "pid", f->pid);
+	if (f->tgid < 0)
+		json_null(j, "tgid");
+	else
+		json_int(j, "tgid", f->tgid);
+	json_int(j, "cpu", f->cpu);
+	json_str(j, "flags", f->flags);
+	json_str(j, "ts", f->ts);
+	json_str(j, "symbol", f->symbol);
+	json_strn(j, "msg", f->msg, f->msg_len);
 }

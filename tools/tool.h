@@ -67,8 +67,9 @@ void json_uint(struct json *j, const char *key, uint64_t v);
 void json_hex(struct json *j, const char *key, uint64_t v); /* "0x1f" */
 void json_bool(struct json *j, const char *key, bool v);
 void json_null(struct json *j, const char *key);
-void json_begin(struct json *j, const char *key, char bracket); /* '[' or '{' */
-void json_end(struct json *j, char bracket);			/* ']' or '}' */
+void json_begin(struct json *j, const char *key, char bracket);	      /* '[' or '{' */
+void json_end(struct json *j, char bracket);			      /* ']' or '}' */
+void json_trace(struct json *j, const struct rawbpf_trace_fields *f); /* a trace line */
 
 /* text from elsewhere to a terminal: control bytes as \xNN */
 void tool_puts_safe(FILE *out, const char *s);
