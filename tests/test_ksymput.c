@@ -68,96 +68,106 @@ static struct object *linked(const char *text, struct object_code *c)
 	return obj;
 }
 
+/* A program, linked, and a kernel that has what make_btf() says. */
+struct made {
+	struct rawbpf b;
+	struct object *o;
+	struct object_code c;
+	char path[64];
+};
+
+static void link_made(struct made *m, const char *text)
+{
+	m->o = linked(text, &m->c);
+}
+
+static void unlink_made(struct made *m)
+{
+	object_code_free(&m->c);
+	object_free(m->o);
+}
+
+static void open_made(struct made *m, const char *text)
+{
+	memset(m, 0, sizeof(*m));
+	make_btf(m->path);
+	m->b.sys = (struct sys){with_btf, m->path};
+	link_made(m, text);
+}
+
+static void close_made(struct made *m)
+{
+	unlink_made(m);
+	kbtf_free(&m->b);
+	unlink(m->path);
+}
+
 static const char calls[] = ".kfunc second\n.kfunc first\n.prog p \"socket\"\ncall first\n"
 			    "call second\ncall first\nr0 = bpf_ktime_get_ns()\nexit\n";
 
 START_TEST(numbers)
 {
-	struct rawbpf b = {0};
-	struct object_code c;
-	struct object *o;
-	char path[64];
+	struct made m;
 
-	make_btf(path);
-	b.sys = (struct sys){with_btf, path};
-	o = linked(calls, &c);
-	ck_assert_uint_eq(o->n_ksyms, 2);
-	ck_assert_uint_eq(c.n_krefs, 3);
-	ck_assert_msg(!ksymput_code(&b, o, &c), "%s", b.error.msg);
-	ck_assert_int_eq(c.insns[0].imm, 2);
-	ck_assert_int_eq(c.insns[1].imm, 3);
-	ck_assert_int_eq(c.insns[2].imm, 2);
-	ck_assert_uint_eq(object_src(&c.insns[1]), RAWBPF_PSEUDO_KFUNC_CALL);
-	ck_assert_int_eq(c.insns[1].off, 0);
-	ck_assert_int_eq(c.insns[3].imm, 5);
-	ck_assert_uint_eq(object_src(&c.insns[3]), 0);
-	object_code_free(&c);
-	object_free(o);
-	o = linked(".kvar third\n.prog p \"socket\"\nr7 = &third\nexit\n", &c);
-	ck_assert_msg(!ksymput_code(&b, o, &c), "%s", b.error.msg);
-	ck_assert_uint_eq(object_src(&c.insns[0]), RAWBPF_PSEUDO_BTF_ID);
-	ck_assert_uint_eq(object_dst(&c.insns[0]), 7);
-	ck_assert_int_eq(c.insns[0].imm, 5);
-	ck_assert_int_eq(c.insns[1].imm, 0);
-	object_code_free(&c);
-	object_free(o);
-	kbtf_free(&b);
-	unlink(path);
+	open_made(&m, calls);
+	ck_assert_uint_eq(m.o->n_ksyms, 2);
+	ck_assert_uint_eq(m.c.n_krefs, 3);
+	ck_assert_msg(!ksymput_code(&m.b, m.o, &m.c), "%s", m.b.error.msg);
+	ck_assert_int_eq(m.c.insns[0].imm, 2);
+	ck_assert_int_eq(m.c.insns[1].imm, 3);
+	ck_assert_int_eq(m.c.insns[2].imm, 2);
+	ck_assert_uint_eq(object_src(&m.c.insns[1]), RAWBPF_PSEUDO_KFUNC_CALL);
+	ck_assert_int_eq(m.c.insns[1].off, 0);
+	ck_assert_int_eq(m.c.insns[3].imm, 5);
+	ck_assert_uint_eq(object_src(&m.c.insns[3]), 0);
+	unlink_made(&m);
+	link_made(&m, ".kvar third\n.prog p \"socket\"\nr7 = &third\nexit\n");
+	ck_assert_msg(!ksymput_code(&m.b, m.o, &m.c), "%s", m.b.error.msg);
+	ck_assert_uint_eq(object_src(&m.c.insns[0]), RAWBPF_PSEUDO_BTF_ID);
+	ck_assert_uint_eq(object_dst(&m.c.insns[0]), 7);
+	ck_assert_int_eq(m.c.insns[0].imm, 5);
+	ck_assert_int_eq(m.c.insns[1].imm, 0);
+	close_made(&m);
 }
 END_TEST
 
 START_TEST(variable_absent)
 {
-	struct rawbpf b = {0};
-	struct object_code c;
-	struct object *o;
-	char path[64];
+	struct made m;
 
-	make_btf(path);
-	b.sys = (struct sys){with_btf, path};
-	o = linked(".kvar thrd\n.prog p \"socket\"\nr7 = &thrd\nexit\n", &c);
-	ck_assert_int_eq(ksymput_code(&b, o, &c), -ENOENT);
-	ck_assert_str_eq(b.error.msg, "no variable 'thrd' in the BTF of the kernel: ENOENT");
-	ck_assert_str_eq(b.error.hint, "did you mean 'third'?");
-	o->ksyms[0].weak = true;
-	ck_assert_int_eq(ksymput_code(&b, o, &c), 0);
-	ck_assert_uint_eq(object_src(&c.insns[0]), 0);
-	ck_assert_int_eq(c.insns[0].imm, 0);
-	object_code_free(&c);
-	object_free(o);
-	kbtf_free(&b);
-	unlink(path);
+	open_made(&m, ".kvar thrd\n.prog p \"socket\"\nr7 = &thrd\nexit\n");
+	ck_assert_int_eq(ksymput_code(&m.b, m.o, &m.c), -ENOENT);
+	ck_assert_str_eq(m.b.error.msg, "no variable 'thrd' in the BTF of the kernel: ENOENT");
+	ck_assert_str_eq(m.b.error.hint, "did you mean 'third'?");
+	m.o->ksyms[0].weak = true;
+	ck_assert_int_eq(ksymput_code(&m.b, m.o, &m.c), 0);
+	ck_assert_uint_eq(object_src(&m.c.insns[0]), 0);
+	ck_assert_int_eq(m.c.insns[0].imm, 0);
+	close_made(&m);
 }
 END_TEST
 
 START_TEST(absent)
 {
-	struct rawbpf b = {0};
-	struct object_code c;
-	struct object *o;
-	char path[64], none[] = "";
+	struct made m;
+	char none[] = "";
 
-	make_btf(path);
-	b.sys = (struct sys){with_btf, path};
-	o = linked(".kfunc secnd\n.prog p \"socket\"\ncall secnd\nexit\n", &c);
-	ck_assert_int_eq(ksymput_code(&b, o, &c), -ENOENT);
-	ck_assert_str_eq(b.error.msg, "no function 'secnd' in the BTF of the kernel: ENOENT");
-	ck_assert_str_eq(b.error.hint, "did you mean 'second'?");
+	open_made(&m, ".kfunc secnd\n.prog p \"socket\"\ncall secnd\nexit\n");
+	ck_assert_int_eq(ksymput_code(&m.b, m.o, &m.c), -ENOENT);
+	ck_assert_str_eq(m.b.error.msg, "no function 'secnd' in the BTF of the kernel: ENOENT");
+	ck_assert_str_eq(m.b.error.hint, "did you mean 'second'?");
 	/* where it is weak, only its call is refused */
-	o->ksyms[0].weak = true;
-	ck_assert_int_eq(ksymput_code(&b, o, &c), 0);
-	ck_assert_uint_eq(object_src(&c.insns[0]), 0);
-	ck_assert_int_gt(c.insns[0].imm, 1000000);
-	o->ksyms[0].weak = false;
-	kbtf_free(&b);
-	unlink(path);
-	b.sys = (struct sys){with_btf, none};
-	ck_assert_int_eq(ksymput_code(&b, o, &c), -ENOENT);
+	m.o->ksyms[0].weak = true;
+	ck_assert_int_eq(ksymput_code(&m.b, m.o, &m.c), 0);
+	ck_assert_uint_eq(object_src(&m.c.insns[0]), 0);
+	ck_assert_int_gt(m.c.insns[0].imm, 1000000);
+	m.o->ksyms[0].weak = false;
+	kbtf_free(&m.b);
+	m.b.sys = (struct sys){with_btf, none};
+	ck_assert_int_eq(ksymput_code(&m.b, m.o, &m.c), -ENOENT);
 	ck_assert_str_eq(
-		b.error.msg, "the kernel has no BTF, so 'secnd' cannot be found by name: ENOENT");
-	object_code_free(&c);
-	object_free(o);
-	kbtf_free(&b);
+		m.b.error.msg, "the kernel has no BTF, so 'secnd' cannot be found by name: ENOENT");
+	close_made(&m);
 }
 END_TEST
 
