@@ -363,6 +363,31 @@ RAWBPF_API long rawbpf_call_kernel(const struct rawbpf_call *c);
 RAWBPF_API void rawbpf_set_hook(
 	struct rawbpf *b, long (*fn)(void *arg, const struct rawbpf_call *c), void *arg);
 
+/* ---- the audit log ----------------------------------------------------------------------- */
+
+enum rawbpf_audit_form {
+	RAWBPF_AUDIT_STABLE =
+		1,	       /* without fd numbers, addresses, ids and times: two runs compare */
+	RAWBPF_AUDIT_JSON = 2, /* {n, call, cmd, attr: {...}, role, result, errno, ns} */
+};
+
+/*
+ * rawbpf_set_audit() - give fn one line, without a newline, for each bpf(), perf_event_open() and
+ * ioctl(), for the mount of a tracefs of our own, and for each open, write, mkdir and rmdir in
+ * tracefs and of /proc/PID/mem: the call as strace writes it, every attribute that is set, what
+ * each file descriptor is for, the result and how long it took.
+ *
+ *	bpf(BPF_MAP_CREATE, {map_type=BPF_MAP_TYPE_ARRAY, key_size=4, ...}, 72) = 4<map dist>  9.1 us
+ *
+ * Set it before rawbpf_load(): a descriptor made earlier has no words.  fn NULL: none.  Returns 0
+ * or -ENOMEM.  Any kernel.
+ */
+RAWBPF_API int rawbpf_set_audit(
+	struct rawbpf *b, void (*fn)(void *arg, const char *line), void *arg);
+
+/* rawbpf_set_audit_form() - how lines look from now on: flags of enum rawbpf_audit_form. */
+RAWBPF_API void rawbpf_set_audit_form(struct rawbpf *b, unsigned form);
+
 /* bpf(2) and perf_event_open(2) themselves: a result or -errno. */
 RAWBPF_API long rawbpf_sys_bpf(enum rawbpf_cmd cmd, union rawbpf_attr *attr, size_t size);
 RAWBPF_API long rawbpf_sys_perf_event_open(

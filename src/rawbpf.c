@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "attachsec.h"
+#include "audit.h"
 #include "corekern.h"
 #include "kbtf.h"
 #include "kconfig.h"
@@ -56,6 +57,7 @@ void rawbpf_free(struct rawbpf *b)
 	tracefs_free(b);
 	kbtf_free(b);
 	kern_free(b);
+	audit_free(&b->sys);
 	free(b->error_log);
 	free(b);
 }
@@ -92,6 +94,17 @@ void rawbpf_set_hook(
 		return;
 	b->sys.hook = fn;
 	b->sys.arg = arg;
+}
+
+int rawbpf_set_audit(struct rawbpf *b, void (*fn)(void *arg, const char *line), void *arg)
+{
+	return b ? audit_set(&b->sys, fn, arg) : -ENOMEM;
+}
+
+void rawbpf_set_audit_form(struct rawbpf *b, unsigned form)
+{
+	if (b)
+		audit_form(&b->sys, form);
 }
 
 /* An object without a program can do nothing: an empty file, a text of comments. */

@@ -23,9 +23,14 @@ struct utsname;
 struct sys {
 	long (*hook)(void *arg, const struct rawbpf_call *c);
 	void *arg;
+	/* stands before the hook and passes calls on by sys_issue(): audit.c */
+	long (*audit)(void *arg, struct sys *s, const struct rawbpf_call *c);
+	void *audit_arg;
 };
 
 long sys_call(struct sys *s, const struct rawbpf_call *c);
+/* past the audit: to the hook, or to the kernel */
+long sys_issue(struct sys *s, const struct rawbpf_call *c);
 
 int sys_bpf(
 	struct sys *s, enum rawbpf_cmd cmd, union rawbpf_attr *attr, size_t size, const char *role);

@@ -17,13 +17,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "tool_audit.h"
 
 #define RUN_BATCH 1000	 /* lines between two looks at the signals */
 #define RUN_DRAIN 100000 /* lines read at most when the end has come */
 
 static const char run_usage[] =
-	"[-p PID] [-d SECS] [-I DIR] [--btf FILE] [--json] [-v] FILE\n\n"
+	"[-p PID] [-d SECS] [-I DIR] [--btf FILE] [--json] [--audit FILE] [-v] FILE\n\n"
 	"Loads FILE (assembler text or a BPF object), attaches every program by its section,\n"
 	"prints trace lines as they come until Ctrl-C, then every histogram map.\n\n"
 	"  -p PID      user-level probes: only this process\n"
@@ -31,7 +31,7 @@ static const char run_usage[] =
 	"  -I DIR      search DIR for .include; may be given several times\n"
 	"  --btf FILE  what the kernel's types are: BTF, or ELF with .BTF; default: this kernel's\n"
 	"  --json      one object a line\n"
-	"  -v          tell decisions on stderr\n";
+	"  -v          tell decisions on stderr\n" TOOL_AUDIT_USAGE;
 
 struct run {
 	const char *file, *btf;
@@ -40,6 +40,7 @@ struct run {
 	double seconds; /* < 0: no limit */
 	pid_t pid;
 	bool json, verbose;
+	struct tool_audit audit;
 
 	struct rawbpf *b;
 	int signals;   /* signalfd */
@@ -77,6 +78,7 @@ static bool arguments(struct run *r, int argc, char **argv, int *status)
 		{"btf", required_argument, NULL, 'b'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
+		TOOL_AUDIT_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
 	int c;
@@ -95,7 +97,9 @@ static bool arguments(struct run *r, int argc, char **argv, int *status)
 				break;
 			tool_wrong("run", run_usage, "'%s' is no value for -%c", optarg, c);
 			return false;
-		default: return false;
+		default:
+			if (!tool_audit_option(&r->audit, c, optarg))
+				return false;
 		}
 	}
 	*status = tool_operands("run", run_usage, argc, argv, "FILE", 1, 1);
@@ -355,6 +359,8 @@ static int run(struct run *r)
 	if (!status)
 		status = take_signals(r);
 	if (!status)
+		status = tool_audit_begin(&r->audit, "run", r->b);
+	if (!status)
 		status = start(r);
 	if (!status)
 		status = follow(r);
@@ -373,6 +379,7 @@ int run_main(int argc, char **argv)
 		r.b = rawbpf_new();
 		status = run(&r);
 		rawbpf_free(r.b);
+		status = tool_audit_end(&r.audit, "run", status);
 	}
 	if (r.signals >= 0)
 		close(r.signals);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+/* tool_audit.c - the audit log of a subcommand, into a file. */
+#include "tool_audit.h"
+
+#include <errno.h>
+
+#include "rawbpf_sys.h"
+
+bool tool_audit_option(struct tool_audit *a, int opt, const char *value)
+{
+	switch (opt) {
+	case TOOL_AUDIT_FILE: a->path = value; return true;
+	case TOOL_AUDIT_STABLE: a->form |= RAWBPF_AUDIT_STABLE; return true;
+	case TOOL_AUDIT_JSON: a->form |= RAWBPF_AUDIT_JSON; return true;
+	default: return false;
+	}
+}
+
+static void audit_line(void *arg, const char *line)
+{
+	fprintf(arg, "%s\n", line);
+}
+
+int tool_audit_begin(struct tool_audit *a, const char *name, struct rawbpf *b)
+{
+	if (!a->path)
+		return TOOL_OK;
+	a->out = fopen(a->path, "we");
+	if (!a->out)
+		return tool_fail(
+			name, "'%s' cannot be written: %s", a->path, rawbpf_errno_name(errno));
+	if (rawbpf_set_audit(b, audit_line, a->out))
+		return tool_fail(name, "out of memory");
+	rawbpf_set_audit_form(b, a->form);
+	return TOOL_OK;
+}
+
+int tool_audit_end(struct tool_audit *a, const char *name, int status)
+{
+	bool bad;
+
+	if (!a->out)
+		return status;
+	bad = ferror(a->out);
+	if (fclose(a->out) || bad)
+		return tool_fail(
+			name, "'%s' was not written whole: %s", a->path, rawbpf_errno_name(errno));
+	return status;
+}
