@@ -8,7 +8,8 @@
 #include "buf.h"
 
 enum auditname_set {
-	AUDITNAME_CMD, /* of bpf(2) */
+	AUDITNAME_NONE, /* numbers */
+	AUDITNAME_CMD,	/* of bpf(2) */
 	AUDITNAME_MAP_TYPE,
 	AUDITNAME_PROG_TYPE,
 	AUDITNAME_ATTACH_TYPE,
