@@ -327,7 +327,7 @@ static void attr_rows(const struct attr_walk *w, const struct attr_row *rows, si
 static void attr_link_create(const struct attr_walk *w)
 {
 	ATTR_ROWS(w, attr_link);
-	switch (((const union rawbpf_attr *)(const void *)w->attr)->link.attach_type) {
+	switch (attr_get(w, offsetof(union rawbpf_attr, link.attach_type), 4)) {
 	case RAWBPF_PERF_EVENT: ATTR_ROWS(w, attr_link_perf); break;
 	case RAWBPF_TRACE_KPROBE_SESSION:
 	case RAWBPF_TRACE_KPROBE_MULTI: ATTR_ROWS(w, attr_link_kmulti); break;

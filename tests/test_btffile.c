@@ -30,7 +30,7 @@ static long kernel_call(void *arg, const struct rawbpf_call *c)
 START_TEST(of_the_kernel)
 {
 	int err = -ENODEV, fds = t_count_fds();
-	struct sys mapped = {NULL, NULL}, unmapped = {kernel_call, &err};
+	struct sys mapped = {0}, unmapped = {.hook = kernel_call, .arg = &err};
 	struct btffile a, b;
 	struct btf_type t;
 	struct rawbpf_error e;
@@ -55,7 +55,7 @@ END_TEST
 START_TEST(there_is_none)
 {
 	int err = -ENOENT;
-	struct sys s = {kernel_call, &err};
+	struct sys s = {.hook = kernel_call, .arg = &err};
 	struct rawbpf_error e;
 	struct btffile f;
 
@@ -81,7 +81,7 @@ START_TEST(of_an_object)
 	static const char text[] = ".map a hash(u32, u64, 1)\n.prog p \"socket\"\nreturn 0\n";
 	char path[] = "/tmp/rawbpf-btffile-XXXXXX";
 	struct bpfasm_opts o = {.sz = sizeof(o)};
-	struct sys s = {NULL, NULL};
+	struct sys s = {0};
 	struct bpfasm_out out;
 	struct rawbpf_error e;
 	struct btffile f;

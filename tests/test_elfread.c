@@ -55,7 +55,7 @@ static long on_call(void *arg, const struct rawbpf_call *c)
 START_TEST(parts)
 {
 	struct reads n = {0, 0};
-	struct sys s = {on_call, &n};
+	struct sys s = {.hook = on_call, .arg = &n};
 	struct elfread r = counting(&s, 10000);
 	unsigned char buf[200];
 	const void *p;
@@ -143,7 +143,7 @@ END_TEST
 START_TEST(failures)
 {
 	struct reads n = {0, 1};
-	struct sys s = {on_call, &n};
+	struct sys s = {.hook = on_call, .arg = &n};
 	struct elfread r = counting(&s, 1000);
 	const void *p;
 	void *own;

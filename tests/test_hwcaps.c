@@ -67,7 +67,7 @@ START_TEST(levels)
 
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct cpu cpu = {rows[i].text, 0};
-		struct sys s = {cpuinfo, &cpu};
+		struct sys s = {.hook = cpuinfo, .arg = &cpu};
 
 		ck_assert_msg(hwcaps_cpu(&s) == rows[i].level, "row %zu: %d", i, hwcaps_cpu(&s));
 	}

@@ -150,7 +150,7 @@ START_TEST(of_the_kernel_and_a_module)
 	struct btf_type t;
 
 	kfiles_make(&k);
-	b.sys = (struct sys){kfiles_call, &k};
+	b.sys = (struct sys){.hook = kfiles_call, .arg = &k};
 	ck_assert_msg(!kbtf_find(&b, NULL, RAWBPF_TRACE_FENTRY, "do_it", &f), "%s", b.error.msg);
 	ck_assert_uint_eq(f.id, 4);
 	ck_assert_str_eq(f.module, "");
@@ -231,7 +231,7 @@ START_TEST(what_is_not_there)
 	size_t i;
 
 	kfiles_make(&k);
-	b.sys = (struct sys){kfiles_call, &k};
+	b.sys = (struct sys){.hook = kfiles_call, .arg = &k};
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		ck_assert_int_eq(kbtf_find(&b, NULL, rows[i].as, rows[i].place, &f), -ENOENT);
 		ck_assert_msg(strstr(b.error.msg, rows[i].msg), "%s", b.error.msg);
@@ -266,7 +266,7 @@ START_TEST(every_allocation_fails)
 	unsigned n;
 
 	kfiles_make(&k);
-	b.sys = (struct sys){kfiles_call, &k};
+	b.sys = (struct sys){.hook = kfiles_call, .arg = &k};
 	for (n = 1; failed; n++) {
 		t_fail_alloc_at(n);
 		err = kbtf_find(&b, NULL, RAWBPF_TRACE_FENTRY, "mod_fn", &f);

@@ -11,7 +11,7 @@ START_TEST(blacklist)
 {
 	struct kfake k = {.blacklist = "0xffffffff81001500-0xffffffff81001600\tlisted\n"
 				       "0xffffffff81001700-0xffffffff81001800\tlast"};
-	struct sys s = {kfake_call, &k};
+	struct sys s = {.hook = kfake_call, .arg = &k};
 	struct buf text = {0};
 
 	ck_assert_int_eq(kprobelist_blacklist(&s, &text), 0);

@@ -12,7 +12,7 @@
 
 static void table_open(struct kfake *k, struct ksyms *t)
 {
-	struct sys s = {kfake_call, k};
+	struct sys s = {.hook = kfake_call, .arg = k};
 
 	ck_assert_int_eq(ksym_open(&s, t), 0);
 	ck_assert_uint_eq(k->n_open, 0);
@@ -138,7 +138,7 @@ static int walk_one(void *arg, const struct ksym *k)
 START_TEST(line_by_line)
 {
 	struct kfake k = {.kallsyms = kfake_kallsyms};
-	struct sys s = {kfake_call, &k};
+	struct sys s = {.hook = kfake_call, .arg = &k};
 	struct walk w = {0};
 	char *big = malloc(200000), *p = big;
 	struct ksyms t;
@@ -180,7 +180,7 @@ END_TEST
 START_TEST(no_table)
 {
 	struct kfake none = {.kallsyms = NULL}, empty = {.kallsyms = ""};
-	struct sys s = {kfake_call, &none};
+	struct sys s = {.hook = kfake_call, .arg = &none};
 	struct ksyms t;
 
 	ck_assert_int_eq(ksym_open(&s, &t), -EACCES);

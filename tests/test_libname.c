@@ -145,7 +145,7 @@ START_TEST(cause_is_not_the_name)
 
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct denied d = rows[i].d;
-		struct sys s = {deny, &d};
+		struct sys s = {.hook = deny, .arg = &d};
 
 		ck_assert_int_eq(libname_find(&s, "c", 0, &f, &e), d.err);
 		ck_assert_msg(strstr(e.msg, "'c' cannot be looked for"), "%s", e.msg);

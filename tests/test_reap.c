@@ -223,7 +223,7 @@ START_TEST(whose)
 		{"", false},
 	};
 	struct machine m = {.kthreadd = KTHREADD, .clock = "time:[1]"};
-	struct sys s = {machine_call, &m};
+	struct sys s = {.hook = machine_call, .arg = &m};
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

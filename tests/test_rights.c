@@ -86,7 +86,7 @@ static long machine_call(void *arg, const struct rawbpf_call *c)
 /* The hint for action on the machine. */
 static void check_hint(struct machine m, const char *action, int err, const char *want)
 {
-	struct sys s = {machine_call, &m};
+	struct sys s = {.hook = machine_call, .arg = &m};
 	struct rawbpf_error e;
 
 	err_set(&e, "attach", err, "refused");
@@ -199,7 +199,7 @@ START_TEST(locked_silently)
 			"mine"},
 	};
 	struct machine m = root;
-	struct sys s = {machine_call, &m};
+	struct sys s = {.hook = machine_call, .arg = &m};
 	struct rawbpf_error e;
 	size_t i;
 
@@ -233,7 +233,7 @@ START_TEST(hidden_addresses)
 		{NULL, "see kernel.kptr_restrict"},
 	};
 	struct machine m = root;
-	struct sys s = {machine_call, &m};
+	struct sys s = {.hook = machine_call, .arg = &m};
 	struct rawbpf_error e;
 	size_t i;
 
@@ -249,7 +249,7 @@ END_TEST
 START_TEST(other_errors_stay)
 {
 	struct machine m = root;
-	struct sys s = {machine_call, &m};
+	struct sys s = {.hook = machine_call, .arg = &m};
 	struct rawbpf_error e;
 
 	err_set(&e, "attach", -EINVAL, "bad");

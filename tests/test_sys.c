@@ -28,7 +28,7 @@ static long remember(void *arg, const struct rawbpf_call *c)
 START_TEST(hook_sees_arguments_and_answers)
 {
 	struct seen seen = {.answer = -EPERM};
-	struct sys s = {remember, &seen};
+	struct sys s = {.hook = remember, .arg = &seen};
 	union rawbpf_attr attr = {0};
 
 	ck_assert_int_eq(sys_bpf(&s, RAWBPF_MAP_CREATE, &attr, 72, "map dist"), -EPERM);
@@ -48,7 +48,7 @@ END_TEST
 START_TEST(offsets_are_wide)
 {
 	struct seen seen = {.answer = -EIO};
-	struct sys s = {remember, &seen};
+	struct sys s = {.hook = remember, .arg = &seen};
 	char byte;
 	void *p;
 
@@ -90,7 +90,7 @@ END_TEST
 START_TEST(closing_nothing_is_no_call)
 {
 	struct seen seen = {0};
-	struct sys s = {remember, &seen};
+	struct sys s = {.hook = remember, .arg = &seen};
 
 	sys_close(&s, -1);
 	sys_munmap(&s, NULL, 1);

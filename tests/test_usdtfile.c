@@ -174,7 +174,7 @@ static int opened_as(void *arg, const struct usdtfile *f)
 START_TEST(other_device)
 {
 	char path[] = "/tmp/rawbpf-note-XXXXXX", as[4096] = "", *at = path;
-	struct sys s = {elsewhere, &at};
+	struct sys s = {.hook = elsewhere, .arg = &at};
 	struct usdtfile_left left = {0};
 	struct t_note *m = t_note_new(64, false, 62, 3);
 	struct rawbpf_error e;

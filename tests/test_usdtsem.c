@@ -70,7 +70,7 @@ static void semway_open(struct semway *w, struct counter *c)
 	w->offset = here_counted_offset();
 	w->semaphore = here_offset(&here_counted_semaphore);
 	counter_open(c, RAWBPF_PROG_KPROBE);
-	c->b.sys = (struct sys){semway_call, w};
+	c->b.sys = (struct sys){.hook = semway_call, .arg = w};
 }
 
 /* counted's function, with its semaphore */

@@ -30,7 +30,7 @@ static long serve(void *arg, const struct rawbpf_call *c)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct source_bytes b = {data, size};
-	struct sys s = {serve, &b};
+	struct sys s = {.hook = serve, .arg = &b};
 	struct proc_maps maps;
 	struct proc_map m;
 

@@ -42,7 +42,7 @@ static int use_sym(void *arg, const struct rawbpf_sym *s)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("input", MFD_CLOEXEC);
-	struct sys s = {only_input, &fd};
+	struct sys s = {.hook = only_input, .arg = &fd};
 	struct sym_file f;
 	struct ifunc u;
 	struct rawbpf_error e;

@@ -30,7 +30,7 @@ static long serve(void *arg, const struct rawbpf_call *c)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct source_bytes b = {data, size, size % 7 ? 1 + size % 61 : SIZE_MAX};
-	struct sys s = {serve, &b};
+	struct sys s = {.hook = serve, .arg = &b};
 	struct traceread r = {.fd = 0, .blocks = true};
 	struct traceread_block block;
 	const uint8_t *at = data, *found;
