@@ -25,6 +25,7 @@
 #include "auditattr.h"
 #include "err.h"
 #include "progtag.h"
+#include "rows.h"
 
 enum {
 	AUDIT_UNITS = 8,      /* probes' units with a name */
@@ -58,7 +59,7 @@ struct audit {
 	bool sha256; /* the kernel's tags: Linux 6.18 */
 	uint64_t n;
 	struct audit_fd *fds;
-	size_t n_fds, cap_fds;
+	size_t n_fds;
 	struct audit_unit units[AUDIT_UNITS];
 	size_t n_units;
 	struct buf line;
@@ -92,13 +93,10 @@ static struct audit_fd *audit_learn(struct audit *a, int fd, const char *role)
 	struct audit_fd *f;
 
 	audit_forget(a, fd);
-	if (a->n_fds == a->cap_fds) {
-		f = realloc(a->fds, (a->cap_fds * 2 + 16) * sizeof(*f));
-		if (!f)
-			return NULL;
-		a->fds = f;
-		a->cap_fds = a->cap_fds * 2 + 16;
-	}
+	f = rows_room(a->fds, a->n_fds, sizeof(*f));
+	if (!f)
+		return NULL;
+	a->fds = f;
 	f = &a->fds[a->n_fds++];
 	*f = (struct audit_fd){.fd = fd, .role = role ? strdup(role) : NULL};
 	return f;

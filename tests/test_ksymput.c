@@ -91,7 +91,7 @@ static void open_made(struct made *m, const char *text)
 {
 	memset(m, 0, sizeof(*m));
 	make_btf(m->path);
-	m->b.sys = (struct sys){with_btf, m->path};
+	m->b.sys = (struct sys){.hook = with_btf, .arg = m->path};
 	link_made(m, text);
 }
 
@@ -163,7 +163,7 @@ START_TEST(absent)
 	ck_assert_int_gt(m.c.insns[0].imm, 1000000);
 	m.o->ksyms[0].weak = false;
 	kbtf_free(&m.b);
-	m.b.sys = (struct sys){with_btf, none};
+	m.b.sys = (struct sys){.hook = with_btf, .arg = none};
 	ck_assert_int_eq(ksymput_code(&m.b, m.o, &m.c), -ENOENT);
 	ck_assert_str_eq(
 		m.b.error.msg, "the kernel has no BTF, so 'secnd' cannot be found by name: ENOENT");
