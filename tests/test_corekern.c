@@ -248,7 +248,7 @@ START_TEST(no_btf)
 	/* of the assembler, where the event is one of BTF too */
 	ck_assert_int_eq(rawbpf_load(b, .src_file = object_path("names.bpf.o")), -ENOENT);
 	ck_assert_str_eq(e->msg,
-		"program 'on_exit' needs co-re: function 'on_exit' has fields that are found "
+		"program 'on_exit' needs CO-RE: function 'on_exit' has fields that are found "
 		"through the kernel's BTF, which cannot be read: ENOENT");
 	ck_assert_ptr_nonnull(strstr(e->hint, "from 5.2 on; else name a file that has it: --btf"));
 	/* registers and cookies are the same everywhere */

@@ -86,7 +86,7 @@ START_TEST(each_its_own)
 	ck_assert_ptr_null(r.b->links);
 	reach_each("");
 	ck_assert_uint_eq(usdtrun_total(&r), 2 * HERE_EACH);
-	if (_i) { /* it takes such kernels long */
+	if (!has_links(&r, 0)) { /* it takes such kernels long */
 		usdtrun_close(&r);
 		return;
 	}
