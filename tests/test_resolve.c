@@ -228,7 +228,7 @@ START_TEST(every_allocation_fails)
 
 	T_NEED_ROOT();
 	for (n = 1; failed; n++) {
-		struct rawbpf b = {.sys = {fake_format_call, &f}};
+		struct rawbpf b = {.sys = {.hook = fake_format_call, .arg = &f}};
 
 		t_fail_alloc_at(n);
 		err = rawbpf_resolver(&b, "x86_64", &r);
