@@ -447,7 +447,7 @@ START_TEST(what_cannot_be_read)
 	refused(T_SITES("plain"), number, (const char *const[]){"sites:floats", "8f@", NULL});
 	if (!has_threads())
 		refused(T_SITES("plain"), thread,
-			(const char *const[]){"sites:per_thread", "btf", NULL});
+			(const char *const[]){"sites:per_thread", "BTF", NULL});
 #if defined(__x86_64__)
 	refused(T_SITES("stripped"), symbol,
 		(const char *const[]){
