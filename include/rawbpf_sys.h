@@ -366,9 +366,8 @@ RAWBPF_API void rawbpf_set_hook(
 /* ---- the audit log ----------------------------------------------------------------------- */
 
 enum rawbpf_audit_form {
-	RAWBPF_AUDIT_STABLE =
-		1,	       /* without fd numbers, addresses, ids and times: two runs compare */
-	RAWBPF_AUDIT_JSON = 2, /* {n, call, cmd, attr: {...}, role, result, errno, ns} */
+	RAWBPF_AUDIT_STABLE = 1, /* no fd numbers, addresses, ids, times: two runs compare */
+	RAWBPF_AUDIT_JSON = 2,	 /* {n, call, cmd, attr: {...}, role, result, errno, ns} */
 };
 
 /*

@@ -307,13 +307,16 @@ static bool progload_fall_back(struct progload *l, int err)
 
 static void progload_learn(struct progload *l, struct kern *k, unsigned first)
 {
+	unsigned less = first & ~l->with;
+
 	if (l->with == first)
 		return;
 	k->no_prog_btf |= (first & PROGLOAD_WITH_BTF) && !(l->with & PROGLOAD_WITH_BTF) && !l->log;
 	k->no_prog_names |= (first & PROGLOAD_WITH_NAME) && !(l->with & PROGLOAD_WITH_NAME);
 	k->want_version |= (l->with & PROGLOAD_WITH_VERSION) != 0;
-	ctx_log(l->b, RAWBPF_LOG_INFO, "program '%s': the kernel took it without %s", l->p->name,
-		l->with & PROGLOAD_WITH_NAME ? "line info" : "name and line info");
+	if (less & (PROGLOAD_WITH_NAME | PROGLOAD_WITH_BTF))
+		ctx_log(l->b, RAWBPF_LOG_INFO, "program '%s': the kernel took it without %s",
+			l->p->name, less & PROGLOAD_WITH_NAME ? "name and line info" : "line info");
 }
 
 static void progload_explain(struct progload *l, int err)
