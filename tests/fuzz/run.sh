@@ -20,6 +20,7 @@ for name; do
 	[ "$name" != vlog ] || max_len=2048
 	mkdir -p "$build/corpus/$name"
 	flags=$(cat "tests/fuzz/$name.flags" 2>/dev/null || :)
+	# shellcheck disable=SC2086 # each word of flags is a flag
 	if ! "$build/$name" "$limit" -timeout=10 -rss_limit_mb=2048 -max_len=$max_len $flags \
 		-artifact_prefix="$build/$name-" "$build/corpus/$name" \
 		"tests/fuzz/corpus/$name" >"$build/$name.log" 2>&1; then
