@@ -515,8 +515,11 @@ struct rawbpf_hist_opts {
 	size_t sz;
 	FILE *out;		    /* NULL: stdout */
 	const char *val_type;	    /* column header; default "value" */
-	const char *section_header; /* default "Bucket ptr" */
-	/* prints a bucket's name after "HEADER = "; default: its number, or its bytes up to NUL */
+	const char *section_header; /* default "Bucket ptr"; records then stand without a header */
+	/*
+	 * prints a bucket's name after "HEADER = "; default: its number, its text up to NUL or its
+	 * fields, "user = 0, cpu = 1"; hex where BTF says no type and it is no text
+	 */
 	void (*section_print_fn)(FILE *out, const void *bucket, size_t size, void *arg);
 	void (*bucket_fn)(void *bucket, size_t size, void *arg); /* changes it in place */
 	int (*bucket_sort_fn)(const void *a, const void *b, void *arg);

@@ -14,8 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "btftext.h"
 #include "err.h"
 #include "opts.h"
+#include "visible.h"
 
 #define HIST_STAGE "print"
 
@@ -23,6 +25,8 @@ enum {
 	HIST_CELLS = 40,      /* of the bar; half as many in the wide layout */
 	HIST_NARROW_MAX = 32, /* last slot whose bounds fit in ten columns */
 };
+
+static const char hist_bucket_ptr[] = "Bucket ptr"; /* bcc's default header */
 
 /*
  * The exact quotient is q = f + r/max.  A double near an integer f + 1 from below has steps of
@@ -317,23 +321,19 @@ static uint64_t hist_number(const void *p, size_t size)
 	}
 }
 
-/* A name's control bytes would reach a terminal: escaped as python's repr does. */
-static int hist_text(FILE *out, const char *s, size_t size)
+/* A record names its fields itself: nothing stands before it that the caller did not ask for. */
+static bool hist_is_bare(const struct rawbpf_hist_opts *o, const struct hist_form *form)
 {
-	size_t i;
-	int ret = 0;
+	return form->name == HIST_NAME_TYPED && !o->section_print_fn &&
+	       o->section_header == hist_bucket_ptr && btftext_is_record(form->btf, form->type);
+}
 
-	for (i = 0; i < size && s[i] && ret >= 0; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if (c == '\n' || c == '\t' || c == '\r')
-			ret = fprintf(out, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
-		else if (c < ' ' || c == 0x7f)
-			ret = fprintf(out, "\\x%02x", c);
-		else
-			ret = fputc(c, out);
-	}
-	return ret;
+static bool hist_is_text(const struct hist_form *form, const struct hist_section *s)
+{
+	if (form->name == HIST_NAME_TEXT)
+		return true;
+	return form->name == HIST_NAME_BYTES ? visible_is_text(s->bucket, s->size)
+					     : *(const char *)s->bucket != '\0';
 }
 
 static int hist_name(const struct rawbpf_hist_opts *o, const struct hist_form *form,
@@ -346,8 +346,12 @@ static int hist_name(const struct rawbpf_hist_opts *o, const struct hist_form *f
 		o->section_print_fn(o->out, s->bucket, s->size, o->arg);
 		return ferror(o->out) ? -1 : 0;
 	}
+	if (form->name == HIST_NAME_TYPED)
+		return btftext_put(
+			o->out, form->btf, form->type, s->bucket, s->size, hist_is_bare(o, form));
 	if (form->name == HIST_NAME_TEXT || !number)
-		return hist_text(o->out, (const char *)s->bucket, s->size);
+		return (hist_is_text(form, s) ? visible_text : visible_bytes)(
+			o->out, s->bucket, s->size);
 	v = hist_number(s->bucket, s->size);
 	if (form->name != HIST_NAME_SIGNED || !(v >> (s->size * 8 - 1)))
 		return fprintf(o->out, "%" PRIu64, v);
@@ -357,12 +361,14 @@ static int hist_name(const struct rawbpf_hist_opts *o, const struct hist_form *f
 static int hist_print_set(
 	const struct rawbpf_hist_opts *o, const struct hist_form *form, struct hist_set *s)
 {
+	bool bare = hist_is_bare(o, form);
 	struct hist_section *sec;
 	size_t i;
 
 	for (i = 0; i < s->n; i++) {
 		sec = s->list[i];
-		if (fprintf(o->out, "\n%s = ", o->section_header) < 0 ||
+		if (fprintf(o->out, "\n%s%s", bare ? "" : o->section_header, bare ? "" : " = ") <
+				0 ||
 			hist_name(o, form, sec) < 0 || fputc('\n', o->out) < 0 ||
 			hist_one(o, form, sec->slots, HIST_SECTION_MAX + 1) < 0)
 			return -1;
@@ -464,7 +470,7 @@ int hist_opts(struct rawbpf_hist_opts *o, const struct rawbpf_hist_opts *from, F
 	if (!o->val_type)
 		o->val_type = "value";
 	if (!o->section_header)
-		o->section_header = "Bucket ptr";
+		o->section_header = hist_bucket_ptr;
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "btf.h"
 #include "rawbpf.h"
 
 enum hist_kind {
@@ -20,17 +21,22 @@ enum {
 
 /* How a bucket is named when the caller gives no section_print_fn. */
 enum hist_name {
-	HIST_NAME_GUESS, /* 1, 2, 4 and 8 bytes are an unsigned number, other sizes text */
+	/* 1, 2, 4 and 8 bytes are an unsigned number, others text or, where it is empty, hex */
+	HIST_NAME_GUESS,
+	HIST_NAME_BYTES, /* the same, but hex wherever it is not all text */
 	HIST_NAME_UNSIGNED,
 	HIST_NAME_SIGNED,
-	HIST_NAME_TEXT, /* bytes up to the first NUL, which are also its identity */
+	HIST_NAME_TEXT,	 /* bytes up to the first NUL, which are also its identity */
+	HIST_NAME_TYPED, /* as BTF has it */
 };
 
 /* What the values are; all zero for the kernel-free public calls. */
 struct hist_form {
 	enum hist_kind kind;
 	enum hist_name name;
-	bool is_signed; /* counts are signed; stored as their 64 bits either way */
+	bool is_signed;	       /* counts are signed; stored as their 64 bits either way */
+	const struct btf *btf; /* HIST_NAME_TYPED */
+	uint32_t type;
 };
 
 /*

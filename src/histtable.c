@@ -5,12 +5,14 @@
  * A key is a slot, or a struct of a bucket and a slot, as its BTF says (padding is left out).
  * Without BTF a key of up to 8 bytes is a slot; of a larger one the last 8 bytes are, or the last
  * 4 when 8 does not divide its size, and the rest is the bucket.  Values of several CPUs are added.
+ * A bucket that is a record is named by its fields.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "btftext.h"
 #include "buf.h"
 #include "hist.h"
 #include "rawbpf_sys.h"
@@ -44,6 +46,23 @@ static bool ht_fits(const struct table_field *f, uint32_t size)
 	return f->offset <= size && f->size <= size - f->offset;
 }
 
+/* How a bucket is shown. */
+static void ht_name(struct ht *h)
+{
+	const struct table_field *f = &h->bucket;
+
+	h->form.btf = table_btf(h->t);
+	h->form.type = f->type;
+	if (!h->form.btf || !f->type)
+		h->form.name = HIST_NAME_BYTES;
+	else if (!f->is_bytes)
+		h->form.name = f->is_signed ? HIST_NAME_SIGNED : HIST_NAME_GUESS;
+	else if (btftext_is_text(h->form.btf, f->type))
+		h->form.name = HIST_NAME_TEXT;
+	else
+		h->form.name = HIST_NAME_TYPED;
+}
+
 static int ht_key(struct ht *h)
 {
 	struct table_key k;
@@ -68,9 +87,7 @@ static int ht_key(struct ht *h)
 		err_hint(h->e, "use an integer, or a struct of a bucket and then an integer");
 		return err;
 	}
-	h->form.name = h->bucket.is_text     ? HIST_NAME_TEXT
-		       : h->bucket.is_signed ? HIST_NAME_SIGNED
-					     : HIST_NAME_GUESS;
+	ht_name(h);
 	return 0;
 }
 

@@ -248,6 +248,7 @@ static void table_field(const struct btf *btf, struct table_field *f, const char
 	uint32_t elem, n;
 
 	f->name = name;
+	f->type = id;
 	f->size = size > 0 ? (uint32_t)size : 0;
 	f->is_bytes = true;
 	if (!btf_plain(btf, id, &t))
@@ -283,7 +284,10 @@ static int table_struct(
 		memset(f, 0, sizeof(*f));
 		table_field(btf, f, mem.name, mem.type);
 		f->offset = mem.bit_offset / 8;
-		f->is_bytes |= mem.bit_size || mem.bit_offset % 8; /* a bit field is no number */
+		if (!mem.bit_size && mem.bit_offset % 8 == 0)
+			continue;
+		f->is_bytes = true; /* a bit field is no number */
+		f->type = 0;
 	}
 	return 0;
 }
@@ -319,10 +323,17 @@ int table_value(struct rawbpf_table *t, struct table_key *k)
 	return t ? table_layout(m, m->def->value_btf, m->def->value_size, k) : -EINVAL;
 }
 
+const struct btf *table_btf(struct rawbpf_table *t)
+{
+	struct map *m = table_map(t);
+
+	return t && m->b->object ? m->b->object->btf : NULL;
+}
+
 const char *table_hist(struct rawbpf_table *t)
 {
 	struct map *m = table_map(t);
-	const struct btf *btf = t && m->b->object ? m->b->object->btf : NULL;
+	const struct btf *btf = table_btf(t);
 	struct btf_type type;
 	uint32_t id;
 	int i;

@@ -5,6 +5,7 @@
 #ifndef TABLE_H
 #define TABLE_H
 
+#include "btf.h"
 #include "context.h"
 
 #define TABLE_FIELDS_MAX 16
@@ -16,6 +17,7 @@ struct table_field {
 	bool is_signed;
 	bool is_text;  /* an array of characters or bytes */
 	bool is_bytes; /* an array, a struct, or a number whose size is not 1, 2, 4 or 8 */
+	uint32_t type; /* in table_btf(), 0: none */
 };
 
 /*
@@ -31,6 +33,8 @@ struct table_key {
 int table_key(struct rawbpf_table *t, struct table_key *k);
 /* The same for the value (one CPU's, when it is per-CPU). */
 int table_value(struct rawbpf_table *t, struct table_key *k);
+/* What the types of its fields are in; NULL: its object has none. */
+const struct btf *table_btf(struct rawbpf_table *t);
 /* "log2", "linear", or NULL: not declared as a histogram. */
 const char *table_hist(struct rawbpf_table *t);
 /* The context that owns it, whose error printers fill in; NULL for a NULL table. */

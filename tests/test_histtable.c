@@ -228,7 +228,8 @@ START_TEST(names)
 	nested.b = 2;
 	put64(b, "nested", &nested, 1);
 	got = print(b, "nested", false, (struct rawbpf_hist_opts){0}, 0);
-	ck_assert_ptr_nonnull(strstr(strstr(got, "Bucket ptr") + 1, "Bucket ptr"));
+	ck_assert_ptr_nonnull(strstr(got, "\na = 0, b = 1\n"));
+	ck_assert_ptr_nonnull(strstr(got, "\na = 0, b = 2\n"));
 	free(got);
 	rawbpf_free(b);
 }
@@ -305,6 +306,139 @@ START_TEST(keys_without_btf)
 	expect(b, "old4", strchr(want + 1, '\n') + 1);
 	free(print(b, "old10", false, (struct rawbpf_hist_opts){0}, -EINVAL));
 	rawbpf_free(b);
+}
+END_TEST
+
+/* Keys that are told nothing about and are no text. */
+START_TEST(bytes_without_btf)
+{
+	struct {
+		uint32_t uid;
+		char name[12];
+		uint64_t slot;
+	} k24 = {0, "bash", 2};
+	struct {
+		uint64_t zero[2];
+		uint32_t slot;
+	} __attribute__((packed)) k20 = {{0}, 2};
+	struct rawbpf *b;
+	char *got;
+
+	T_NEED_ROOT();
+	b = load();
+	put64(b, "old24", &k24, 6);
+	got = print(b, "old24", false, (struct rawbpf_hist_opts){0}, 0);
+	ck_assert_ptr_nonnull(
+		strstr(got, "\nBucket ptr = 00 00 00 00 62 61 73 68 00 00 00 00 00 00 00 00\n"));
+	free(got);
+	put64(b, "old20", &k20, 6);
+	got = print(b, "old20", false, (struct rawbpf_hist_opts){0}, 0);
+	ck_assert_ptr_nonnull(
+		strstr(got, "\nBucket ptr = 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n"));
+	free(got);
+	rawbpf_free(b);
+}
+END_TEST
+
+/* The text language: its types are in the object that it makes. */
+static const char records[] = ".struct solo\nuid: u32\n.end\n"
+			      ".struct place\nuser: u32\ncpu: u32\n.end\n"
+			      ".struct who\nuid: u32\nname: char[16]\nprio: s16\n.end\n"
+			      ".struct deep\nwho: who\nat: place\n.end\n"
+			      ".map solos histogram(solo)\n"
+			      ".map places histogram(place)\n"
+			      ".map whos histogram(who)\n"
+			      ".map deeps linear(deep)\n"
+			      ".map numbers histogram(s32)\n"
+			      ".prog p \"kprobe\"\nreturn 0\n";
+
+struct who {
+	uint32_t uid;
+	char name[16];
+	int16_t prio;
+};
+
+static void expect_part(
+	struct rawbpf *b, const char *map, bool linear, const char *header, const char *want)
+{
+	struct rawbpf_hist_opts o = {.section_header = header};
+	char *got = print(b, map, linear, o, 0);
+
+	ck_assert_msg(!strncmp(got, want, strlen(want)), "%s:\n%s", map, got);
+	free(got);
+}
+
+START_TEST(records_by_field)
+{
+	struct {
+		uint32_t uid;
+		uint64_t slot;
+	} solo = {7, 1};
+	struct {
+		uint32_t user, cpu;
+		uint64_t slot;
+	} place = {0, 1, 1};
+	struct {
+		struct who who;
+		uint64_t slot;
+	} who = {{1000, "a\x1b]0;b", -5}, 1};
+	struct {
+		struct who who;
+		uint32_t user, cpu;
+		uint64_t slot;
+	} deep = {{0, "", 3}, 4, 5, 1};
+	struct {
+		int32_t n;
+		uint64_t slot;
+	} number = {-3, 1};
+	struct rawbpf *b;
+
+	T_NEED_ROOT();
+	b = rawbpf_new();
+	ck_assert_msg(!rawbpf_load(b, .text = records), "%s", rawbpf_errmsg(b));
+	put64(b, "solos", &solo, 9);
+	expect_part(b, "solos", false, NULL, "\nuid = 7\n" LOG2("value"));
+	put64(b, "places", &place, 9);
+	expect_part(b, "places", false, NULL, "\nuser = 0, cpu = 1\n" LOG2("value"));
+	expect_part(b, "places", false, "at", "\nat = {user = 0, cpu = 1}\n" LOG2("value"));
+	put64(b, "whos", &who, 9);
+	expect_part(b, "whos", false, NULL,
+		"\nuid = 1000, name = a\\x1b]0;b, prio = -5\n" LOG2("value"));
+	put64(b, "deeps", &deep, 9);
+	expect_part(b, "deeps", true, NULL,
+		"\nwho = {uid = 0, name = \"\", prio = 3}, at = {user = 4, cpu = 5}\n"
+		"     value         : count");
+	put64(b, "numbers", &number, 9);
+	expect_part(b, "numbers", false, NULL, "\nBucket ptr = -3\n" LOG2("value"));
+	rawbpf_free(b);
+}
+END_TEST
+
+START_TEST(records_of_clang)
+{
+	struct {
+		uint32_t uid;
+		char name[16];
+		uint32_t slot;
+	} owner = {1000, "bash", 1};
+	struct {
+		uint8_t mac[6];
+		uint16_t slot;
+	} mac = {{0, 0x1b, 2, 3, 4, 5}, 1};
+	struct rawbpf *b;
+	char *object;
+	size_t len;
+
+	T_NEED_ROOT();
+	object = t_data("object/records.bpf.o", &len);
+	b = rawbpf_new();
+	ck_assert_msg(!rawbpf_load(b, .image = object, .image_len = len), "%s", rawbpf_errmsg(b));
+	put64(b, "owners", &owner, 9);
+	expect_part(b, "owners", true, NULL, "\nuid = 1000, name = bash\n     value");
+	put64(b, "macs", &mac, 9);
+	expect_part(b, "macs", false, NULL, "\nBucket ptr = 00 1b 02 03 04 05\n" LOG2("value"));
+	rawbpf_free(b);
+	free(object);
 }
 END_TEST
 
@@ -392,6 +526,9 @@ Suite *suite_histtable(void)
 	tcase_add_test(t, struct_keys);
 	tcase_add_test(t, names);
 	tcase_add_test(t, keys_without_btf);
+	tcase_add_test(t, bytes_without_btf);
+	tcase_add_test(t, records_by_field);
+	tcase_add_test(t, records_of_clang);
 	tcase_add_test(t, cpus_are_added);
 	tcase_add_test(t, no_histogram);
 	tcase_add_test(t, as_data);

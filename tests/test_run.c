@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -149,6 +150,46 @@ START_TEST(histogram_as_json)
 		"{\"low\": 0, \"high\": 1, \"count\": 0}, {\"low\": 2, \"high\": 3, \"count\": 0}, "
 		"{\"low\": 4, \"high\": 7, \"count\": 77}]}\n");
 	free(out);
+}
+END_TEST
+
+/* Sections by record, with a name that the traced process chose itself. */
+START_TEST(histogram_by_record)
+{
+	static const char map[] = ".struct who\n	nr: s32\n	name: char[16]\n.end\n"
+				  ".map whos histogram(who)\n";
+	static const char add[] = ".var	w: whos_key\n"
+				  "	w = 0\n"
+				  "	r1 = -39\n"
+				  "	w.bucket.nr = r1\n"
+				  "	comm w.bucket.name\n"
+				  "	hist_add whos, 5, w\n";
+	static const char *const opts[] = {NULL, "--json"};
+	char old[16] = "", more[512], *out;
+	struct started s;
+	int status;
+	size_t i;
+
+	T_NEED_ROOT();
+	ck_assert_int_eq(prctl(PR_GET_NAME, old), 0);
+	for (i = 0; i < 2; i++) {
+		snprintf(more, sizeof(more), "%s%s", map, add);
+		start(&s, more, opts[i]);
+		ck_assert_int_eq(prctl(PR_SET_NAME, "\x1b[31mred"), 0);
+		events(77);
+		prctl(PR_SET_NAME, old);
+		kill(s.pid, SIGINT);
+		out = finish(&s, &status);
+		ck_assert_int_eq(status, 0);
+		ck_assert_msg(strstr(out, i ? "{\"map\": \"whos\", \"section\": \"nr = -39, "
+					      "name = \\\\x1b[31mred\", \"val_type\": \"whos\", "
+					    : "\nnr = -39, name = \\x1b[31mred\n     whos  "),
+			"%s", out);
+		ck_assert_msg(strstr(out, i ? "{\"low\": 4, \"high\": 7, \"count\": 77}]}\n"
+					    : "         4 -> 7          : 77       |***"),
+			"%s", out);
+		free(out);
+	}
 }
 END_TEST
 
@@ -381,6 +422,7 @@ Suite *suite_run(void)
 	tcase_add_test(t, failures);
 	tcase_add_test(t, histogram_at_the_end);
 	tcase_add_test(t, histogram_as_json);
+	tcase_add_test(t, histogram_by_record);
 	tcase_add_test(t, lines_as_they_come);
 	tcase_add_loop_test(t, ends_by_signal, 0, 4);
 	tcase_add_test(t, reader_goes_away);
