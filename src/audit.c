@@ -3,10 +3,7 @@
  * audit.c - the audit log: calls as lines, with the role of each file descriptor.
  *
  * It stands between a context and its hook.  A line is begun before the call, for the kernel
- * writes into some arguments, and ended by the result.  What a descriptor is for is known from the
- * call that made it: bpf() and perf_event_open() have their role's words, an open file of tracefs
- * its path.  The audit issues no call of its own, so what it cannot know without one (the name of a
- * probe's unit) it learns from what the library reads.
+ * writes into some arguments, and ended by the result.  The audit issues no call of its own.
  *
  * Shown are bpf(), perf_event_open(), ioctl(), the mount of a tracefs of our own, and every open,
  * write, mkdir and rmdir in tracefs and of /proc/PID/mem.
@@ -23,33 +20,13 @@
 #include <time.h>
 
 #include "auditattr.h"
+#include "auditfd.h"
 #include "err.h"
 #include "progtag.h"
-#include "rows.h"
 
 enum {
-	AUDIT_UNITS = 8,      /* probes' units with a name */
 	AUDIT_BYTES_MAX = 64, /* of a key or value that are shown */
 	AUDIT_LIST_MAX = 16,  /* numbers or names of a list */
-};
-
-enum audit_place {
-	AUDIT_OTHER,
-	AUDIT_TRACEFS,
-	AUDIT_MEM,
-	AUDIT_UNIT_TYPE, /* .../event_source/devices/NAME/type */
-};
-
-struct audit_fd {
-	int fd;
-	enum audit_place place;
-	char *role; /* may be NULL */
-	uint32_t map_type, key_size, value_size;
-};
-
-struct audit_unit {
-	uint32_t type;
-	char name[24];
 };
 
 struct audit {
@@ -58,172 +35,9 @@ struct audit {
 	unsigned form;
 	bool sha256; /* the kernel's tags: Linux 6.18 */
 	uint64_t n;
-	struct audit_fd *fds;
-	size_t n_fds;
-	struct audit_unit units[AUDIT_UNITS];
-	size_t n_units;
+	struct auditfd_table fds;
 	struct buf line;
 };
-
-/* ---- what descriptors are ------------------------------------------------------------------ */
-
-static struct audit_fd *audit_find(const struct audit *a, int fd)
-{
-	size_t i;
-
-	for (i = a->n_fds; i--;)
-		if (a->fds[i].fd == fd)
-			return &a->fds[i];
-	return NULL;
-}
-
-static void audit_forget(struct audit *a, int fd)
-{
-	struct audit_fd *f = audit_find(a, fd);
-
-	if (!f)
-		return;
-	free(f->role);
-	*f = a->fds[--a->n_fds];
-}
-
-/* NULL when out of memory: the descriptor then has no role in what follows. */
-static struct audit_fd *audit_learn(struct audit *a, int fd, const char *role)
-{
-	struct audit_fd *f;
-
-	audit_forget(a, fd);
-	f = rows_room(a->fds, a->n_fds, sizeof(*f));
-	if (!f)
-		return NULL;
-	a->fds = f;
-	f = &a->fds[a->n_fds++];
-	*f = (struct audit_fd){.fd = fd, .role = role ? strdup(role) : NULL};
-	return f;
-}
-
-static bool audit_begins(const char *s, const char *prefix)
-{
-	return !strncmp(s, prefix, strlen(prefix));
-}
-
-/* "/proc/123/mem", "/proc/self/mem" */
-static bool audit_is_mem(const char *path)
-{
-	size_t len = strlen(path);
-
-	return audit_begins(path, "/proc/") && len > 4 && !strcmp(path + len - 4, "/mem");
-}
-
-static bool audit_is_unit(const char *path)
-{
-	size_t len = strlen(path);
-
-	return audit_begins(path, "/sys/bus/event_source/devices/") && len > 5 &&
-	       !strcmp(path + len - 5, "/type");
-}
-
-/* Where an open, mkdir or unlink leads to. */
-static enum audit_place audit_place(const struct audit *a, const struct rawbpf_call *c)
-{
-	const char *path = (const char *)c->arg[1];
-	const struct audit_fd *dir = audit_find(a, (int)c->arg[0]);
-
-	if (*path != '/')
-		return dir ? dir->place : AUDIT_OTHER;
-	if (audit_begins(path, "/sys/kernel/tracing") ||
-		audit_begins(path, "/sys/kernel/debug/tracing") ||
-		(c->role && !strcmp(c->role, "tracefs")))
-		return AUDIT_TRACEFS;
-	if (audit_is_mem(path))
-		return AUDIT_MEM;
-	return audit_is_unit(path) ? AUDIT_UNIT_TYPE : AUDIT_OTHER;
-}
-
-static void audit_learn_open(struct audit *a, const struct rawbpf_call *c, int fd)
-{
-	enum audit_place place = audit_place(a, c);
-	const char *path = (const char *)c->arg[1];
-	struct audit_fd *f;
-
-	if (place == AUDIT_OTHER) {
-		audit_forget(a, fd);
-		return;
-	}
-	f = audit_learn(a, fd, *path == '/' && c->role ? c->role : path);
-	if (f)
-		f->place = place;
-}
-
-static void audit_learn_bpf(struct audit *a, const struct rawbpf_call *c, int fd)
-{
-	const union rawbpf_attr *attr = (const void *)c->arg[1];
-	struct audit_fd *f;
-
-	switch (c->arg[0]) {
-	case RAWBPF_MAP_CREATE:
-	case RAWBPF_PROG_LOAD:
-	case RAWBPF_BTF_LOAD:
-	case RAWBPF_OBJ_GET:
-	case RAWBPF_RAW_TRACEPOINT_OPEN:
-	case RAWBPF_LINK_CREATE:
-	case RAWBPF_BTF_GET_FD_BY_ID:
-	case RAWBPF_PROG_GET_FD_BY_ID:
-	case RAWBPF_MAP_GET_FD_BY_ID:
-	case RAWBPF_LINK_GET_FD_BY_ID: f = audit_learn(a, fd, c->role); break;
-	default: return;
-	}
-	if (f && c->arg[0] == RAWBPF_MAP_CREATE) {
-		f->map_type = attr->map.map_type;
-		f->key_size = attr->map.key_size;
-		f->value_size = attr->map.value_size;
-	}
-}
-
-/* A unit's number, from what the library has read of it. */
-static void audit_learn_unit(struct audit *a, const struct rawbpf_call *c, long got)
-{
-	const struct audit_fd *f = audit_find(a, (int)c->arg[0]);
-	const char *p = (const char *)c->arg[1], *name, *end;
-	struct audit_unit *u = &a->units[a->n_units];
-	uint32_t type = 0;
-
-	if (!f || f->place != AUDIT_UNIT_TYPE || !f->role || a->n_units == AUDIT_UNITS)
-		return;
-	for (; got > 0 && *p >= '0' && *p <= '9'; got--)
-		type = type * 10 + (uint32_t)(*p++ - '0');
-	name = strstr(f->role, "devices/");
-	end = name ? strchr(name + 8, '/') : NULL;
-	if (!end || (size_t)(end - name - 8) >= sizeof(u->name))
-		return;
-	u->type = type;
-	memcpy(u->name, name + 8, (size_t)(end - name - 8));
-	u->name[end - name - 8] = '\0';
-	a->n_units++;
-}
-
-static void audit_learn_all(struct audit *a, const struct rawbpf_call *c, long ret)
-{
-	struct audit_fd *f;
-
-	if (c->kind == RAWBPF_CALL_CLOSE)
-		audit_forget(a, (int)c->arg[0]);
-	if (ret < 0)
-		return;
-	switch (c->kind) {
-	case RAWBPF_CALL_BPF: audit_learn_bpf(a, c, (int)ret); break;
-	case RAWBPF_CALL_FSOPEN: audit_learn(a, (int)ret, "fs tracefs"); break;
-	case RAWBPF_CALL_PERF_EVENT_OPEN: audit_learn(a, (int)ret, c->role); break;
-	case RAWBPF_CALL_FSMOUNT:
-		f = audit_learn(a, (int)ret, "tracefs");
-		if (f)
-			f->place = AUDIT_TRACEFS;
-		break;
-	case RAWBPF_CALL_OPENAT: audit_learn_open(a, c, (int)ret); break;
-	case RAWBPF_CALL_READ: audit_learn_unit(a, c, ret); break;
-	default: break;
-	}
-}
 
 /* ---- a line -------------------------------------------------------------------------------- */
 
@@ -231,26 +45,23 @@ static void audit_learn_all(struct audit *a, const struct rawbpf_call *c, long r
 struct audit_line {
 	struct audit *a;
 	const struct rawbpf_call *c;
-	const struct audit_fd *map; /* that the call is about */
+	const struct auditfd *map; /* that the call is about */
 	unsigned depth;
 	bool first, json, stable;
 };
 
 static bool audit_shown(const struct audit *a, const struct rawbpf_call *c)
 {
-	const struct audit_fd *f;
-	enum audit_place place;
+	enum auditfd_place place;
 
 	switch (c->kind) {
 	case RAWBPF_CALL_OPENAT:
 	case RAWBPF_CALL_MKDIRAT:
 	case RAWBPF_CALL_UNLINKAT:
-		place = audit_place(a, c);
-		return place == AUDIT_TRACEFS || place == AUDIT_MEM;
 	case RAWBPF_CALL_WRITE:
 	case RAWBPF_CALL_PWRITE:
-		f = audit_find(a, (int)c->arg[0]);
-		return f && f->place != AUDIT_OTHER;
+		place = auditfd_place(&a->fds, c);
+		return place == AUDITFD_TRACEFS || place == AUDITFD_MEM;
 	default: return auditattr_call(c->kind) != NULL;
 	}
 }
@@ -326,7 +137,7 @@ static void audit_quote(struct audit_line *l, const char *s, size_t len)
 /* 5<map dist>; what of it is the same in each run: <map dist>. */
 static void audit_put_fd(struct audit_line *l, int fd)
 {
-	const struct audit_fd *f = audit_find(l->a, fd);
+	const struct auditfd *f = auditfd_find(&l->a->fds, fd);
 	struct buf *out = &l->a->line;
 
 	buf_puts(out, l->json ? "\"" : "");
@@ -368,7 +179,7 @@ static void audit_hex(struct audit_line *l, const void *p, size_t len)
 }
 
 /* The value of a map of programs or of maps is a descriptor. */
-static bool audit_holds_fds(const struct audit_fd *map)
+static bool audit_holds_fds(const struct auditfd *map)
 {
 	switch (map->map_type) {
 	case RAWBPF_MAP_PROG_ARRAY:
@@ -380,7 +191,7 @@ static bool audit_holds_fds(const struct audit_fd *map)
 	}
 }
 
-static bool audit_is_percpu(const struct audit_fd *map)
+static bool audit_is_percpu(const struct auditfd *map)
 {
 	return map->map_type == RAWBPF_MAP_PERCPU_HASH ||
 	       map->map_type == RAWBPF_MAP_PERCPU_ARRAY ||
@@ -439,24 +250,14 @@ static void audit_put_list(struct audit_line *l, const struct auditattr *a)
 	buf_puts(out, "]");
 }
 
-static const struct audit_unit *audit_unit(const struct audit *a, uint64_t type)
-{
-	size_t i;
-
-	for (i = 0; i < a->n_units; i++)
-		if (a->units[i].type == type)
-			return &a->units[i];
-	return NULL;
-}
-
 /* A probe's unit has a number of its own on each machine; its name is the same. */
 static void audit_put_named(struct audit_line *l, const struct auditattr *a)
 {
-	const struct audit_unit *u = NULL;
+	const struct auditfd_unit *u = NULL;
 	struct buf *out = &l->a->line;
 
 	if (a->set == AUDITNAME_PERF_TYPE)
-		u = audit_unit(l->a, a->v);
+		u = auditfd_unit(&l->a->fds, a->v);
 	buf_puts(out, l->json ? "\"" : "");
 	if (!u || !l->stable)
 		auditname_print(out, a->set, a->v);
@@ -527,7 +328,7 @@ static void audit_field(void *arg, const struct auditattr *a)
 		return;
 	}
 	if (a->kind == AUDITATTR_FD && !strcmp(a->name, "map_fd"))
-		l->map = audit_find(l->a, (int)a->v);
+		l->map = auditfd_find(&l->a->fds, (int)a->v);
 	if (l->depth)
 		buf_printf(out, "%s=", a->name);
 	audit_put(l, a);
@@ -543,7 +344,7 @@ static void audit_field_json(void *arg, const struct auditattr *a)
 	buf_printf(&l->a->line, l->first ? "\"%s\": " : ", \"%s\": ", a->name);
 	l->first = false;
 	if (a->kind == AUDITATTR_FD && !strcmp(a->name, "map_fd"))
-		l->map = audit_find(l->a, (int)a->v);
+		l->map = auditfd_find(&l->a->fds, (int)a->v);
 	audit_put(l, a);
 }
 
@@ -583,31 +384,12 @@ static void audit_begin(struct audit_line *l, const struct rawbpf_call *c)
 	buf_puts(&l->a->line, ")");
 }
 
-/* Whether the result is a new descriptor. */
-static bool audit_gives_fd(const struct rawbpf_call *c)
-{
-	switch (c->kind) {
-	case RAWBPF_CALL_BPF:
-		return c->arg[0] == RAWBPF_MAP_CREATE || c->arg[0] == RAWBPF_PROG_LOAD ||
-		       c->arg[0] == RAWBPF_BTF_LOAD || c->arg[0] == RAWBPF_OBJ_GET ||
-		       c->arg[0] == RAWBPF_RAW_TRACEPOINT_OPEN || c->arg[0] == RAWBPF_LINK_CREATE ||
-		       (c->arg[0] >= RAWBPF_PROG_GET_FD_BY_ID &&
-			       c->arg[0] <= RAWBPF_MAP_GET_FD_BY_ID) ||
-		       c->arg[0] == RAWBPF_BTF_GET_FD_BY_ID;
-	case RAWBPF_CALL_PERF_EVENT_OPEN:
-	case RAWBPF_CALL_OPENAT:
-	case RAWBPF_CALL_FSOPEN:
-	case RAWBPF_CALL_FSMOUNT: return true;
-	default: return false;
-	}
-}
-
 static void audit_end_json(struct audit_line *l, const struct rawbpf_call *c, long ret, uint64_t ns)
 {
 	struct buf *out = &l->a->line;
 
 	buf_puts(out, ", \"result\": ");
-	if (ret >= 0 && audit_gives_fd(c))
+	if (ret >= 0 && auditfd_makes(c))
 		audit_put_fd(l, (int)ret);
 	else
 		buf_printf(out, "%ld", ret < 0 ? -1L : ret);
@@ -628,7 +410,7 @@ static void audit_end(struct audit_line *l, const struct rawbpf_call *c, long re
 	buf_puts(out, " = ");
 	if (ret < 0)
 		buf_printf(out, "-1 %s", err_name((int)ret));
-	else if (audit_gives_fd(c))
+	else if (auditfd_makes(c))
 		audit_put_fd(l, (int)ret);
 	else
 		buf_printf(out, "%ld", ret);
@@ -665,7 +447,7 @@ static long audit_call(void *arg, struct sys *s, const struct rawbpf_call *c)
 	ret = sys_issue(s, c);
 	if (shown)
 		start = audit_now() - start;
-	audit_learn_all(a, c, ret);
+	auditfd_learn(&a->fds, c, ret);
 	if (!shown)
 		return ret;
 	(l.json ? audit_end_json : audit_end)(&l, c, ret, start);
@@ -723,9 +505,7 @@ void audit_free(struct sys *s)
 	s->audit_arg = NULL;
 	if (!a)
 		return;
-	while (a->n_fds)
-		free(a->fds[--a->n_fds].role);
-	free(a->fds);
+	auditfd_free(&a->fds);
 	buf_free(&a->line);
 	free(a);
 }
