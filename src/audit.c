@@ -286,7 +286,12 @@ static void audit_put(struct audit_line *l, const struct auditattr *a)
 	switch (a->kind) {
 	case AUDITATTR_NAMED: audit_put_named(l, a); break;
 	case AUDITATTR_FD: audit_put_fd(l, (int)a->v); break;
-	case AUDITATTR_STRING: audit_quote(l, a->p, a->len); break;
+	case AUDITATTR_STRING:
+		if (a->p)
+			audit_quote(l, a->p, a->len);
+		else
+			buf_puts(&l->a->line, l->json ? "null" : "NULL");
+		break;
 	case AUDITATTR_KEY:
 	case AUDITATTR_VALUE: audit_put_bytes(l, a); break;
 	case AUDITATTR_SIZE:

@@ -378,7 +378,7 @@ static void attr_string(const struct attr_walk *w, const char *name, uintptr_t p
 {
 	const char *s = (const char *)p;
 
-	ATTR_SAY(w, AUDITATTR_STRING, name, .p = s, .len = strlen(s));
+	ATTR_SAY(w, AUDITATTR_STRING, name, .p = s, .len = s ? strlen(s) : 0);
 }
 
 /*
@@ -472,10 +472,8 @@ static void attr_mount(const struct attr_walk *w, const struct rawbpf_call *c)
 		return;
 	}
 	ATTR_SAY(w, AUDITATTR_NAMED, "cmd", .v = a[1], .set = AUDITNAME_FSCONFIG);
-	if (a[2])
-		attr_string(w, "key", a[2]);
-	if (a[3])
-		attr_string(w, "value", a[3]);
+	attr_string(w, "key", a[2]);
+	attr_string(w, "value", a[3]);
 	ATTR_SAY(w, AUDITATTR_NUM, "aux", .v = a[4]);
 }
 

@@ -14,7 +14,7 @@ enum auditattr_kind {
 	AUDITATTR_HEX,	  /* v: an offset in a file */
 	AUDITATTR_OCTAL,  /* v: access rights */
 	AUDITATTR_FD,	  /* v */
-	AUDITATTR_STRING, /* p, len bytes */
+	AUDITATTR_STRING, /* p, len bytes; p NULL: none */
 	AUDITATTR_KEY,	  /* p: bytes; how many only the map knows */
 	AUDITATTR_VALUE,  /* the same */
 	AUDITATTR_SIZE,	  /* v bytes stand somewhere */

@@ -8,6 +8,7 @@
  */
 #include "auditfd.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,23 +195,40 @@ static void auditfd_learn_unit(struct auditfd_table *t, const struct rawbpf_call
 	t->n_units++;
 }
 
-void auditfd_learn(struct auditfd_table *t, const struct rawbpf_call *c, long ret)
+/* "fs tracefs" */
+static void auditfd_learn_fs(struct auditfd_table *t, const char *name, int fd)
 {
+	char role[32];
+
+	snprintf(role, sizeof(role), "fs %.20s", name);
+	auditfd_add(t, fd, role);
+}
+
+/* A mount is called after its file system; only that of tracefs is a place. */
+static void auditfd_learn_mount(struct auditfd_table *t, int fs, int fd)
+{
+	const struct auditfd *of = auditfd_find(t, fs);
+	char name[32] = "mount";
 	struct auditfd *f;
 
+	if (of && of->role && !strncmp(of->role, "fs ", 3))
+		snprintf(name, sizeof(name), "%s", of->role + 3);
+	f = auditfd_add(t, fd, name);
+	if (f && !strcmp(name, "tracefs"))
+		f->place = AUDITFD_TRACEFS;
+}
+
+void auditfd_learn(struct auditfd_table *t, const struct rawbpf_call *c, long ret)
+{
 	if (c->kind == RAWBPF_CALL_CLOSE)
 		auditfd_forget(t, (int)c->arg[0]);
 	if (ret < 0)
 		return;
 	switch (c->kind) {
 	case RAWBPF_CALL_BPF: auditfd_learn_bpf(t, c, (int)ret); break;
-	case RAWBPF_CALL_FSOPEN: auditfd_add(t, (int)ret, "fs tracefs"); break;
+	case RAWBPF_CALL_FSOPEN: auditfd_learn_fs(t, (const char *)c->arg[0], (int)ret); break;
 	case RAWBPF_CALL_PERF_EVENT_OPEN: auditfd_add(t, (int)ret, c->role); break;
-	case RAWBPF_CALL_FSMOUNT:
-		f = auditfd_add(t, (int)ret, "tracefs");
-		if (f)
-			f->place = AUDITFD_TRACEFS;
-		break;
+	case RAWBPF_CALL_FSMOUNT: auditfd_learn_mount(t, (int)c->arg[0], (int)ret); break;
 	case RAWBPF_CALL_OPENAT: auditfd_learn_open(t, c, (int)ret); break;
 	case RAWBPF_CALL_READ: auditfd_learn_unit(t, c, ret); break;
 	default: break;

@@ -249,10 +249,10 @@ static const struct auditname_row auditname_open[] = {
 	{O_TRUNC, "TRUNC"},
 	{O_APPEND, "APPEND"},
 	{O_NONBLOCK, "NONBLOCK"},
-	{O_DIRECTORY, "DIRECTORY"},
 	{O_NOFOLLOW, "NOFOLLOW"},
 	{O_CLOEXEC, "CLOEXEC"},
 	{O_PATH, "PATH"},
+	{O_DIRECTORY, "DIRECTORY"},
 };
 
 static const struct auditname_row auditname_unlink[] = {
@@ -320,7 +320,7 @@ void auditname_print(struct buf *out, enum auditname_set set, uint64_t v)
 	const struct auditname_list *l = &auditname_lists[set];
 	const struct auditname_row *r;
 
-	if (set == AUDITNAME_OPEN_FLAGS && !(v & (O_WRONLY | O_RDWR)) && !(v & O_PATH))
+	if (set == AUDITNAME_OPEN_FLAGS && !(v & (O_WRONLY | O_RDWR)))
 		buf_puts(out, v ? "O_RDONLY|" : "O_RDONLY");
 	if (set == AUDITNAME_OPEN_FLAGS && !v)
 		return;

@@ -87,6 +87,25 @@ START_TEST(places)
 }
 END_TEST
 
+/* Of two mounts of our own only one is tracefs. */
+START_TEST(mounts)
+{
+	struct auditfd_table t = {0};
+
+	auditfd_learn(&t, CALL(FSOPEN, P("tracefs"), 1), 5);
+	auditfd_learn(&t, CALL(FSMOUNT, 5), 6);
+	auditfd_learn(&t, CALL(FSOPEN, P("debugfs"), 1), 7);
+	auditfd_learn(&t, CALL(FSMOUNT, 7), 8);
+	ck_assert_str_eq(auditfd_find(&t, 5)->role, "fs tracefs");
+	ck_assert_str_eq(auditfd_find(&t, 6)->role, "tracefs");
+	ck_assert_str_eq(auditfd_find(&t, 7)->role, "fs debugfs");
+	ck_assert_str_eq(auditfd_find(&t, 8)->role, "debugfs");
+	ck_assert_int_eq(auditfd_place(&t, CALL(OPENAT, 6, P("uprobe_events"))), AUDITFD_TRACEFS);
+	ck_assert_int_eq(auditfd_place(&t, CALL(OPENAT, 8, P("kprobes/list"))), AUDITFD_OTHER);
+	auditfd_free(&t);
+}
+END_TEST
+
 START_TEST(units)
 {
 	static const char uprobe[] = "/sys/bus/event_source/devices/uprobe/type";
@@ -134,6 +153,7 @@ Suite *suite_auditfd(void)
 	tcase_add_test(tc, maps);
 	tcase_add_test(tc, what_makes_one);
 	tcase_add_test(tc, places);
+	tcase_add_test(tc, mounts);
 	tcase_add_test(tc, units);
 	tcase_add_test(tc, no_memory);
 	suite_add_tcase(s, tc);
