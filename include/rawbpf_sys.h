@@ -363,6 +363,22 @@ RAWBPF_API long rawbpf_call_kernel(const struct rawbpf_call *c);
 RAWBPF_API void rawbpf_set_hook(
 	struct rawbpf *b, long (*fn)(void *arg, const struct rawbpf_call *c), void *arg);
 
+/*
+ * rawbpf_call() - issue a call of your own as this context's calls are: its audit log shows it, its
+ * hook answers it.  b NULL: as rawbpf_call_kernel().
+ */
+RAWBPF_API long rawbpf_call(struct rawbpf *b, const struct rawbpf_call *c);
+
+/*
+ * rawbpf_each_sym_by(), rawbpf_each_why_by() - rawbpf_each_sym() and rawbpf_each_why() through b's
+ * hook and audit log: for an IFUNC they read /proc/PID/mem.
+ */
+RAWBPF_API int rawbpf_each_sym_by(struct rawbpf *b, const char *path, const char *pattern,
+	int (*fn)(void *arg, const struct rawbpf_sym *s), void *arg, struct rawbpf_error *e);
+RAWBPF_API int rawbpf_each_why_by(struct rawbpf *b, const char *path, const char *pattern,
+	pid_t pid, int (*fn)(void *arg, const struct rawbpf_why *w), void *arg,
+	struct rawbpf_error *e);
+
 /* ---- the audit log ----------------------------------------------------------------------- */
 
 enum rawbpf_audit_form {

@@ -96,6 +96,11 @@ void rawbpf_set_hook(
 	b->sys.arg = arg;
 }
 
+long rawbpf_call(struct rawbpf *b, const struct rawbpf_call *c)
+{
+	return b ? sys_call(&b->sys, c) : rawbpf_call_kernel(c);
+}
+
 int rawbpf_set_audit(struct rawbpf *b, void (*fn)(void *arg, const char *line), void *arg)
 {
 	return b ? audit_set(&b->sys, fn, arg) : -ENOMEM;

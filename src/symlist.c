@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "context.h"
 #include "ifunc.h"
 #include "symfind.h"
 
@@ -87,22 +88,21 @@ static int symlist_none(struct symlist *l, const char *shown, struct rawbpf_erro
 					   : symfind_whole(&l->file, shown, e);
 }
 
-int rawbpf_each_sym(const char *path, const char *pattern,
+static int symlist_each(struct sys *sys, const char *path, const char *pattern,
 	int (*fn)(void *arg, const struct rawbpf_sym *s), void *arg, struct rawbpf_error *e)
 {
-	struct sys sys = {0};
-	struct symlist l = {.sys = &sys, .pattern = pattern, .fn = fn, .arg = arg};
+	struct symlist l = {.sys = sys, .pattern = pattern, .fn = fn, .arg = arg};
 	struct libname_file file;
 	int err;
 
 	err_clear(e);
 	if (!fn)
 		return err_set(e, "open", -EINVAL, "each_sym: no function to call");
-	err = symlist_path(&sys, path, 0, &file, e);
+	err = symlist_path(sys, path, 0, &file, e);
 	if (err)
 		return err;
 	l.path = file.path;
-	err = sym_open(&sys, file.path, &l.file, e);
+	err = sym_open(sys, file.path, &l.file, e);
 	if (!err) {
 		err = sym_each(&l.file, true, symlist_on_sym, &l);
 		if (!err && !l.any)
@@ -112,6 +112,21 @@ int rawbpf_each_sym(const char *path, const char *pattern,
 	}
 	libname_free(&file);
 	return err;
+}
+
+int rawbpf_each_sym(const char *path, const char *pattern,
+	int (*fn)(void *arg, const struct rawbpf_sym *s), void *arg, struct rawbpf_error *e)
+{
+	struct sys sys = {0};
+
+	return symlist_each(&sys, path, pattern, fn, arg, e);
+}
+
+int rawbpf_each_sym_by(struct rawbpf *b, const char *path, const char *pattern,
+	int (*fn)(void *arg, const struct rawbpf_sym *s), void *arg, struct rawbpf_error *e)
+{
+	return b ? symlist_each(&b->sys, path, pattern, fn, arg, e)
+		 : err_set(e, "open", -ENOMEM, "out of memory");
 }
 
 /* ---- what names mean ---------------------------------------------------------------------- */

@@ -157,23 +157,24 @@ static int symwhy_all(struct symwhy *y, struct rawbpf_error *e)
 	return err;
 }
 
-int rawbpf_each_why(const char *path, const char *pattern, pid_t pid,
+int rawbpf_each_why_by(struct rawbpf *b, const char *path, const char *pattern, pid_t pid,
 	int (*fn)(void *arg, const struct rawbpf_why *w), void *arg, struct rawbpf_error *e)
 {
-	struct rawbpf b = {.error = {0}};
 	struct rawbpf_uprobe_opts o = {.name = path};
-	struct symwhy y = {.u = {.b = &b, .o = &o, .pid = pid > 0 ? pid : 0},
+	struct symwhy y = {.u = {.b = b, .o = &o, .pid = pid > 0 ? pid : 0},
 		.pattern = pattern,
 		.fn = fn,
 		.arg = arg};
 	int err;
 
 	err_clear(e);
+	if (!b)
+		return err_set(e, "open", -ENOMEM, "out of memory");
 	if (!fn)
 		return err_set(e, "open", -EINVAL, "each_why: no function to call");
-	err = symlist_path(&b.sys, path, pid, &y.u.file, e);
+	err = symlist_path(&b->sys, path, pid, &y.u.file, e);
 	if (!err)
-		err = sym_open(&b.sys, y.u.file.path, &y.u.sym, e);
+		err = sym_open(&b->sys, y.u.file.path, &y.u.sym, e);
 	if (!err) {
 		err = symwhy_all(&y, e);
 		if (err == -ENOMEM)
@@ -181,4 +182,12 @@ int rawbpf_each_why(const char *path, const char *pattern, pid_t pid,
 	}
 	uplace_close(&y.u);
 	return err;
+}
+
+int rawbpf_each_why(const char *path, const char *pattern, pid_t pid,
+	int (*fn)(void *arg, const struct rawbpf_why *w), void *arg, struct rawbpf_error *e)
+{
+	struct rawbpf b = {.error = {0}};
+
+	return rawbpf_each_why_by(&b, path, pattern, pid, fn, arg, e);
 }

@@ -185,8 +185,7 @@ START_TEST(files)
 	fs = sys_fsopen(&k.sys, "tracefs");
 	ck_assert_str_eq(last(&k), "fsopen(\"tracefs\", FSOPEN_CLOEXEC) = <fs tracefs>");
 	ck_assert_int_eq(sys_fsconfig(&k.sys, fs, 6), 0);
-	ck_assert_str_eq(
-		last(&k), "fsconfig(<fs tracefs>, FSCONFIG_CMD_CREATE, NULL, NULL, 0) = 0");
+	ck_assert_str_eq(last(&k), "fsconfig(<fs tracefs>, FSCONFIG_CMD_CREATE, NULL, NULL, 0) = 0");
 	dir = sys_fsmount(&k.sys, fs);
 	ck_assert_str_eq(last(&k), "fsmount(<fs tracefs>, FSMOUNT_CLOEXEC, 0) = <tracefs>");
 	ck_assert_int_eq(sys_mkdirat(&k.sys, dir, "instances/rawbpf_12_345_0", 0700, NULL), 0);
@@ -313,6 +312,53 @@ START_TEST(two_runs_compare)
 }
 END_TEST
 
+/* ---- the command ---------------------------------------------------------------------------- */
+
+#define RAWBPF TEST_BUILD "/rawbpf "
+
+/* Each subcommand that makes such calls says which; what it prints stays the same. */
+START_TEST(subcommands)
+{
+	static const struct {
+		const char *command, *line;
+	} rows[] = {
+		{"load F", "bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_TRACEPOINT"},
+		{"asm F -f hex -o -",
+			"openat(<tracefs>, \"events/syscalls/sys_enter_openat/format\""},
+		{"syms c strlen",
+			"\"/proc/self/mem\", O_RDONLY|O_CLOEXEC) = <read an IFUNC's slots>"},
+		{"syms c strlen --why", "\"/proc/self/mem\", O_RDONLY"},
+		{"doctor", "bpf(BPF_LINK_CREATE, {prog_fd=<prog of a trial>"},
+		{"doctor --reap", "openat(<tracefs>, \"instances\""},
+	};
+	const char *example = TEST_ROOT "/bpfasm/examples/opensnoop.bpf";
+	char *with, *without, *log;
+	size_t i;
+
+	T_NEED_ROOT();
+	if (t_run(&log, "test -s /lib*/*/libc.so.6"))
+		T_SKIP("no libc here whose strlen() is an IFUNC");
+	free(log);
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		t_run(&without, "f() { " RAWBPF "$*; }; f $(echo '%s' | sed 's,F,%s,')",
+			rows[i].command, example);
+		t_run(&with,
+			"f() { " RAWBPF "$* --audit-stable --audit /dev/fd/3; }; "
+			"f $(echo '%s' | sed 's,F,%s,') 3>/dev/null",
+			rows[i].command, example);
+		t_run(&log,
+			"f() { " RAWBPF "$* --audit-stable --audit /dev/fd/3; }; "
+			"f $(echo '%s' | sed 's,F,%s,') 3>&1 >/dev/null",
+			rows[i].command, example);
+		ck_assert_str_eq(with, without);
+		ck_assert_msg(strstr(log, rows[i].line) != NULL, "%s: %s", rows[i].command, log);
+		free(with);
+		free(without);
+		free(log);
+	}
+}
+END_TEST
+
 Suite *suite_audit(void);
 Suite *suite_audit(void)
 {
@@ -329,6 +375,9 @@ Suite *suite_audit(void)
 	suite_add_tcase(s, tc);
 	tc = tcase_create("live");
 	tcase_add_test(tc, two_runs_compare);
+	suite_add_tcase(s, tc);
+	tc = tcase_create("host");
+	tcase_add_test(tc, subcommands);
 	suite_add_tcase(s, tc);
 	return s;
 }

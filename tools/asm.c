@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 
 #include "bpfasm.h"
-#include "tool.h"
+#include "tool_audit.h"
 
 static const char asm_usage[] =
 	"FILE [-o OUT] [-f elf|c|hex] [-E] [--annotate] [-I DIR] [--arch CPU]\n"
-	"     [--kernel X.Y] [--btf FILE] [--core]\n"
+	"     [--kernel X.Y] [--btf FILE] [--core] [--audit LOG]\n"
 	"  FILE           the program's text; - is stdin\n"
 	"  -o OUT         default: FILE with .o, .h or .hex; with -E, --annotate and for stdin, "
 	"stdout (-)\n"
@@ -27,13 +27,14 @@ static const char asm_usage[] =
 	"with\n"
 	"                 .BTF; default: an object for any kernel, other forms for the running "
 	"one\n"
-	"  --core         an object for any kernel, although --btf is there";
+	"  --core         an object for any kernel, although --btf is there\n" TOOL_AUDIT_USAGE;
 
 struct asm_job {
 	const char *file, *out, *format, *btf;
 	bool expand, annotate, order_given, core;
 	struct bpfasm_opts o;
 	const char **dirs;
+	struct tool_audit audit;
 };
 
 /* "5.10", "6.1.3-rc4+" as the kernel's own KERNEL_VERSION(); 0: neither */
@@ -191,9 +192,11 @@ static int asm_with_target(struct asm_job *job)
 {
 	struct rawbpf *b = rawbpf_new();
 	struct bpfasm_resolver target;
-	int status;
+	int status = tool_audit_begin(&job->audit, "asm", b);
 
-	if (rawbpf_resolver(b, job->o.arch, &target)) {
+	if (status) {
+		/* told */
+	} else if (rawbpf_resolver(b, job->o.arch, &target)) {
 		tool_error("asm", rawbpf_error(b));
 		status = TOOL_USAGE;
 	} else if (job->btf && rawbpf_resolver_btf(b, job->btf)) {
@@ -206,7 +209,7 @@ static int asm_with_target(struct asm_job *job)
 		status = asm_file(job);
 	}
 	rawbpf_free(b);
-	return status;
+	return tool_audit_end(&job->audit, "asm", status);
 }
 
 static int asm_option(struct asm_job *job, int c, const char *arg)
@@ -232,7 +235,7 @@ static int asm_option(struct asm_job *job, int c, const char *arg)
 		job->order_given |= arg != NULL;
 		job->o.big_endian = arg ? *arg == 'B' : job->o.big_endian;
 		return 0;
-	default: return TOOL_USAGE;
+	default: return tool_audit_option(&job->audit, c, arg) ? 0 : TOOL_USAGE;
 	}
 }
 
@@ -245,6 +248,7 @@ static int asm_run_job(struct asm_job *job, int argc, char **argv)
 		{"core", no_argument, NULL, 'c'},
 		{"kernel", required_argument, NULL, 'k'},
 		{"help", no_argument, NULL, 'h'},
+		TOOL_AUDIT_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
 	int c;

@@ -7,17 +7,17 @@
  * function), the trial names a thing that does not exist: a kernel that can says so with ENOENT.
  */
 #include <getopt.h>
-#include <unistd.h>
 
 #include "doctor.h"
 
 static const char doctor_usage[] =
-	"[--json | --reap]\n\n"
+	"[--json | --reap] [--audit FILE]\n\n"
 	"Tries what rawbpf needs of this kernel and this user, and tells for what is missing the\n"
 	"reason and the remedy.  Exit status 0: programs can be loaded and attached; 1: something\n"
 	"that every program needs is missing or denied (the lines marked !).\n\n"
 	"  --json  one object a line\n"
-	"  --reap  try nothing; remove what killed processes of rawbpf left in tracefs\n";
+	"  --reap  try nothing; remove what killed processes of rawbpf left in "
+	"tracefs\n" TOOL_AUDIT_USAGE;
 
 static const char *const status_names[] = {"ok", "missing", "denied", "unknown"};
 
@@ -88,46 +88,59 @@ static void print_finding(const struct check *c, const struct finding *f, bool j
 		printf("  %-26s %-8s -> %s\n", "", "", f->remedy);
 }
 
+static int doctor_try(struct patient *p, bool json)
+{
+	int status = TOOL_OK;
+	struct finding f;
+	size_t k;
+
+	caps_read(&p->caps);
+	doctor_try_memlock(p);
+	for (k = 0; k < sizeof(checks) / sizeof(*checks); k++) {
+		f = (struct finding){.need = checks[k].need,
+			.caps = &p->caps,
+			.memlock = p->memlock == MEMLOCK_SHORT};
+		checks[k].run(p, &f, checks[k].arg);
+		print_finding(&checks[k], &f, json);
+		if (checks[k].needed && f.status != STATUS_OK)
+			status = TOOL_FAILED;
+	}
+	doctor_close(p, p->tracefs);
+	return status;
+}
+
 int doctor_main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"json", no_argument, NULL, 'j'},
 		{"reap", no_argument, NULL, 'r'},
 		{"help", no_argument, NULL, 'h'},
+		TOOL_AUDIT_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
 	struct patient p = {.tracefs = -1};
-	int c, status = TOOL_OK;
+	int c, status;
 	bool json = false, old = false;
-	struct finding f;
-	size_t k;
 
 	while ((c = tool_getopt("doctor", doctor_usage, argc, argv, ":h", options)) != -1) {
 		switch (c) {
 		case 'j': json = true; break;
 		case 'r': old = true; break;
 		case 'h': return tool_usage("doctor", doctor_usage);
-		default: return TOOL_USAGE;
+		default:
+			if (!tool_audit_option(&p.audit, c, optarg))
+				return TOOL_USAGE;
 		}
 	}
 	if (tool_operands("doctor", doctor_usage, argc, argv, "", 0, 0))
 		return TOOL_USAGE;
 	if (old && json)
 		return tool_wrong("doctor", doctor_usage, "--json or --reap, not both");
-	if (old)
-		return doctor_reap();
-	caps_read(&p.caps);
-	doctor_try_memlock(&p);
-	for (k = 0; k < sizeof(checks) / sizeof(*checks); k++) {
-		f = (struct finding){.need = checks[k].need,
-			.caps = &p.caps,
-			.memlock = p.memlock == MEMLOCK_SHORT};
-		checks[k].run(&p, &f, checks[k].arg);
-		print_finding(&checks[k], &f, json);
-		if (checks[k].needed && f.status != STATUS_OK)
-			status = TOOL_FAILED;
-	}
-	if (p.tracefs >= 0)
-		close(p.tracefs);
+	p.b = rawbpf_new();
+	status = tool_audit_begin(&p.audit, "doctor", p.b);
+	if (!status)
+		status = old ? doctor_reap(p.b) : doctor_try(&p, json);
+	rawbpf_free(p.b);
+	status = tool_audit_end(&p.audit, "doctor", status);
 	return tool_finish("doctor", status);
 }

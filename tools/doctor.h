@@ -5,7 +5,7 @@
 
 #include "caps.h"
 #include "rawbpf_sys.h"
-#include "tool.h"
+#include "tool_audit.h"
 
 #define DOCTOR_MEMLOCK "ulimit -l unlimited (kernels before 5.11 count maps and programs)"
 
@@ -21,6 +21,8 @@ struct finding {
 
 /* Of the process, read once. */
 struct patient {
+	struct rawbpf *b; /* by which each call goes */
+	struct tool_audit audit;
 	struct caps caps;
 	int tracefs; /* directory fd, -1: none */
 	enum { MEMLOCK_SERVES, MEMLOCK_RAISED, MEMLOCK_SHORT, MEMLOCK_APART } memlock;
@@ -35,13 +37,17 @@ void doctor_remedy(struct finding *f, const char *fmt, ...) __attribute__((forma
 void doctor_remedy_rights(struct finding *f);
 /* The result of a trial: fd or 0, or -errno; since says from which kernel on it can succeed. */
 void doctor_judge(struct finding *f, long ret, const char *what, const char *since);
-void doctor_judge_fd(struct finding *f, long fd, const char *what, const char *since);
+void doctor_judge_fd(
+	struct patient *p, struct finding *f, long fd, const char *what, const char *since);
 /* Is there a file system of that magic? */
 bool doctor_is_fs(const char *path, uint32_t magic);
 /* Says that sysfs is not there; false: it is. */
 bool doctor_no_sysfs(struct finding *f);
 /* First line of a file; -errno. */
-int doctor_read_line(int dir, const char *path, char *out, size_t size);
+int doctor_read_line(struct patient *p, int dir, const char *path, char *out, size_t size);
+
+/* doctor_reap.c: doctor --reap */
+int doctor_reap(struct rawbpf *b);
 
 /* ---- trials; the last argument is the row's, in doctor.c's table ---------------------------- */
 
@@ -53,10 +59,14 @@ doctor_check doctor_check_kernel, doctor_check_bpf, doctor_check_map, doctor_che
 /* Before all trials: raises RLIMIT_MEMLOCK if a map is refused, as loading does. */
 void doctor_try_memlock(struct patient *p);
 /* fd or 0, or -errno */
-long doctor_bpf(enum rawbpf_cmd cmd, union rawbpf_attr *a);
-long doctor_call(
-	enum rawbpf_call_kind kind, uintptr_t a0, uintptr_t a1, uintptr_t a2, uintptr_t a3);
-int doctor_load_prog(uint32_t type, uint32_t attach_type);
+long doctor_bpf(struct patient *p, enum rawbpf_cmd cmd, union rawbpf_attr *a, const char *role);
+long doctor_perf(struct patient *p, struct rawbpf_perf_attr *a, pid_t pid, int cpu);
+long doctor_call(struct patient *p, enum rawbpf_call_kind kind, uintptr_t a0, uintptr_t a1,
+	uintptr_t a2, uintptr_t a3);
+/* O_CLOEXEC comes by itself */
+int doctor_open(struct patient *p, int dir, const char *path, int flags, const char *role);
+void doctor_close(struct patient *p, long fd); /* negative: nothing */
+int doctor_load_prog(struct patient *p, uint32_t type, uint32_t attach_type);
 
 /* doctor_event.c */
 doctor_check doctor_check_uprobe, doctor_check_kprobe, doctor_check_hardware, doctor_check_link,

@@ -10,11 +10,37 @@
 
 #include "doctor.h"
 
-long doctor_call(enum rawbpf_call_kind kind, uintptr_t a0, uintptr_t a1, uintptr_t a2, uintptr_t a3)
+long doctor_call(struct patient *p, enum rawbpf_call_kind kind, uintptr_t a0, uintptr_t a1,
+	uintptr_t a2, uintptr_t a3)
 {
 	const struct rawbpf_call c = {.kind = kind, .arg = {a0, a1, a2, a3}};
 
-	return rawbpf_call_kernel(&c);
+	return rawbpf_call(p->b, &c);
+}
+
+int doctor_open(struct patient *p, int dir, const char *path, int flags, const char *role)
+{
+	const struct rawbpf_call c = {.kind = RAWBPF_CALL_OPENAT,
+		.role = role,
+		.arg = {(uintptr_t)dir, (uintptr_t)path, (uintptr_t)(flags | O_CLOEXEC)}};
+
+	return (int)rawbpf_call(p->b, &c);
+}
+
+void doctor_close(struct patient *p, long fd)
+{
+	if (fd >= 0)
+		doctor_call(p, RAWBPF_CALL_CLOSE, (uintptr_t)fd, 0, 0, 0);
+}
+
+long doctor_perf(struct patient *p, struct rawbpf_perf_attr *a, pid_t pid, int cpu)
+{
+	const struct rawbpf_call c = {.kind = RAWBPF_CALL_PERF_EVENT_OPEN,
+		.role = "trial",
+		.arg = {(uintptr_t)a, (uintptr_t)pid, (uintptr_t)cpu, (uintptr_t)-1,
+			RAWBPF_PERF_FLAG_FD_CLOEXEC}};
+
+	return rawbpf_call(p->b, &c);
 }
 
 void doctor_check_kernel(struct patient *p, struct finding *f, int arg)
@@ -29,12 +55,17 @@ void doctor_check_kernel(struct patient *p, struct finding *f, int arg)
 		doctor_found(f, STATUS_OK, "%s %.60s on %.30s", u.sysname, u.release, u.machine);
 }
 
-long doctor_bpf(enum rawbpf_cmd cmd, union rawbpf_attr *a)
+long doctor_bpf(struct patient *p, enum rawbpf_cmd cmd, union rawbpf_attr *a, const char *role)
 {
-	return rawbpf_sys_bpf(cmd, a, sizeof(*a));
+	const struct rawbpf_call c = {.kind = RAWBPF_CALL_BPF,
+		.role = role,
+		.arg = {(uintptr_t)cmd, (uintptr_t)a, sizeof(*a)}};
+
+	return rawbpf_call(p->b, &c);
 }
 
-static int doctor_make_map(uint32_t type, uint32_t key, uint32_t value, uint32_t n)
+static int doctor_make_map(
+	struct patient *p, uint32_t type, uint32_t key, uint32_t value, uint32_t n)
 {
 	union rawbpf_attr a;
 
@@ -43,11 +74,11 @@ static int doctor_make_map(uint32_t type, uint32_t key, uint32_t value, uint32_t
 	a.map.key_size = key;
 	a.map.value_size = value;
 	a.map.max_entries = n;
-	return (int)doctor_bpf(RAWBPF_MAP_CREATE, &a);
+	return (int)doctor_bpf(p, RAWBPF_MAP_CREATE, &a, "map of a trial");
 }
 
 /* "return 0" */
-int doctor_load_prog(uint32_t type, uint32_t attach_type)
+int doctor_load_prog(struct patient *p, uint32_t type, uint32_t attach_type)
 {
 	static const struct rawbpf_insn insns[] = {{0xb7, 0, 0, 0}, {0x95, 0, 0, 0}};
 	union rawbpf_attr a;
@@ -58,7 +89,7 @@ int doctor_load_prog(uint32_t type, uint32_t attach_type)
 	a.prog.insn_cnt = 2;
 	a.prog.license = (uintptr_t) "GPL";
 	a.prog.expected_attach_type = attach_type;
-	return (int)doctor_bpf(RAWBPF_PROG_LOAD, &a);
+	return (int)doctor_bpf(p, RAWBPF_PROG_LOAD, &a, "prog of a trial");
 }
 
 void doctor_check_bpf(struct patient *p, struct finding *f, int arg)
@@ -66,10 +97,9 @@ void doctor_check_bpf(struct patient *p, struct finding *f, int arg)
 	union rawbpf_attr a;
 	long ret;
 
-	(void)p;
 	(void)arg;
 	memset(&a, 0, sizeof(a));
-	ret = doctor_bpf((enum rawbpf_cmd)9999, &a);
+	ret = doctor_bpf(p, (enum rawbpf_cmd)9999, &a, NULL);
 	if (ret == -ENOSYS) {
 		doctor_found(f, STATUS_MISSING, "this kernel has no bpf(2)");
 		doctor_remedy(f, "it must be built with CONFIG_BPF_SYSCALL");
@@ -92,10 +122,10 @@ void doctor_check_map(struct patient *p, struct finding *f, int type)
 	};
 	size_t i;
 
-	(void)p;
 	for (i = 0; rows[i].type != type; i++)
 		;
-	doctor_judge_fd(f, doctor_make_map((uint32_t)type, rows[i].key, rows[i].value, rows[i].n),
+	doctor_judge_fd(p, f,
+		doctor_make_map(p, (uint32_t)type, rows[i].key, rows[i].value, rows[i].n),
 		rows[i].what, rows[i].since);
 }
 
@@ -113,16 +143,16 @@ static bool raise_memlock(void)
 	return !setrlimit(RLIMIT_MEMLOCK, &own);
 }
 
-static long doctor_big_map(void)
+static long doctor_big_map(struct patient *p)
 {
-	return doctor_make_map(RAWBPF_MAP_ARRAY, 4, 1 << 20, 1);
+	return doctor_make_map(p, RAWBPF_MAP_ARRAY, 4, 1 << 20, 1);
 }
 
 /*
  * Is it the limit that a map is refused for?  Before Linux 5.11 it may be used up, or 0, so that
  * the smallest is refused too; then the kernel's age tells.
  */
-static bool memlock_is_short(const struct caps *caps)
+static bool memlock_is_short(struct patient *p)
 {
 	unsigned major, minor;
 	struct rlimit own;
@@ -132,31 +162,31 @@ static bool memlock_is_short(const struct caps *caps)
 
 	if (getrlimit(RLIMIT_MEMLOCK, &own) || own.rlim_cur == RLIM_INFINITY)
 		return false;
-	fd = doctor_make_map(RAWBPF_MAP_ARRAY, 4, 8, 1);
+	fd = doctor_make_map(p, RAWBPF_MAP_ARRAY, 4, 8, 1);
 	if (fd >= 0) {
-		close(fd);
+		doctor_close(p, fd);
 		return true;
 	}
 	if (uname(&u) || sscanf(u.release, "%u.%u", &major, &minor) != 2)
 		return false;
-	return fd == -EPERM && (major < 5 || (major == 5 && minor < 11)) && caps->known &&
-	       !*caps_lacking(caps, NEED_BPF, lacks, sizeof(lacks));
+	return fd == -EPERM && (major < 5 || (major == 5 && minor < 11)) && p->caps.known &&
+	       !*caps_lacking(&p->caps, NEED_BPF, lacks, sizeof(lacks));
 }
 
 void doctor_try_memlock(struct patient *p)
 {
-	long fd = doctor_big_map();
+	long fd = doctor_big_map(p);
 
 	p->memlock = MEMLOCK_SERVES;
 	if (fd == -EPERM && raise_memlock()) {
-		fd = doctor_big_map();
+		fd = doctor_big_map(p);
 		p->memlock = MEMLOCK_RAISED;
 	}
 	if (fd >= 0) {
-		close((int)fd);
+		doctor_close(p, fd);
 		return;
 	}
-	p->memlock = fd == -EPERM && memlock_is_short(&p->caps) ? MEMLOCK_SHORT : MEMLOCK_APART;
+	p->memlock = fd == -EPERM && memlock_is_short(p) ? MEMLOCK_SHORT : MEMLOCK_APART;
 	p->big_map = fd;
 }
 
@@ -193,10 +223,9 @@ void doctor_check_prog(struct patient *p, struct finding *f, int type)
 	};
 	size_t i;
 
-	(void)p;
 	for (i = 0; rows[i].type != type; i++)
 		;
-	doctor_judge_fd(f, doctor_load_prog((uint32_t)type, 0), rows[i].what, rows[i].since);
+	doctor_judge_fd(p, f, doctor_load_prog(p, (uint32_t)type, 0), rows[i].what, rows[i].since);
 }
 
 void doctor_check_btf_load(struct patient *p, struct finding *f, int arg)
@@ -212,12 +241,11 @@ void doctor_check_btf_load(struct patient *p, struct finding *f, int arg)
 		{0, 'i', 'n', 't', 0}};
 	union rawbpf_attr a;
 
-	(void)p;
 	(void)arg;
 	memset(&a, 0, sizeof(a));
 	a.btf.btf = (uintptr_t)&btf;
 	a.btf.btf_size = 24 + 16 + 5;
-	doctor_judge_fd(f, doctor_bpf(RAWBPF_BTF_LOAD, &a),
+	doctor_judge_fd(p, f, doctor_bpf(p, RAWBPF_BTF_LOAD, &a, "btf of a trial"),
 		"loading BTF (line numbers in refusals)", "4.18");
 }
 
@@ -244,15 +272,13 @@ void doctor_check_btf_kernel(struct patient *p, struct finding *f, int arg)
 
 void doctor_check_batch(struct patient *p, struct finding *f, int arg)
 {
-	int fd = doctor_make_map(RAWBPF_MAP_HASH, 4, 8, 1);
+	int fd = doctor_make_map(p, RAWBPF_MAP_HASH, 4, 8, 1);
 	union rawbpf_attr a;
 
-	(void)p;
 	(void)arg;
 	memset(&a, 0, sizeof(a));
 	a.batch.map_fd = (uint32_t)fd; /* of no elements */
-	doctor_judge(f, fd < 0 ? fd : doctor_bpf(RAWBPF_MAP_UPDATE_BATCH, &a),
+	doctor_judge(f, fd < 0 ? fd : doctor_bpf(p, RAWBPF_MAP_UPDATE_BATCH, &a, NULL),
 		"reading maps in batches", "5.6");
-	if (fd >= 0)
-		close(fd);
+	doctor_close(p, fd);
 }

@@ -11,34 +11,34 @@
 #define TRACEFS_MAGIC_DOCTOR 0x74726163
 
 /* The number of a dynamic PMU, or -errno. */
-static int pmu_type(const char *name)
+static int pmu_type(struct patient *p, const char *name)
 {
 	char path[96], line[32];
 	int err;
 
 	snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/type", name);
-	err = doctor_read_line(AT_FDCWD, path, line, sizeof(line));
+	err = doctor_read_line(p, AT_FDCWD, path, line, sizeof(line));
 	return err ? err : atoi(line);
 }
 
 /* Programs stay attached to kprobes that are switched off, and are not run. */
-static bool kprobes_are_off(struct finding *f)
+static bool kprobes_are_off(struct patient *p, struct finding *f)
 {
 	static const char path[] = "/sys/kernel/debug/kprobes/enabled";
 	char line[16];
 
-	if (doctor_read_line(AT_FDCWD, path, line, sizeof(line)) || *line != '0')
+	if (doctor_read_line(p, AT_FDCWD, path, line, sizeof(line)) || *line != '0')
 		return false;
 	doctor_found(f, STATUS_DENIED, "kprobes are switched off: %s is 0", path);
 	doctor_remedy(f, "echo 1 > %s", path);
 	return true;
 }
 
-static void doctor_pmu(struct finding *f, bool kernel)
+static void doctor_pmu(struct patient *p, struct finding *f, bool kernel)
 {
 	const char *name = kernel ? "kprobe" : "uprobe";
 	struct rawbpf_perf_attr a;
-	int type = pmu_type(name);
+	int type = pmu_type(p, name);
 	char what[64];
 	long ret;
 
@@ -60,18 +60,18 @@ static void doctor_pmu(struct finding *f, bool kernel)
 	 * where /proc is not mounted, ENOTDIR is the same answer.
 	 */
 	a.config1 = (uintptr_t)(kernel ? "vfs_read" : "/proc/self/rawbpf_no_such_file");
-	ret = rawbpf_sys_perf_event_open(&a, -1, 0, -1, RAWBPF_PERF_FLAG_FD_CLOEXEC);
-	doctor_judge_fd(f, ret == -ENOENT || (!kernel && ret == -ENOTDIR) ? 0 : ret, what, "4.17");
+	ret = doctor_perf(p, &a, -1, 0);
+	doctor_judge_fd(
+		p, f, ret == -ENOENT || (!kernel && ret == -ENOTDIR) ? 0 : ret, what, "4.17");
 	if (f->status == STATUS_OK && ret >= 0 && !kernel)
 		doctor_found(f, STATUS_UNKNOWN, "%s took a place that does not exist", what);
 }
 
 void doctor_check_kprobe(struct patient *p, struct finding *f, int arg)
 {
-	(void)p;
 	(void)arg;
-	if (!kprobes_are_off(f))
-		doctor_pmu(f, true);
+	if (!kprobes_are_off(p, f))
+		doctor_pmu(p, f, true);
 }
 
 /* Any of three ways serves; what is wrong with the first is told all the same. */
@@ -82,7 +82,7 @@ void doctor_check_uprobe(struct patient *p, struct finding *f, int arg)
 	const char *road = NULL;
 
 	(void)arg;
-	doctor_pmu(f, false);
+	doctor_pmu(p, f, false);
 	if (f->status == STATUS_OK)
 		return;
 	doctor_check_multi(p, &other, RAWBPF_TRACE_UPROBE_MULTI);
@@ -103,7 +103,7 @@ void doctor_check_uprobe(struct patient *p, struct finding *f, int arg)
 }
 
 /* A counter of this process that never fires. */
-static long open_quiet(uint32_t type)
+static long open_quiet(struct patient *p, uint32_t type)
 {
 	struct rawbpf_perf_attr a;
 
@@ -112,15 +112,14 @@ static long open_quiet(uint32_t type)
 	a.size = sizeof(a);
 	a.sample_period = 1000000000;
 	a.flags = RAWBPF_PERF_DISABLED;
-	return rawbpf_sys_perf_event_open(&a, 0, -1, -1, RAWBPF_PERF_FLAG_FD_CLOEXEC);
+	return doctor_perf(p, &a, 0, -1);
 }
 
 /* The CPU's own counters; most virtual machines have none. */
 void doctor_check_hardware(struct patient *p, struct finding *f, int arg)
 {
-	long ret = open_quiet(RAWBPF_PERF_TYPE_HARDWARE);
+	long ret = open_quiet(p, RAWBPF_PERF_TYPE_HARDWARE);
 
-	(void)p;
 	(void)arg;
 	if (ret == -ENOENT || ret == -EOPNOTSUPP) {
 		doctor_found(f, STATUS_MISSING, "perf events of the CPU's own counters: %s",
@@ -130,27 +129,26 @@ void doctor_check_hardware(struct patient *p, struct finding *f, int arg)
 			"host must give it a PMU");
 		return;
 	}
-	doctor_judge_fd(f, ret, "perf events of the CPU's own counters", "2.6.32");
+	doctor_judge_fd(p, f, ret, "perf events of the CPU's own counters", "2.6.32");
 }
 
 void doctor_check_link(struct patient *p, struct finding *f, int arg)
 {
-	int prog = doctor_load_prog(RAWBPF_PROG_PERF_EVENT, 0);
-	long event = open_quiet(RAWBPF_PERF_TYPE_SOFTWARE), ret;
+	int prog = doctor_load_prog(p, RAWBPF_PROG_PERF_EVENT, 0);
+	long event = open_quiet(p, RAWBPF_PERF_TYPE_SOFTWARE), ret;
 	union rawbpf_attr a;
 
-	(void)p;
 	(void)arg;
 	memset(&a, 0, sizeof(a));
 	a.link.prog_fd = (uint32_t)prog;
 	a.link.target_fd = (uint32_t)event;
 	a.link.attach_type = RAWBPF_PERF_EVENT;
-	ret = prog < 0 ? prog : event < 0 ? event : doctor_bpf(RAWBPF_LINK_CREATE, &a);
-	doctor_judge_fd(f, ret, "bpf link of a perf event (else an ioctl serves)", "5.15");
-	if (event >= 0)
-		close((int)event);
-	if (prog >= 0)
-		close(prog);
+	ret = prog < 0	  ? prog
+	      : event < 0 ? event
+			  : doctor_bpf(p, RAWBPF_LINK_CREATE, &a, "link of a trial");
+	doctor_judge_fd(p, f, ret, "bpf link of a perf event (else an ioctl serves)", "5.15");
+	doctor_close(p, event);
+	doctor_close(p, prog);
 }
 
 /* One link for many functions; of places that do not exist. */
@@ -164,8 +162,7 @@ void doctor_check_multi(struct patient *p, struct finding *f, int attach_type)
 	union rawbpf_attr a;
 	long ret, prog;
 
-	(void)p;
-	prog = doctor_load_prog(RAWBPF_PROG_KPROBE, type);
+	prog = doctor_load_prog(p, RAWBPF_PROG_KPROBE, type);
 	memset(&a, 0, sizeof(a));
 	a.link.prog_fd = (uint32_t)prog;
 	a.link.attach_type = type;
@@ -177,7 +174,7 @@ void doctor_check_multi(struct patient *p, struct finding *f, int attach_type)
 		a.link.u.uprobe_multi.path = (uintptr_t) "/"; /* no file: EBADF */
 		a.link.u.uprobe_multi.offsets = (uintptr_t)&offset;
 	}
-	ret = prog < 0 ? prog : doctor_bpf(RAWBPF_LINK_CREATE, &a);
+	ret = prog < 0 ? prog : doctor_bpf(p, RAWBPF_LINK_CREATE, &a, "link of a trial");
 	if (prog >= 0 && (kernel ? ret == -ESRCH || ret == -ENOENT : ret == -EBADF))
 		ret = 0;
 	doctor_judge(f, ret,
@@ -187,8 +184,7 @@ void doctor_check_multi(struct patient *p, struct finding *f, int attach_type)
 		session	 ? "6.10"
 		: kernel ? "5.18"
 			 : "6.6");
-	if (prog >= 0)
-		close((int)prog);
+	doctor_close(p, prog);
 }
 
 /*
@@ -204,9 +200,10 @@ void doctor_check_typed(struct patient *p, struct finding *f, int event)
 			".license \"GPL\"\n.prog f \"tp_btf/bpf_test_finish\"\n\treturn 0\n"},
 	};
 	struct rawbpf *b = rawbpf_new();
-	int err = rawbpf_load(b, .text = rows[event][1]);
+	int err = tool_audit_watch(&p->audit, "doctor", b) ? -ENOMEM : 0;
 
-	(void)p;
+	if (!err)
+		err = rawbpf_load(b, .text = rows[event][1]);
 	if (!err)
 		err = rawbpf_attach_all(b);
 	doctor_judge(f, err, rows[event][0], "5.5");
@@ -225,28 +222,27 @@ static bool tracefs_at(const char *path)
 	return doctor_is_fs(path, TRACEFS_MAGIC_DOCTOR);
 }
 
-static long detached_tracefs(void)
+static long detached_tracefs(struct patient *p)
 {
-	long fd, fs = doctor_call(RAWBPF_CALL_FSOPEN, (uintptr_t) "tracefs", 1, 0, 0);
+	long fd, fs = doctor_call(p, RAWBPF_CALL_FSOPEN, (uintptr_t) "tracefs", 1, 0, 0);
 
 	if (fs < 0)
 		return fs;
-	fd = doctor_call(RAWBPF_CALL_FSCONFIG, (uintptr_t)fs, 6 /* CREATE */, 0, 0);
+	fd = doctor_call(p, RAWBPF_CALL_FSCONFIG, (uintptr_t)fs, 6 /* CREATE */, 0, 0);
 	if (fd >= 0)
-		fd = doctor_call(RAWBPF_CALL_FSMOUNT, (uintptr_t)fs, 1, 0, 0);
-	close((int)fs);
+		fd = doctor_call(p, RAWBPF_CALL_FSMOUNT, (uintptr_t)fs, 1, 0, 0);
+	doctor_close(p, fs);
 	return fd;
 }
 
 static void open_mounted_tracefs(struct patient *p, struct finding *f, const char *path)
 {
-	if (p->tracefs >= 0)
-		close(p->tracefs);
-	p->tracefs = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	doctor_close(p, p->tracefs);
+	p->tracefs = doctor_open(p, AT_FDCWD, path, O_RDONLY | O_DIRECTORY, "tracefs");
 	if (p->tracefs >= 0) {
 		doctor_found(f, STATUS_OK, "mounted at %s", path);
 	} else {
-		doctor_found(f, STATUS_DENIED, "%s: %s", path, rawbpf_errno_name(errno));
+		doctor_found(f, STATUS_DENIED, "%s: %s", path, rawbpf_errno_name(p->tracefs));
 		doctor_remedy(f, "run as root, or remount it with gid=");
 	}
 }
@@ -261,10 +257,9 @@ void doctor_check_tracefs(struct patient *p, struct finding *f, int arg)
 		open_mounted_tracefs(p, f, path);
 		return;
 	}
-	fd = detached_tracefs();
+	fd = detached_tracefs(p);
 	if (fd >= 0) {
-		if (p->tracefs >= 0)
-			close(p->tracefs);
+		doctor_close(p, p->tracefs);
 		p->tracefs = (int)fd;
 		doctor_found(f, STATUS_OK, "not mounted, reached through a detached mount");
 	} else if (tracefs_at(debug)) {
@@ -295,7 +290,7 @@ void doctor_check_event(struct patient *p, struct finding *f, int syscalls)
 		doctor_found(f, STATUS_UNKNOWN, "tracefs cannot be read");
 		return;
 	}
-	err = doctor_read_line(p->tracefs, path, line, sizeof(line));
+	err = doctor_read_line(p, p->tracefs, path, line, sizeof(line));
 	if (!err) {
 		doctor_found(f, STATUS_OK, "%s",
 			syscalls ? "tracepoints of system calls"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* doctor_reap.c - rawbpf doctor --reap: removes what killed processes of rawbpf left in tracefs. */
-#include "tool.h"
+#include "doctor.h"
 
 static int print_reaped(void *arg, const char *path, int err)
 {
@@ -11,13 +11,11 @@ static int print_reaped(void *arg, const char *path, int err)
 	return 0;
 }
 
-int doctor_reap(void)
+int doctor_reap(struct rawbpf *b)
 {
-	struct rawbpf *b = rawbpf_new();
 	int status = TOOL_OK;
 
 	if (rawbpf_reap(b, print_reaped, &status) < 0)
 		status = tool_error("doctor", rawbpf_error(b));
-	rawbpf_free(b);
-	return tool_finish("doctor", status);
+	return status;
 }

@@ -58,9 +58,8 @@ void doctor_check_user_ns(struct patient *p, struct finding *f, int arg)
 	unsigned long long in, out, n;
 	char line[128];
 
-	(void)p;
 	(void)arg;
-	if (doctor_read_line(AT_FDCWD, "/proc/self/uid_map", line, sizeof(line)) ||
+	if (doctor_read_line(p, AT_FDCWD, "/proc/self/uid_map", line, sizeof(line)) ||
 		sscanf(line, "%llu %llu %llu", &in, &out, &n) != 3) {
 		doctor_found(f, STATUS_UNKNOWN, "/proc/self/uid_map does not tell");
 	} else if (in || out || n != 4294967295ULL) {
@@ -87,8 +86,7 @@ void doctor_check_sysctl(struct patient *p, struct finding *f, int which)
 	char line[32], caps[100];
 	int v;
 
-	(void)p;
-	if (doctor_read_line(AT_FDCWD, rows[which].path, line, sizeof(line))) {
+	if (doctor_read_line(p, AT_FDCWD, rows[which].path, line, sizeof(line))) {
 		doctor_found(f, STATUS_UNKNOWN, "%s cannot be read", rows[which].path);
 		return;
 	}
@@ -122,9 +120,9 @@ static void doctor_unread_lockdown(struct finding *f, int err)
 void doctor_check_lockdown(struct patient *p, struct finding *f, int arg)
 {
 	char line[128];
-	int err = doctor_read_line(AT_FDCWD, "/sys/kernel/security/lockdown", line, sizeof(line));
+	int err =
+		doctor_read_line(p, AT_FDCWD, "/sys/kernel/security/lockdown", line, sizeof(line));
 
-	(void)p;
 	(void)arg;
 	if (err) {
 		doctor_unread_lockdown(f, err);
@@ -142,8 +140,8 @@ void doctor_check_lockdown(struct patient *p, struct finding *f, int arg)
 void doctor_check_jit(struct patient *p, struct finding *f, int arg)
 {
 	char line[32];
-	int err =
-		doctor_read_line(AT_FDCWD, "/proc/sys/net/core/bpf_jit_enable", line, sizeof(line));
+	int err = doctor_read_line(
+		p, AT_FDCWD, "/proc/sys/net/core/bpf_jit_enable", line, sizeof(line));
 
 	(void)p;
 	(void)arg;
@@ -204,9 +202,8 @@ void doctor_check_module(struct patient *p, struct finding *f, int arg)
 	static const char path[] = "/proc/self/attr/current";
 	bool selinux, enforces;
 	char line[160], mode[8];
-	int err = doctor_read_line(AT_FDCWD, path, line, sizeof(line));
+	int err = doctor_read_line(p, AT_FDCWD, path, line, sizeof(line));
 
-	(void)p;
 	(void)arg;
 	if (err == -ENOENT && !f->caps->known) {
 		doctor_found(f, STATUS_UNKNOWN, "%s does not tell", path);
@@ -220,7 +217,7 @@ void doctor_check_module(struct patient *p, struct finding *f, int arg)
 		doctor_found(f, STATUS_UNKNOWN, "%s: %s", path, rawbpf_errno_name(err));
 		return;
 	}
-	selinux = !doctor_read_line(AT_FDCWD, "/sys/fs/selinux/enforce", mode, sizeof(mode));
+	selinux = !doctor_read_line(p, AT_FDCWD, "/sys/fs/selinux/enforce", mode, sizeof(mode));
 	enforces =
 		selinux ? *mode == '1' && !strstr(line, "unconfined") : !!strstr(line, "(enforce)");
 	doctor_found(f, enforces ? STATUS_DENIED : STATUS_OK, "%s: '%.100s'%s",

@@ -62,17 +62,16 @@ bool doctor_no_sysfs(struct finding *f)
 }
 
 /* First line of a file; -errno. */
-int doctor_read_line(int dir, const char *path, char *out, size_t size)
+int doctor_read_line(struct patient *p, int dir, const char *path, char *out, size_t size)
 {
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
+	int fd = doctor_open(p, dir, path, O_RDONLY, NULL);
+	long n;
 
 	*out = '\0';
 	if (fd < 0)
-		return -errno;
-	n = read(fd, out, size - 1);
-	n = n < 0 ? -errno : n;
-	close(fd);
+		return fd;
+	n = doctor_call(p, RAWBPF_CALL_READ, (uintptr_t)fd, (uintptr_t)out, size - 1, 0);
+	doctor_close(p, fd);
 	if (n < 0)
 		return (int)n;
 	out[n] = '\0';
@@ -110,9 +109,9 @@ void doctor_judge(struct finding *f, long ret, const char *what, const char *sin
 	}
 }
 
-void doctor_judge_fd(struct finding *f, long fd, const char *what, const char *since)
+void doctor_judge_fd(
+	struct patient *p, struct finding *f, long fd, const char *what, const char *since)
 {
 	doctor_judge(f, fd, what, since);
-	if (fd >= 0)
-		close((int)fd);
+	doctor_close(p, fd);
 }

@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool.h"
+#include "tool_audit.h"
 
-static const char load_usage[] = "[--btf FILE] [--json] FILE\n\n"
+static const char load_usage[] = "[--btf FILE] [--json] [--audit FILE] FILE\n\n"
 				 "Loads every program of FILE (assembler text or a BPF object) and "
 				 "attaches none: does this\n"
 				 "kernel take each, and why not.\n\n"
 				 "  --btf FILE  what the kernel's types are: BTF, or ELF with "
 				 ".BTF; default: this kernel's\n"
-				 "  --json      one object a program\n";
+				 "  --json      one object a program\n" TOOL_AUDIT_USAGE;
 
 struct load {
 	struct json json;
@@ -20,6 +20,7 @@ struct load {
 	const char *btf;
 	unsigned refused;
 	int name_width, type_width;
+	struct tool_audit audit;
 };
 
 /* "name 'count' rejected at ...: EACCES": the errno's name ends every message. */
@@ -101,27 +102,31 @@ static void load_tell(void *arg, enum rawbpf_log_level level, const char *text)
 		fprintf(stderr, "rawbpf load: %s\n", text);
 }
 
+static int load_progs(struct load *l, struct rawbpf *b, const char *path)
+{
+	rawbpf_set_log(b, load_tell, NULL);
+	if ((l->btf && rawbpf_resolver_btf(b, l->btf)) ||
+		rawbpf_load(b, .src_file = path, .each = true))
+		return tool_error("load", rawbpf_error(b));
+	rawbpf_each_prog(b, load_width, l);
+	if (!l->as_json)
+		printf("%-*s  %-*s  %12s  %s\n", l->name_width, "program", l->type_width, "type",
+			"instructions", "result");
+	rawbpf_each_prog(b, load_row, l);
+	fflush(stdout);
+	rawbpf_each_prog(b, load_why, l);
+	return l->refused ? TOOL_FAILED : TOOL_OK;
+}
+
 static int load_file(struct load *l, const char *path)
 {
 	struct rawbpf *b = rawbpf_new();
-	int status = TOOL_OK;
+	int status = tool_audit_begin(&l->audit, "load", b);
 
-	rawbpf_set_log(b, load_tell, NULL);
-	if ((l->btf && rawbpf_resolver_btf(b, l->btf)) ||
-		rawbpf_load(b, .src_file = path, .each = true)) {
-		status = tool_error("load", rawbpf_error(b));
-	} else {
-		rawbpf_each_prog(b, load_width, l);
-		if (!l->as_json)
-			printf("%-*s  %-*s  %12s  %s\n", l->name_width, "program", l->type_width,
-				"type", "instructions", "result");
-		rawbpf_each_prog(b, load_row, l);
-		fflush(stdout);
-		rawbpf_each_prog(b, load_why, l);
-		if (l->refused)
-			status = TOOL_FAILED;
-	}
+	if (!status)
+		status = load_progs(l, b, path);
 	rawbpf_free(b);
+	status = tool_audit_end(&l->audit, "load", status);
 	return tool_finish("load", status);
 }
 
@@ -131,6 +136,7 @@ int load_main(int argc, char **argv)
 		{"btf", required_argument, NULL, 'b'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
+		TOOL_AUDIT_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
 	struct load l = {.name_width = 7, .type_width = 4};
@@ -141,7 +147,9 @@ int load_main(int argc, char **argv)
 		case 'b': l.btf = optarg; break;
 		case 'j': l.as_json = true; break;
 		case 'h': return tool_usage("load", load_usage);
-		default: return TOOL_USAGE;
+		default:
+			if (!tool_audit_option(&l.audit, c, optarg))
+				return TOOL_USAGE;
 		}
 	}
 	if (tool_operands("load", load_usage, argc, argv, "FILE", 1, 1))

@@ -6,20 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool.h"
+#include "rawbpf_sys.h"
+#include "tool_audit.h"
 
 static const char usage[] =
-	"[--json] [--why [-p PID]] PATH|NAME [PATTERN]\n"
+	"[--json] [--why [-p PID]] [--audit FILE] PATH|NAME [PATTERN]\n"
 	"  functions of a program or library: address, file offset, size, binding,\n"
 	"  name and version; PATTERN is a shell's, as in 'str*'\n"
 	"  --why   for each name what a probe would be put on, and from where\n"
-	"  -p PID  as that process sees the file";
+	"  -p PID  as that process sees the file\n" TOOL_AUDIT_USAGE;
 
 struct listing {
 	const char *path;
 	bool json, why;
 	int pid;
 	size_t n;
+	struct tool_audit audit;
 };
 
 static void hex_or_null(struct json *j, const char *key, bool known, uint64_t v)
@@ -172,10 +174,38 @@ static int on_why(void *arg, const struct rawbpf_why *w)
 	return ferror(stdout) ? -EIO : 0;
 }
 
-static int list(struct listing *l, const char *pattern, struct rawbpf_error *e)
+static int list_all(
+	struct listing *l, struct rawbpf *b, const char *pattern, struct rawbpf_error *e)
 {
-	return l->why ? rawbpf_each_why(l->path, pattern, l->pid, on_why, l, e)
-		      : rawbpf_each_sym(l->path, pattern, on_sym, l, e);
+	return l->why ? rawbpf_each_why_by(b, l->path, pattern, l->pid, on_why, l, e)
+		      : rawbpf_each_sym_by(b, l->path, pattern, on_sym, l, e);
+}
+
+static int list_result(
+	const struct listing *l, const char *pattern, int err, const struct rawbpf_error *e)
+{
+	if (err && e->msg)
+		return tool_error("syms", e);
+	if (err)
+		return tool_finish("syms", TOOL_FAILED);
+	if (!l->n && pattern)
+		return tool_fail(
+			"syms", "no function of '%s' matches '%s': ENOENT", l->path, pattern);
+	if (!l->n)
+		return tool_fail("syms", "'%s' has no functions: it is stripped", l->path);
+	return tool_finish("syms", TOOL_OK);
+}
+
+static int list(struct listing *l, const char *pattern)
+{
+	struct rawbpf *b = rawbpf_new();
+	int status = tool_audit_begin(&l->audit, "syms", b);
+	struct rawbpf_error e;
+
+	if (!status)
+		status = list_result(l, pattern, list_all(l, b, pattern, &e), &e);
+	rawbpf_free(b);
+	return tool_audit_end(&l->audit, "syms", status);
 }
 
 static int pid_of(const char *text)
@@ -193,12 +223,11 @@ int syms_main(int argc, char **argv)
 		{"why", no_argument, NULL, 'w'},
 		{"pid", required_argument, NULL, 'p'},
 		{"help", no_argument, NULL, 'h'},
+		TOOL_AUDIT_OPTIONS,
 		{NULL, 0, NULL, 0},
 	};
 	struct listing l = {.path = NULL};
-	const char *pattern;
-	struct rawbpf_error e;
-	int c, err;
+	int c;
 
 	while ((c = tool_getopt("syms", usage, argc, argv, ":hp:", options)) != -1) {
 		switch (c) {
@@ -210,7 +239,9 @@ int syms_main(int argc, char **argv)
 				return tool_wrong("syms", usage, "'%s' is no process", optarg);
 			break;
 		case 'h': return tool_usage("syms", usage);
-		default: return TOOL_USAGE;
+		default:
+			if (!tool_audit_option(&l.audit, c, optarg))
+				return TOOL_USAGE;
 		}
 	}
 	if (tool_operands("syms", usage, argc, argv, "PATH or NAME", 1, 2))
@@ -218,16 +249,5 @@ int syms_main(int argc, char **argv)
 	if (l.pid && !l.why)
 		return tool_wrong("syms", usage, "-p goes with --why");
 	l.path = argv[optind];
-	pattern = argv[optind + 1];
-	err = list(&l, pattern, &e);
-	if (err && e.msg)
-		return tool_error("syms", &e);
-	if (err)
-		return tool_finish("syms", TOOL_FAILED);
-	if (!l.n && pattern)
-		return tool_fail(
-			"syms", "no function of '%s' matches '%s': ENOENT", l.path, pattern);
-	if (!l.n)
-		return tool_fail("syms", "'%s' has no functions: it is stripped", l.path);
-	return tool_finish("syms", TOOL_OK);
+	return list(&l, argv[optind + 1]);
 }

@@ -17,7 +17,6 @@ enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 int asm_main(int argc, char **argv);
 int dis_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
-int doctor_reap(void); /* doctor --reap */
 int explain_main(int argc, char **argv);
 int hist_main(int argc, char **argv);
 int load_main(int argc, char **argv);

@@ -21,6 +21,16 @@ static void audit_line(void *arg, const char *line)
 	fprintf(arg, "%s\n", line);
 }
 
+int tool_audit_watch(const struct tool_audit *a, const char *name, struct rawbpf *b)
+{
+	if (!a->out)
+		return TOOL_OK;
+	if (rawbpf_set_audit(b, audit_line, a->out))
+		return tool_fail(name, "out of memory");
+	rawbpf_set_audit_form(b, a->form);
+	return TOOL_OK;
+}
+
 int tool_audit_begin(struct tool_audit *a, const char *name, struct rawbpf *b)
 {
 	if (!a->path)
@@ -29,10 +39,7 @@ int tool_audit_begin(struct tool_audit *a, const char *name, struct rawbpf *b)
 	if (!a->out)
 		return tool_fail(
 			name, "'%s' cannot be written: %s", a->path, rawbpf_errno_name(errno));
-	if (rawbpf_set_audit(b, audit_line, a->out))
-		return tool_fail(name, "out of memory");
-	rawbpf_set_audit_form(b, a->form);
-	return TOOL_OK;
+	return tool_audit_watch(a, name, b);
 }
 
 int tool_audit_end(struct tool_audit *a, const char *name, int status)

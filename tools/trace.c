@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "tool_audit.h"
 
 static const char trace_usage[] =
-	"[-f FMT] [--json] [--shared] [--symbol EVENT] [FILE | -]\n"
+	"[-f FMT] [--json] [--shared] [--symbol EVENT] [--audit FILE] [FILE | -]\n"
 	"\n"
 	"What programs print with bpf_trace_printk(), from now on and until Ctrl-C, through a "
 	"trace\n"
@@ -20,12 +20,13 @@ static const char trace_usage[] =
 	"                    {5} message: \"{1:>7} {5}\"\n"
 	"  --json            one object a line\n"
 	"  --shared          read trace_pipe itself: other events too, but one reader only\n"
-	"  --symbol EVENT    only lines of this event, such as bpf_trace_printk";
+	"  --symbol EVENT    only lines of this event, such as bpf_trace_printk\n" TOOL_AUDIT_USAGE;
 
 struct trace_cmd {
 	const char *fmt, *symbol, *file;
 	bool json, shared;
 	uint64_t unknown; /* lines of a file without a record */
+	struct tool_audit audit;
 };
 
 static volatile int trace_stop;
@@ -124,6 +125,11 @@ static int trace_run(struct trace_cmd *c)
 	if (status)
 		return status;
 	b = rawbpf_new();
+	status = tool_audit_begin(&c->audit, "trace", b);
+	if (status) {
+		rawbpf_free(b);
+		return tool_audit_end(&c->audit, "trace", status);
+	}
 	catch_signals();
 	ret = c->file ? 0 : rawbpf_trace_fd(b, c->shared);
 	if (ret >= 0 && !c->file)
@@ -133,6 +139,7 @@ static int trace_run(struct trace_cmd *c)
 	if (ret < 0 && !(trace_stop && (ret == -EINTR || ret == -EPIPE)))
 		status = trace_failed(rawbpf_error(b));
 	rawbpf_free(b);
+	status = tool_audit_end(&c->audit, "trace", status);
 	tell_unknown(c);
 	return status ? status : trace_end();
 }
@@ -141,7 +148,8 @@ int trace_main(int argc, char **argv)
 {
 	static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
 		{"json", no_argument, NULL, 'j'}, {"shared", no_argument, NULL, 's'},
-		{"symbol", required_argument, NULL, 'y'}, {"help", no_argument, NULL, 'h'}, {0}};
+		{"symbol", required_argument, NULL, 'y'}, {"help", no_argument, NULL, 'h'},
+		TOOL_AUDIT_OPTIONS, {0}};
 	struct trace_cmd c = {0};
 	int opt;
 
@@ -152,7 +160,9 @@ int trace_main(int argc, char **argv)
 		case 's': c.shared = true; break;
 		case 'y': c.symbol = optarg; break;
 		case 'h': return tool_usage("trace", trace_usage);
-		default: return TOOL_USAGE;
+		default:
+			if (!tool_audit_option(&c.audit, opt, optarg))
+				return TOOL_USAGE;
 		}
 	}
 	if (tool_operands("trace", trace_usage, argc, argv, "FILE", 0, 1))
