@@ -185,7 +185,8 @@ START_TEST(files)
 	fs = sys_fsopen(&k.sys, "tracefs");
 	ck_assert_str_eq(last(&k), "fsopen(\"tracefs\", FSOPEN_CLOEXEC) = <fs tracefs>");
 	ck_assert_int_eq(sys_fsconfig(&k.sys, fs, 6), 0);
-	ck_assert_str_eq(last(&k), "fsconfig(<fs tracefs>, FSCONFIG_CMD_CREATE, NULL, NULL, 0) = 0");
+	ck_assert_str_eq(
+		last(&k), "fsconfig(<fs tracefs>, FSCONFIG_CMD_CREATE, NULL, NULL, 0) = 0");
 	dir = sys_fsmount(&k.sys, fs);
 	ck_assert_str_eq(last(&k), "fsmount(<fs tracefs>, FSMOUNT_CLOEXEC, 0) = <tracefs>");
 	ck_assert_int_eq(sys_mkdirat(&k.sys, dir, "instances/rawbpf_12_345_0", 0700, NULL), 0);

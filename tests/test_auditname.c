@@ -38,7 +38,8 @@ START_TEST(flags)
 	ck_assert_str_eq(name(AUDITNAME_OPEN_FLAGS, 0), "O_RDONLY");
 	ck_assert_str_eq(name(AUDITNAME_OPEN_FLAGS, O_CLOEXEC), "O_RDONLY|O_CLOEXEC");
 	ck_assert_str_eq(name(AUDITNAME_OPEN_FLAGS, O_WRONLY | O_APPEND), "O_WRONLY|O_APPEND");
-	ck_assert_str_eq(name(AUDITNAME_OPEN_FLAGS, O_PATH | O_CLOEXEC), "O_RDONLY|O_CLOEXEC|O_PATH");
+	ck_assert_str_eq(
+		name(AUDITNAME_OPEN_FLAGS, O_PATH | O_CLOEXEC), "O_RDONLY|O_CLOEXEC|O_PATH");
 	buf_free(&out);
 }
 END_TEST
