@@ -128,8 +128,8 @@ static void text_declarations(struct textout *x, const struct ir_unit *u)
 		textout_put(x, k ? "}\n" : "\n");
 	}
 	for (i = 0; i < u->n_ksyms; i++)
-		textout_put(
-			x, ".%s %s\n", u->ksyms[i]->is_func ? "kfunc" : "kvar", u->ksyms[i]->name);
+		textout_put(x, ".%s %s%s\n", u->ksyms[i]->is_func ? "kfunc" : "kvar",
+			u->ksyms[i]->name, u->ksyms[i]->weak ? " weak" : "");
 	for (i = 0; i < u->n_data; i++)
 		text_variable(x, u, u->data[i]);
 }

@@ -32,6 +32,7 @@ enum {
 	ELFOUT_FUNC = 2,
 	ELFOUT_SECTION = 3,
 	ELFOUT_GLOBAL = 1 << 4,
+	ELFOUT_WEAK = 2 << 4,
 	ELFOUT_R_64 = 1,    /* R_BPF_64_64: ld_imm64 */
 	ELFOUT_R_ABS64 = 2, /* R_BPF_64_ABS64: data */
 	ELFOUT_R_32 = 10,   /* R_BPF_64_32: call */
@@ -68,6 +69,7 @@ struct elfout {
 	size_t n_sections, cap_sections;
 	struct names by_name; /* code sections */
 	struct names symbols;
+	struct names weak; /* names of the kernel that may be absent */
 	struct elfout_symbol *first, **last;
 	struct btfout_bytes symtab, strtab, shstrtab;
 	uint32_t n_symbols;
@@ -147,7 +149,7 @@ static void elfout_symtab(struct elfout *e, bool global)
 	struct elfout_symbol *s;
 
 	for (s = e->first; s; s = s->next) {
-		if (!(s->info & ELFOUT_GLOBAL) == global)
+		if (!(s->info & (ELFOUT_GLOBAL | ELFOUT_WEAK)) == global)
 			continue;
 		s->index = e->n_symbols++;
 		elfout_put32(e, &e->symtab, elfout_name(e, &e->strtab, s->name));
@@ -232,7 +234,11 @@ static bool elfout_declare(struct elfout *e, const struct ir_func *f)
 		const char *name = f->refs[i].name;
 
 		s = names_get(&e->symbols, name, strlen(name));
-		if (!s && !elfout_symbol(e, name, ELFOUT_NOTYPE | ELFOUT_GLOBAL, 0, 0, 0))
+		if (!s && !elfout_symbol(e, name,
+				  ELFOUT_NOTYPE |
+					  (names_get(&e->weak, name, strlen(name)) ? ELFOUT_WEAK
+										   : ELFOUT_GLOBAL),
+				  0, 0, 0))
 			return false;
 		if (!s || !elfout_is_local(s))
 			continue;
@@ -537,6 +543,10 @@ static int elfout_build(struct elfout *e)
 
 	if (!elfout_section(e, "", 0, 0, 0))
 		return -ENOMEM;
+	for (i = 0; i < e->u->n_ksyms; i++)
+		if (e->u->ksyms[i]->weak && names_put(&e->weak, e->pool, e->u->ksyms[i]->name,
+						    strlen(e->u->ksyms[i]->name), e->u->ksyms[i]))
+			return -ENOMEM;
 	for (i = 0; i < e->u->n_funcs; i++)
 		if (elfout_place(e, e->u->funcs[i]))
 			return -ENOMEM;

@@ -163,6 +163,7 @@ struct ir_map {
 struct ir_ksym {
 	const char *name;
 	bool is_func;
+	bool weak; /* may be absent: then its address is 0 */
 };
 
 enum ir_data_section { IR_DATA, IR_RODATA, IR_BSS, IR_DATA_SECTIONS };

@@ -46,6 +46,8 @@ static enum ctx_kind ctx_of(const char *section)
 		{"fexit.s", CTX_TYPED},
 		{"fmod_ret", CTX_TYPED},
 		{"fmod_ret.s", CTX_TYPED},
+		{"iter", CTX_TYPED},
+		{"iter.s", CTX_TYPED},
 	};
 	size_t i;
 

@@ -164,17 +164,20 @@ static int fn_ksym(struct parse *p, bool is_func, const char *usage)
 		pool_grow(p->pool, &u->ksyms, &u->cap_ksyms, u->n_ksyms, sizeof(struct ir_ksym *)))
 		return -ENOMEM;
 	u->ksyms[u->n_ksyms++] = k;
+	k->weak = parse_take_name(p, "weak");
 	return 0;
 }
 
 int parse_kfunc(struct parse *p)
 {
-	return fn_ksym(p, true, "a function of the kernel is '.kfunc NAME'");
+	return fn_ksym(p, true,
+		"a function of the kernel is '.kfunc NAME', with 'weak' if it may be absent");
 }
 
 int parse_kvar(struct parse *p)
 {
-	return fn_ksym(p, false, "a variable of the kernel is '.kvar NAME'");
+	return fn_ksym(p, false,
+		"a variable of the kernel is '.kvar NAME', with 'weak' if it may be absent");
 }
 
 int parse_need_fn(struct parse *p, const struct tok *t)
@@ -376,10 +379,14 @@ static int fn_check_usdt(struct parse *p, const struct ir_ref *r)
 /* Which number it has, only the kernel it is loaded into can tell. */
 static int fn_check_ksym(struct parse *p, const struct ir_ref *r, const struct ir_ksym *k)
 {
-	if (k->is_func != (r->kind == IR_REF_CALL)) {
+	bool called = r->kind == IR_REF_CALL;
+
+	/* the address of one that may be absent says whether it is there */
+	if (k->is_func != called && !(k->is_func && k->weak)) {
 		diag_error(p->diag, r->at, strlen(r->name), "'%s' is a %s of the kernel; %s",
 			r->name, k->is_func ? "function" : "variable",
-			k->is_func ? "it can only be called" : "it cannot be called");
+			k->is_func ? "it can only be called, or be asked for if it is 'weak'"
+				   : "it cannot be called");
 		return -EINVAL;
 	}
 	if (p->o->format != BPFASM_RAW)
@@ -387,7 +394,7 @@ static int fn_check_ksym(struct parse *p, const struct ir_ref *r, const struct i
 	diag_error(p->diag, r->at, strlen(r->name),
 		"'%s' is for the loader, which knows the kernel: bytes alone cannot hold it, only "
 		"its number, '%s'",
-		r->name, k->is_func ? "call kernel-function#BTF_ID" : "btf_id(BTF_ID, 0) ll");
+		r->name, called ? "call kernel-function#BTF_ID" : "btf_id(BTF_ID, 0) ll");
 	return -EINVAL;
 }
 

@@ -14,7 +14,11 @@ static const struct {
 #undef SECTION
 };
 
-enum { SECTION_COUNT = sizeof(section_rows) / sizeof(section_rows[0]) };
+enum {
+	SECTION_COUNT = sizeof(section_rows) / sizeof(section_rows[0]),
+	SECTION_SYSCALL =
+		31, /* the type whose programs may always sleep: the kernel takes no other */
+};
 
 bool section_type(const char *section, struct section_type *t)
 {
@@ -34,6 +38,7 @@ bool section_type(const char *section, struct section_type *t)
 		if ((section[n] && section[n] != '/') || n <= longest)
 			continue;
 		longest = n;
+		sleepable |= section_rows[i].type == SECTION_SYSCALL;
 		*t = (struct section_type){section_rows[i].type, section_rows[i].attach, sleepable};
 	}
 	return longest;

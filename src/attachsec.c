@@ -349,10 +349,23 @@ static const struct attachsec_kind *attachsec_find(const char *s, size_t len)
 	return NULL;
 }
 
+/* What is to be done with programs that are loaded and not attached here. */
+static const struct {
+	const char *kind, *hint;
+} attachsec_loaded[] = {
+	{"iter", "it is loaded and runs when it is read: 'bpftool iter pin OBJECT FILE', then 'cat "
+		 "FILE'; in C BPF_LINK_CREATE of rawbpf_prog_fd(), then BPF_ITER_CREATE"},
+	{"syscall", "it is loaded, and runs once for each BPF_PROG_TEST_RUN of rawbpf_prog_fd()"},
+	{"freplace", "it is loaded for another program, by whoever has that one's fd"},
+	{"lsm", "it is loaded: 'bpftool prog loadall OBJECT DIR autoattach' attaches such "
+		"programs"},
+};
+
 static int attachsec_unsupported(struct rawbpf *b, const struct prog *p)
 {
+	const char *section = p->section + (*p->section == '?');
 	struct buf kinds = {0};
-	size_t i;
+	size_t i, len = strcspn(section, "/.");
 
 	for (i = 0; i < sizeof(attachsec_kinds) / sizeof(*attachsec_kinds); i++)
 		if (attachsec_kinds[i].section && attachsec_kinds[i].section != section_perf_event)
@@ -363,6 +376,10 @@ static int attachsec_unsupported(struct rawbpf *b, const struct prog *p)
 	if (!kinds.failed)
 		err_hint(&b->error, "this version attaches %s", buf_str(&kinds));
 	buf_free(&kinds);
+	for (i = 0; i < sizeof(attachsec_loaded) / sizeof(*attachsec_loaded); i++)
+		if (strlen(attachsec_loaded[i].kind) == len &&
+			!strncmp(attachsec_loaded[i].kind, section, len))
+			err_hint(&b->error, "%s", attachsec_loaded[i].hint);
 	err_prog(&b->error, p->name);
 	return -EOPNOTSUPP;
 }

@@ -43,7 +43,13 @@ static const struct kbtf_row {
 	{RAWBPF_TRACE_FENTRY, BTF_FUNC, "", "function"},
 	{RAWBPF_TRACE_FEXIT, BTF_FUNC, "", "function"},
 	{RAWBPF_MODIFY_RETURN, BTF_FUNC, "", "function"},
+	{RAWBPF_TRACE_ITER, BTF_FUNC, "bpf_iter_", "iterator"},
 };
+
+/* What "bpf_iter_" begins with more than iterators: these are, of Linux 5.8 to 6.18. */
+static const char *const kbtf_iters[] = {"bpf_link", "bpf_map", "bpf_map_elem", "bpf_prog",
+	"bpf_sk_storage_map", "cgroup", "dmabuf", "ipv6_route", "kmem_cache", "ksym", "netlink",
+	"sockmap", "task", "task_file", "task_vma", "tcp", "udp", "unix"};
 
 static const struct kbtf_row *kbtf_row(enum rawbpf_attach_type as)
 {
@@ -245,6 +251,21 @@ static bool kbtf_is_untyped(struct rawbpf *b, const char *name)
 	return true;
 }
 
+/* The iterators of this kernel, in the hint. */
+static void kbtf_iterators(struct rawbpf *b, const struct btf *btf)
+{
+	char list[400] = "", name[KBTF_NAME];
+	size_t i, len = 0;
+
+	for (i = 0; i < sizeof(kbtf_iters) / sizeof(*kbtf_iters); i++) {
+		snprintf(name, sizeof(name), "bpf_iter_%s", kbtf_iters[i]);
+		if (btf_find(btf, BTF_FUNC, name) && len < sizeof(list))
+			len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s",
+				len ? ", " : "", kbtf_iters[i]);
+	}
+	err_hint(&b->error, *list ? "this kernel's are %s" : "iterators need Linux 5.8%s", list);
+}
+
 static int kbtf_absent(struct rawbpf *b, const struct btf *btf, const struct kbtf_row *r,
 	const char *module, const char *name)
 {
@@ -252,6 +273,10 @@ static int kbtf_absent(struct rawbpf *b, const struct btf *btf, const struct kbt
 
 	err_set(&b->error, "load", -ENOENT, "no %s '%s' in the BTF of %s%s", r->what, name,
 		*module ? "module " : "the kernel", module);
+	if (r->as == RAWBPF_TRACE_ITER) {
+		kbtf_iterators(b, btf);
+		return -ENOENT;
+	}
 	if (r->kind == BTF_FUNC && kbtf_is_untyped(b, name))
 		return -ENOENT;
 	near_start(&o.near, name);

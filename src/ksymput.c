@@ -14,7 +14,7 @@
 #include "kbtf.h"
 
 enum {
-	KSYMPUT_ABSENT = 0x7ffffff0, /* no helper will ever have this number */
+	KSYMPUT_ABSENT = 2002000000, /* and the function's index, as libbpf has it: no helper */
 	KSYMPUT_KINDS = 1U << BTF_VAR | 1U << BTF_FUNC,
 };
 
@@ -48,8 +48,10 @@ static int ksymput_none(struct rawbpf *b, const struct btf *btf, const char *nam
 	return -ENOENT;
 }
 
-static int ksymput_one(struct rawbpf *b, const struct object_ksym *f, struct rawbpf_insn *insn)
+static int ksymput_one(
+	struct rawbpf *b, const struct object *o, uint32_t ksym, struct rawbpf_insn *insn)
 {
+	const struct object_ksym *f = &o->ksyms[ksym];
 	bool call = insn->code == OBJECT_CALL;
 	const struct btf *btf;
 	uint32_t id;
@@ -62,7 +64,7 @@ static int ksymput_one(struct rawbpf *b, const struct object_ksym *f, struct raw
 		return ksymput_none(b, btf, f->name, call);
 	if (!id)
 		object_set_src(insn, 0);
-	insn->imm = id ? (int32_t)id : call ? KSYMPUT_ABSENT : 0;
+	insn->imm = id ? (int32_t)id : call ? KSYMPUT_ABSENT + (int32_t)ksym : 0;
 	return 0;
 }
 
@@ -72,6 +74,17 @@ int ksymput_code(struct rawbpf *b, const struct object *o, struct object_code *c
 	int err = 0;
 
 	for (i = 0; !err && i < c->n_krefs; i++)
-		err = ksymput_one(b, &o->ksyms[c->krefs[i].ksym], &c->insns[c->krefs[i].insn]);
+		err = ksymput_one(b, o, c->krefs[i].ksym, &c->insns[c->krefs[i].insn]);
 	return err;
+}
+
+const char *ksymput_absent(const struct object *o, const struct object_code *c, uint32_t insn)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_krefs; i++)
+		if (c->krefs[i].insn == insn && c->insns[insn].code == OBJECT_CALL &&
+			!object_src(&c->insns[insn]))
+			return o->ksyms[c->krefs[i].ksym].name;
+	return NULL;
 }

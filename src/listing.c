@@ -4,8 +4,7 @@
  *
  * Each function becomes a .prog or a .func with its instructions as the verifier prints them; where
  * a relocation stands, the name it refers to replaces the number.  A reference that the text has no
- * name for (of the kernel and may be absent, a string of the compiler's) keeps its bytes and is told
- * in a comment.
+ * name for (a string of the compiler's) keeps its bytes and is told in a comment.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -31,6 +30,7 @@ enum {
 	LISTING_CALL = 0x85,
 	LISTING_UNDEF = 0,  /* SHN_UNDEF */
 	LISTING_GLOBAL = 1, /* STB_ */
+	LISTING_WEAK = 2,
 };
 
 #define LISTING_USDT "usdt_arg"
@@ -109,8 +109,8 @@ static bool listing_usdt(
 }
 
 /*
- * A call of a function of the kernel by its name, or the address of a variable of it; one that may
- * be absent has no form.
+ * A call of a function of the kernel by its name, or the address of a variable of it, or of a
+ * function that may be absent.
  */
 static bool listing_is_ksym(
 	const struct listing *l, const unsigned char *p, const struct elf_symbol *s)
@@ -121,7 +121,8 @@ static bool listing_is_ksym(
 	size_t i;
 
 	if ((!call && (p[0] != LISTING_LD_IMM64 || src || imm)) || p[2] || p[3] ||
-		s->section != LISTING_UNDEF || s->bind != LISTING_GLOBAL ||
+		s->section != LISTING_UNDEF ||
+		(s->bind != LISTING_GLOBAL && s->bind != LISTING_WEAK) ||
 		!strcmp(s->name, LISTING_USDT))
 		return false;
 	for (i = 0; s->name[i]; i++)
@@ -383,9 +384,14 @@ static void listing_license(const struct listing *l)
 	buf_puts(l->out, "\n");
 }
 
-/* Declares the kernel's names of this section; seen: by symbol, which are declared. */
-static int listing_ksyms(const struct listing *l, const struct elf_section *in, bool *seen)
+/*
+ * Declares the kernel's names of this section, those that are called or the others; seen: by
+ * symbol, which are declared.
+ */
+static int listing_ksyms(
+	const struct listing *l, const struct elf_section *in, bool calls, bool *seen)
 {
+	const unsigned char *insn;
 	struct elf_reloc *rel;
 	struct elf_symbol s;
 	const void *code;
@@ -396,14 +402,14 @@ static int listing_ksyms(const struct listing *l, const struct elf_section *in, 
 		n = 0;
 	for (i = 0; i < n; i++) {
 		if (rel[i].offset % 8 || rel[i].offset >= len || len - rel[i].offset < 8 ||
-			elf_symbol(l->f, &l->symtab, rel[i].symbol, &s) || seen[rel[i].symbol] ||
-			!listing_is_ksym(l, (const unsigned char *)code + rel[i].offset, &s))
+			elf_symbol(l->f, &l->symtab, rel[i].symbol, &s) || seen[rel[i].symbol])
+			continue;
+		insn = (const unsigned char *)code + rel[i].offset;
+		if ((*insn == LISTING_CALL) != calls || !listing_is_ksym(l, insn, &s))
 			continue;
 		seen[rel[i].symbol] = true;
-		buf_printf(l->out, ".%s %s\n",
-			((const unsigned char *)code)[rel[i].offset] == LISTING_CALL ? "kfunc"
-										     : "kvar",
-			s.name);
+		buf_printf(l->out, ".%s %s%s\n", calls ? "kfunc" : "kvar", s.name,
+			s.bind == LISTING_WEAK ? " weak" : "");
 	}
 	free(rel);
 	return err;
@@ -416,10 +422,10 @@ static int listing_declare(const struct listing *l)
 	struct elf_section s;
 	int err = seen ? 0 : listing_nomem(l->e);
 
-	for (i = 1; !err && i < l->id->n_sections; i++)
-		if (!elf_section(l->f, i, &s) && s.type == LISTING_PROGBITS &&
+	for (i = 0; !err && i < 2 * l->id->n_sections; i++)
+		if (!elf_section(l->f, i % l->id->n_sections, &s) && s.type == LISTING_PROGBITS &&
 			s.flags & LISTING_EXEC && s.size)
-			err = listing_ksyms(l, &s, seen);
+			err = listing_ksyms(l, &s, i < l->id->n_sections, seen);
 	free(seen);
 	return err;
 }

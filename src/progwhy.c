@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ksymput.h"
 #include "object.h"
 #include "rights.h"
 #include "vlog.h"
@@ -60,11 +61,21 @@ bool progwhy_no_verdict(int err)
 	}
 }
 
-/* An instruction that must not be reached was (objcore.c): why it was made so. */
+/* An instruction that must not be reached was (objcore.c, ksymput.c): why it was made so. */
 static void progwhy_dead(const struct progwhy *w, struct vlog *v)
 {
 	const char *why = v->insn >= 0 ? object_dead(w->code, (uint32_t)v->insn) : NULL;
+	const char *absent =
+		v->insn >= 0 ? ksymput_absent(w->b->object, w->code, (uint32_t)v->insn) : NULL;
 
+	if (absent) {
+		snprintf(v->msg, sizeof(v->msg), "function '%s' is not in this kernel", absent);
+		snprintf(v->advice, sizeof(v->advice),
+			"it is weak, so it may be absent, but must not be called then: ask first, "
+			"in C 'if (bpf_ksym_exists(%s))', in a text 'r1 = &%s' and 'if r1 == 0 "
+			"goto ...'",
+			absent, absent);
+	}
 	if (!why)
 		return;
 	snprintf(v->msg, sizeof(v->msg), "%s", why);

@@ -58,9 +58,13 @@ static void resolveparam_word(const struct resolveparam *c, uint32_t type, struc
 static int resolveparam_retval(
 	const struct resolveparam *c, struct bpfasm_field *f, char *msg, size_t msg_len)
 {
-	if (c->as == RAWBPF_TRACE_RAW_TP || c->as == RAWBPF_TRACE_FENTRY) {
+	if (c->as == RAWBPF_TRACE_RAW_TP || c->as == RAWBPF_TRACE_FENTRY ||
+		c->as == RAWBPF_TRACE_ITER) {
 		snprintf(msg, msg_len, "%s '%s' has no 'retval'; programs of section 'fexit' do",
-			c->as == RAWBPF_TRACE_RAW_TP ? "tracepoint" : "the entry of", c->place);
+			c->as == RAWBPF_TRACE_RAW_TP ? "tracepoint"
+			: c->as == RAWBPF_TRACE_ITER ? "iterator"
+						     : "the entry of",
+			c->place);
 		return -EINVAL;
 	}
 	if (!c->proto.type) {

@@ -14,6 +14,7 @@
 #include "near.h"
 
 #define SEC_SLEEPABLE 1 /* the same with ".s" runs where it may sleep */
+#define SEC_SLEEPS    2 /* always: the kernel takes no other */
 
 struct secname_row {
 	const char *prefix;
@@ -81,7 +82,7 @@ static const struct secname_row secname_rows[] = {
 	{"perf_event", RAWBPF_PROG_PERF_EVENT, 0, 0},
 	{"lsm", RAWBPF_PROG_LSM, SEC_LSM_MAC, SEC_SLEEPABLE},
 	{"lsm_cgroup", RAWBPF_PROG_LSM, SEC_LSM_CGROUP, 0},
-	{"syscall", RAWBPF_PROG_SYSCALL, 0, SEC_SLEEPABLE},
+	{"syscall", RAWBPF_PROG_SYSCALL, 0, SEC_SLEEPABLE | SEC_SLEEPS},
 	{"socket", RAWBPF_PROG_SOCKET_FILTER, 0, 0},
 	{"xdp", RAWBPF_PROG_XDP, SEC_XDP, 0},
 	{"xdp.frags", RAWBPF_PROG_XDP, SEC_XDP, 0},
@@ -208,7 +209,7 @@ static bool secname_by_section(const char *section, struct secname *s)
 		best = n;
 		s->type = (enum rawbpf_prog_type)secname_rows[i].type;
 		s->attach_type = (enum rawbpf_attach_type)secname_rows[i].attach;
-		s->sleepable = sleepable;
+		s->sleepable = sleepable || (secname_rows[i].flags & SEC_SLEEPS);
 	}
 	return best > 0;
 }

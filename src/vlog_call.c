@@ -15,7 +15,8 @@ const struct vlog_rule vlog_call_rules[] = {
 {"invalid func unknown@2001#", 0,
 	"the instruction uses a map that was not created on this kernel"},
 {"invalid func unknown@2002#", 0,
-	"the instruction calls a kernel function that this kernel does not have"},
+	"the instruction calls a kernel function that this kernel does not have, and that the object says may be "
+	"absent (weak): ask first, 'if (bpf_ksym_exists(NAME))'"},
 {"invalid func unknown@#", 0,
 	"this kernel has no helper of the number that {i} calls; use an older helper or a newer kernel "
 	"('rawbpf doctor' tells what is here)"},

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -82,6 +83,89 @@ START_TEST(of_another_kind)
 }
 END_TEST
 
+/* What is to be done with a program that is loaded and no more. */
+START_TEST(only_loaded)
+{
+	static const char *const rows[][2] = {{"iter/task", "bpftool iter pin"},
+		{"?iter.s/task", "BPF_ITER_CREATE"}, {"syscall", "BPF_PROG_TEST_RUN"},
+		{"lsm/file_open", "autoattach"}, {"freplace/f", "for another program"}};
+	struct prog prog = {.name = "f", .fd = 0, .type = RAWBPF_PROG_TRACING};
+	struct rawbpf b = {.progs = &prog, .n_progs = 1};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		prog.section = rows[i][0];
+		ck_assert_int_eq(attachsec_prog(&b, &prog, 0), -EOPNOTSUPP);
+		ck_assert_ptr_nonnull(strstr(b.error.msg, rows[i][0]));
+		ck_assert_msg(strstr(b.error.hint, rows[i][1]), "%s", b.error.hint);
+	}
+}
+END_TEST
+
+static const char loaded[] = ".license \"GPL\"\n"
+			     ".prog dump \"iter/task\"\n"
+			     ".ctx r6\n"
+			     ".var x: char[4]\n"
+			     "x = \"hi\\n\"\n"
+			     "r7 = args->meta\n"
+			     "r1 = *(u64 *)(r7 +0)\n"
+			     "r0 = bpf_seq_write(r1, &x, 3)\n"
+			     "return 0\n"
+			     ".prog once \"syscall\"\n"
+			     "return 42\n";
+
+static void write_text(const char *path)
+{
+	FILE *f = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_ge(fputs(loaded, f), 0);
+	fclose(f);
+}
+
+/* The advice is what works. */
+START_TEST(loaded_and_run)
+{
+	char dir[] = "/tmp/rawbpf-attachsec-XXXXXX", path[64], *out;
+	union rawbpf_attr a = {.test = {.retval = 0}};
+	struct rawbpf *b;
+
+	T_NEED_ROOT();
+	if (t_run(NULL, "command -v bpftool >/dev/null"))
+		T_SKIP("no bpftool");
+	if (t_run(NULL, "grep -q ' /sys/fs/bpf bpf ' /proc/mounts"))
+		T_SKIP("no bpf file system is mounted for bpftool to pin to");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/x.bpf", dir);
+	write_text(path);
+	b = rawbpf_new();
+	ck_assert_msg(!rawbpf_load(b, .src_file = path), "%s", rawbpf_errmsg(b));
+	a.test.prog_fd = (uint32_t)rawbpf_prog_fd(b, "once");
+	ck_assert_int_eq(rawbpf_sys_bpf(RAWBPF_PROG_TEST_RUN, &a, sizeof(a.test)), 0);
+	ck_assert_uint_eq(a.test.retval, 42);
+	ck_assert_int_eq(rawbpf_attach_all(b), -EOPNOTSUPP);
+	ck_assert_ptr_nonnull(strstr(rawbpf_error(b)->hint, "bpftool iter pin OBJECT FILE"));
+	rawbpf_free(b);
+	ck_assert_msg(!t_run(&out,
+			      "cd %s && " TEST_BUILD "/rawbpf asm -o x.o x.bpf && p=/sys/fs/bpf/"
+			      "rawbpf_iter_$$ && sed -n '/once/q;p' x.bpf >y.bpf && " TEST_BUILD
+			      "/rawbpf asm -o y.o y.bpf && bpftool iter pin y.o $p 2>&1 && "
+			      "cat $p | sort -u; s=$?; rm -f $p; exit $s",
+			      dir),
+		"%s", out);
+	ck_assert_str_eq(out, "hi\n");
+	free(out);
+	b = rawbpf_new();
+	ck_assert_int_eq(rawbpf_load(b, .text = ".prog p \"iter/tsk\"\nreturn 0\n"), -ENOENT);
+	ck_assert_ptr_nonnull(
+		strstr(rawbpf_errmsg(b), "no iterator 'tsk' in the BTF of the kernel"));
+	ck_assert_ptr_nonnull(strstr(rawbpf_error(b)->hint, "this kernel's are bpf_"));
+	ck_assert_ptr_nonnull(strstr(rawbpf_error(b)->hint, "task_file"));
+	rawbpf_free(b);
+	t_run(NULL, "rm -r %s", dir);
+}
+END_TEST
+
 Suite *suite_attachsec(void);
 Suite *suite_attachsec(void)
 {
@@ -89,11 +173,16 @@ Suite *suite_attachsec(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, of_another_kind);
+	tcase_add_test(t, only_loaded);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
 
 	tcase_add_test(t, by_section);
 	tcase_add_test(t, by_uprobe_section);
+	suite_add_tcase(s, t);
+	t = tcase_create("host");
+
+	tcase_add_test(t, loaded_and_run);
 	suite_add_tcase(s, t);
 	return s;
 }

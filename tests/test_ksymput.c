@@ -160,7 +160,9 @@ START_TEST(absent)
 	m.o->ksyms[0].weak = true;
 	ck_assert_int_eq(ksymput_code(&m.b, m.o, &m.c), 0);
 	ck_assert_uint_eq(object_src(&m.c.insns[0]), 0);
-	ck_assert_int_gt(m.c.insns[0].imm, 1000000);
+	ck_assert_int_eq(m.c.insns[0].imm, 2002000000);
+	ck_assert_str_eq(ksymput_absent(m.o, &m.c, 0), "secnd");
+	ck_assert_ptr_null(ksymput_absent(m.o, &m.c, 1));
 	m.o->ksyms[0].weak = false;
 	kbtf_free(&m.b);
 	m.b.sys = (struct sys){.hook = with_btf, .arg = none};
@@ -174,8 +176,10 @@ END_TEST
 /* the object as text again */
 START_TEST(listed)
 {
-	static const char text[] = ".license \"GPL\"\n.kvar third\n.kfunc first\n"
-				   ".kfunc second\n\n.prog p \"socket\"\n\tr9 = &third\n"
+	static const char text[] = ".license \"GPL\"\n.kfunc first weak\n"
+				   ".kfunc second\n.kvar third\n.kvar fourth weak\n\n"
+				   ".prog p \"socket\"\n\tr9 = &third\n\tr8 = &fourth\n"
+				   "\tr7 = &first\n\tif r7 == 0x0 goto pc+1\n"
 				   "\tcall first\n\tcall second\n\tcall first\n"
 				   "\tr0 = 0\n\texit\n";
 	struct bpfasm_opts o = tasm_opts(BPFASM_ELF);
@@ -210,7 +214,11 @@ START_TEST(messages)
 	tasm_fails(".kvar a\n.prog p \"socket\"\ncall a\nexit",
 		"'a' is a variable of the kernel; it cannot be called");
 	tasm_fails(".kfunc a\n.prog p \"socket\"\nr1 = &a\nexit",
-		"'a' is a function of the kernel; it can only be called");
+		"'a' is a function of the kernel; it can only be called, or be asked for if it is "
+		"'weak'");
+	tasm_fails(".kfunc a weaker", "'weaker' is too much here");
+	tasm_fails(".kvar a weak\n.prog p \"socket\"\ncall a\nexit",
+		"'a' is a variable of the kernel; it cannot be called");
 	tasm_fails(".kfunc \"a\"", "a function of the kernel is '.kfunc NAME'");
 	tasm_fails(".kfunc bpf_abcdef\n.prog p \"socket\"\ncall bpf_abcdeg\nexit",
 		"did you mean 'bpf_abcdef'?");
@@ -253,6 +261,41 @@ START_TEST(called_here)
 		ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(b),
 			"no function 'bpf_rcu_read_lock' in the BTF of the kernel"));
 	}
+	rawbpf_free(b);
+}
+END_TEST
+
+/* What may be absent is not reached where the program asks first; where it does not, it is told. */
+START_TEST(weak_here)
+{
+	static const char text[] = ".license \"GPL\"\n.kfunc bpf_rawbpf_nowhere weak\n"
+				   ".kvar rawbpf_nowhere weak\n"
+				   ".prog p \"tp_btf/sched_switch\"\nr0 = 0\n"
+				   "r2 = &rawbpf_nowhere\nif r2 != 0 goto out\n"
+				   "r2 = &bpf_rawbpf_nowhere\n%scall bpf_rawbpf_nowhere\n"
+				   "out: r0 = 0\nexit\n";
+	char guarded[512], bare[512];
+	struct rawbpf *b;
+
+	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
+	if (access(BTF_PATH, R_OK))
+		T_SKIP("the kernel has no BTF");
+	snprintf(guarded, sizeof(guarded), text, "if r2 == 0 goto out\n");
+	snprintf(bare, sizeof(bare), text, "");
+	b = rawbpf_new();
+	ck_assert_msg(
+		!rawbpf_load(b, .text = guarded), "%s\n%s", rawbpf_errmsg(b), rawbpf_error(b)->log);
+	rawbpf_free(b);
+	b = rawbpf_new();
+	ck_assert_int_ne(rawbpf_load(b, .text = bare), 0);
+	ck_assert_msg(strstr(rawbpf_errmsg(b),
+			      "prog 'p' rejected at <text>:9: function 'bpf_rawbpf_nowhere' is "
+			      "not in this kernel"),
+		"%s", rawbpf_errmsg(b));
+	ck_assert_msg(strstr(rawbpf_error(b)->hint, "'call bpf_rawbpf_nowhere': it is weak") &&
+			      strstr(rawbpf_error(b)->hint, "bpf_ksym_exists(bpf_rawbpf_nowhere)"),
+		"%s", rawbpf_error(b)->hint);
 	rawbpf_free(b);
 }
 END_TEST
@@ -347,7 +390,9 @@ START_TEST(clang_types_are_taken)
 	/* "absent" does call what is nowhere */
 	ck_assert_int_ne(err, 0);
 	ck_assert_msg(is_symbol("bpf_rcu_read_lock")
-			      ? !!strstr(rawbpf_errmsg(b), "'absent'")
+			      ? !!strstr(rawbpf_errmsg(b), "'absent'") &&
+					!!strstr(rawbpf_errmsg(b),
+						"function 'bpf_nowhere' is not in this kernel")
 			      : !!strstr(rawbpf_errmsg(b), "no function 'bpf_rcu_read_lock'"),
 		"%s", rawbpf_errmsg(b));
 	rawbpf_free(b);
@@ -367,6 +412,7 @@ Suite *suite_ksymput(void)
 	tcase_add_test(t, of_clang);
 	suite_add_tcase(s, t);
 	tcase_add_test(live, called_here);
+	tcase_add_test(live, weak_here);
 	tcase_add_test(live, read_here);
 	tcase_add_test(live, clang_types_are_taken);
 	suite_add_tcase(s, live);

@@ -30,6 +30,10 @@ START_TEST(sections)
 		{"perf_event", RAWBPF_PROG_PERF_EVENT, 0, false, true},
 		{"usdt/PATH:p:n", RAWBPF_PROG_KPROBE, 0, false, true},
 		{"socket", RAWBPF_PROG_SOCKET_FILTER, 0, false, true},
+		{"syscall", RAWBPF_PROG_SYSCALL, 0, true, true},
+		{"?syscall.s", RAWBPF_PROG_SYSCALL, 0, true, false},
+		{"iter/task", RAWBPF_PROG_TRACING, RAWBPF_TRACE_ITER, false, true},
+		{"iter.s/task", RAWBPF_PROG_TRACING, RAWBPF_TRACE_ITER, true, true},
 	};
 	struct rawbpf_error e;
 	struct secname s;

@@ -100,7 +100,8 @@ START_TEST(loader_knows_all)
 			"%s: %u %u", rows[i].name, rows[i].type, rows[i].attach);
 		snprintf(with, sizeof(with), "?%s/x", rows[i].name);
 		ck_assert_msg(section_type(with, &t) && t.type == rows[i].type &&
-				      t.attach == rows[i].attach && !t.sleepable,
+				      t.attach == rows[i].attach &&
+				      t.sleepable == (rows[i].type == RAWBPF_PROG_SYSCALL),
 			"%s", with);
 		snprintf(with, sizeof(with), "%s.s", rows[i].name);
 		ck_assert_msg(
