@@ -6,23 +6,39 @@
 
 enum { HELPER_ANY = 0, HELPER_GPL = 1, HELPER_PRINTK = 6 };
 
-/* which programs: a set of enum helper_users */
-enum {
-	HELPER_TRACING = HELPER_BY_PROBE | HELPER_BY_TRACEPOINT | HELPER_BY_PERF | HELPER_BY_RAW |
-			 HELPER_BY_TYPED,
-	HELPER_TYPED = HELPER_BY_TYPED,
-	HELPER_PERF = HELPER_BY_PERF,
-	HELPER_PROBE = HELPER_BY_PROBE,
-	HELPER_OTHER = 0,
-};
+/* which programs: one kind of them, and sets that belong together */
+#define BY(kind)  (UINT64_C(1) << HELPER_##kind)
+#define SET(name) HELPER_SET_##name
+
+#define HELPER_SET_EVERY  ((UINT64_C(1) << HELPER_KINDS) - 1)
+#define HELPER_SET_PROBES (BY(KPROBE) | BY(UPROBE) | BY(TRACEPOINT) | BY(PERF) | BY(RAW))
+/* whose arguments have types */
+#define HELPER_SET_WITH_TYPES                                                                      \
+	(BY(FENTRY) | BY(FEXIT) | BY(TP_BTF) | BY(ITER) | BY(LSM) | BY(LSM_CGROUP) | BY(SYSCALL) | \
+		BY(STRUCT_OPS))
+#define HELPER_SET_TRACING (HELPER_SET_PROBES | HELPER_SET_WITH_TYPES)
+#define HELPER_SET_LWT	   (BY(LWT_IN) | BY(LWT_OUT) | BY(LWT_XMIT) | BY(LWT_SEG6))
+#define HELPER_SET_CG_ADDR (BY(CG_BIND) | BY(CG_CONNECT) | BY(CG_NAME))
+#define HELPER_SET_SOCKOPT (BY(GETSOCKOPT) | BY(SETSOCKOPT))
+#define HELPER_SET_CGROUP                                                                  \
+	(HELPER_SET_CG_ADDR | HELPER_SET_SOCKOPT | BY(CG_SKB) | BY(CG_SOCK) | BY(CG_DEV) | \
+		BY(CG_SYSCTL))
+#define HELPER_SET_SKB \
+	(HELPER_SET_LWT | BY(SOCKET) | BY(TC) | BY(CG_SKB) | BY(SK_SKB) | BY(REUSEPORT) | BY(FLOW))
+#define HELPER_SET_NET                                                                      \
+	(HELPER_SET_LWT | HELPER_SET_CG_ADDR | BY(CG_SKB) | BY(SOCKET) | BY(TC) | BY(XDP) | \
+		BY(SOCKOPS) | BY(SK_SKB) | BY(SK_MSG) | BY(SK_LOOKUP) | BY(FLOW))
 
 /* ordered by number from 1 without gaps, so that the number is the index */
 static const struct helper helper_table[] = {
 #define HELPER(id, name, args, licence, major, minor, users)                     \
 	{"bpf_" #name, id, args, HELPER_##licence, (major) << 16 | (minor) << 8, \
-		(id) == HELPER_PRINTK ? 2 : (args), HELPER_##users},
+		(id) == HELPER_PRINTK ? 2 : (args), users},
 #include "helper.def"
 };
+
+#undef BY
+#undef SET
 
 enum { HELPER_COUNT = sizeof(helper_table) / sizeof(helper_table[0]) };
 

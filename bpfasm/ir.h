@@ -214,12 +214,45 @@ void encode_read(const unsigned char *p, size_t n, bool big_endian, struct ir_in
 int dis_insn(const struct ir_insn *insn, const struct ir_insn *next, char *text, size_t size);
 
 /* helper.c: helpers by name and number; NULL: none */
-enum helper_users {
-	HELPER_BY_PROBE = 1,	  /* kprobe, uprobe, ksyscall, usdt */
-	HELPER_BY_TRACEPOINT = 2, /* tracepoint */
-	HELPER_BY_PERF = 4,	  /* perf_event */
-	HELPER_BY_RAW = 8,	  /* raw_tp */
-	HELPER_BY_TYPED = 16,	  /* fentry, fexit, fmod_ret, tp_btf, iter */
+enum helper_kind { /* of programs, as the kernel tells apart what they may call */
+	HELPER_SOCKET,
+	HELPER_KPROBE,
+	HELPER_UPROBE,
+	HELPER_TRACEPOINT,
+	HELPER_PERF,
+	HELPER_RAW,
+	HELPER_FENTRY,
+	HELPER_FEXIT, /* and fmod_ret */
+	HELPER_TP_BTF,
+	HELPER_ITER,
+	HELPER_LSM,
+	HELPER_LSM_CGROUP,
+	HELPER_SYSCALL,
+	HELPER_STRUCT_OPS,
+	HELPER_TC,
+	HELPER_XDP,
+	HELPER_CG_SKB,
+	HELPER_CG_SOCK,
+	HELPER_CG_BIND, /* and sendmsg */
+	HELPER_CG_CONNECT,
+	HELPER_CG_NAME, /* getpeername, getsockname, recvmsg */
+	HELPER_CG_DEV,
+	HELPER_CG_SYSCTL,
+	HELPER_GETSOCKOPT,
+	HELPER_SETSOCKOPT,
+	HELPER_LWT_IN,
+	HELPER_LWT_OUT,
+	HELPER_LWT_XMIT,
+	HELPER_LWT_SEG6,
+	HELPER_SOCKOPS,
+	HELPER_SK_SKB,
+	HELPER_SK_MSG,
+	HELPER_SK_LOOKUP,
+	HELPER_REUSEPORT,
+	HELPER_FLOW,
+	HELPER_NETFILTER,
+	HELPER_LIRC,
+	HELPER_KINDS,
 };
 struct helper {
 	const char *name; /* "bpf_map_lookup_elem" */
@@ -228,7 +261,7 @@ struct helper {
 	bool gpl_only;
 	uint32_t kernel;  /* first version: major << 16 | minor << 8 */
 	uint8_t min_args; /* less than n_args only for bpf_trace_printk */
-	uint8_t users;	  /* which programs may call it */
+	uint64_t users;	  /* which programs may call it: 1 << enum helper_kind */
 };
 const struct helper *helper_find(const char *name, size_t len);
 const struct helper *helper_by_id(uint32_t id);

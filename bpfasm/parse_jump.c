@@ -6,8 +6,8 @@
 
 #include "equ.h"
 #include "gnu.h"
+#include "helperuse.h"
 #include "insn.h"
-#include "section.h"
 
 enum { JUMP_KERNEL_OLD = 4 << 16 | 17 << 8 };
 
@@ -260,43 +260,6 @@ static int call_usdt(struct parse *p)
 	return err;
 }
 
-/* The kernel's types of programs as enum helper_users; 0: none that trace. */
-static unsigned jump_users(const char *section)
-{
-	struct section_type t;
-
-	if (!section_type(section, &t))
-		return 0;
-	switch (t.type) {
-	case 2: return HELPER_BY_PROBE;
-	case 5: return HELPER_BY_TRACEPOINT;
-	case 7: return HELPER_BY_PERF;
-	case 17:
-	case 24: return HELPER_BY_RAW;
-	case 26: return HELPER_BY_TYPED;
-	default: return 0;
-	}
-}
-
-/* A warning: later kernels may allow it. */
-static void jump_check_users(struct parse *p, const struct tok *t, const struct helper *h)
-{
-	const struct ir_func *f = p->fn->ir;
-	unsigned users = f->is_prog && !p->fn->bare ? jump_users(f->section) : 0;
-
-	if (!users || users & h->users)
-		return;
-	if (!h->users)
-		parse_warn(p, t, "'%s' is for no program that traces, as those of '%s' do", h->name,
-			f->section);
-	else
-		parse_warn(p, t, "'%s' is for programs of section %s, not of '%s'", h->name,
-			h->users & HELPER_BY_TYPED  ? "'fentry', 'fexit', 'fmod_ret', 'tp_btf'"
-			: h->users & HELPER_BY_PERF ? "'perf_event'"
-						    : "'kprobe'",
-			f->section);
-}
-
 void parse_check_helper(struct parse *p, const struct tok *t, const struct helper *h)
 {
 	uint32_t want = h->kernel, have = 0;
@@ -312,7 +275,7 @@ void parse_check_helper(struct parse *p, const struct tok *t, const struct helpe
 		p->gpl = h;
 		p->gpl_at = parse_pos(p, t);
 	}
-	jump_check_users(p, t, h);
+	helperuse_check(p, t, h);
 }
 
 int parse_call_line(struct parse *p)

@@ -159,40 +159,6 @@ START_TEST(kernel_agrees_on_licences)
 }
 END_TEST
 
-/* A program that is not warned of its helper may be one that a later kernel refuses, but one that is
- * warned of must be refused by each. */
-START_TEST(kernel_agrees_on_users)
-{
-	static const struct {
-		enum rawbpf_prog_type type;
-		unsigned users;
-	} types[] = {{RAWBPF_PROG_KPROBE, HELPER_BY_PROBE},
-		{RAWBPF_PROG_TRACEPOINT, HELPER_BY_TRACEPOINT},
-		{RAWBPF_PROG_PERF_EVENT, HELPER_BY_PERF},
-		{RAWBPF_PROG_RAW_TRACEPOINT, HELPER_BY_RAW}};
-	uint32_t id, allowed = 0;
-	size_t i;
-
-	T_NEED_ROOT();
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		for (id = 1; id <= LAST; id++) {
-			const char *log = call_log(types[i].type, id, "GPL");
-
-			if (log && !strstr(log, "(85) call"))
-				continue;
-			if (log && (strstr(log, "unknown func") || strstr(log, "invalid func") ||
-					   strstr(log, "cannot use helper")))
-				continue;
-			ck_assert_msg((helper_by_id(id)->users & types[i].users) != 0,
-				"%s is allowed in type %d: %s", helper_by_id(id)->name,
-				(int)types[i].type, log ? log : "");
-			allowed++;
-		}
-	}
-	ck_assert_uint_gt(allowed, 100); /* 4 types, some 50 each with Linux 5.10 */
-}
-END_TEST
-
 Suite *suite_helper(void)
 {
 	Suite *s = suite_create("helper");
@@ -206,7 +172,6 @@ Suite *suite_helper(void)
 	suite_add_tcase(s, t);
 	tcase_set_timeout(live, 60);
 	tcase_add_test(live, kernel_agrees_on_licences);
-	tcase_add_test(live, kernel_agrees_on_users);
 	suite_add_tcase(s, live);
 	return s;
 }

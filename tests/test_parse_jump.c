@@ -104,28 +104,6 @@ START_TEST(operands_of_probes)
 }
 END_TEST
 
-START_TEST(helpers_of_programs)
-{
-	tasm_warns(".license \"GPL\"\n.prog p \"kprobe/f\"\n.var v: u64\n"
-		   "r0 = bpf_get_func_ret(ctx, &v)\nexit",
-		"t:4:6: warning: 'bpf_get_func_ret' is for programs of section 'fentry', 'fexit', "
-		"'fmod_ret', 'tp_btf', not of 'kprobe/f'\nr0 = bpf_get_func_ret(ctx, &v)\n"
-		"     ^~~~~~~~~~~~~~~~\n");
-	tasm_warns(".prog p \"uprobe\"\ncall bpf_perf_prog_read_value\nexit",
-		"'bpf_perf_prog_read_value' is for programs of section 'perf_event', not of "
-		"'uprobe'");
-	tasm_warns(".prog p \"tracepoint/a/b\"\nr0 = bpf_override_return(ctx, 1)\nexit",
-		"'bpf_override_return' is for programs of section 'kprobe', not of "
-		"'tracepoint/a/b'");
-	tasm_warns(".prog p \"fentry/f\"\nr0 = bpf_redirect(1, 2)\nexit",
-		"'bpf_redirect' is for no program that traces, as those of 'fentry/f' do");
-	/* sections of which nothing is known here, and functions */
-	tasm_passes(".prog p \"xdp\"\nr0 = bpf_redirect(1, 2)\nexit");
-	tasm_passes(".prog p \"fexit/f\"\nr0 = f(1)\nexit\n.func f\n"
-		    "r0 = bpf_redirect(1, 2)\nexit");
-}
-END_TEST
-
 Suite *suite_parse_jump(void)
 {
 	Suite *s = suite_create("parse_jump");
@@ -135,7 +113,6 @@ Suite *suite_parse_jump(void)
 	tcase_add_test(tc, calls);
 	tcase_add_test(tc, errors);
 	tcase_add_test(tc, operands_of_probes);
-	tcase_add_test(tc, helpers_of_programs);
 	suite_add_tcase(s, tc);
 	return s;
 }
