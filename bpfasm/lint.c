@@ -548,8 +548,9 @@ static int lint_dead(struct lint_job *j)
 		ends |= live[i] && fn->insns[i].code == INSN_EXIT_K;
 		i += fn->insns[i].code == INSN_LD_IMM64;
 	}
-	if (!ends)
-		lint_say_endless(j->w.l);
+	if (ends)
+		return lint_loops(j->w.l, &j->pool, live);
+	lint_say_endless(j->w.l);
 	return 0;
 }
 

@@ -72,6 +72,11 @@ void lint_say_stack(const struct lint *l, size_t i, int first, int n);
 void lint_say_dead(const struct lint *l, size_t i);
 void lint_say_endless(const struct lint *l);
 void lint_say_twice(const struct lint *l, size_t first, size_t i, unsigned reg);
+/* instruction i goes back to instruction to, for ever; regs: what that loop compares */
+void lint_say_trap(const struct lint *l, size_t i, size_t to);
+void lint_say_same(const struct lint *l, size_t i, size_t to, unsigned regs);
+/* lintloop.c: loops without an end; live: instructions that something leads to.  0 or -ENOMEM. */
+int lint_loops(const struct lint *l, struct pool *pool, const bool *live);
 /* linttwice.c: argument registers that are overwritten; at: the place of each instruction */
 void lint_twice(const struct lint *l, const uint32_t *at);
 /* IR_REF_... of instruction i; NULL: none */

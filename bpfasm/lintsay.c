@@ -190,6 +190,46 @@ void lint_say_endless(const struct lint *l)
 		"'%s' never ends: no way leads to an 'exit' or 'return'", l->fn->name);
 }
 
+/* The word that a jump leads with: its line may hold more. */
+static struct pos lintsay_jump_pos(const struct lint *l, size_t i, size_t *len)
+{
+	struct pos at = lintsay_pos(l, i, "goto", len);
+
+	if (!*len)
+		at = lintsay_pos(l, i, "gotol", len);
+	return at;
+}
+
+void lint_say_trap(const struct lint *l, size_t i, size_t to)
+{
+	struct pos at;
+	size_t len;
+
+	at = lintsay_jump_pos(l, i, &len);
+	diag_warning(l->d, at, len,
+		"this goes back to line %u for ever: nothing there leads to an 'exit' or 'return', "
+		"and the kernel refuses a loop without an end",
+		(unsigned)ir_insn_pos(l->fn, to).line);
+}
+
+void lint_say_same(const struct lint *l, size_t i, size_t to, unsigned regs)
+{
+	char names[64] = "";
+	struct pos at;
+	size_t len, n = 0;
+	unsigned r;
+
+	for (r = 0; r < LINT_REGS; r++)
+		if (regs >> r & 1)
+			n += (size_t)snprintf(
+				names + n, sizeof(names) - n, "%sr%u", n ? " or " : "", r);
+	at = lintsay_jump_pos(l, i, &len);
+	diag_warning(l->d, at, len,
+		"this goes back to line %u, and nothing in the loop changes %s, by which it would "
+		"end; the kernel refuses a loop without an end",
+		(unsigned)ir_insn_pos(l->fn, to).line, names);
+}
+
 void lint_say_twice(const struct lint *l, size_t first, size_t i, unsigned reg)
 {
 	struct pos at;

@@ -104,7 +104,7 @@ START_TEST(endless)
 {
 	tasm_warns(".prog p \"socket\"\nl: r0 = 1\ngoto l\n",
 		"t:3:1: warning: 'p' never ends: no way leads to an 'exit' or 'return'\ngoto l\n^");
-	tasm_passes(".prog p \"socket\"\nl: r0 = 1\nif r1 == 0 goto l\nexit\n");
+	tasm_passes(".prog p \"socket\"\nl: r0 = bpf_get_prandom_u32()\nif r0 == 0 goto l\nexit\n");
 }
 END_TEST
 
