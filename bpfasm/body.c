@@ -332,6 +332,14 @@ static int body_no_param(struct diag *d, struct pos at, const struct tok *call,
 	return -EINVAL;
 }
 
+/* "hist_add(dist, r6)": brackets are a part of the argument, and what was meant is a call of C's. */
+static const char *body_no_brackets(const struct tok *call)
+{
+	return lex_op(call + 1, '(') && call[1].s == call->s + call->len
+		       ? "; macros are called without brackets"
+		       : "";
+}
+
 /* One argument to the parameter it names, or to the next one. */
 static int body_give(struct diag *d, struct pos at, const struct tok *call, const struct body *b,
 	struct body_arg arg, size_t *next, struct body_args *bound)
@@ -357,8 +365,9 @@ static int body_give(struct diag *d, struct pos at, const struct tok *call, cons
 		while (*next < b->n_params && bound->v[*next].tok)
 			++*next;
 		if (*next == b->n_params) {
-			diag_error(d, body_pos(at, t), arg.len, "macro '%.*s' takes %zu argument%s",
-				(int)call->len, call->s, b->n_params, b->n_params == 1 ? "" : "s");
+			diag_error(d, body_pos(at, t), arg.len,
+				"macro '%.*s' takes %zu argument%s%s", (int)call->len, call->s,
+				b->n_params, b->n_params == 1 ? "" : "s", body_no_brackets(call));
 			return -EINVAL;
 		}
 		param = (int)(*next)++;
@@ -378,8 +387,8 @@ static int body_defaults(struct diag *d, struct pos at, const struct tok *call,
 			continue;
 		if (b->params[i].required) {
 			diag_error(d, body_pos(at, call), call->len,
-				"macro '%.*s' needs its argument '%.*s'", (int)call->len, call->s,
-				(int)b->params[i].len, b->params[i].name);
+				"macro '%.*s' needs its argument '%.*s'%s", (int)call->len, call->s,
+				(int)b->params[i].len, b->params[i].name, body_no_brackets(call));
 			return -EINVAL;
 		}
 		bound->v[i].s = b->params[i].text;

@@ -160,6 +160,21 @@ const char *include_defines(const char *name, size_t len)
 	return NULL;
 }
 
+const char *include_macro(const char *name, size_t len, size_t *n, const char **file)
+{
+	const struct lib_inc *l;
+	const char *s, *text;
+
+	for (l = lib_incs; l->name; l++)
+		for (text = l->text; (s = include_next(&text, l->text + l->len, ".macro ", n));)
+			if (*n == len && !memcmp(s, name, len)) {
+				*n = (size_t)(text - 1 - (s + len));
+				*file = l->name;
+				return s + len;
+			}
+	return NULL;
+}
+
 void include_suggest(struct suggest *s)
 {
 	const struct lib_inc *l;

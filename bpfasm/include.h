@@ -26,6 +26,8 @@ int include_find(struct pool *p, struct names *files, const struct bpfasm_opts *
 struct suggest;
 /* the library's file that defines this macro or constant; NULL: none does */
 const char *include_defines(const char *name, size_t len);
+/* what stands behind a macro's name where the library defines it: its parameters; NULL: it does not */
+const char *include_macro(const char *name, size_t len, size_t *n, const char **file);
 /* offer the library's macros */
 void include_suggest(struct suggest *s);
 

@@ -10,6 +10,7 @@
  * keep the assembler busy for ever.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cond.h"
@@ -313,9 +314,62 @@ static void macro_offer(void *arg, const char *s, size_t len, void *value)
 	suggest_offer(arg, s, len);
 }
 
-void macro_suggest(const struct macro *m, struct suggest *s)
+void macro_suggest_macros(const struct macro *m, struct suggest *s)
 {
 	names_each(&m->defs, macro_offer, s);
+}
+
+void macro_suggest(const struct macro *m, struct suggest *s)
+{
+	macro_suggest_macros(m, s);
 	equ_offer(m, s);
 	macro_suggest_directive(s);
+}
+
+/* "map:req, by=1" as it is written in a call: "map[, by]" */
+static void macro_params(const char *s, size_t len, char *buf, size_t size)
+{
+	size_t i = 0, n = 0, name;
+	bool req, more, first = true;
+
+	while (i < len && n < size) {
+		while (i < len && (s[i] == ' ' || s[i] == '\t' || s[i] == ','))
+			i++;
+		for (name = i; i < len && lex_name_char(s[i]); i++)
+			;
+		if (i == name)
+			break; /* a comment, or something that was told where it stands */
+		req = first || (len - i >= 4 && !memcmp(s + i, ":req", 4));
+		more = len - i >= 7 && !memcmp(s + i, ":vararg", 7);
+		n += (size_t)snprintf(buf + n, size - n, "%s%s%.*s%s%s", req ? "" : "[",
+			first ? " " : ", ", (int)(i - name), s + name, more ? " ..." : "",
+			req ? "" : "]");
+		first = false;
+		while (i < len && s[i] != ',' && s[i] != ';')
+			i++;
+	}
+}
+
+bool macro_usage(const struct macro *m, const char *name, size_t len, const char **file, char *buf,
+	size_t size)
+{
+	const struct macro_def *def = m ? names_get(&m->defs, name, len) : NULL;
+	const char *params;
+	size_t n, used;
+
+	*file = NULL;
+	if (def) {
+		params = diag_line(def->at.src, def->at.line, &n);
+		used = def->at.col - 1 + def->len;
+		params += used < n ? used : n;
+		n -= used < n ? used : n;
+	} else {
+		params = include_macro(name, len, &n, file);
+		if (!params)
+			return false;
+	}
+	used = (size_t)snprintf(buf, size, "%.*s", (int)len, name);
+	if (used < size)
+		macro_params(params, n, buf + used, size - used);
+	return true;
 }

@@ -32,7 +32,15 @@ int macro_next(struct macro *m, struct asm_line *l);
 
 /* offer the directives that are done here to a suggestion ... */
 void macro_suggest_directive(struct suggest *s);
-/* ... and with them the names of macros and .equ */
+/* ... the names of macros */
+void macro_suggest_macros(const struct macro *m, struct suggest *s);
+/* ... and all of them, with those of .equ */
 void macro_suggest(const struct macro *m, struct suggest *s);
+/*
+ * How a macro is called, "hist_add map, value[, key]", in buf; *file: the library's file that must
+ * be included first, or NULL.  false: no macro has this name.
+ */
+bool macro_usage(const struct macro *m, const char *name, size_t len, const char **file, char *buf,
+	size_t size);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "depth.h"
+#include "include.h"
 #include "insn.h"
 #include "lint.h"
 #include "parse_map.h"
@@ -335,8 +336,38 @@ void parse_end_fn(struct parse *p)
 	p->diag->quiet = p->nowarn;
 }
 
-static int fn_unknown_ref(
-	struct parse *p, const struct frame *f, const struct ir_ref *r, const char *what)
+/* A macro, a name like one's, or what *s found among functions. */
+static int fn_unknown_call(struct parse *p, const struct ir_ref *r, struct suggest *s)
+{
+	size_t len = strlen(r->name);
+	struct suggest more;
+	const char *file;
+	char buf[200];
+	bool prefix;
+
+	/* "probe_read_user" is one, too, but what was meant is "bpf_probe_read_user" */
+	snprintf(buf, sizeof(buf), "bpf_%.100s", r->name);
+	prefix = helper_find(buf, strlen(buf));
+	if (!prefix && macro_usage(p->macro, r->name, len, &file, buf, sizeof(buf)))
+		return parse_macro_call(p, r->at, r->name, len);
+	more = *s;
+	if (!prefix) {
+		macro_suggest_macros(p->macro, &more);
+		include_suggest(&more);
+	}
+	if (more.best != s->best &&
+		macro_usage(p->macro, more.best, more.best_len, &file, buf, sizeof(buf))) {
+		diag_error(p->diag, r->at, len,
+			"no helper or function '%s'; did you mean the macro '%s'%s%s%s?", r->name,
+			buf, file ? " of \"" : "", file ? file : "", file ? "\"" : "");
+		return -EINVAL;
+	}
+	diag_error(p->diag, r->at, len, "no helper or function '%s'%s", r->name,
+		suggest_text(s, buf, sizeof(buf)));
+	return -EINVAL;
+}
+
+static int fn_unknown_ref(struct parse *p, const struct frame *f, const struct ir_ref *r)
 {
 	struct suggest s;
 	char buf[128];
@@ -359,8 +390,9 @@ static int fn_unknown_ref(
 		helper_suggest(&s);
 		suggest_offer(&s, "sizeof", 6);
 		suggest_offer(&s, IR_USDT_NAME, sizeof(IR_USDT_NAME) - 1);
+		return fn_unknown_call(p, r, &s);
 	}
-	diag_error(p->diag, r->at, strlen(r->name), "no %s '%s'%s", what, r->name,
+	diag_error(p->diag, r->at, strlen(r->name), "no map or variable '%s'%s", r->name,
 		suggest_text(&s, buf, sizeof(buf)));
 	return -EINVAL;
 }
@@ -420,7 +452,7 @@ static int fn_resolve_ref(struct parse *p, const struct parse_fn *fn, struct ir_
 	if (k)
 		return fn_check_ksym(p, r, k);
 	if (r->kind == IR_REF_CALL)
-		return to ? 0 : fn_unknown_ref(p, &fn->frame, r, "helper or function");
+		return to ? 0 : fn_unknown_ref(p, &fn->frame, r);
 	if (to) {
 		r->kind = IR_REF_FUNC;
 		f->insns[r->insn].src = INSN_IMM64_FUNC;
@@ -435,7 +467,7 @@ static int fn_resolve_ref(struct parse *p, const struct parse_fn *fn, struct ir_
 	}
 	if (names_get(&p->maps, r->name, len))
 		return 0;
-	return fn_unknown_ref(p, &fn->frame, r, "map or variable");
+	return fn_unknown_ref(p, &fn->frame, r);
 }
 
 /* Kernel's license_is_gpl_compatible() */

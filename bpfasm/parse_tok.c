@@ -43,6 +43,24 @@ int parse_target_error(struct parse *p, const struct tok *t, int err, const char
 	return parse_error(p, t, "%s", msg);
 }
 
+int parse_macro_call(struct parse *p, struct pos at, const char *name, size_t len)
+{
+	char usage[200] = "";
+	const char *file;
+
+	macro_usage(p->macro, name, len, &file, usage, sizeof(usage));
+	if (file)
+		diag_error(p->diag, at, len,
+			"'%.*s' is a macro, no function; add '.include \"%s\"' and write it on a "
+			"line of its own: '%s'",
+			(int)len, name, file, usage);
+	else
+		diag_error(p->diag, at, len,
+			"'%.*s' is a macro, no function; write it on a line of its own: '%s'",
+			(int)len, name, usage);
+	return -EINVAL;
+}
+
 void parse_warn(struct parse *p, const struct tok *t, const char *fmt, ...)
 {
 	char text[512];

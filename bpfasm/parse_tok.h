@@ -95,6 +95,8 @@ int parse_error(struct parse *p, const struct tok *t, const char *fmt, ...)
  * reported once: each further name would get it too.
  */
 int parse_target_error(struct parse *p, const struct tok *t, int err, const char *msg);
+/* report that a macro was written as a call, and how it is called; always -EINVAL */
+int parse_macro_call(struct parse *p, struct pos at, const char *name, size_t len);
 void parse_warn(struct parse *p, const struct tok *t, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 struct pos parse_pos(const struct parse *p, const struct tok *t);

@@ -96,6 +96,27 @@ static bool call_is_sizeof(struct parse *p, const struct tok *t, struct suggest 
 	return s->best != NULL;
 }
 
+/*
+ * The arguments of what is known as a macro only are no operands: one error for the call says more
+ * than theirs.
+ */
+static int call_macro_args(struct parse *p, const struct tok *t, struct sugar_args *a)
+{
+	size_t len = p->diag->len;
+	unsigned n = p->diag->n_errors;
+	char usage[200];
+	const char *file;
+	int err = call_args(p, a);
+
+	if (!err || p->diag->failed || names_get(&p->funcs, t->s, t->len) ||
+		names_get(&p->ksyms, t->s, t->len) ||
+		!macro_usage(p->macro, t->s, t->len, &file, usage, sizeof(usage)))
+		return err;
+	p->diag->len = len;
+	p->diag->n_errors = n;
+	return parse_macro_call(p, parse_pos(p, t), t->s, t->len);
+}
+
 int sugar_call(struct parse *p)
 {
 	const struct tok *t = p->t++;
@@ -109,7 +130,7 @@ int sugar_call(struct parse *p)
 	if (!h && call_is_sizeof(p, t, &s))
 		return parse_error(p, t, "no function '%.*s'%s", (int)t->len, t->s,
 			suggest_text(&s, buf, sizeof(buf)));
-	if (call_args(p, &a))
+	if (h ? call_args(p, &a) : call_macro_args(p, t, &a))
 		return -EINVAL;
 	if (h) {
 		if (call_count(p, t, h, a.n))

@@ -51,7 +51,12 @@ START_TEST(argument_errors)
 	t_fails(".macro m a\n\\a\n.endm\n\tm 1, 2\n",
 		"a.bpf:4:7: error: macro 'm' takes 1 argument\n\tm 1, 2\n\t     ^\n");
 	t_fails(".macro m\nexit\n.endm\nm 1\n", "macro 'm' takes 0 arguments");
-	t_fails(".macro m a:req\n\\a\n.endm\nm\n", "macro 'm' needs its argument 'a'");
+	t_fails(".macro m a:req\n\\a\n.endm\nm\n", "macro 'm' needs its argument 'a'\n");
+	t_fails(".macro m a:req, b:req\n\\a\n.endm\nm(r1, r2)\n",
+		"macro 'm' needs its argument 'b'; macros are called without brackets");
+	t_fails(".macro m\nexit\n.endm\nm()\n",
+		"macro 'm' takes 0 arguments; macros are called without brackets");
+	t_fails(".macro m\nexit\n.endm\nm (1)\n", "macro 'm' takes 0 arguments\n");
 	t_fails(".macro m a, b\n\\a\n.endm\nm a=1, a=2\n", "'a' is given twice");
 	t_fails(".macro m a, b\n\\a\n.endm\nm 1, bb=4\n",
 		"macro 'm' has no parameter 'bb'; did you mean 'b'?");

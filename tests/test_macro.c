@@ -60,6 +60,45 @@ START_TEST(names_for_the_parser)
 }
 END_TEST
 
+START_TEST(how_they_are_called)
+{
+	static const struct {
+		const char *name, *usage, *file;
+	} rows[] = {{"m", "m", NULL}, {"two", "two a, b", NULL},
+		{"more", "more a[, b][, rest ...]", NULL}, {"only", "only any ...", NULL},
+		{"hist_add", "hist_add map, value[, key]", "hist.inc"},
+		{"comm", "comm to", "std.inc"}, {"hist_ad", NULL, NULL}, {"KERNEL", NULL, NULL},
+		{"printk", "printk format, twice", NULL}};
+	const char *text = ".macro m ; none\n.endm\n.macro two a:req, b:req\n.endm\n"
+			   ".macro more a, b=1, rest:vararg\n.endm\n.macro only any:vararg\n.endm\n"
+			   ".macro printk format:req, twice:req ; ours\n.endm\n";
+	const char *file;
+	struct asm_line l;
+	struct macro *m;
+	char buf[200];
+	size_t i;
+
+	tm.diag.pool = &tm.pool;
+	m = macro_new(&tm.pool, &tm.diag, text, strlen(text), &tm.opts, NULL);
+	ck_assert_int_eq(macro_next(m, &l), 0);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t len = strlen(rows[i].name);
+		bool is = macro_usage(m, rows[i].name, len, &file, buf, sizeof(buf));
+
+		ck_assert_msg(is == (rows[i].usage != NULL), "%s", rows[i].name);
+		ck_assert_pstr_eq(is ? buf : NULL, rows[i].usage);
+		ck_assert_pstr_eq(is ? file : NULL, rows[i].file);
+	}
+	/* cut, not more */
+	ck_assert(macro_usage(m, "two", 3, &file, buf, 6));
+	ck_assert_str_eq(buf, "two a");
+	ck_assert(macro_usage(m, "two", 3, &file, buf, 3));
+	ck_assert_str_eq(buf, "tw");
+	ck_assert(macro_usage(NULL, "log2", 4, &file, buf, sizeof(buf)));
+	ck_assert_str_eq(buf, "log2 to, of");
+}
+END_TEST
+
 START_TEST(out_of_memory)
 {
 	const char *text =
@@ -97,6 +136,7 @@ Suite *suite_macro(void)
 	tcase_add_test(t, plain_lines_pass);
 	tcase_add_test(t, messages);
 	tcase_add_test(t, names_for_the_parser);
+	tcase_add_test(t, how_they_are_called);
 	tcase_add_test(t, out_of_memory);
 	suite_add_tcase(s, t);
 	return s;

@@ -106,6 +106,36 @@ START_TEST(layouts_by_hand)
 }
 END_TEST
 
+/* What is a macro is no function, whether its file is included or not. */
+START_TEST(macros_as_calls)
+{
+#define Q ".prog p \"usdt\"\n.var path: char[64]\n"
+	tasm_fails(Q "r1 = usdt_arg_str(5)\nreturn 0",
+		"t:3:6: error: 'usdt_arg_str' is a macro, no function; add '.include \"usdt.inc\"' "
+		"and write it on a line of its own: 'usdt_arg_str to, n'\nr1 = usdt_arg_str(5)\n"
+		"     ^~~~~~~~~~~~\n");
+	/* one error, not that of its argument */
+	tasm_fails(Q "usdt_arg_str(path, 5)\nreturn 0", "t:3:1: error: 'usdt_arg_str' is a macro");
+	tasm_fails(".include \"usdt.inc\"\n" Q "r1 = usdt_arg_str(path, 5)\nreturn 0",
+		"'usdt_arg_str' is a macro, no function; write it on a line of its own: "
+		"'usdt_arg_str to, n'\n");
+	tasm_fails(Q "call hist_add\nreturn 0", "t:3:6: error: 'hist_add' is a macro, no function");
+	tasm_fails(Q "r6 = hist_ad(r1)\nreturn 0",
+		"no helper or function 'hist_ad'; did you mean the macro 'hist_add map, value[, "
+		"key]' of \"hist.inc\"?");
+	tasm_fails(".macro twice r\n\\r += \\r\n.endm\n" Q "r6 = twic(r1)\nreturn 0",
+		"did you mean the macro 'twice r'?");
+	/* a helper is nearer */
+	tasm_fails(Q "r0 = probe_read_user(&path, 64, r1)\nreturn 0",
+		"did you mean 'bpf_probe_read_user'?");
+	/* a function of such a name is one, and its arguments are told of */
+	tasm_passes(Q "r0 = comm(1)\nreturn 0\n.func comm\nr0 = r1\nexit");
+	tasm_fails(".func comm\nr0 = r1\nexit\n" Q "r0 = comm(path)\nreturn 0",
+		"'path' has 64 bytes; its address is '&path'");
+#undef Q
+}
+END_TEST
+
 Suite *suite_parse_fn(void)
 {
 	Suite *s = suite_create("parse_fn");
@@ -117,6 +147,7 @@ Suite *suite_parse_fn(void)
 	tcase_add_test(tc, variables);
 	tcase_add_test(tc, names_behind_an_ampersand);
 	tcase_add_test(tc, no_unused_labels_after_an_error);
+	tcase_add_test(tc, macros_as_calls);
 	tcase_add_test(tc, layouts_by_hand);
 	suite_add_tcase(s, tc);
 	return s;
