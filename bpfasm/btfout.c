@@ -25,6 +25,7 @@ enum {
 	BTFOUT_KIND_FUNC_PROTO = 13,
 	BTFOUT_KIND_VAR = 14,
 	BTFOUT_KIND_DATASEC = 15,
+	BTFOUT_KIND_ENUM64 = 19,
 	BTFOUT_SIGNED = 1 << 24, /* in the word that follows an INT */
 	BTFOUT_STATIC = 0,	 /* linkage */
 	BTFOUT_GLOBAL = 1,
@@ -231,38 +232,33 @@ static uint32_t btfout_type_of(struct btfout *b, const struct ir_type *t)
 /* One member of a map's definition: a number, or a type. */
 struct btfout_member {
 	const char *name;
-	uint32_t number;
+	uint64_t number;
 	const struct ir_type *type;
 };
 
-enum { BTFOUT_MEMBERS = 5, BTFOUT_PTR = 8 };
+enum {
+	BTFOUT_MEMBERS = 7,
+	BTFOUT_PTR = 8,
+	BTFOUT_LPM_TRIE = 11, /* a type of maps */
+	BTFOUT_PREFIX = 4,    /* bytes of the length that its keys begin with */
+};
 
 /*
- * Types whose keys and values the kernel does not take BTF for (6.18): prog array, perf event
- * array, stack trace, cgroup array, maps of maps, dev, sock, cpu and xsk maps, socket hash,
- * reuseport, queue, stack, dev map hash, both ring buffers, arena.
+ * Each type that the text says is written.  Of some kinds (queues, maps of maps) the kernel does
+ * not take it: loaders know these, and leave it out.
  */
-static bool btfout_untyped(const struct ir_map *m)
-{
-	static const uint8_t types[] = {
-		3, 4, 7, 8, 12, 13, 14, 15, 16, 17, 18, 20, 22, 23, 25, 27, 31, 33};
-
-	return m->type < 64 && memchr(types, (int)m->type, sizeof(types));
-}
-
 static size_t btfout_members(const struct ir_map *m, struct btfout_member *out)
 {
 	uint32_t key_size = m->has_key ? m->key.size : m->key_size;
 	uint32_t value_size = m->has_value ? m->value.size : m->value_size;
-	bool untyped = btfout_untyped(m);
 	size_t n = 0;
 
 	out[n++] = (struct btfout_member){"type", m->type, NULL};
-	if (m->has_key && !untyped)
+	if (m->has_key)
 		out[n++] = (struct btfout_member){"key", 0, &m->key};
 	else if (key_size)
 		out[n++] = (struct btfout_member){"key_size", key_size, NULL};
-	if (m->has_value && !untyped)
+	if (m->has_value)
 		out[n++] = (struct btfout_member){"value", 0, &m->value};
 	else if (value_size)
 		out[n++] = (struct btfout_member){"value_size", value_size, NULL};
@@ -270,6 +266,10 @@ static size_t btfout_members(const struct ir_map *m, struct btfout_member *out)
 		out[n++] = (struct btfout_member){"max_entries", m->max_entries, NULL};
 	if (m->flags)
 		out[n++] = (struct btfout_member){"map_flags", m->flags, NULL};
+	if (m->flags & IR_MAP_NUMA && m->numa)
+		out[n++] = (struct btfout_member){"numa_node", m->numa, NULL};
+	if (m->extra)
+		out[n++] = (struct btfout_member){"map_extra", m->extra, NULL};
 	return n;
 }
 
@@ -307,6 +307,53 @@ static uint32_t btfout_values(struct btfout *b, const struct ir_map *m)
 	return m->n_values ? btfout_array(b, btfout_pointer(b, btfout_ctx(b)), 0) : 0;
 }
 
+/* A number: __uint of libbpf's headers, or __ulong where that has no room. */
+static uint32_t btfout_number(struct btfout *b, uint64_t v)
+{
+	uint32_t id;
+
+	if (v <= UINT32_MAX)
+		return btfout_pointer(b, btfout_array(b, btfout_int(b, 4, true), (uint32_t)v));
+	id = btfout_type(b, 0, BTFOUT_KIND_ENUM64, 1, 8);
+	btfout_word(b, btfout_cstring(b, "value"));
+	btfout_word(b, (uint32_t)v);
+	btfout_word(b, (uint32_t)(v >> 32));
+	return id;
+}
+
+/*
+ * The kernel wants the key of an lpm_trie to be a record.  What the text says as a number or as
+ * characters is the length of the prefix, and its bytes.
+ */
+static uint32_t btfout_lpm_key(struct btfout *b, const struct ir_map *m)
+{
+	uint32_t length = btfout_int(b, BTFOUT_PREFIX, false), id;
+	uint32_t data = btfout_array(b, btfout_int(b, 1, false), m->key.size - BTFOUT_PREFIX);
+	char *name = pool_printf(b->pool, "%s_key", m->name ? m->name : "lpm");
+
+	if (!name)
+		return 0;
+	id = btfout_type(b, btfout_name(b, name), BTFOUT_KIND_STRUCT, 2, m->key.size);
+	btfout_word(b, btfout_cstring(b, "prefixlen"));
+	btfout_word(b, length);
+	btfout_word(b, 0);
+	btfout_word(b, btfout_cstring(b, "data"));
+	btfout_word(b, data);
+	btfout_word(b, 8 * BTFOUT_PREFIX);
+	return id;
+}
+
+static uint32_t btfout_member_type(
+	struct btfout *b, const struct ir_map *m, const struct btfout_member *of)
+{
+	if (!of->type)
+		return btfout_number(b, of->number);
+	if (of->type == &m->key && m->type == BTFOUT_LPM_TRIE && m->key.kind != IR_TYPE_STRUCT &&
+		m->key.size > BTFOUT_PREFIX)
+		return btfout_pointer(b, btfout_lpm_key(b, m));
+	return btfout_pointer(b, btfout_type_of(b, of->type));
+}
+
 static uint32_t btfout_map_struct(struct btfout *b, const struct ir_map *m)
 {
 	struct btfout_member members[BTFOUT_MEMBERS];
@@ -314,9 +361,7 @@ static uint32_t btfout_map_struct(struct btfout *b, const struct ir_map *m)
 	size_t n = btfout_members(m, members), i;
 
 	for (i = 0; i < n; i++)
-		ids[i] = btfout_pointer(b, members[i].type ? btfout_type_of(b, members[i].type)
-							   : btfout_array(b, btfout_int(b, 4, true),
-								     members[i].number));
+		ids[i] = btfout_member_type(b, m, &members[i]);
 	id = btfout_type(
 		b, 0, BTFOUT_KIND_STRUCT, (uint32_t)n + (values != 0), (uint32_t)n * BTFOUT_PTR);
 	for (i = 0; i < n; i++) {

@@ -109,9 +109,9 @@ static void carraymap_put_data(struct carraymap *m, enum ir_data_section which)
 	textout_put(m->out, "\t{\"%s\", 2, 4, %u, 1, %u, 0, ", ir_data_sections[which],
 		(unsigned)m->u->data_size[which], which == IR_RODATA ? CARRAYMAP_RDONLY_PROG : 0U);
 	if (which == IR_BSS)
-		textout_put(m->out, "0},\n");
+		textout_put(m->out, "0, 0, 0},\n");
 	else
-		textout_put(m->out, "%s_%s},\n", m->name, ir_data_sections[which] + 1);
+		textout_put(m->out, "%s_%s, 0, 0},\n", m->name, ir_data_sections[which] + 1);
 }
 
 /* Map row; one without a name stands just before the one that it is for. */
@@ -122,10 +122,12 @@ static void carraymap_put(struct carraymap *m, uint32_t row)
 		       : map->inner->name ? carraymap_find(m, map->inner->name)
 					  : row;
 
-	textout_put(m->out, "\t{\"%s\", %u, %u, %u, %u, %u, %u, 0},\n", map->name ? map->name : "",
-		(unsigned)map->type, (unsigned)(map->has_key ? map->key.size : map->key_size),
+	textout_put(m->out, "\t{\"%s\", %u, %u, %u, %u, %u, %u, 0, %u, %#llx},\n",
+		map->name ? map->name : "", (unsigned)map->type,
+		(unsigned)(map->has_key ? map->key.size : map->key_size),
 		(unsigned)(map->has_value ? map->value.size : map->value_size),
-		(unsigned)map->max_entries, (unsigned)map->flags, (unsigned)inner);
+		(unsigned)map->max_entries, (unsigned)map->flags, (unsigned)inner,
+		(unsigned)map->numa, (unsigned long long)map->extra);
 }
 
 /* C knows no arrays of nothing: one without elements has this one. */
@@ -174,8 +176,8 @@ int carraymap_write(struct carraymap *m)
 	for (which = 0; which < IR_DATA_SECTIONS; which++)
 		if (m->u->data_size[which])
 			carraymap_put_data(m, (enum ir_data_section)which);
-	carraymap_end(
-		m, "MAPS", carraymap_data(m, IR_DATA_SECTIONS), "\t{\"\", 0, 0, 0, 0, 0, 0, 0},\n");
+	carraymap_end(m, "MAPS", carraymap_data(m, IR_DATA_SECTIONS),
+		"\t{\"\", 0, 0, 0, 0, 0, 0, 0, 0, 0},\n");
 	carraymap_put_fills(m);
 	return 0;
 }

@@ -147,10 +147,14 @@ struct ir_map_value {
 	struct pos at;
 };
 
+enum { IR_MAP_NUMA = 4 }; /* BPF_F_NUMA_NODE */
+
 struct ir_map {
 	const char *name;
 	uint32_t type, max_entries, flags; /* the kernel's numbers */
-	bool has_key, has_value;	   /* false: key_size and value_size say it, or nothing */
+	uint32_t numa;			   /* node, where flags has IR_MAP_NUMA */
+	uint64_t extra;		 /* map_extra: hashes of a bloom filter ... (Linux 5.16) */
+	bool has_key, has_value; /* false: key_size and value_size say it, or nothing */
 	struct ir_type key, value;
 	uint32_t key_size, value_size; /* bytes, when there is no type; 0: none */
 	const struct ir_map *inner;    /* of a map of maps: what those look like; NULL */

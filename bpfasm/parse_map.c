@@ -240,48 +240,88 @@ static const struct mapk *map_kind(struct parse *p, const struct tok *t)
 	return NULL;
 }
 
-/* flags=N */
-static int map_flags(struct parse *p, struct ir_map *m)
+/* N behind "NAME=", at most so large */
+static int map_option_number(struct parse *p, const char *what, int64_t most, int64_t *v)
 {
 	const struct tok *t;
+
+	if (parse_want(p, PUNCT('=', 0, 0)))
+		return -EINVAL;
+	t = p->t;
+	if (parse_expr(p, v))
+		return -EINVAL;
+	return most && (*v < 0 || *v > most) ? parse_error(p, t, "%s are 32 bits", what) : 0;
+}
+
+static int map_option(struct parse *p, struct ir_map *m)
+{
+	int64_t v = 0;
+	int err;
+
+	if (parse_take_name(p, "flags")) {
+		err = map_option_number(p, "flags", UINT32_MAX, &v);
+		m->flags |= (uint32_t)v;
+	} else if (parse_take_name(p, "numa")) {
+		err = map_option_number(p, "nodes", UINT32_MAX, &v);
+		m->flags |= IR_MAP_NUMA;
+		m->numa = (uint32_t)v;
+	} else if (parse_take_name(p, "extra")) {
+		err = map_option_number(p, "", 0, &v);
+		m->extra = (uint64_t)v;
+	} else {
+		return parse_error(p, p->t,
+			"only 'flags=N', 'extra=N' and 'numa=N' may follow the kind of a map");
+	}
+	return err;
+}
+
+/* flags=N extra=N numa=N */
+static int map_options(struct parse *p, struct ir_map *m)
+{
+	for (;;) {
+		parse_take(p, PUNCT(',', 0, 0));
+		if (p->t == p->end || parse_op(p->t, PUNCT('=', 0, 0)))
+			return 0;
+		if (map_option(p, m))
+			return -EINVAL;
+	}
+}
+
+static int map_number(struct parse *p, uint32_t *to)
+{
+	const struct tok *t = p->t;
 	int64_t v;
 
-	parse_take(p, PUNCT(',', 0, 0));
-	if (p->t == p->end || parse_op(p->t, PUNCT('=', 0, 0)))
-		return 0;
-	if (!parse_take_name(p, "flags") || parse_want(p, PUNCT('=', 0, 0)))
-		return parse_error(p, p->t, "only 'flags=N' may follow the kind of a map");
-	t = p->t;
 	if (parse_expr(p, &v))
 		return -EINVAL;
 	if (v < 0 || v > UINT32_MAX)
-		return parse_error(p, t, "flags are 32 bits");
-	m->flags |= (uint32_t)v;
+		return parse_error(p, t, "%lld is no number of 32 bits", (long long)v);
+	*to = (uint32_t)v;
 	return 0;
 }
 
+/* a type, or bytes */
+static int map_part(struct parse *p, bool *has, struct ir_type *type, uint32_t *size)
+{
+	*has = parse_type_starts(p, p->t);
+	return *has ? parse_type(p, type) : map_number(p, size);
+}
+
 /*
- * type(NUMBER, KEY BYTES, VALUE BYTES, N): a kind that has no name here, or sizes that the name
- * does not have
+ * type(NUMBER, KEY, VALUE, N), both types or bytes: a kind that has no name here, or sizes that the
+ * name does not have
  */
 static int map_by_number(struct parse *p, struct ir_map *m)
 {
-	uint32_t *const to[] = {&m->type, &m->key_size, &m->value_size, &m->max_entries};
-	const struct tok *t;
-	size_t i;
-	int64_t v;
-
-	for (i = 0; i < sizeof(to) / sizeof(to[0]); i++) {
-		if (parse_want(p, i ? PUNCT(',', 0, 0) : PUNCT('(', 0, 0)))
-			return -EINVAL;
-		t = p->t;
-		if (parse_expr(p, &v))
-			return -EINVAL;
-		if (v < 0 || v > UINT32_MAX)
-			return parse_error(p, t, "%lld is no number of 32 bits", (long long)v);
-		*to[i] = (uint32_t)v;
-	}
-	return parse_want(p, PUNCT(')', 0, 0)) ? -EINVAL : map_flags(p, m);
+	if (parse_want(p, PUNCT('(', 0, 0)) || map_number(p, &m->type) ||
+		parse_want(p, PUNCT(',', 0, 0)) ||
+		map_part(p, &m->has_key, &m->key, &m->key_size) ||
+		parse_want(p, PUNCT(',', 0, 0)) ||
+		map_part(p, &m->has_value, &m->value, &m->value_size) ||
+		parse_want(p, PUNCT(',', 0, 0)) || map_number(p, &m->max_entries) ||
+		parse_want(p, PUNCT(')', 0, 0)))
+		return -EINVAL;
+	return m->name ? map_options(p, m) : 0;
 }
 
 /* ---- maps of maps, and what stands in maps from the start ------------------------------------ */
@@ -337,7 +377,7 @@ static int map_of_maps(struct parse *p, struct ir_map *m, const struct mapk *k)
 	}
 	if (parse_want(p, PUNCT(')', 0, 0)) || map_count(p, m, &a))
 		return -EINVAL;
-	return m->name ? map_flags(p, m) : 0;
+	return m->name ? map_options(p, m) : 0;
 }
 
 static int map_value(struct parse *p, struct ir_map *m)
@@ -444,7 +484,7 @@ static int map_declare(struct parse *p, struct ir_map *m)
 	if (!err)
 		err = map_count(p, m, &a);
 	/* of an inner map the bracket ends it, or what belongs to the outer one */
-	return err || !m->name ? err : map_flags(p, m);
+	return err || !m->name ? err : map_options(p, m);
 }
 
 int parse_map(struct parse *p)
@@ -493,6 +533,31 @@ bool parse_map_makes(const struct ir_map *m, const struct ir_struct *s)
 	       (m->value.kind == IR_TYPE_LOG2 || m->value.kind == IR_TYPE_LINEAR);
 }
 
+/* Whether a kind with types, by its name, has just these. */
+static bool map_has_form(const struct ir_map *m, const struct mapk *k)
+{
+	bool index = m->key.kind == IR_TYPE_INT && m->key.size == 4;
+
+	switch (k->args) {
+	case MAPK_KEY_VALUE: return m->has_key;
+	case MAPK_VALUE: return m->has_key && index && !m->key.is_signed;
+	case MAPK_ONLY_VALUE: return !m->has_key && !m->key_size;
+	case MAPK_STORAGE: return m->has_key && index && m->key.is_signed && !m->max_entries;
+	default: return false;
+	}
+}
+
+static bool map_is_kind(const struct ir_map *m, const struct mapk *k)
+{
+	if (k->type != m->type || (!m->max_entries && k->entries) ||
+		(m->flags & k->flags) != k->flags)
+		return false;
+	if (m->has_value)
+		return map_has_form(m, k);
+	return k->args == MAPK_COUNT && !m->has_key && k->key_size == m->key_size &&
+	       k->value_size == m->value_size && map_is_count(m->type, m->max_entries);
+}
+
 static const struct mapk *map_kind_of(const struct ir_map *m)
 {
 	size_t i;
@@ -504,31 +569,55 @@ static const struct mapk *map_kind_of(const struct ir_map *m)
 	for (i = 2; i < MAPK_KINDS; i++) {
 		const struct mapk *k = &mapk_table[i];
 
-		if (m->inner && k->type == m->type)
-			return k;
-		if (k->type == m->type &&
-			(m->has_value ? k->args != MAPK_COUNT
-				      : k->args == MAPK_COUNT && k->key_size == m->key_size &&
-						k->value_size == m->value_size &&
-						(m->max_entries || !k->entries) &&
-						map_is_count(m->type, m->max_entries)))
+		if (m->inner ? k->type == m->type : map_is_kind(m, k))
 			return k;
 	}
 	return NULL; /* declared by numbers */
 }
 
+static void map_part_text(
+	bool has, const struct ir_type *type, uint32_t bytes, char *text, size_t size)
+{
+	if (has)
+		parse_type_text(type, text, size);
+	else
+		snprintf(text, size, "%u", (unsigned)bytes);
+}
+
+/* " flags=0x1 extra=0x5 numa=0", without the flags that the kind implies */
+static void map_options_text(const struct ir_map *m, uint32_t implied, char *text, size_t size)
+{
+	uint32_t numa = m->flags & IR_MAP_NUMA, more = m->flags & ~(implied | numa);
+	int n = 0;
+
+	*text = '\0';
+	if (more)
+		n = snprintf(text, size, " flags=0x%x", (unsigned)more);
+	if (m->extra)
+		n += snprintf(
+			text + n, size - (size_t)n, " extra=0x%llx", (unsigned long long)m->extra);
+	if (numa)
+		snprintf(text + n, size - (size_t)n, " numa=%u", (unsigned)m->numa);
+}
+
+static void map_by_number_text(const struct ir_map *m, const char *options, char *text, size_t size)
+{
+	char key[80], value[80];
+
+	map_part_text(m->has_key, &m->key, m->key_size, key, sizeof(key));
+	map_part_text(m->has_value, &m->value, m->value_size, value, sizeof(value));
+	snprintf(text, size, "type(%u, %s, %s, %u)%s", (unsigned)m->type, key, value,
+		(unsigned)m->max_entries, options);
+}
+
 void parse_map_text(const struct ir_map *m, char *text, size_t size)
 {
 	const struct mapk *k = map_kind_of(m);
-	char key[80] = "", inner[MAPK_TEXT] = "", count[16] = "", flags[24] = "", *value = inner;
-	uint32_t more = m->flags & ~(k ? k->flags : 0);
+	char key[80] = "", inner[MAPK_TEXT] = "", count[16] = "", flags[80], *value = inner;
 
-	if (more)
-		snprintf(flags, sizeof(flags), " flags=0x%x", (unsigned)more);
+	map_options_text(m, k ? k->flags : 0, flags, sizeof(flags));
 	if (!k) {
-		snprintf(text, size, "type(%u, %u, %u, %u)%s", (unsigned)m->type,
-			(unsigned)m->key_size, (unsigned)m->value_size, (unsigned)m->max_entries,
-			flags);
+		map_by_number_text(m, flags, text, size);
 		return;
 	}
 	if (k->args == MAPK_KEY_VALUE || (k->args == MAPK_KEY_INNER && m->has_key))

@@ -24,10 +24,19 @@ enum {
 	LISTMAP_POINTER = 8, /* bytes of an element of values */
 	LISTMAP_REL = 9,     /* SHT_REL */
 	LISTMAP_VALUES_MAX = 65536,
+	LISTMAP_NUMA = 4, /* BPF_F_NUMA_NODE */
+	LISTMAP_LPM_TRIE = 11,
+	LISTMAP_USER_RINGBUF = 31,
 };
 
 /* How a kind of map is written; the rest is written by its number. */
-enum listmap_form { LISTMAP_KEY_VALUE, LISTMAP_VALUE, LISTMAP_COUNT };
+enum listmap_form {
+	LISTMAP_KEY_VALUE,
+	LISTMAP_VALUE,
+	LISTMAP_ONLY_VALUE, /* the kernel has no key */
+	LISTMAP_COUNT,
+	LISTMAP_STORAGE, /* of a thread, a cgroup ...: the key is the kernel's */
+};
 
 static const struct {
 	const char *name;
@@ -46,17 +55,25 @@ static const struct {
 	{"lru_hash", 9, LISTMAP_KEY_VALUE, 0, 0, 0},
 	{"lru_percpu_hash", 10, LISTMAP_KEY_VALUE, 0, 0, 0},
 	{"lpm_trie", 11, LISTMAP_KEY_VALUE, 1, 0, 0},
-	{"queue", 22, LISTMAP_VALUE, 0, 0, 0},
-	{"stack", 23, LISTMAP_VALUE, 0, 0, 0},
+	{"queue", 22, LISTMAP_ONLY_VALUE, 0, 0, 0},
+	{"stack", 23, LISTMAP_ONLY_VALUE, 0, 0, 0},
+	{"sk_storage", 24, LISTMAP_STORAGE, 1, 4, 0},
 	{"ringbuf", 27, LISTMAP_COUNT, 0, 0, 0},
-	{"bloom_filter", 30, LISTMAP_VALUE, 0, 0, 0},
+	{"inode_storage", 28, LISTMAP_STORAGE, 1, 4, 0},
+	{"task_storage", 29, LISTMAP_STORAGE, 1, 4, 0},
+	{"bloom_filter", 30, LISTMAP_ONLY_VALUE, 0, 0, 0},
+	{"user_ringbuf", 31, LISTMAP_COUNT, 0, 0, 0},
+	{"cgrp_storage", 32, LISTMAP_STORAGE, 1, 4, 0},
 };
+
+enum { LISTMAP_KINDS = sizeof(listmap_kinds) / sizeof(listmap_kinds[0]) };
 
 /* A map's definition. */
 struct listmap_def {
 	const char *name;
 	uint32_t type, key, value; /* key, value: type ids */
-	uint32_t key_size, value_size, entries, flags;
+	uint32_t key_size, value_size, entries, flags, numa;
+	uint64_t extra;
 	uint32_t inner;	  /* of a map of maps: the record of those in it; 0 */
 	int64_t values;	  /* bytes from its start to values; -1: it has none */
 	uint64_t at, end; /* bytes in section .maps */
@@ -76,16 +93,24 @@ struct listmap {
 
 /* ---- definitions ------------------------------------------------------------------------- */
 
-/* A number is written as a pointer to an array of so many elements. */
-static uint32_t listmap_number(const struct btf *b, uint32_t id)
+/* A number is written as a pointer to an array of so many elements, or as an enum's only value. */
+static uint64_t listmap_wide(const struct btf *b, uint32_t id)
 {
 	struct btf_type t;
 	uint32_t elem, n = 0;
 
-	if (btf_plain(b, id, &t) && t.kind == BTF_PTR && btf_plain(b, t.type, &t) &&
-		t.kind == BTF_ARRAY)
+	if (!btf_plain(b, id, &t))
+		return 0;
+	if ((t.kind == BTF_ENUM || t.kind == BTF_ENUM64) && t.vlen == 1)
+		return btf_enum_value(b, &t, 0);
+	if (t.kind == BTF_PTR && btf_plain(b, t.type, &t) && t.kind == BTF_ARRAY)
 		btf_array(b, &t, &elem, &n);
 	return n;
+}
+
+static uint32_t listmap_number(const struct btf *b, uint32_t id)
+{
+	return (uint32_t)listmap_wide(b, id);
 }
 
 /* what a pointer points at */
@@ -130,6 +155,10 @@ static bool listmap_record(const struct btf *b, uint32_t id, struct listmap_def 
 			d->entries = listmap_number(b, m.type);
 		else if (!strcmp(m.name, "map_flags"))
 			d->flags = listmap_number(b, m.type);
+		else if (!strcmp(m.name, "numa_node"))
+			d->numa = listmap_number(b, m.type);
+		else if (!strcmp(m.name, "map_extra"))
+			d->extra = listmap_wide(b, m.type);
 		else if (!strcmp(m.name, "key_size"))
 			d->key_size = listmap_number(b, m.type);
 		else if (!strcmp(m.name, "value_size"))
@@ -188,10 +217,17 @@ static void listmap_line(struct listmap *l, const struct listmap_def *d, const c
 	buf_puts(&l->line, kind);
 }
 
-static void listmap_end(struct listmap *l, uint32_t flags)
+/* What stands behind the kind; implied: flags that it has anyway. */
+static void listmap_end(struct listmap *l, const struct listmap_def *d, uint32_t implied)
 {
+	uint32_t numa = d->flags & LISTMAP_NUMA, flags = d->flags & ~(implied | numa);
+
 	if (flags)
 		buf_printf(&l->line, " flags=%u", (unsigned int)flags);
+	if (d->extra)
+		buf_printf(&l->line, " extra=%llu", (unsigned long long)d->extra);
+	if (numa)
+		buf_printf(&l->line, " numa=%u", (unsigned int)d->numa);
 }
 
 static bool listmap_as_hist(struct listmap *l, const struct listmap_def *d)
@@ -205,7 +241,7 @@ static bool listmap_as_hist(struct listmap *l, const struct listmap_def *d)
 	if (d->type == LISTMAP_ARRAY) {
 		listmap_line(l, d, kind);
 		buf_printf(&l->line, "(%u)", (unsigned int)d->entries);
-		listmap_end(l, d->flags);
+		listmap_end(l, d, 0);
 		return true;
 	}
 	id = d->type == LISTMAP_HASH ? listmap_bucket(l->btf, d) : 0;
@@ -214,7 +250,7 @@ static bool listmap_as_hist(struct listmap *l, const struct listmap_def *d)
 	listtype_put(l->types, id, &bucket);
 	listmap_line(l, d, kind);
 	buf_printf(&l->line, "(%s, %u)", bucket.text, (unsigned int)d->entries);
-	listmap_end(l, d->flags);
+	listmap_end(l, d, 0);
 	return true;
 }
 
@@ -232,9 +268,38 @@ static bool listmap_by_number(const struct listmap_def *d)
 {
 	if (d->key_size > LISTTYPE_MAX || d->value_size > LISTTYPE_MAX)
 		return true;
-	if (d->type == LISTMAP_RINGBUF)
+	if (d->type == LISTMAP_RINGBUF || d->type == LISTMAP_USER_RINGBUF)
 		return d->entries < 4096 || (d->entries & (d->entries - 1)) != 0;
-	return !d->entries && d->type != LISTMAP_PERF_EVENT_ARRAY;
+	return false;
+}
+
+/* The kind that says all of it by its name; -1: none does. */
+static int listmap_kind(const struct listmap *l, const struct listmap_def *d)
+{
+	struct btf_type key;
+	int i = 0;
+
+	while (i < LISTMAP_KINDS && listmap_kinds[i].type != d->type)
+		i++;
+	if (i == LISTMAP_KINDS || listmap_by_number(d) ||
+		(d->flags & listmap_kinds[i].flags) != listmap_kinds[i].flags)
+		return -1;
+	switch (listmap_kinds[i].form) {
+	case LISTMAP_KEY_VALUE: return d->key_size && d->value_size && d->entries ? i : -1;
+	case LISTMAP_VALUE: return d->key_size == 4 && d->value_size && d->entries ? i : -1;
+	case LISTMAP_ONLY_VALUE: return !d->key_size && d->value_size && d->entries ? i : -1;
+	case LISTMAP_STORAGE:
+		return btf_plain(l->btf, d->key, &key) && key.kind == BTF_INT && key.size == 4 &&
+				       btf_is_signed(l->btf, &key) && d->value && !d->entries
+			       ? i
+			       : -1;
+	default:
+		return listmap_kinds[i].key_size == d->key_size &&
+				       listmap_kinds[i].value_size == d->value_size &&
+				       (d->entries || d->type == LISTMAP_PERF_EVENT_ARRAY)
+			       ? i
+			       : -1;
+	}
 }
 
 static void listmap_def(struct listmap *l, const struct listmap_def *d);
@@ -243,7 +308,8 @@ static bool listmap_alike(const struct listmap_def *a, const struct listmap_def 
 {
 	return a->type == b->type && a->key == b->key && a->value == b->value &&
 	       a->key_size == b->key_size && a->value_size == b->value_size &&
-	       a->entries == b->entries && a->flags == b->flags && !b->inner;
+	       a->entries == b->entries && a->flags == b->flags && a->numa == b->numa &&
+	       a->extra == b->extra && !b->inner;
 }
 
 /* Flags that a kind's name implies. */
@@ -251,7 +317,7 @@ static uint32_t listmap_implied(uint32_t type)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(listmap_kinds) / sizeof(listmap_kinds[0]); i++)
+	for (i = 0; i < LISTMAP_KINDS; i++)
 		if (listmap_kinds[i].type == type)
 			return listmap_kinds[i].flags;
 	return 0;
@@ -275,7 +341,7 @@ static bool listmap_inner(const struct listmap *l, const struct listmap_def *d,
 	for (i = 0; i < l->n && &l->defs[i] != d && !*name; i++)
 		if (listmap_alike(inner, &l->defs[i]))
 			*name = l->defs[i].name;
-	return *name || inner->flags == listmap_implied(inner->type);
+	return *name || (inner->flags == listmap_implied(inner->type) && !inner->extra);
 }
 
 /* "array_of_maps(INNER, N)", "hash_of_maps(KEY, INNER, N)" */
@@ -298,31 +364,70 @@ static bool listmap_of_maps(struct listmap *l, const struct listmap_def *d)
 	else
 		listmap_def(l, &inner);
 	buf_printf(&l->line, ", %u)", (unsigned int)d->entries);
-	listmap_end(l, d->flags);
+	listmap_end(l, d, 0);
 	return true;
+}
+
+/*
+ * The record that the assembler makes of an lpm_trie's key that is no record: {u32 prefixlen, u8
+ * data[]}, called after the map.
+ */
+static bool listmap_own_key(const struct listmap *l, const struct listmap_def *d)
+{
+	size_t n = d->name ? strlen(d->name) : 0;
+	struct btf_member length, data;
+	struct btf_type t;
+
+	if (d->type != LISTMAP_LPM_TRIE || !n || !btf_type(l->btf, d->key, &t) ||
+		t.kind != BTF_STRUCT || t.vlen != 2 || strncmp(t.name, d->name, n) != 0 ||
+		strcmp(t.name + n, "_key") != 0)
+		return false;
+	btf_member(l->btf, &t, 0, &length);
+	btf_member(l->btf, &t, 1, &data);
+	return !strcmp(length.name, "prefixlen") && !strcmp(data.name, "data");
+}
+
+/* A type, or bytes. */
+static void listmap_type_or_size(struct listmap *l, uint32_t id, uint32_t size)
+{
+	struct listtype_name t;
+
+	if (!id || size > LISTTYPE_MAX) {
+		buf_printf(&l->line, ", %u", (unsigned int)size);
+		return;
+	}
+	listtype_put(l->types, id, &t);
+	buf_printf(&l->line, ", %s", t.text);
+}
+
+static void listmap_as_number(struct listmap *l, const struct listmap_def *d)
+{
+	listmap_line(l, d, "type");
+	buf_printf(&l->line, "(%u", (unsigned int)d->type);
+	if (listmap_own_key(l, d))
+		buf_printf(&l->line, ", char[%u]", (unsigned int)d->key_size);
+	else
+		listmap_type_or_size(l, d->key, d->key_size);
+	listmap_type_or_size(l, d->value, d->value_size);
+	buf_printf(&l->line, ", %u)", (unsigned int)d->entries);
+	listmap_end(l, d, 0);
 }
 
 static void listmap_def(struct listmap *l, const struct listmap_def *d)
 {
-	size_t n = sizeof(listmap_kinds) / sizeof(listmap_kinds[0]), i;
 	struct listtype_name key, value;
+	int i;
 
-	if (!listmap_by_number(d) && (listmap_of_maps(l, d) || listmap_as_hist(l, d)))
+	if (!listmap_by_number(d) && d->entries && (listmap_of_maps(l, d) || listmap_as_hist(l, d)))
 		return;
-	for (i = 0; i < n && listmap_kinds[i].type != d->type; i++)
-		;
-	if (i == n || listmap_by_number(d) ||
-		(listmap_kinds[i].form == LISTMAP_COUNT &&
-			(listmap_kinds[i].key_size != d->key_size ||
-				listmap_kinds[i].value_size != d->value_size))) {
-		listmap_line(l, d, "type");
-		buf_printf(&l->line, "(%u, %u, %u, %u)", (unsigned int)d->type,
-			(unsigned int)d->key_size, (unsigned int)d->value_size,
-			(unsigned int)d->entries);
-		listmap_end(l, d->flags);
+	i = listmap_kind(l, d);
+	if (i < 0) {
+		listmap_as_number(l, d);
 		return;
 	}
-	if (listmap_kinds[i].form == LISTMAP_KEY_VALUE)
+	if (listmap_own_key(l, d))
+		listtype_chars(&key, d->key_size);
+	else if (listmap_kinds[i].form == LISTMAP_KEY_VALUE)
 		listmap_part(l, d->key, d->key_size, &key);
 	if (listmap_kinds[i].form != LISTMAP_COUNT)
 		listmap_part(l, d->value, d->value_size, &value);
@@ -330,11 +435,13 @@ static void listmap_def(struct listmap *l, const struct listmap_def *d)
 	if (listmap_kinds[i].form == LISTMAP_KEY_VALUE)
 		buf_printf(
 			&l->line, "(%s, %s, %u)", key.text, value.text, (unsigned int)d->entries);
-	else if (listmap_kinds[i].form == LISTMAP_VALUE)
+	else if (listmap_kinds[i].form == LISTMAP_STORAGE)
+		buf_printf(&l->line, "(%s)", value.text);
+	else if (listmap_kinds[i].form != LISTMAP_COUNT)
 		buf_printf(&l->line, "(%s, %u)", value.text, (unsigned int)d->entries);
 	else if (d->entries)
 		buf_printf(&l->line, "(%u)", (unsigned int)d->entries);
-	listmap_end(l, d->flags & ~listmap_kinds[i].flags);
+	listmap_end(l, d, listmap_kinds[i].flags);
 }
 
 /* ---- what stands in maps from the start ------------------------------------------------------ */

@@ -82,7 +82,8 @@ static bool map_takes_btf(enum rawbpf_map_type type)
 	case RAWBPF_MAP_SK_STORAGE:
 	case RAWBPF_MAP_INODE_STORAGE:
 	case RAWBPF_MAP_TASK_STORAGE:
-	case RAWBPF_MAP_CGRP_STORAGE: return true;
+	case RAWBPF_MAP_CGRP_STORAGE:
+	case RAWBPF_MAP_BLOOM_FILTER: return true;
 	default: return false;
 	}
 }
@@ -137,7 +138,7 @@ static int map_try_all(struct map *m, int btf_fd, struct kern *k)
 	if (!k->no_map_names)
 		with |= MAP_WITH_NAME;
 	if (btf_fd >= 0 && map_takes_btf(d->type) && d->value_btf &&
-		(d->key_btf || d->kind != OBJECT_MAP_PLAIN))
+		(d->key_btf || !d->key_size || d->kind != OBJECT_MAP_PLAIN))
 		with |= MAP_WITH_BTF;
 	first = fd = map_try(m, btf_fd, with);
 	/* a rule that no kernel lets pass needs no second try */
@@ -257,7 +258,7 @@ static int map_fill(struct map *m)
 }
 
 /* The kernel wants to see one map of the kind that a map of maps will hold. */
-static int map_create_inner(struct map *m, struct kern *k)
+static int map_create_inner(struct map *m, int btf_fd, struct kern *k)
 {
 	struct map inner = {.b = m->b, .def = m->def->inner, .fd = -1, .inner_fd = -1};
 	int err;
@@ -266,7 +267,7 @@ static int map_create_inner(struct map *m, struct kern *k)
 	err = map_entries(&inner);
 	if (err)
 		return err;
-	m->inner_fd = map_try_all(&inner, -1, k);
+	m->inner_fd = map_try_all(&inner, btf_fd, k);
 	return m->inner_fd < 0 ? map_refused(&inner, m->inner_fd) : 0;
 }
 
@@ -279,7 +280,7 @@ static int map_create(struct map *m, int btf_fd)
 		return -ENOMEM;
 	err = map_entries(m);
 	if (!err && m->def->inner)
-		err = map_create_inner(m, k);
+		err = map_create_inner(m, btf_fd, k);
 	if (err)
 		return err;
 	m->fd = map_try_all(m, btf_fd, k);

@@ -14,6 +14,7 @@
 #define MAPRULE_F_MMAPABLE  0x400U
 #define MAPRULE_F_BUILD_ID  0x20U
 #define MAPRULE_STACK_DEPTH 127
+#define MAPRULE_HASHES	    15	  /* of a bloom filter */
 #define MAPRULE_BUILD_ID    32	  /* bytes of a struct bpf_stack_build_id */
 #define MAPRULE_PERCPU_MAX  32768 /* bytes of one CPU's value */
 #define MAPRULE_OWNED_MAX   65000 /* of a value of task, cgroup, socket or inode storage, about */
@@ -182,6 +183,10 @@ static const char *maprule_broken(
 		return "its value must be a struct that this kernel's btf has for it";
 	if ((r->must & MAPRULE_MMAPABLE) && !(d->flags & MAPRULE_F_MMAPABLE))
 		return "its flags must have BPF_F_MMAPABLE (0x400)";
+	if (d->type == RAWBPF_MAP_BLOOM_FILTER && d->extra > MAPRULE_HASHES)
+		return "its map_extra, the number of its hash functions, must be 0 to 15";
+	if (d->extra && d->type != RAWBPF_MAP_BLOOM_FILTER && d->type != RAWBPF_MAP_ARENA)
+		return "only bloom filters and arenas have a map_extra";
 	return NULL;
 }
 

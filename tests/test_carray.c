@@ -109,8 +109,8 @@ START_TEST(programs_with_their_functions)
 	       "\t{0x18, 2, 4, 0, 9}, /* 1: r2 = &bump */\n"
 	       "\t{0x00, 0, 0, 0, 0},\n"
 	       "\t{0x18, 1, 1, 0, 0}, /* 3: r1 = &e */\n");
-	has(h, "_2_progs_bpf_maps[] = {\n\t{\"hits\", 1, 4, 8, 16, 0, 0, 0},\n"
-	       "\t{\"e\", 4, 4, 4, 0, 0, 0, 0},\n};\n#define _2_PROGS_BPF_MAPS 2\n");
+	has(h, "_2_progs_bpf_maps[] = {\n\t{\"hits\", 1, 4, 8, 16, 0, 0, 0, 0, 0},\n"
+	       "\t{\"e\", 4, 4, 4, 0, 0, 0, 0, 0, 0},\n};\n#define _2_PROGS_BPF_MAPS 2\n");
 	has(h, "_2_progs_bpf_relocs[] = {\n"
 	       "\t{BPFASM_RELOC_FUNC, 1, 4, \"bump\"},\n"
 	       "\t{BPFASM_RELOC_MAP, 7, 0, \"hits\"},\n"

@@ -39,10 +39,10 @@ START_TEST(variables)
 	       "\t{0x18, 2, 2, 0, 0}, /* 2: r2 = &k */\n\t{0x00, 0, 0, 0, 8},\n");
 	has(h, "char v_bpf_data[] = {\n\t0x01, 0x00, 0x02, 0x00, 0x00, 0x00,\n};\n");
 	has(h, "char v_bpf_rodata[] = {\n\t0x02, 0x01, 0x00, 0x00,\n};\n");
-	has(h, "v_bpf_maps[] = {\n\t{\"m\", 2, 4, 8, 1, 0, 0, 0},\n"
-	       "\t{\".data\", 2, 4, 6, 1, 0, 0, v_bpf_data},\n"
-	       "\t{\".rodata\", 2, 4, 4, 1, 128, 0, v_bpf_rodata},\n"
-	       "\t{\".bss\", 2, 4, 12, 1, 0, 0, 0},\n};\n#define V_BPF_MAPS 4\n");
+	has(h, "v_bpf_maps[] = {\n\t{\"m\", 2, 4, 8, 1, 0, 0, 0, 0, 0},\n"
+	       "\t{\".data\", 2, 4, 6, 1, 0, 0, v_bpf_data, 0, 0},\n"
+	       "\t{\".rodata\", 2, 4, 4, 1, 128, 0, v_bpf_rodata, 0, 0},\n"
+	       "\t{\".bss\", 2, 4, 12, 1, 0, 0, 0, 0, 0},\n};\n#define V_BPF_MAPS 4\n");
 	has(h, "\t{BPFASM_RELOC_VALUE, 0, 2, \"limit\"},\n"
 	       "\t{BPFASM_RELOC_VALUE, 2, 3, \"k\"},\n"
 	       "\t{BPFASM_RELOC_VALUE, 4, 1, \"a\"},\n");
@@ -61,10 +61,11 @@ START_TEST(maps_of_maps)
 			 ".func f\nexit\n.prog b \"socket\"\nreturn 1\n",
 		"m");
 
-	has(h, "m_maps[] = {\n\t{\"young\", 1, 8, 8, 4, 0, 0, 0},\n"
-	       "\t{\"times\", 12, 4, 4, 3, 0, 1, 0},\n\t{\"\", 2, 4, 8, 8, 0, 0, 0},\n"
-	       "\t{\"by\", 13, 4, 4, 10, 0, 3, 0},\n\t{\"old\", 1, 8, 8, 4, 0, 0, 0},\n"
-	       "\t{\"jumps\", 3, 4, 4, 2, 0, 0, 0},\n\t{\".bss\", 2, 4, 8, 1, 0, 0, 0},\n"
+	has(h, "m_maps[] = {\n\t{\"young\", 1, 8, 8, 4, 0, 0, 0, 0, 0},\n"
+	       "\t{\"times\", 12, 4, 4, 3, 0, 1, 0, 0, 0},\n\t{\"\", 2, 4, 8, 8, 0, 0, 0, 0, 0},\n"
+	       "\t{\"by\", 13, 4, 4, 10, 0, 3, 0, 0, 0},\n\t{\"old\", 1, 8, 8, 4, 0, 0, 0, 0, 0},\n"
+	       "\t{\"jumps\", 3, 4, 4, 2, 0, 0, 0, 0, 0},\n\t{\".bss\", 2, 4, 8, 1, 0, 0, 0, 0, "
+	       "0},\n"
 	       "};\n#define M_MAPS 7\n");
 	has(h, "m_fills[] = {\n\t{1, 1, 0, 4},\n\t{1, 2, 0, 0},\n\t{5, 0, 1, 1},\n"
 	       "\t{5, 1, 1, 0},\n};\n#define M_FILLS 4\n");

@@ -60,6 +60,13 @@ START_TEST(every_kind_comes_back)
 	comes_back(".map h lru_hash(u8, u16, 2)\n");
 	comes_back(".map r ringbuf(4096)\n.map e perf_event_array\n.map s stack_trace(64)\n");
 	comes_back(".map j prog_array(8)\n");
+	comes_back(".map l lpm_trie(char[8], u64, 100)\n.map q queue(u64, 4)\n"
+		   ".map s stack(s16, 4)\n.map b bloom_filter(u32, 9)\n");
+	comes_back(".map u user_ringbuf(4096)\n.map t task_storage(u64)\n"
+		   ".map c cgrp_storage(char[7])\n.map i inode_storage(u32) flags=512\n"
+		   ".map k sk_storage(s8)\n");
+	comes_back(".map s type(19, u64, u32, 0)\n.map z type(1, u32, u64, 0)\n"
+		   ".map h type(18, 8, 4, 5)\n.map l type(11, char[8], u64, 5)\n");
 	comes_back(".map a array_of_maps(hash(u32, u64, 4), 3)\n"
 		   ".map h hash_of_maps(array(u64, 8), 10)\n");
 }
@@ -86,6 +93,16 @@ START_TEST(records_come_before_their_map)
 	/* two maps of one record: it is written once */
 	comes_back(".struct key\n\tpid: s32\n.end\n"
 		   ".map a hash(key, u64, 10)\n.map b hash(key, key, 10)\n");
+}
+END_TEST
+
+START_TEST(options_come_back)
+{
+	comes_back(".map b bloom_filter(u32, 9) extra=5\n"
+		   ".map a type(33, 0, 0, 10) flags=1024 extra=17592186044416\n"
+		   ".map n hash(u32, u64, 9) flags=1 numa=3\n.map z hash(u32, u64, 9) numa=0\n"
+		   ".map h histogram(65) numa=1\n"
+		   ".map m array_of_maps(b, 2) numa=1\n");
 }
 END_TEST
 
@@ -118,6 +135,7 @@ Suite *suite_listmap(void)
 	tcase_add_test(t, every_kind_comes_back);
 	tcase_add_test(t, what_they_hold_comes_back);
 	tcase_add_test(t, records_come_before_their_map);
+	tcase_add_test(t, options_come_back);
 	tcase_add_test(t, no_maps_no_lines);
 	tcase_add_test(t, damaged_btf_is_refused);
 	suite_add_tcase(s, t);

@@ -112,6 +112,10 @@ static const struct {
 	{{.type = RAWBPF_MAP_CPUMAP, .key_size = 4, .value_size = 4, .max_entries = 1U << 20},
 		"number of cpus"},
 	{{.type = RAWBPF_MAP_RINGBUF, .max_entries = 65536}, NULL},
+	{{.type = RAWBPF_MAP_BLOOM_FILTER, .value_size = 4, .max_entries = 8, .extra = 16},
+		"must be 0 to 15"},
+	{{.type = RAWBPF_MAP_HASH, .key_size = 4, .value_size = 8, .max_entries = 1, .extra = 1},
+		"only bloom filters and arenas have a map_extra"},
 	{{.type = RAWBPF_MAP_RINGBUF, .value_size = 4, .max_entries = 65536},
 		"value size must be 0"},
 };
@@ -160,6 +164,7 @@ START_TEST(kernel_agrees)
 		a.map.value_size = rule_rows[i].def.value_size;
 		a.map.max_entries = rule_rows[i].def.max_entries;
 		a.map.map_flags = rule_rows[i].def.flags;
+		a.map.map_extra = rule_rows[i].def.extra;
 		fd = rawbpf_sys_bpf(RAWBPF_MAP_CREATE, &a, sizeof(a.map));
 		ck_assert_msg((fd < 0) == !!rule_rows[i].says, "row %zu: %ld", i, fd);
 		if (fd >= 0)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "old.h"
 #include "rawbpf.h"
@@ -50,6 +51,18 @@ START_TEST(arguments)
 	declares(".struct k\na: u8\n.end\n.map m lru_hash(k, k)", ".map m lru_hash(k, k, 10240)\n");
 	declares(".map m lpm_trie(u64, u32, 4)", ".map m lpm_trie(u64, u32, 4)\n");
 	declares(".map m type(15, 4, 4, 9)", ".map m type(15, 4, 4, 9)\n");
+	declares(".struct k\na: u8\n.end\n.map m type(19, k, char[3], 0) flags=4, extra=-1",
+		".map m type(19, k, char[3], 0) extra=0xffffffffffffffff numa=0\n");
+	/* what a kind by its name would take for something else */
+	declares(".map m type(1, u32, u64, 0)", ".map m type(1, u32, u64, 0)\n");
+	declares(".map m type(2, u64, u64, 9)", ".map m type(2, u64, u64, 9)\n");
+	declares(".map m type(1, 4, u64, 9)", ".map m type(1, 4, u64, 9)\n");
+	declares(".map m type(11, u64, u64, 9)", ".map m type(11, u64, u64, 9)\n");
+	declares(".map m type(1, u32, u64, 9)", ".map m hash(u32, u64, 9)\n");
+	declares(".map m type(29, s32, u64, 0) flags=1", ".map m task_storage(u64)\n");
+	declares(".map m bloom_filter(u32, 9) extra=3", ".map m bloom_filter(u32, 9) extra=0x3\n");
+	declares(".map m hash(u32, u8, 9) extra=3 numa=2 flags=1",
+		".map m hash(u32, u8, 9) flags=0x1 extra=0x3 numa=2\n");
 }
 END_TEST
 
@@ -108,7 +121,13 @@ START_TEST(errors)
 	tasm_fails(".map m ringbuf(u32)", "takes no types");
 	tasm_fails(".map m histogram(u32, u64)", "a histogram counts u64");
 	tasm_fails(".map m hash(u32, u32", "')' is missing");
-	tasm_fails(".map m hash(u32, u32) what", "only 'flags=N' may follow");
+	tasm_fails(
+		".map m hash(u32, u32) what", "only 'flags=N', 'extra=N' and 'numa=N' may follow");
+	tasm_fails(".map m hash(u32, u32) flags=1 what", "only 'flags=N', 'extra=N'");
+	tasm_fails(".map m hash(u32, u32) numa=-1", "nodes are 32 bits");
+	tasm_fails(".map m hash(u32, u32) extra 1", "'=' expected before '1'");
+	tasm_fails(".map m type(1, u3, 4, 4)", "unknown name 'u3'");
+	tasm_fails(".map m type(1, u32, u64, 4294967296)", "is no number of 32 bits");
 	tasm_fails(".map m histogram\n.map m hash", "'m' is already a map");
 	tasm_fails(".map m hash(u32, u32) flags=-1", "flags are 32 bits");
 }
@@ -352,6 +371,95 @@ START_TEST(callbacks_are_called)
 }
 END_TEST
 
+/* ---- as bpftool shows them --------------------------------------------------------------------- */
+
+/* One map each; key and value of an element to be put there, and what is shown of it. */
+static const struct {
+	const char *map, *key, *value, *shown;
+} dumped[] = {
+	{"hash(pair, s16, 4)", "\1\0\0\0\2\0\0\0", "\376\377",
+		"\"key\":{\"a\":1,\"b\":2},\"value\":-2"},
+	{"hash(char[4], pair, 4)", "abc", "\1\0\0\0\2\0\0\0",
+		"\"key\":\"abc\",\"value\":{\"a\":1,\"b\":2}"},
+	{"lru_hash(u8, pair, 4)", "\7", "\1\0\0\0\2\0\0\0",
+		"\"key\":7,\"value\":{\"a\":1,\"b\":2}"},
+	{"percpu_hash(u8, pair, 4)", "\7", NULL,
+		"\"key\":7,\"values\":[{\"cpu\":0,\"value\":{\"a\":"},
+	{"lru_percpu_hash(u8, pair, 4)", "\7", NULL,
+		"\"key\":7,\"values\":[{\"cpu\":0,\"value\":{\"a\":"},
+	{"array(pair, 2)", "\1\0\0\0", "\1\0\0\0\2\0\0\0", "\"key\":1,\"value\":{\"a\":1,\"b\":2}"},
+	{"percpu_array(pair, 2)", "\1\0\0\0", NULL,
+		"\"key\":1,\"values\":[{\"cpu\":0,\"value\":{\"a\":"},
+	{"histogram", "\1\0\0\0", "\2\0\0\0\0\0\0\0", "\"key\":1,\"value\":2"},
+	{"linear(pair)", "\1\0\0\0\2\0\0\0\3\0\0\0\0\0\0\0", "\4\0\0\0\0\0\0\0",
+		"\"key\":{\"bucket\":{\"a\":1,\"b\":2},\"slot\":3},\"value\":4"},
+	{"lpm_trie(u64, pair, 4)", "\40\0\0\0\12\0\0\1", "\1\0\0\0\2\0\0\0",
+		"\"key\":{\"prefixlen\":32,\"data\":[10,0,0,1]},\"value\":{\"a\":1,\"b\":2}"},
+	{"lpm_trie(char[6], u8, 4)", "\20\0\0\0\12\1", "\5",
+		"\"key\":{\"prefixlen\":16,\"data\":[10,1]},\"value\":5"},
+	{"lpm_trie(pair, u8, 4)", "\40\0\0\0\2\0\0\0", "\5",
+		"\"key\":{\"a\":32,\"b\":2},\"value\":5"},
+	/* of these bpftool shows no elements */
+	{"bloom_filter(pair, 9) extra=3", NULL, NULL, NULL},
+	{"task_storage(pair)", NULL, NULL, NULL},
+	{"cgrp_storage(pair)", NULL, NULL, NULL},
+	{"inode_storage(pair)", NULL, NULL, NULL},
+	{"sk_storage(pair)", NULL, NULL, NULL},
+	{"type(21, u64, pair, 0)", NULL, NULL, NULL},
+};
+
+static void expect_dump(struct rawbpf *b, size_t i)
+{
+	struct rawbpf_table *t = rawbpf_table(b, "m");
+	struct rawbpf_table_info info;
+	void *values;
+	char *out;
+
+	ck_assert_int_eq(rawbpf_table_info(t, &info), 0);
+	ck_assert_int_eq(t_run(&out, "bpftool -j map show id %u 2>&1", (unsigned)info.id), 0);
+	ck_assert_msg(strstr(out, "\"btf_id\":"), "%s: %s", dumped[i].map, out);
+	free(out);
+	ck_assert_int_eq(
+		t_run(NULL, "grep -q '^map_extra:.*0x%x$' /proc/%d/fdinfo/%d",
+			strstr(dumped[i].map, "extra=3") ? 3U : 0U, (int)getpid(), info.fd),
+		0);
+	if (!dumped[i].key)
+		return;
+	values = calloc(info.n_cpus, (info.value_size + 7) / 8 * 8);
+	if (dumped[i].value)
+		memcpy(values, dumped[i].value, info.value_size);
+	ck_assert_msg(!rawbpf_table_update(t, dumped[i].key, values, 0), "%s", rawbpf_errmsg(b));
+	free(values);
+	ck_assert_int_eq(
+		t_run(&out, "bpftool -j map dump id %u 2>&1 | tr -d ' '", (unsigned)info.id), 0);
+	ck_assert_msg(strstr(out, dumped[i].shown), "%s: no %s in %s", dumped[i].map,
+		dumped[i].shown, out);
+	free(out);
+}
+
+START_TEST(typed_for_bpftool)
+{
+	struct rawbpf *b;
+	char text[256];
+	size_t i;
+
+	T_NEED_ROOT();
+	if (t_run(NULL, "command -v bpftool >/dev/null"))
+		T_SKIP("no bpftool");
+	for (i = 0; i < sizeof(dumped) / sizeof(dumped[0]); i++) {
+		snprintf(text, sizeof(text),
+			".struct pair\na: u32\nb: u32\n.end\n.map m %s\n"
+			".prog p \"socket\"\nreturn 0\n",
+			dumped[i].map);
+		b = rawbpf_new();
+		ck_assert_msg(
+			!rawbpf_load(b, .text = text), "%s: %s", dumped[i].map, rawbpf_errmsg(b));
+		expect_dump(b, i);
+		rawbpf_free(b);
+	}
+}
+END_TEST
+
 Suite *suite_parse_map(void)
 {
 	Suite *s = suite_create("parse_map");
@@ -369,6 +477,10 @@ Suite *suite_parse_map(void)
 	tcase_add_test(tc, each_kind_is_loaded);
 	tcase_add_test(tc, maps_hold_maps_and_programs);
 	tcase_add_test(tc, callbacks_are_called);
+	suite_add_tcase(s, tc);
+	tc = tcase_create("host");
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, typed_for_bpftool);
 	suite_add_tcase(s, tc);
 	return s;
 }
