@@ -5,7 +5,8 @@
  * tests/old/skips: test, feature.  On a kernel that lacks the feature the test is skipped; any other
  * skip fails, but those that the last whole run on the kernel as it is had too.
  * tests/old/unasked: feature, cause: another feature, which is refused before where it is lacking
- * too; a file, on a machine without which no test asks; or the reason in words, on every kernel.
+ * too ("X unless Y": but where Y is lacking as well, it is asked for); a file, on a machine without which
+ * no test asks; or the reason in words, on every kernel.
  * Every other feature that the kernel lacks must have been asked for and refused.
  *
  * Both tables are held to the run: what is not so any more fails too.
@@ -236,6 +237,19 @@ static bool check_skips(const char *skips)
 	return ok;
 }
 
+/* "X unless Y", of which both are rows or, without a Y, X alone: is it so?  < 0: X is no row */
+static int is_lacked_before(const char *why)
+{
+	const char *unless = strstr(why, " unless ");
+	char first[200];
+
+	snprintf(first, sizeof(first), "%.*s", (int)(unless ? unless - why : (long)strlen(why)),
+		why);
+	if (!row_named(first))
+		return -1;
+	return is_cause(first) && !(unless && is_cause(unless + strlen(" unless ")));
+}
+
 /* *must: whatever the machine is like */
 static bool is_unasked(const struct old_table *t, const char *name, bool *must)
 {
@@ -245,10 +259,10 @@ static bool is_unasked(const struct old_table *t, const char *name, bool *must)
 	for (i = 0; i < t->n; i++) {
 		if (strcmp(t->line[i].what, name))
 			continue;
-		*must = t->line[i].why[0] != '/';
-		if (*must && row_named(t->line[i].why))
-			*must = is_cause(t->line[i].why);
-		return *must || is_cause(t->line[i].why);
+		if (t->line[i].why[0] == '/')
+			return is_cause(t->line[i].why);
+		*must = is_lacked_before(t->line[i].why) != 0;
+		return *must;
 	}
 	return false;
 }
