@@ -107,10 +107,11 @@ $(BUILD)/gen/lib_inc.c: $(INC) Makefile
 		n=$$(basename $$f .inc); printf 'static const char inc_%s[] = {' $$n; \
 		od -An -v -tu1 $$f | sed 's/[0-9][0-9]*/&,/g'; echo '0};'; \
 	done; \
-	echo 'const struct lib_inc lib_incs[] = {'; \
+	echo 'static const struct lib_inc lib_inc_rows[] = {'; \
 	for f in $(INC); do \
 		n=$$(basename $$f .inc); echo "	{\"$$n.inc\", inc_$$n, sizeof(inc_$$n) - 1},"; \
-	done; echo '	{0, 0, 0},'; echo '};'; } >$@
+	done; echo '	{0, 0, 0},'; echo '};'; \
+	echo 'const struct lib_inc *lib_incs(void) { return lib_inc_rows; }'; } >$@
 $(BUILD)/gen/lib_inc.o: $(BUILD)/gen/lib_inc.c
 	$(Q)$(CC) $(ALL_CFLAGS) -Iinclude -Ibpfasm -c -o $@ $<
 

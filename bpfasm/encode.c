@@ -3,35 +3,55 @@
 #include "insn.h"
 #include "ir.h"
 
-const struct insn_alu insn_alus[] = {
+static const struct insn_alu insn_alu_rows[] = {
 #define ALU(name, code, op) {name, op, code},
 #include "insn.def"
 	{NULL, NULL, 0},
 };
 
-const struct insn_jmp insn_jmps[] = {
+static const struct insn_jmp insn_jmp_rows[] = {
 #define JMP(name, code, op) {name, op, code},
 #include "insn.def"
 	{NULL, NULL, 0},
 };
 
-const struct insn_size insn_sizes[] = {
+static const struct insn_size insn_size_rows[] = {
 #define SIZE(u, s, code, bytes) {u, s, code, bytes},
 #include "insn.def"
 	{NULL, NULL, 0, 0},
 };
 
-const struct insn_atomic insn_atomics[] = {
+static const struct insn_atomic insn_atomic_rows[] = {
 #define ATOMIC(name, imm, op) {name, op, imm},
 #include "insn.def"
 	{NULL, NULL, 0},
 };
 
+const struct insn_alu *insn_alus(void)
+{
+	return insn_alu_rows;
+}
+
+const struct insn_jmp *insn_jmps(void)
+{
+	return insn_jmp_rows;
+}
+
+const struct insn_size *insn_sizes(void)
+{
+	return insn_size_rows;
+}
+
+const struct insn_atomic *insn_atomics(void)
+{
+	return insn_atomic_rows;
+}
+
 const struct insn_alu *insn_alu_by_code(uint8_t code)
 {
 	const struct insn_alu *a;
 
-	for (a = insn_alus; a->name; a++)
+	for (a = insn_alu_rows; a->name; a++)
 		if (a->code == (code & INSN_OP))
 			return a;
 	return NULL;
@@ -41,7 +61,7 @@ const struct insn_jmp *insn_jmp_by_code(uint8_t code)
 {
 	const struct insn_jmp *j;
 
-	for (j = insn_jmps; j->name; j++)
+	for (j = insn_jmp_rows; j->name; j++)
 		if (j->code == (code & INSN_OP))
 			return j;
 	return NULL;
@@ -51,7 +71,7 @@ const struct insn_size *insn_size_by_code(uint8_t code)
 {
 	const struct insn_size *s;
 
-	for (s = insn_sizes; s->name; s++)
+	for (s = insn_size_rows; s->name; s++)
 		if (s->code == (code & INSN_SIZE))
 			return s;
 	return NULL;
@@ -61,7 +81,7 @@ const struct insn_atomic *insn_atomic_by_imm(int32_t imm)
 {
 	const struct insn_atomic *a;
 
-	for (a = insn_atomics; a->name; a++)
+	for (a = insn_atomic_rows; a->name; a++)
 		if (a->imm == imm || (a->op && (a->imm | INSN_FETCH) == imm))
 			return a;
 	return NULL;

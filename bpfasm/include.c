@@ -94,7 +94,7 @@ static int include_builtin(struct pool *p, const char *name, struct include_file
 {
 	const struct lib_inc *l;
 
-	for (l = lib_incs; l->name; l++) {
+	for (l = lib_incs(); l->name; l++) {
 		if (strcmp(l->name, name))
 			continue;
 		*f = pool_alloc(p, sizeof(**f));
@@ -113,7 +113,7 @@ static int include_unknown(const char *name, const char *from, char *msg, size_t
 	char buf[128];
 
 	suggest_start(&s, name, strlen(name));
-	for (l = lib_incs; l->name; l++)
+	for (l = lib_incs(); l->name; l++)
 		suggest_offer(&s, l->name, strlen(l->name));
 	snprintf(msg, msg_len,
 		"no file '%.200s' beside '%.200s', in the include directories, or in the "
@@ -151,7 +151,7 @@ const char *include_defines(const char *name, size_t len)
 	const char *s, *text;
 	size_t i, n;
 
-	for (l = lib_incs; l->name; l++)
+	for (l = lib_incs(); l->name; l++)
 		for (i = 0; i < 2; i++)
 			for (text = l->text;
 				(s = include_next(&text, l->text + l->len, directives[i], &n));)
@@ -165,7 +165,7 @@ const char *include_macro(const char *name, size_t len, size_t *n, const char **
 	const struct lib_inc *l;
 	const char *s, *text;
 
-	for (l = lib_incs; l->name; l++)
+	for (l = lib_incs(); l->name; l++)
 		for (text = l->text; (s = include_next(&text, l->text + l->len, ".macro ", n));)
 			if (*n == len && !memcmp(s, name, len)) {
 				*n = (size_t)(text - 1 - (s + len));
@@ -181,7 +181,7 @@ void include_suggest(struct suggest *s)
 	const char *name, *text;
 	size_t n;
 
-	for (l = lib_incs; l->name; l++)
+	for (l = lib_incs(); l->name; l++)
 		for (text = l->text; (name = include_next(&text, l->text + l->len, ".macro ", &n));)
 			suggest_offer(s, name, n);
 }

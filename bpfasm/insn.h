@@ -156,10 +156,11 @@ struct insn_atomic {
 	const char *name, *op; /* "add", "+="; op NULL: no plain form */
 	int32_t imm;
 };
-extern const struct insn_alu insn_alus[];
-extern const struct insn_jmp insn_jmps[];
-extern const struct insn_size insn_sizes[];
-extern const struct insn_atomic insn_atomics[];
+/* every row, up to one without a name */
+const struct insn_alu *insn_alus(void);
+const struct insn_jmp *insn_jmps(void);
+const struct insn_size *insn_sizes(void);
+const struct insn_atomic *insn_atomics(void);
 
 /* the row of an operation (code's INSN_OP bits), or of a size (its INSN_SIZE bits); NULL: none */
 const struct insn_alu *insn_alu_by_code(uint8_t code);

@@ -11,6 +11,6 @@ struct lib_inc {
 	size_t len;
 };
 
-extern const struct lib_inc lib_incs[];
+const struct lib_inc *lib_incs(void);
 
 #endif

@@ -265,7 +265,7 @@ static int stmt_line(struct parse *p, const struct asm_line *l)
 
 int parse_unit(struct parse *p)
 {
-	struct asm_line l;
+	struct asm_line l = {0};
 	int more;
 
 	while ((more = macro_next(p->macro, &l)) > 0) {

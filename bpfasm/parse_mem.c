@@ -13,7 +13,7 @@ static int mem_no_type(struct parse *p, const struct tok *t)
 	char buf[32];
 
 	suggest_start(&s, t->s, t->kind == TOK_NAME ? t->len : 0);
-	for (size = insn_sizes; size->name; size++) {
+	for (size = insn_sizes(); size->name; size++) {
 		suggest_offer(&s, size->name, strlen(size->name));
 		suggest_offer(&s, size->sname, strlen(size->sname));
 	}
@@ -28,7 +28,7 @@ static int mem_type(struct parse *p, struct parse_mem *m)
 	const struct tok *t = p->t;
 	const struct insn_size *s;
 
-	for (s = insn_sizes; s->name; s++) {
+	for (s = insn_sizes(); s->name; s++) {
 		bool u = parse_is(t, s->name);
 
 		if (!u && !parse_is(t, s->sname))
@@ -200,7 +200,7 @@ int parse_lock_line(struct parse *p)
 	if (parse_want(p, PUNCT('*', 0, 0)) || parse_mem(p, &m) || atomic_width(p, t, &m))
 		return -EINVAL;
 	op = p->t;
-	for (a = insn_atomics; a->name; a++)
+	for (a = insn_atomics(); a->name; a++)
 		if (a->op && op->kind == TOK_PUNCT && op->len == strlen(a->op) &&
 			!memcmp(op->s, a->op, op->len))
 			break;

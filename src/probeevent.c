@@ -182,8 +182,8 @@ int probeevent_make(struct rawbpf *b, const char *file, const char *kind, const 
 	char name[PROBEEVENT_NAME], uint64_t *id, bool *reached)
 {
 	int err, n, dir = tracefs_dir(b);
-	uint64_t start;
-	long pid;
+	uint64_t start = 0;
+	long pid = 0;
 
 	*reached = dir >= 0;
 	if (dir < 0)

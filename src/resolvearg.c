@@ -172,7 +172,7 @@ int resolvearg_find(struct rawbpf *b, struct resolvearg *r, const struct arch *a
 	const struct bpfasm_arg_of *of, struct bpfasm_arg *out, char *msg, size_t msg_len)
 {
 	struct resolvearg_at at;
-	struct arch_memory m;
+	struct arch_memory m = {0};
 	int is;
 
 	resolvearg_at(&at, of);

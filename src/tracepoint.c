@@ -96,7 +96,7 @@ static int tracepoint_attach_one(struct rawbpf *b, const struct rawbpf_tracepoin
 	struct tracepoint_name n;
 	struct prog *prog;
 	struct link *l;
-	uint64_t id;
+	uint64_t id = 0;
 	int err, fd;
 
 	err = split_name(b, o->tp, &n);

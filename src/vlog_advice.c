@@ -132,9 +132,9 @@ void vlog_index_make(struct vlog_index *x)
 	size_t i;
 
 	x->n = 0;
-	vlog_index_add(x, vlog_mem_rules);
-	vlog_index_add(x, vlog_call_rules);
-	vlog_index_add(x, vlog_prog_rules);
+	vlog_index_add(x, vlog_mem_rules());
+	vlog_index_add(x, vlog_call_rules());
+	vlog_index_add(x, vlog_prog_rules());
 	memset(x->bucket, 0, sizeof(x->bucket));
 	/* from the last, so that a bucket begins with its first */
 	for (i = x->n; i; i--) {

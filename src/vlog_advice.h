@@ -39,7 +39,9 @@ struct vlog_rule {
 };
 
 /* Each ends with text NULL; searched in this order. */
-extern const struct vlog_rule vlog_mem_rules[], vlog_call_rules[], vlog_prog_rules[];
+const struct vlog_rule *vlog_mem_rules(void);
+const struct vlog_rule *vlog_call_rules(void);
+const struct vlog_rule *vlog_prog_rules(void);
 
 /* ---- sentences that several rules use */
 

@@ -7,7 +7,7 @@
 #include "vlog_advice.h"
 
 /* clang-format off */
-const struct vlog_rule vlog_call_rules[] = {
+static const struct vlog_rule vlog_call_table[] = {
 /* ---- calls of helpers */
 {"invalid func unknown@195896080", 0,
 	"a relocation against a kernel type failed (CO-RE) and the instruction was replaced; this "
@@ -490,3 +490,8 @@ const struct vlog_rule vlog_call_rules[] = {
 {NULL, 0, NULL},
 };
 /* clang-format on */
+
+const struct vlog_rule *vlog_call_rules(void)
+{
+	return vlog_call_table;
+}

@@ -7,7 +7,7 @@
 #include "vlog_advice.h"
 
 /* clang-format off */
-const struct vlog_rule vlog_mem_rules[] = {
+static const struct vlog_rule vlog_mem_table[] = {
 /* ---- memory through a register */
 {"invalid mem access 'scalar'", VLOG_BASE | VLOG_ZERO, VLOG_NUMBER_0},
 {"invalid mem access 'inv'", VLOG_BASE | VLOG_ZERO, VLOG_NUMBER_0},
@@ -353,3 +353,8 @@ const struct vlog_rule vlog_mem_rules[] = {
 {NULL, 0, NULL},
 };
 /* clang-format on */
+
+const struct vlog_rule *vlog_mem_rules(void)
+{
+	return vlog_mem_table;
+}

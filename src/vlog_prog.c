@@ -7,7 +7,7 @@
 #include "vlog_advice.h"
 
 /* clang-format off */
-const struct vlog_rule vlog_prog_rules[] = {
+static const struct vlog_rule vlog_prog_table[] = {
 /* ---- flow */
 {"unreachable insn #", VLOG_INSN_1,
 	"no path leads to insn {1}: remove it, or look for a jump or an exit before it that is meant "
@@ -244,3 +244,8 @@ const struct vlog_rule vlog_prog_rules[] = {
 {NULL, 0, NULL},
 };
 /* clang-format on */
+
+const struct vlog_rule *vlog_prog_rules(void)
+{
+	return vlog_prog_table;
+}

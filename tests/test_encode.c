@@ -78,16 +78,16 @@ START_TEST(tables)
 	const struct insn_size *s;
 	const struct insn_atomic *t;
 
-	for (a = insn_alus; a->name; a++)
+	for (a = insn_alus(); a->name; a++)
 		ck_assert_ptr_eq(insn_alu_by_code(a->code | INSN_ALU64 | INSN_X), a);
 	ck_assert_ptr_null(insn_alu_by_code(INSN_NEG));
 	ck_assert_ptr_null(insn_alu_by_code(0xf0));
-	for (j = insn_jmps; j->name; j++)
+	for (j = insn_jmps(); j->name; j++)
 		ck_assert_ptr_eq(insn_jmp_by_code(j->code | INSN_JMP32), j);
 	ck_assert_ptr_null(insn_jmp_by_code(INSN_JA));
-	for (s = insn_sizes; s->name; s++)
+	for (s = insn_sizes(); s->name; s++)
 		ck_assert_ptr_eq(insn_size_by_code(s->code | INSN_LDX | INSN_MEM), s);
-	for (t = insn_atomics; t->name; t++)
+	for (t = insn_atomics(); t->name; t++)
 		ck_assert_ptr_eq(insn_atomic_by_imm(t->imm), t);
 	ck_assert_str_eq(insn_atomic_by_imm(INSN_A_XOR | INSN_FETCH)->name, "xor");
 	ck_assert_ptr_null(insn_atomic_by_imm(0xe0));

@@ -75,7 +75,7 @@ START_TEST(library)
 	const struct lib_inc *l;
 	char text[128];
 
-	for (l = lib_incs; l->name; l++) {
+	for (l = lib_incs(); l->name; l++) {
 		ck_assert_uint_eq(strlen(l->text), l->len);
 		/* twice: each guards itself; a directory's file of that name would come first */
 		snprintf(

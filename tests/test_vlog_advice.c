@@ -31,7 +31,8 @@ static void sample(const struct vlog_rule *r, char *out, size_t size)
 	out[n] = '\0';
 }
 
-static const struct vlog_rule *const tables[] = {vlog_mem_rules, vlog_call_rules, vlog_prog_rules};
+static const struct vlog_rule *(*const tables[])(void) = {
+	vlog_mem_rules, vlog_call_rules, vlog_prog_rules};
 
 static bool find(const char *msg, const struct vlog_facts *f, struct vlog_match *m)
 {
@@ -49,7 +50,7 @@ START_TEST(every_rule_is_reached)
 	char msg[256], taken[4096] = "";
 	size_t n = 0;
 
-	for (r = tables[_i]; r->text; r++) {
+	for (r = tables[_i](); r->text; r++) {
 		struct vlog_facts f = {
 			.at_exit = r->flags & VLOG_AT_EXIT,
 			.clobbered = r->flags & VLOG_CLOBBER,
@@ -68,7 +69,7 @@ START_TEST(every_rule_is_reached)
 				taken + n, "\n'%s' is taken by '%s'", r->text, m.rule->text);
 	}
 	ck_assert_msg(!n, "%s", taken);
-	ck_assert(r > tables[_i] + 50);
+	ck_assert(r > tables[_i]() + 50);
 }
 END_TEST
 
@@ -79,7 +80,7 @@ START_TEST(advices_are_well_formed)
 	const char *p;
 	int captures;
 
-	for (r = tables[_i]; r->text; r++) {
+	for (r = tables[_i](); r->text; r++) {
 		captures = 0;
 		for (p = r->text; *p; p++)
 			captures += *p == '#' || *p == '*';
@@ -107,7 +108,7 @@ static const struct vlog_rule *first_fit(const char *msg, const struct vlog_fact
 
 	one.n = one.bucket[0] = 1;
 	for (t = 0; t < 3; t++)
-		for (r = tables[t]; r->text; r++) {
+		for (r = tables[t](); r->text; r++) {
 			one.rule[0] = r;
 			if (vlog_find(&one, text_of(msg), f, &m))
 				return r;
@@ -128,7 +129,7 @@ START_TEST(index_loses_no_rule)
 	cut.cut = true;
 	vlog_index_make(&x);
 	for (i = 0; i < 3; i++)
-		for (r = tables[i]; r->text; r++) {
+		for (r = tables[i](); r->text; r++) {
 			ck_assert_ptr_eq(x.rule[n++], r);
 			sample(r, msg, sizeof(msg));
 			if (_i)
