@@ -9,6 +9,7 @@
 #include "err.h"
 #include "sys.h"
 
+struct btffile;		/* btfnamed.c: BTF in place of the kernel's */
 struct kbtf;		/* kbtf.c: the kernel's BTF */
 struct kern;		/* kern.c: features found by trying */
 struct link;		/* link.c: what is attached */
@@ -39,6 +40,7 @@ struct rawbpf {
 	struct usdtspecs *usdtspecs; /* that links hold */
 
 	/* made when first needed; each file's own X_free() is called by rawbpf_free() */
+	struct btffile *btfnamed;
 	struct kbtf *kbtf;
 	struct kern *kern;
 	struct tracefs *tracefs;

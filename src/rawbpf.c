@@ -8,6 +8,7 @@
 
 #include "attachsec.h"
 #include "audit.h"
+#include "btfnamed.h"
 #include "corekern.h"
 #include "kbtf.h"
 #include "kconfig.h"
@@ -18,8 +19,8 @@
 #include "object.h"
 #include "opts.h"
 #include "prog.h"
-#include "resolve.h"
 #include "source.h"
+#include "sourcetext.h"
 #include "trace.h"
 #include "tracefs.h"
 #include "usdt.h"
@@ -53,7 +54,8 @@ void rawbpf_free(struct rawbpf *b)
 	usdtspec_free(b);
 	trace_free(b);
 	rawbpf_unload(b);
-	resolve_free(b);
+	sourcetext_free(b);
+	btfnamed_free(b);
 	tracefs_free(b);
 	kbtf_free(b);
 	kern_free(b);
@@ -131,7 +133,7 @@ static int rawbpf_load_object(struct rawbpf *b, bool each)
 
 	err = kconfig_fill(b);
 	if (!err)
-		err = corekern_apply(b, resolve_named_btf(b));
+		err = corekern_apply(b, btfnamed(b));
 	if (!err)
 		err = map_create_all(b, btf_fd);
 	if (!err)

@@ -15,7 +15,7 @@
 
 #include "arch.h"
 #include "bpfasm.h"
-#include "btffile.h"
+#include "btfnamed.h"
 #include "btfpath.h"
 #include "kbtf.h"
 #include "kern.h"
@@ -47,8 +47,7 @@ struct resolve_target {
 struct resolve {
 	struct resolve_event *events;
 	struct resolve_target *targets;
-	struct btffile btf; /* a file's that was named; else the running kernel's serves */
-	int btf_err;	    /* why the kernel's could not be read */
+	int btf_err; /* why the kernel's could not be read */
 	char btf_why[384];
 	const struct resolve_event *refused; /* asked for since the last resolver was made */
 };
@@ -78,7 +77,6 @@ void resolve_free(struct rawbpf *b)
 		more = t->next;
 		free(t);
 	}
-	btffile_close(&b->sys, &b->resolve->btf);
 	free(b->resolve);
 	b->resolve = NULL;
 }
@@ -283,10 +281,10 @@ static const struct arch *running_arch(struct rawbpf *b);
 static int resolve_btf(struct resolve_target *t, const struct btf **out)
 {
 	struct resolve *r = t->b->resolve;
-	const struct arch *here = r->btf.btf ? t->arch : running_arch(t->b);
+	const struct btf *named = btfnamed(t->b);
+	const struct arch *here = named ? t->arch : running_arch(t->b);
 
-	*out = r->btf.btf;
-
+	*out = named;
 	if (here != t->arch) {
 		snprintf(r->btf_why, sizeof(r->btf_why),
 			"the BTF of this machine's kernel is not that of %s; name a file with "
@@ -294,8 +292,8 @@ static int resolve_btf(struct resolve_target *t, const struct btf **out)
 			t->arch->name);
 		return -EINVAL;
 	}
-	if (r->btf.btf || r->btf_err)
-		return r->btf_err;
+	if (named || r->btf_err)
+		return named ? 0 : r->btf_err;
 	r->btf_err = kbtf_kernel(t->b, out);
 	if (r->btf_err)
 		error_text(&t->b->error, r->btf_why, sizeof(r->btf_why));
@@ -355,37 +353,12 @@ static int resolve_param(void *arg, const char *section, const char *name, struc
 		snprintf(msg, msg_len, "%s", b->resolve->btf_why);
 	} else {
 		*msg = '\0';
-		err = resolveparam_find(
-			b, b->resolve->btf.btf, t->big, section, name, f, msg, msg_len);
+		err = resolveparam_find(b, btfnamed(b), t->big, section, name, f, msg, msg_len);
 		if (err && !*msg)
 			error_text(&b->error, msg, msg_len);
 	}
 	err_copy(&b->error, &before); /* an argument is its whole word, then */
 	return err;
-}
-
-const struct btf *resolve_named_btf(const struct rawbpf *b)
-{
-	return b->resolve ? b->resolve->btf.btf : NULL;
-}
-
-int rawbpf_resolver_btf(struct rawbpf *b, const char *path)
-{
-	struct btffile f = {0};
-	int err = 0;
-
-	if (!b)
-		return -ENOMEM;
-	if (!resolve_get(b))
-		return err_set(&b->error, "assemble", -ENOMEM, "out of memory");
-	if (path)
-		err = btffile_open(&b->sys, path, &f, &b->error);
-	if (err)
-		return err;
-	btffile_close(&b->sys, &b->resolve->btf);
-	b->resolve->btf = f;
-	b->resolve->btf_err = 0;
-	return 0;
 }
 
 /*

@@ -3,7 +3,6 @@
 #ifndef RESOLVE_H
 #define RESOLVE_H
 
-#include "btf.h"
 #include "context.h"
 
 void resolve_free(struct rawbpf *b);
@@ -12,7 +11,5 @@ void resolve_free(struct rawbpf *b);
  * since the last rawbpf_resolver(); NULL when it could.
  */
 const struct rawbpf_error *resolve_refused(const struct rawbpf *b);
-/* What rawbpf_resolver_btf() named; NULL: the running kernel's serves. */
-const struct btf *resolve_named_btf(const struct rawbpf *b);
 
 #endif

@@ -14,8 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bpfasm.h"
-#include "resolve.h"
+#include "sourcetext.h"
 
 #define SOURCE_MAX (256U << 20) /* bytes of a file */
 
@@ -129,73 +128,13 @@ static int source_file(struct rawbpf *b, const char *name, struct source *s)
 
 /* ---- text -------------------------------------------------------------------------------- */
 
-/* "FILE:LINE:COL: error: ...": the first error's line becomes the message. */
-static int source_bad_text(struct rawbpf *b, int err, const char *diag)
-{
-	const char *p, *end, *colon, *mark = NULL;
-	unsigned long line;
-	char text[400], file[200] = "";
-
-	for (p = diag ? diag : ""; *p; p = end + (*end == '\n')) {
-		end = p + strcspn(p, "\n");
-		mark = strstr(p, ": error: ");
-		if (mark && mark < end)
-			break;
-		mark = NULL;
-	}
-	if (!mark)
-		return err_set(&b->error, "assemble", err, "the text cannot be assembled");
-	snprintf(text, sizeof(text), "%.*s", (int)(end - p), p);
-	err_set(&b->error, "assemble", err, "%s", text);
-	/* back from ": error:" over the column and the line */
-	for (colon = mark; colon > p && colon[-1] != ':'; colon--)
-		;
-	for (colon -= colon > p; colon > p && colon[-1] != ':'; colon--)
-		;
-	line = strtoul(colon, NULL, 10);
-	if (colon > p && line && line <= UINT_MAX) {
-		snprintf(file, sizeof(file), "%.*s", (int)(colon - p - 1), p);
-		err_src(&b->error, file, (unsigned)line);
-	}
-	return err;
-}
-
-static int source_assemble(struct rawbpf *b, const struct rawbpf_load_opts *o, const char *text,
+static int source_text(struct rawbpf *b, const struct rawbpf_load_opts *o, const char *text,
 	size_t len, const char *name, struct source *s)
 {
-	struct bpfasm_resolver r = {.sz = sizeof(r)};
-	struct bpfasm_opts a = {.sz = sizeof(a), .name = name, .resolver = &r};
-	struct bpfasm_out out = {0};
-	const struct rawbpf_error *refused;
-	int err = rawbpf_resolver(b, NULL, &r);
+	int err = sourcetext_make(b, o, text, len, name, &s->made, &s->len);
 
-	if (err)
-		return err;
-	a.include_dirs = o->include_dirs;
-	a.n_include_dirs = o->n_include_dirs;
-	a.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
-	err = bpfasm_assemble(text, len, &a, &out);
-	refused = out.n_errors == 1 ? resolve_refused(b) : NULL;
-	if (err == -ENOMEM)
-		source_nomem(b);
-	else if (err && refused) /* nothing is wrong with the text, as far as one can tell */
-		err = refused->err;
-	else if (err)
-		source_bad_text(b, err, out.diag);
-	if (err && refused && err != -ENOMEM)
-		err_copy(&b->error, refused);
-	else if (out.diag && err)
-		ctx_take_log(b, strdup(out.diag));
-	else if (out.diag)
-		ctx_log(b, RAWBPF_LOG_WARN, "%s", out.diag);
-	if (!err) {
-		s->made = out.data;
-		s->image = out.data;
-		s->len = out.len;
-		s->name = name;
-		out.data = NULL;
-	}
-	bpfasm_free(&out);
+	s->image = s->made;
+	s->name = name;
 	return err;
 }
 
@@ -223,11 +162,10 @@ int source_get(struct rawbpf *b, const struct rawbpf_load_opts *o, struct source
 		return 0;
 	}
 	if (o->text)
-		return source_assemble(
-			b, o, o->text, strlen(o->text), o->name ? o->name : "<text>", s);
+		return source_text(b, o, o->text, strlen(o->text), o->name ? o->name : "<text>", s);
 	err = source_file(b, o->src_file, s);
 	if (!err && !source_is_elf(s->file, s->len))
-		err = source_assemble(b, o, s->file, s->len, s->path, s);
+		err = source_text(b, o, s->file, s->len, s->path, s);
 	if (err)
 		source_free(s);
 	return err;
@@ -235,9 +173,7 @@ int source_get(struct rawbpf *b, const struct rawbpf_load_opts *o, struct source
 
 void source_free(struct source *s)
 {
-	struct bpfasm_out out = {.data = s->made};
-
-	bpfasm_free(&out);
+	sourcetext_unmake(s->made);
 	free(s->file);
 	free(s->path);
 	memset(s, 0, sizeof(*s));
