@@ -1,6 +1,17 @@
 # rawbpf - see README.md.  Variables a user may set: CC, CFLAGS, LDFLAGS, SAN=1 (ASan and UBSan),
 # WERROR=1, BUILD (where everything goes); of make fuzz FUZZ_SECONDS (all fuzzers together), FUZZ_RUNS
 # (of each, in place of the seconds) and FUZZERS='notes usdtarg' (only these).
+# CROSS_COMPILE=aarch64-linux-gnu-: for another CPU, in build/aarch64-linux-gnu, with a libelf of its own
+ifdef CROSS_COMPILE
+BUILD   ?= build/$(patsubst %-,%,$(CROSS_COMPILE))
+ifeq ($(origin CC),default)
+CC      := $(CROSS_COMPILE)gcc
+endif
+ifeq ($(origin AR),default)
+AR      := $(CROSS_COMPILE)ar
+endif
+OWN_LIBELF ?= 1
+endif
 BUILD   ?= build
 CC      ?= cc
 CFLAGS  ?= -O2 -g
@@ -21,6 +32,12 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fvisibility=hidden 
 Q       := $(if $(V),,@)
 QUIET   := $(if $(V),,-s)
 GC      := -Wl,--gc-sections
+# libelf: the machine's, or (OWN_LIBELF=1) one made by this very compiler
+ifdef OWN_LIBELF
+LIBELF  := $(BUILD)/libelf/libelf.a
+STATIC_LIBS := $(LIBELF)
+ALL_CFLAGS += -I$(BUILD)/libelf/include
+endif
 LIBELF  ?= -lelf
 
 SRC     := $(wildcard src/*.c)
@@ -41,7 +58,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_O  := $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o)
 WRAP_O  := $(BUILD)/tests/fuzz/wrap.o
 
-.PHONY: all static examples check check-built check-old check-vm check-packages vm-built test clean deps demo format format-check fuzz fuzz-built
+.PHONY: all static musl amalgam examples check check-built check-old check-vm check-packages vm-built test clean deps demo format format-check fuzz fuzz-built
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -66,6 +83,25 @@ $(BUILD)/relr:
 	$(Q)printf 'static int a, *b = &a;\nint main(void) { return *b; }\n' >$@.c
 	$(Q)f=-Wl,-z,pack-relative-relocs; w=$$($(CC) $(CFLAGS) $(LDFLAGS) $$f -o $@.out $@.c 2>&1) && [ -z "$$w" ] && \
 		$@.out || f=; echo $$f >$@
+
+ifdef OWN_LIBELF
+$(BUILD)/src/elf.o $(BUILD)/rawbpf $(BUILD)/static/rawbpf: | $(LIBELF)
+endif
+%/libelf/libelf.a: tools/vendor/libelf.sh
+	$(Q)CC='$(CC)' AR='$(AR)' CFLAGS=-Os tools/vendor/libelf.sh $(@D)
+
+# ---- for others: two files, or one --------------------------------------------------------------
+
+amalgam: $(BUILD)/amalgam/rawbpf.c
+$(BUILD)/amalgam/rawbpf.c: $(SRC) $(ASM) $(wildcard */*.h bpfasm/*.def) $(BUILD)/gen/lib_inc.c \
+		README.md LICENSE $(wildcard tools/vendor/amalgam.*)
+	$(Q)tools/vendor/amalgam.sh $(BUILD)
+
+# the tool with musl and its own libelf, one file that needs nothing
+MUSL_CC ?= musl-gcc
+musl:
+	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC='$(MUSL_CC)' CFLAGS='$(if $(filter file,$(origin CFLAGS)),-Os,$(CFLAGS))' \
+		LDFLAGS='-static -s' OWN_LIBELF=1 $(BUILD)/musl/rawbpf
 
 # the guide's examples
 examples: $(EXAMPLE)
@@ -144,7 +180,7 @@ WRAPPED += -Wl,--wrap=mkdtemp,--wrap=mkstemp,--wrap=mkstemps,--wrap=mkstemp64,--
 # tests/old.c between the tests and the kernel
 WRAPPED += -Wl,--wrap=rawbpf_new,--wrap=rawbpf_call_kernel
 
-$(BUILD)/check: | $(CHILDREN) $(EXAMPLE) $(SITES)
+$(BUILD)/check: | $(CHILDREN) $(EXAMPLE) $(SITES) $(BUILD)/amalgam/rawbpf.c
 $(BUILD)/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(WRAPPED) -o $@ $^ $(LIBELF) $$($(PKG_CONFIG) --libs check)
 

@@ -2,7 +2,7 @@
 # readme.sh BUILD: run what README.md shows.  Prints what failed; silence is success.
 #
 # Indented lines that begin with "build/rawbpf" or "sudo build/rawbpf" are run, the C compiler's
-# line too; fenced programs are assembled (text with .prog) or compiled and linked (C with main).
+# line too (that of the amalgam is tests/amalgam.sh's); fenced programs are assembled (text with .prog) or compiled and linked (C with main).
 # What needs the kernel is left out without the rights, which the last line then tells.
 set -u
 top=$(cd "$(dirname "$0")/.." && pwd) build=$(cd "$1" && pwd)
@@ -32,7 +32,7 @@ done
 
 # shellcheck disable=SC2016
 sed -n 's/^    \(sudo \)\{0,1\}\(build\/rawbpf .*\)/\2/p; s/^    cc \(.*\)/${CC:-cc} -Wall -Wextra -Werror $DOC_CFLAGS \1/p' \
-	"$top/README.md" | sed 's/[[:space:]]\{2,\}#.*//' >list
+	"$top/README.md" | grep -v ' rawbpf\.c ' | sed 's/[[:space:]]\{2,\}#.*//' >list
 while IFS= read -r line; do
 	if needs_root "$line" && [ -n "$lacks" ]; then
 		left=$((left + 1))

@@ -47,14 +47,31 @@ static bool said(struct example *e, const char *word)
 	return true;
 }
 
-/* Start build/examples/NAME from the top of the tree; false: it ended before it said ready. */
-static bool start(struct example *e, const char *name, const char *arg, const char *ready)
+/* The test's number _i: built with the archives, or by a compiler from the amalgam (test_amalgam.c). */
+static const char *const built[] = {
+	"examples", "amalgam/gcc", "amalgam/clang", "amalgam/tcc", "amalgam/musl-gcc"};
+#define N_BUILT (int)(sizeof(built) / sizeof(*built))
+
+#define NEED_BUILT(i)                   \
+	if (access(built_dir(i), F_OK)) \
+	T_SKIP("no examples in %s: see amalgam:builds", built[i])
+
+static const char *built_dir(int i)
 {
-	char path[4096];
+	static char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", TEST_BUILD, built[i]);
+	return path;
+}
+
+/* Start an example from the top of the tree; false: it ended before it said ready. */
+static bool start(struct example *e, int by, const char *name, const char *arg, const char *ready)
+{
+	char path[8192];
 	int out[2];
 
 	memset(e, 0, sizeof(*e));
-	snprintf(path, sizeof(path), "%s/examples/%s", TEST_BUILD, name);
+	snprintf(path, sizeof(path), "%s/%s", built_dir(by), name);
 	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
 	e->pid = fork();
 	ck_assert_int_ge(e->pid, 0);
@@ -107,9 +124,10 @@ START_TEST(strlen_hist)
 	char pid[16];
 
 	T_NEED_ROOT();
+	NEED_BUILT(_i);
 	t_child_start(&c, T_CHILD, "strlen");
 	snprintf(pid, sizeof(pid), "%d", (int)c.pid);
-	STARTED(&e, "strlen_hist", pid, "Ctrl-C to end.\n");
+	STARTED(&e, _i, "strlen_hist", pid, "Ctrl-C to end.\n");
 	t_child_go(&c);
 	interrupt(&e);
 	ck_assert_str_eq(e.text,
@@ -134,8 +152,9 @@ START_TEST(strlen_hist_of_all)
 	const char *p;
 
 	T_NEED_ROOT();
+	NEED_BUILT(_i);
 	t_child_start(&c, T_CHILD, "strlen");
-	STARTED(&e, "strlen_hist", NULL, "Ctrl-C to end.\n");
+	STARTED(&e, _i, "strlen_hist", NULL, "Ctrl-C to end.\n");
 	t_child_go(&c);
 	interrupt(&e);
 	for (p = e.text; (p = strstr(p, " : ")); p += 3)
@@ -154,7 +173,8 @@ START_TEST(opens)
 	int i;
 
 	T_NEED_ROOT();
-	STARTED(&e, "opens", NULL, "Ctrl-C to end.\n");
+	NEED_BUILT(_i);
+	STARTED(&e, _i, "opens", NULL, "Ctrl-C to end.\n");
 	for (i = 0; i < 20; i++) {
 		snprintf(path, sizeof(path), "/nowhere/examples-%d", i);
 		syscall(SYS_openat, AT_FDCWD, path, i & 1 ? O_WRONLY : O_RDONLY);
@@ -186,7 +206,8 @@ START_TEST(latency)
 	int i;
 
 	T_NEED_ROOT();
-	if (!start(&e, "latency", "getpgid", "Ctrl-C to end.\n")) {
+	NEED_BUILT(_i);
+	if (!start(&e, _i, "latency", "getpgid", "Ctrl-C to end.\n")) {
 		ck_assert_int_eq(ended(&e), 1);
 		ck_assert_msg(strstr(e.text, "ENODEV") &&
 				      access("/sys/bus/event_source/devices/kprobe", F_OK),
@@ -208,7 +229,8 @@ START_TEST(latency_of_nothing)
 	struct example e;
 
 	T_NEED_ROOT();
-	ck_assert(!start(&e, "latency", "no_function_of_the_kernel", "Ctrl-C to end.\n"));
+	NEED_BUILT(_i);
+	ck_assert(!start(&e, _i, "latency", "no_function_of_the_kernel", "Ctrl-C to end.\n"));
 	ck_assert_int_eq(ended(&e), 1);
 	ck_assert_msg(
 		strstr(e.text, "'no_function_of_the_kernel'") || lacks_kprobes(&e), "%s", e.text);
@@ -225,7 +247,8 @@ START_TEST(fields)
 	int pid = 0;
 
 	T_NEED_ROOT();
-	STARTED(&e, "fields", NULL, "PROGRAM\n");
+	NEED_BUILT(_i);
+	STARTED(&e, _i, "fields", NULL, "PROGRAM\n");
 	t_child_start(&c, T_CHILD, "strlen");
 	ck_assert_msg(said(&e, T_CHILD "\n"), "%s", e.text);
 	interrupt(&e);
@@ -282,8 +305,9 @@ START_TEST(sections)
 	pid_t pid;
 
 	T_NEED_ROOT();
+	NEED_BUILT(_i);
 	pid = start_reader(&begin, &done);
-	STARTED(&e, "sections", NULL, "Ctrl-C to end.\n");
+	STARTED(&e, _i, "sections", NULL, "Ctrl-C to end.\n");
 	ck_assert_int_eq(write(begin, &c, 1), 1);
 	ck_assert_int_eq(read(done, &c, 1), 1);
 	interrupt(&e);
@@ -331,7 +355,7 @@ static void request(uint16_t port, const char *path, const char *status)
 	close(fd);
 }
 
-/* Real requests of a real server, seen by its process (_i 0), or by its path, with no pid given. */
+/* Real requests of a real server, seen by its process, or (from N_BUILT on) by its path, with no pid given. */
 START_TEST(http_requests)
 {
 	char line[64], who[128], want[128];
@@ -342,11 +366,13 @@ START_TEST(http_requests)
 	int i;
 
 	T_NEED_ROOT();
+	NEED_BUILT(_i % N_BUILT);
 	T_NEED_SITES();
 	t_sites_start(&server, T_SITES("http"), NULL, line);
 	port = (uint16_t)atoi(line + strlen("ready "));
 	snprintf(who, sizeof(who), "%d", (int)server.pid);
-	STARTED(&e, "http_requests", _i ? T_SITES("http") : who, "Ctrl-C to end.\n");
+	STARTED(&e, _i % N_BUILT, "http_requests", _i < N_BUILT ? who : T_SITES("http"),
+		"Ctrl-C to end.\n");
 	for (i = 0; i < 5; i++) {
 		snprintf(line, sizeof(line), i & 1 ? "/nothing/%d" : "/hello/%d", i);
 		request(port, line, i & 1 ? "404" : "200");
@@ -373,8 +399,9 @@ START_TEST(http_requests_of_another)
 	struct example e;
 
 	T_NEED_ROOT();
+	NEED_BUILT(_i);
 	T_NEED_SITES();
-	ck_assert(!start(&e, "http_requests", T_SITES("pie"), "Ctrl-C to end.\n"));
+	ck_assert(!start(&e, _i, "http_requests", T_SITES("pie"), "Ctrl-C to end.\n"));
 	ck_assert_int_eq(ended(&e), 1);
 	has(&e, "no probe 'http_server_request' in '" T_SITES("pie") "'");
 }
@@ -410,7 +437,7 @@ START_TEST(rules)
 	t_run(&out,
 		"cd '%s/tools/examples' &&"
 		" wc -l *.c | awk '$2 != \"total\" && $1 > 60';"
-		" grep -n '#include \"' *.c *.h | grep -vE '\"(rawbpf|example)\\.h\"';"
+		" grep -n '#include \"' *.c | grep -v '\"rawbpf\\.h\"'; ls | grep -v '\\.c$';"
 		" for f in *.c; do grep -q \"\\\"${f%%.c}\\\", \" ../../tests/test_examples.c ||"
 		" echo $f is not run; grep -q \"${f%%.c}\" ../../README.md || echo $f is not in "
 		"README;"
@@ -426,21 +453,36 @@ Suite *suite_examples(void)
 {
 	Suite *s = suite_create("examples");
 	TCase *t = tcase_create("rules");
+	int n = T_SANITIZED ? 1 : N_BUILT;
 
 	tcase_add_test(t, assemble);
 	tcase_add_test(t, rules);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
 	tcase_set_timeout(t, 120);
-	tcase_add_test(t, strlen_hist);
-	tcase_add_test(t, strlen_hist_of_all);
-	tcase_add_test(t, opens);
-	tcase_add_test(t, latency);
-	tcase_add_test(t, latency_of_nothing);
-	tcase_add_test(t, fields);
-	tcase_add_test(t, sections);
-	tcase_add_loop_test(t, http_requests, 0, 2);
-	tcase_add_test(t, http_requests_of_another);
+	tcase_add_loop_test(t, strlen_hist, 0, 1);
+	tcase_add_loop_test(t, strlen_hist_of_all, 0, 1);
+	tcase_add_loop_test(t, opens, 0, 1);
+	tcase_add_loop_test(t, latency, 0, 1);
+	tcase_add_loop_test(t, latency_of_nothing, 0, 1);
+	tcase_add_loop_test(t, fields, 0, 1);
+	tcase_add_loop_test(t, sections, 0, 1);
+	tcase_add_loop_test(t, http_requests_of_another, 0, 1);
+	tcase_add_loop_test(t, http_requests, 0, 1);
+	tcase_add_loop_test(t, http_requests, N_BUILT, N_BUILT + 1);
+	suite_add_tcase(s, t);
+	/* those of the amalgam, which virtual machines have no compilers for */
+	t = tcase_create("host");
+	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, strlen_hist, 1, n);
+	tcase_add_loop_test(t, strlen_hist_of_all, 1, n);
+	tcase_add_loop_test(t, opens, 1, n);
+	tcase_add_loop_test(t, latency, 1, n);
+	tcase_add_loop_test(t, latency_of_nothing, 1, n);
+	tcase_add_loop_test(t, fields, 1, n);
+	tcase_add_loop_test(t, sections, 1, n);
+	tcase_add_loop_test(t, http_requests_of_another, 1, n);
+	tcase_add_loop_test(t, http_requests, 1, n);
 	suite_add_tcase(s, t);
 	return s;
 }

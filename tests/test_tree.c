@@ -171,6 +171,16 @@ START_TEST(compiles_as_one_unit)
 }
 END_TEST
 
+/* tcc has none of these. */
+START_TEST(plain_c)
+{
+	expect_silence("what not every compiler has",
+		"grep -nE '__atomic_|__sync_|stdatomic|_Atomic|__int128|__builtin_[a-z]*_overflow' "
+		"-r"
+		" src bpfasm include tools/*.c tools/examples");
+}
+END_TEST
+
 START_TEST(top_level_is_fixed)
 {
 	expect_silence("what does not belong at the top",
@@ -205,6 +215,7 @@ Suite *suite_tree(void)
 	tcase_add_test(t, no_writable_globals);
 	tcase_add_test(t, assembler_needs_little);
 	tcase_add_test(t, compiles_as_one_unit);
+	tcase_add_test(t, plain_c);
 	tcase_add_test(t, top_level_is_fixed);
 	tcase_add_test(t, nothing_left_to_do);
 	suite_add_tcase(s, t);

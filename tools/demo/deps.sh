@@ -63,6 +63,10 @@ oracles() {
 	have mandoc || pkg mandoc mandoc mandoc mandoc
 	have python3 || pkg python3 python3 python3 python
 	have curl || echo curl
+	# compilers that build the amalgam; bzip2 for the sources of libelf
+	have tcc || pkg tcc tcc tcc tcc
+	have musl-gcc || pkg musl-tools musl-dev musl-gcc musl
+	have bzip2 || echo bzip2
 	# <sys/sdt.h>, for the probes of the tests' own programs
 	[ $manager = apk ] || can_compile sys/sdt.h ||
 		pkg systemtap-sdt-dev none systemtap-sdt-devel systemtap

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* fields.c - trace lines taken apart: when which program was started by whom. */
-#include "example.h"
+#include <signal.h>
+#include <stdio.h>
+
+#include "rawbpf.h"
 
 static const char text[] = ".include \"std.inc\"\n"
 			   ".license \"GPL\"\n"
@@ -12,13 +15,21 @@ static const char text[] = ".include \"std.inc\"\n"
 			   "        printk  \"%s\", &file\n"
 			   ".done:  return 0\n";
 
+/* not zero after Ctrl-C: what .stop points to */
+static volatile int stop;
+
+static void on_signal(int sig)
+{
+	stop = sig;
+}
+
 int main(void)
 {
-	const volatile int *stop = ctrl_c();
 	struct rawbpf *b = rawbpf_new();
 	struct rawbpf_trace_fields f;
 	int err;
 
+	signal(SIGINT, on_signal);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	err = rawbpf_load(b, .text = text, .name = "fields");
 	if (!err)
@@ -26,11 +37,14 @@ int main(void)
 	if (!err)
 		printf("%-18s %-16s %-7s %s\n", "TIME(s)", "TASK", "PID", "PROGRAM");
 	while (!err) {
-		err = rawbpf_trace_fields(b, &f, .stop = stop);
+		err = rawbpf_trace_fields(b, &f, .stop = &stop);
 		if (err < 0)
 			break; /* -EINTR: Ctrl-C */
 		printf("%-18s %-16s %-7d %s\n", f.ts, f.task, f.pid, f.msg);
 		err = 0;
 	}
-	return example_end(b, err);
+	if (err && !stop) /* Ctrl-C is no failure */
+		fprintf(stderr, "%s\n", rawbpf_errmsg(b));
+	rawbpf_free(b);
+	return err && !stop;
 }

@@ -2,13 +2,13 @@
 /*
  * http_requests.c - the path of each request that an HTTP server answers, by its probe
  * http_server_request, whose operand 6 points to it.
- *
- * usage: http_requests PID         that process
- *        http_requests /PATH       every process of that program
+ * usage: http_requests PID, or /PATH: every process of that program
  */
-#include <string.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-#include "example.h"
+#include "rawbpf.h"
 
 static const char text[] = ".include \"usdt.inc\"\n"
 			   ".license \"GPL\"\n"
@@ -23,31 +23,38 @@ static const char text[] = ".include \"usdt.inc\"\n"
 			   "        printk  \"operand 6 is no text: 0x%lx\", r7\n"
 			   "        return 0\n";
 
+static volatile int stop; /* not zero after Ctrl-C */
+
+static void on_signal(int sig)
+{
+	stop = sig;
+}
+
+static void enable_probe_or_bail(struct rawbpf_usdt *u, const char *probe, const char *fn_name)
+{
+	if (!rawbpf_usdt_enable_probe(u, .probe = probe, .fn_name = fn_name))
+		return;
+	fprintf(stderr, "%s\n", rawbpf_usdt_errmsg(u));
+	exit(1);
+}
+
 int main(int argc, char **argv)
 {
-	const volatile int *stop = ctrl_c();
-	struct rawbpf_usdt *u;
-	struct rawbpf *b;
+	const char *who = argc > 1 ? argv[1] : "0";
+	struct rawbpf_usdt *u = rawbpf_usdt_new(.pid = atoi(who), .path = *who == '/' ? who : NULL);
+	struct rawbpf *b = rawbpf_new();
 	int err;
 
-	if (argc != 2) {
-		fputs("usage: http_requests PID | /PATH\n", stderr);
-		return 2;
-	}
-	if (strchr(argv[1], '/'))
-		u = rawbpf_usdt_new(.path = argv[1]);
-	else
-		u = rawbpf_usdt_new(.pid = atoi(argv[1]));
+	signal(SIGINT, on_signal);
 	enable_probe_or_bail(u, "http_server_request", "do_trace");
-
-	b = rawbpf_new();
 	err = rawbpf_load(b, .text = text, .usdt_contexts = &u, .n_usdt_contexts = 1);
 	if (!err) {
-		puts("Tracing requests... Hit Ctrl-C to end.");
-		fflush(stdout);
-		err = rawbpf_trace_print(b, .fmt = "{0} {1} {5}", .stop = stop);
+		fputs("Tracing requests... Hit Ctrl-C to end.\n", stderr);
+		err = rawbpf_trace_print(b, .fmt = "{0} {1} {5}", .stop = &stop);
 	}
-	err = example_end(b, err);
+	if (err && !stop)
+		fprintf(stderr, "%s\n", rawbpf_errmsg(b));
+	rawbpf_free(b);
 	rawbpf_usdt_free(u);
-	return err;
+	return err && !stop;
 }

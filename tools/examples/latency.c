@@ -4,7 +4,11 @@
  *
  * usage: latency [FUNCTION]       vfs_read, or a system call by name: openat
  */
-#include "example.h"
+#define _POSIX_C_SOURCE 200809L
+#include <signal.h>
+#include <stdio.h>
+
+#include "rawbpf.h"
 
 static const char text[] = ".include \"hist.inc\"\n"
 			   ".license \"GPL\"\n"
@@ -23,16 +27,25 @@ int main(int argc, char **argv)
 {
 	const char *function = argc > 1 ? argv[1] : "vfs_read";
 	struct rawbpf *b = rawbpf_new();
-	int err;
+	sigset_t stop;
+	int sig, err;
 
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
 	err = rawbpf_load(b, .text = text, .name = "latency");
 	if (!err)
 		err = rawbpf_attach_kprobe(b, .event = function, .fn_name = "on_enter");
 	if (!err)
 		err = rawbpf_attach_kretprobe(b, .event = function, .fn_name = "on_return");
 	if (!err) {
-		until_ctrl_c("Tracing");
+		puts("Tracing... Hit Ctrl-C to end.");
+		fflush(stdout);
+		sigwait(&stop, &sig);
 		err = rawbpf_print_log2_hist(rawbpf_table(b, "usecs"), .val_type = "usecs");
 	}
-	return example_end(b, err);
+	if (err)
+		fprintf(stderr, "%s\n", rawbpf_errmsg(b));
+	rawbpf_free(b);
+	return err ? 1 : 0;
 }

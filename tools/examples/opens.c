@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* opens.c - who opens which file: a tracepoint, whose fields are args->NAME. */
-#include "example.h"
+#include <signal.h>
+#include <stdio.h>
+
+#include "rawbpf.h"
 
 static const char text[] =
 	".include \"std.inc\"\n"
@@ -13,12 +16,20 @@ static const char text[] =
 	"        printk  \"open %s flags %x\", &path, args->flags\n"
 	".done:  return 0\n";
 
+/* not zero after Ctrl-C: what .stop points to */
+static volatile int stop;
+
+static void on_signal(int sig)
+{
+	stop = sig;
+}
+
 int main(void)
 {
-	const volatile int *stop = ctrl_c();
 	struct rawbpf *b = rawbpf_new();
 	int err;
 
+	signal(SIGINT, on_signal);
 	err = rawbpf_load(b, .text = text, .name = "opens");
 	if (!err)
 		err = rawbpf_attach_all(b);
@@ -26,7 +37,10 @@ int main(void)
 		puts("Tracing openat()... Hit Ctrl-C to end.");
 		fflush(stdout);
 		/* the fields are task, pid, cpu, flags, ts and msg */
-		err = rawbpf_trace_print(b, .fmt = "{0} {1} {5}", .stop = stop);
+		err = rawbpf_trace_print(b, .fmt = "{0} {1} {5}", .stop = &stop);
 	}
-	return example_end(b, err);
+	if (err && !stop) /* Ctrl-C is no failure */
+		fprintf(stderr, "%s\n", rawbpf_errmsg(b));
+	rawbpf_free(b);
+	return err && !stop;
 }

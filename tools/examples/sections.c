@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: MIT
 /* sections.c - bytes that read() returned: a histogram for each process, printed on Ctrl-C. */
+#define _POSIX_C_SOURCE 200809L
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "example.h"
+#include "rawbpf.h"
 
-static const char text[] =
-	".include \"hist.inc\"\n"
-	".license \"GPL\"\n"
-	".map    sizes  histogram(u32)           ; declares the record sizes_key: bucket, slot\n"
-	".prog   on_read  \"tracepoint/syscalls/sys_exit_read\"\n"
-	".ctx    r6\n"
-	".var    key: sizes_key\n"
-	"        r7 = args->ret\n"
-	"        if r7 s<= 0 goto .done          ; the end of a file, or an error\n"
-	"        key = 0\n"
-	"        pid       r8\n"
-	"        key.bucket = r8\n"
-	"        hist_add  sizes, r7, key\n"
-	".done:  return 0\n";
+static const char text[] = ".include \"hist.inc\"\n.license \"GPL\"\n"
+			   ".map    sizes  histogram(u32)           ; and the record sizes_key\n"
+			   ".prog   on_read  \"tracepoint/syscalls/sys_exit_read\"\n"
+			   ".var    key: sizes_key\n"
+			   "        r7 = args->ret\n"
+			   "        if r7 s<= 0 goto .done          ; the end, or an error\n"
+			   "        pid       r8\n"
+			   "        key.bucket = r8\n"
+			   "        hist_add  sizes, r7, key\n"
+			   ".done:  return 0\n";
 
 /* The section's name: the process and its program. */
 static void print_process(FILE *out, const void *bucket, size_t size, void *arg)
@@ -26,8 +25,7 @@ static void print_process(FILE *out, const void *bucket, size_t size, void *arg)
 	unsigned pid;
 	FILE *f;
 
-	(void)size;
-	(void)arg;
+	(void)size, (void)arg;
 	memcpy(&pid, bucket, sizeof(pid));
 	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
 	f = fopen(path, "re");
@@ -41,15 +39,22 @@ static void print_process(FILE *out, const void *bucket, size_t size, void *arg)
 int main(void)
 {
 	struct rawbpf *b = rawbpf_new();
-	int err;
+	int sig, err = rawbpf_load(b, .text = text, .name = "sections");
+	sigset_t stop;
 
-	err = rawbpf_load(b, .text = text, .name = "sections");
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
 	if (!err)
 		err = rawbpf_attach_all(b);
 	if (!err) {
-		until_ctrl_c("Tracing read()");
+		fputs("Tracing read()... Hit Ctrl-C to end.\n", stderr);
+		sigwait(&stop, &sig);
 		err = rawbpf_print_log2_hist(rawbpf_table(b, "sizes"), .val_type = "bytes",
 			.section_header = "Process", .section_print_fn = print_process);
 	}
-	return example_end(b, err);
+	if (err)
+		fprintf(stderr, "%s\n", rawbpf_errmsg(b));
+	rawbpf_free(b);
+	return err ? 1 : 0;
 }

@@ -4,6 +4,7 @@
  *
  * usage, from the top of the tree: strlen_hist [PID]
  */
+#define _POSIX_C_SOURCE 200809L
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
