@@ -339,6 +339,11 @@ struct rawbpf_call {
 	uintptr_t arg[6];
 	const char *role; /* what the call is for, in words ("map dist"), or NULL */
 	uint64_t offset;  /* in the file: PREAD, PWRITE, MMAP */
+	/*
+	 * Not what a kernel that has everything would get: the errno of the try that was refused,
+	 * negative; 0: it is.
+	 */
+	int fallback;
 };
 
 /*
@@ -383,7 +388,8 @@ RAWBPF_API int rawbpf_each_why_by(struct rawbpf *b, const char *path, const char
 
 enum rawbpf_audit_form {
 	RAWBPF_AUDIT_STABLE = 1, /* no fd numbers, addresses, ids, times: two runs compare */
-	RAWBPF_AUDIT_JSON = 2,	 /* {n, call, cmd, attr: {...}, role, result, errno, ns} */
+	RAWBPF_AUDIT_JSON =
+		2, /* {n, call, cmd, attr: {...}, role, result, errno, ns}; fallback, where marked */
 };
 
 /*
@@ -393,6 +399,10 @@ enum rawbpf_audit_form {
  * each file descriptor is for, the result and how long it took.
  *
  *	bpf(BPF_MAP_CREATE, {map_type=BPF_MAP_TYPE_ARRAY, key_size=4, ...}, 72) = 4<map dist>  9.1 us
+ *
+ * fallback(ERRNO) behind the result marks a call of another road than that of a kernel that has
+ * everything: the try that was refused with this errno stands before it, or was that of an earlier
+ * map, program or place, whose answer is remembered.
  *
  * Set it before rawbpf_load(): a descriptor made earlier has no words.  fn NULL: none.  Returns 0
  * or -ENOMEM.  Any kernel.

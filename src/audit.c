@@ -403,6 +403,8 @@ static void audit_end_json(struct audit_line *l, const struct rawbpf_call *c, lo
 		audit_word(l, err_name((int)ret));
 	else
 		buf_puts(out, "null");
+	if (c->fallback)
+		buf_printf(out, ", \"fallback\": \"%s\"", err_name(c->fallback));
 	if (!l->stable)
 		buf_printf(out, ", \"ns\": %" PRIu64, ns);
 	buf_puts(out, "}");
@@ -419,6 +421,8 @@ static void audit_end(struct audit_line *l, const struct rawbpf_call *c, long re
 		audit_put_fd(l, (int)ret);
 	else
 		buf_printf(out, "%ld", ret);
+	if (c->fallback)
+		buf_printf(out, " fallback(%s)", err_name(c->fallback));
 	if (!l->stable)
 		buf_printf(out, "  %" PRIu64 ".%" PRIu64 " us", ns / 1000, ns / 100 % 10);
 }

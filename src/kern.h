@@ -10,15 +10,18 @@
 #include "context.h"
 
 struct kern {
-	bool no_map_names;    /* before Linux 4.15 */
-	bool no_prog_names;   /* before Linux 4.15 */
-	bool no_prog_btf;     /* func_info and line_info: before Linux 5.0 */
-	bool want_version;    /* kprobe programs must tell it: before Linux 5.0 */
-	bool no_perf_link;    /* before Linux 5.15 */
-	bool no_cookie;	      /* no bpf_get_attach_cookie(): before Linux 5.15 */
-	bool no_uprobe_multi; /* before Linux 6.6 */
-	bool no_maxactive;    /* before Linux 4.12 */
-	bool no_kprobe_multi; /* before Linux 5.18, or without CONFIG_FPROBE */
+	/* the errno, negative, by which it was found out; 0: nothing speaks against it */
+	int no_map_names;     /* before Linux 4.15 */
+	int no_prog_names;    /* before Linux 4.15 */
+	int no_btf;	      /* the object's, at all: before Linux 4.18 */
+	int no_prog_btf;      /* func_info and line_info: before Linux 5.0 */
+	int want_version;     /* kprobe programs must tell it: before Linux 5.0 */
+	int no_perf_link;     /* before Linux 5.15 */
+	int no_cookie;	      /* no bpf_get_attach_cookie(): before Linux 5.15 */
+	int no_uprobe_multi;  /* before Linux 6.6 */
+	int no_maxactive;     /* before Linux 4.12 */
+	int no_kprobe_multi;  /* before Linux 5.18, or without CONFIG_FPROBE */
+	int no_multi_pid;     /* a uprobe_multi link's pid means a thread: before Linux 6.10 */
 	bool multi_pid_asked; /* whether multi_pid is known */
 	bool multi_pid;	      /* a uprobe_multi link's pid means the process: Linux 6.10 */
 	bool memlock_raised;  /* tried, whatever came of it */

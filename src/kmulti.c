@@ -121,17 +121,19 @@ static int kmulti_try(struct kmulti *m, int prog_fd)
 {
 	uint64_t *syms = calloc(m->n, sizeof(*syms));
 	size_t i;
-	int fd;
+	int fd, was;
 
 	if (!syms)
 		return -ENOMEM;
 	for (i = 0; i < m->n; i++)
 		syms[i] = (uintptr_t)m->names[i];
-	fd = kmulti_create(m, prog_fd, syms, m->n);
+	m->refused = fd = kmulti_create(m, prog_fd, syms, m->n);
+	was = sys_fallback(&m->b->sys, fd < 0 ? fd : 0);
 	if (fd == -ENOSYS || (fd == -EINVAL && !kmulti_is_known(m, prog_fd)))
 		fd = -EOPNOTSUPP;
 	else if (kmulti_is_refusal(fd))
 		fd = kmulti_without_some(m, prog_fd, syms);
+	sys_fallback_end(&m->b->sys, was);
 	for (i = 0; fd >= 0 && i < m->n; i++)
 		m->names[i] = (const char *)(uintptr_t)syms[i];
 	free(syms);
@@ -146,17 +148,20 @@ int kmulti_open(struct kmulti *m)
 
 	if (!k)
 		return -ENOMEM;
-	if (k->no_kprobe_multi)
+	if (k->no_kprobe_multi) {
+		m->refused = k->no_kprobe_multi;
 		return -EOPNOTSUPP;
+	}
 	fd = session ? m->prog->fd : prog_as(m->b, m->prog, RAWBPF_TRACE_KPROBE_MULTI);
 	if (fd < 0) {
 		ctx_log(m->b, RAWBPF_LOG_DEBUG, "no kprobe_multi link: %s",
 			m->b->error.msg ? m->b->error.msg : err_name(fd));
+		m->refused = fd;
 		err_clear(&m->b->error);
 		return -EOPNOTSUPP;
 	}
 	fd = kmulti_try(m, fd);
 	if (fd == -EOPNOTSUPP && !session)
-		k->no_kprobe_multi = true;
+		k->no_kprobe_multi = m->refused;
 	return fd;
 }

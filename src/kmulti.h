@@ -13,6 +13,7 @@ struct kmulti {
 	const char *what;   /* for messages: the function or the pattern */
 	const char **names; /* of functions, each once, and then those that are probed */
 	size_t n;	    /* of them */
+	int refused;	    /* the errno, where there is no such link */
 };
 
 /* A program of section kprobe.session (Linux 6.10), which runs at entry and return. */

@@ -69,7 +69,7 @@ static int kproad_keep(struct kproad *r, size_t n)
 /* 0, KPROAD_NEXT, or a negative errno with the error set */
 static int kproad_multi(struct kproad *r)
 {
-	struct kmulti m = {r->b, r->prog, r->ret, r->word, r->list.names, r->list.n};
+	struct kmulti m = {r->b, r->prog, r->ret, r->word, r->list.names, r->list.n, 0};
 	bool session = kmulti_is_session(r->prog);
 	int fd, err;
 
@@ -78,8 +78,10 @@ static int kproad_multi(struct kproad *r)
 		(r->list.n == 1 && r->prog->attach_type != RAWBPF_TRACE_KPROBE_MULTI && !session))
 		return KPROAD_NEXT;
 	fd = kmulti_open(&m);
-	if ((fd == -EOPNOTSUPP || fd == -ENOENT) && !session)
+	if ((fd == -EOPNOTSUPP || fd == -ENOENT) && !session) {
+		sys_fallback(&r->b->sys, m.refused);
 		return KPROAD_NEXT;
+	}
 	if (fd < 0)
 		return kproad_multi_refused(r, fd);
 	err = link_adopt(r->b, kproad_kind(r), r->prog, r->word, fd, NULL);
@@ -175,11 +177,14 @@ static int kproad_siblings(struct kproad *r)
 	char event[PROBEEVENT_NAME];
 	int fd, err, n = kproad_sibling_make(r, event, &a.config);
 
-	if (n <= 0)
+	if (n <= 0) {
+		sys_fallback(&r->b->sys, n);
 		return KPROAD_NEXT;
+	}
 	fd = link_perf_open(r->b, &a, 0, r->word);
 	if (fd < 0) {
 		probeevent_remove(r->b, KPROBE_FILE, event);
+		sys_fallback(&r->b->sys, fd);
 		ctx_log(r->b, RAWBPF_LOG_INFO, "one event for all is refused (%s)", err_name(fd));
 		return KPROAD_NEXT;
 	}
@@ -199,10 +204,10 @@ static void kproad_log(const struct kproad *r, const char *road)
 static int kproad_choose(struct kproad *r)
 {
 	const char *road = "one kprobe_multi link";
-	int err = kproad_multi(r);
+	int was = sys_fallback(&r->b->sys, 0), err = kproad_multi(r);
 
 	if (err == KPROAD_NEXT && kprobe_check_enabled(r->b))
-		return r->b->error.err;
+		err = r->b->error.err;
 	if (err == KPROAD_NEXT && r->list.n > KPROAD_FEW) {
 		road = "one event of tracefs";
 		err = kproad_siblings(r);
@@ -211,6 +216,7 @@ static int kproad_choose(struct kproad *r)
 		road = "perf events, one each";
 		err = kproad_each(r);
 	}
+	sys_fallback_end(&r->b->sys, was);
 	if (!err)
 		kproad_log(r, road);
 	return err;

@@ -177,6 +177,7 @@ static int kprobe_pmu(struct kprobe *k)
 		return err;
 	err = sys_read_line(s, AT_FDCWD, KPROBE_PMU "/type", text, sizeof(text));
 	if (err == -ENOENT || k->o->maxactive) {
+		sys_fallback(s, k->o->maxactive ? 0 : err);
 		k->tracefs = true;
 		return 0;
 	}
@@ -249,7 +250,7 @@ static int kprobe_with_maxactive(struct kern *k, struct rawbpf *b, const char *w
 	if (err != -ENOENT || !*reached || there || probeevent_exists(b, made) <= 0)
 		return err;
 	probeevent_remove(b, KPROBE_FILE, made);
-	k->no_maxactive = true;
+	k->no_maxactive = err;
 	return 1;
 }
 
@@ -266,6 +267,7 @@ int kprobe_event(struct rawbpf *b, const char *where, bool ret, unsigned maxacti
 		err = kprobe_with_maxactive(k, b, where, maxactive, name, id, reached);
 	if (err <= 0)
 		return err;
+	sys_fallback(&b->sys, k->no_maxactive);
 	if (maxactive)
 		ctx_log(b, RAWBPF_LOG_WARN,
 			"'%s': .maxactive needs Linux 4.12, the kernel's choice it is", where);
@@ -358,7 +360,7 @@ static bool kprobe_dotted(const struct kprobe *k, const char *name, int err)
 /* A link's fd or -errno; k->multi is false then, where there are no such links. */
 static int kprobe_by_multi(struct kprobe *k, const char *name, bool *said)
 {
-	struct kmulti m = {k->b, k->prog, k->ret, k->place, &name, 1};
+	struct kmulti m = {k->b, k->prog, k->ret, k->place, &name, 1, 0};
 	int err, fd = kmulti_open(&m);
 
 	if (fd != -EOPNOTSUPP)
@@ -369,6 +371,7 @@ static int kprobe_by_multi(struct kprobe *k, const char *name, bool *said)
 		return err ? err : kmulti_no_session(k->b, k->prog);
 	}
 	k->multi = false;
+	sys_fallback(&k->b->sys, m.refused);
 	err = kprobe_pmu(k);
 	*said = err != 0;
 	return err;
@@ -389,6 +392,7 @@ static int kprobe_open(struct kprobe *k, const char *name, bool *said)
 		return kprobe_by_tracefs(k, name, said);
 	first = kprobe_by_pmu(k, name);
 	if (first == -ENODEV || first == -EOPNOTSUPP || kprobe_dotted(k, name, first)) {
+		sys_fallback(&k->b->sys, first);
 		fd = kprobe_by_tracefs(k, name, &other);
 		if (fd >= 0)
 			return fd;
@@ -582,7 +586,7 @@ static int kprobe_adopt(struct kprobe *k, int fd)
 	return err;
 }
 
-static int kprobe_attach_event(
+static int kprobe_attach_road(
 	struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret, bool syscall_only)
 {
 	struct kprobe k = {.b = b, .o = o, .ret = ret, .prog = kprobe_prog(b, o->fn_name)};
@@ -601,6 +605,15 @@ static int kprobe_attach_event(
 		return err;
 	fd = kprobe_open_any(&k, syscall_only);
 	return fd < 0 ? fd : kprobe_adopt(&k, fd);
+}
+
+static int kprobe_attach_event(
+	struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret, bool syscall_only)
+{
+	int was = sys_fallback(&b->sys, 0), err = kprobe_attach_road(b, o, ret, syscall_only);
+
+	sys_fallback_end(&b->sys, was);
+	return err;
 }
 
 int kprobe_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret)

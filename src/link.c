@@ -25,10 +25,14 @@
 static int link_perf_try(struct rawbpf *b, struct rawbpf_perf_attr *a, pid_t pid, const char *role)
 {
 	int cpu = pid ? -1 : b->kern ? b->kern->first_cpu : 0, fd;
+	int was = sys_fallback(&b->sys, cpu > 0 ? -ENODEV : 0);
 
 	fd = sys_perf_event_open(&b->sys, a, pid ? pid : -1, cpu, role);
-	if (fd == -EINTR) /* a signal came while the place was being armed */
+	if (fd == -EINTR) { /* a signal came while the place was being armed */
+		sys_fallback(&b->sys, fd);
 		fd = sys_perf_event_open(&b->sys, a, pid ? pid : -1, cpu, role);
+	}
+	sys_fallback_end(&b->sys, was);
 	return fd;
 }
 
@@ -59,14 +63,15 @@ static int link_create(struct rawbpf *b, const struct link *l, int prog_fd)
 	return sys_bpf(&b->sys, RAWBPF_LINK_CREATE, &a, sizeof(a.link), l->place);
 }
 
-static int link_by_ioctl(struct rawbpf *b, const struct link *l, int prog_fd)
+/* for want of a link, as err said */
+static int link_by_ioctl(struct rawbpf *b, const struct link *l, int prog_fd, int err)
 {
-	int err = sys_ioctl(
-		&b->sys, l->perf_fd, RAWBPF_PERF_IOC_SET_BPF, (uintptr_t)prog_fd, l->place);
+	int was = sys_fallback(&b->sys, err);
 
-	if (err < 0)
-		return err;
-	err = sys_ioctl(&b->sys, l->perf_fd, RAWBPF_PERF_IOC_ENABLE, 0, l->place);
+	err = sys_ioctl(&b->sys, l->perf_fd, RAWBPF_PERF_IOC_SET_BPF, (uintptr_t)prog_fd, l->place);
+	if (err >= 0)
+		err = sys_ioctl(&b->sys, l->perf_fd, RAWBPF_PERF_IOC_ENABLE, 0, l->place);
+	sys_fallback_end(&b->sys, was);
 	return err < 0 ? err : 0;
 }
 
@@ -98,7 +103,7 @@ static int link_attach(struct rawbpf *b, struct link *l, struct kern *k)
 	if (prog_fd < 0)
 		return prog_fd;
 	if (k->no_perf_link && !link_cookie(b, l))
-		return link_by_ioctl(b, l, prog_fd);
+		return link_by_ioctl(b, l, prog_fd, k->no_perf_link);
 	fd = link_create(b, l, prog_fd);
 	if (fd >= 0) {
 		l->link_fd = fd;
@@ -106,10 +111,10 @@ static int link_attach(struct rawbpf *b, struct link *l, struct kern *k)
 	}
 	if (!link_may_be_old(fd) || link_cookie(b, l))
 		return fd;
-	err = link_by_ioctl(b, l, prog_fd);
+	err = link_by_ioctl(b, l, prog_fd, fd);
 	if (err)
 		return fd; /* the first answer */
-	k->no_perf_link = true;
+	k->no_perf_link = fd;
 	ctx_log(b, RAWBPF_LOG_INFO, "no bpf link for perf events here: set by ioctl");
 	return 0;
 }
@@ -188,6 +193,7 @@ static struct link *link_new(enum link_kind kind, struct prog *prog, const char 
 
 static void link_add(struct rawbpf *b, struct link *l)
 {
+	l->fallback = b->sys.fallback;
 	l->next = b->links;
 	b->links = l;
 }
@@ -397,9 +403,11 @@ void link_strike(struct rawbpf *b, struct link *l, unsigned i)
 void link_close(struct rawbpf *b, struct link *l)
 {
 	struct link **p;
+	int was;
 
 	if (!l)
 		return;
+	was = sys_fallback(&b->sys, l->fallback);
 	if (b->log)
 		link_tell_missed(b, l);
 	for (p = &b->links; *p && *p != l; p = &(*p)->next)
@@ -407,6 +415,7 @@ void link_close(struct rawbpf *b, struct link *l)
 	if (*p)
 		*p = l->next;
 	link_free(b, l);
+	sys_fallback_end(&b->sys, was);
 }
 
 void link_close_until(struct rawbpf *b, struct link *mark)

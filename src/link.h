@@ -50,6 +50,7 @@ struct link {
 	char *pattern;	 /* that it was attached by, with others; NULL: by its own name */
 	char *asked;	 /* the name that a kernel function was found by ("getppid"); NULL: place */
 	uint64_t cookie; /* without places: that of the one */
+	int fallback;	 /* its calls are marked with it, see sys_fallback() */
 	bool records;	 /* the cookies are records of usdtspec.c, which it holds */
 	struct usdtsem *sem; /* the place's counter, where the kernel does not count; NULL: none */
 	const char **covers; /* kernel functions of a link of many, n_places, sorted; NULL: place */

@@ -93,7 +93,7 @@ static int map_try(struct map *m, int btf_fd, unsigned with)
 	const struct object_map *d = m->def;
 	union rawbpf_attr a;
 	char role[80];
-	int fd;
+	int fd, was;
 
 	memset(&a, 0, sizeof(a));
 	a.map.map_type = d->type;
@@ -114,8 +114,11 @@ static int map_try(struct map *m, int btf_fd, unsigned with)
 	}
 	snprintf(role, sizeof(role), "map %s", d->name);
 	fd = sys_bpf(&m->b->sys, RAWBPF_MAP_CREATE, &a, sizeof(a.map), role);
-	if (fd == -EPERM && kern_raise_memlock(m->b))
+	if (fd == -EPERM && kern_raise_memlock(m->b)) {
+		was = sys_fallback(&m->b->sys, fd);
 		fd = sys_bpf(&m->b->sys, RAWBPF_MAP_CREATE, &a, sizeof(a.map), role);
+		sys_fallback_end(&m->b->sys, was);
+	}
 	return fd;
 }
 
@@ -129,7 +132,7 @@ static bool map_may_be_old(int err)
  * fd or a negative errno: that of the first try when none worked, unless a later one got past what
  * an older kernel does not know.
  */
-static int map_try_all(struct map *m, int btf_fd, struct kern *k)
+static int map_try_roads(struct map *m, int btf_fd, struct kern *k)
 {
 	const struct object_map *d = m->def;
 	unsigned with = 0;
@@ -137,25 +140,38 @@ static int map_try_all(struct map *m, int btf_fd, struct kern *k)
 
 	if (!k->no_map_names)
 		with |= MAP_WITH_NAME;
-	if (btf_fd >= 0 && map_takes_btf(d->type) && d->value_btf &&
-		(d->key_btf || !d->key_size || d->kind != OBJECT_MAP_PLAIN))
-		with |= MAP_WITH_BTF;
+	sys_fallback(&m->b->sys, k->no_map_names);
+	if (map_takes_btf(d->type) && d->value_btf &&
+		(d->key_btf || !d->key_size || d->kind != OBJECT_MAP_PLAIN)) {
+		with |= btf_fd >= 0 ? MAP_WITH_BTF : 0;
+		sys_fallback(&m->b->sys, btf_fd >= 0 ? 0 : k->no_btf);
+	}
 	first = fd = map_try(m, btf_fd, with);
 	/* a rule that no kernel lets pass needs no second try */
 	if (fd == -EINVAL && maprule_explain(d, m->max_entries, NULL))
 		return first;
+	if (map_may_be_old(fd))
+		sys_fallback(&m->b->sys, fd);
 	if (map_may_be_old(fd) && (with & MAP_WITH_BTF)) {
 		with &= ~(unsigned)MAP_WITH_BTF;
 		fd = map_try(m, btf_fd, with);
 	}
 	if (map_may_be_old(fd) && (with & MAP_WITH_NAME)) {
 		fd = map_try(m, btf_fd, 0);
-		k->no_map_names = fd >= 0;
+		k->no_map_names = fd >= 0 ? first : 0;
 	}
 	if (fd >= 0 && first < 0)
 		ctx_log(m->b, RAWBPF_LOG_INFO, "map '%s': the kernel took it without %s", d->name,
 			k->no_map_names ? "name and BTF" : "BTF");
 	return map_may_be_old(fd) ? first : fd;
+}
+
+static int map_try_all(struct map *m, int btf_fd, struct kern *k)
+{
+	int was = sys_fallback(&m->b->sys, 0), fd = map_try_roads(m, btf_fd, k);
+
+	sys_fallback_end(&m->b->sys, was);
+	return fd;
 }
 
 /* The running kernel is older than the type, or does not tell its version. */

@@ -13,7 +13,7 @@ struct map {
 	uint32_t id;		      /* 0: not asked yet */
 	uint32_t n_cpus;	      /* 1 unless per-CPU; 0: not asked yet */
 	int fd, inner_fd; /* inner_fd: while it is made, of a map as those in it will be */
-	bool no_batch;	  /* before Linux 5.6, or not for this type */
+	int no_batch;	  /* the errno: before Linux 5.6, or not for this type */
 };
 
 /* Create all maps of b->object; btf_fd: its BTF, -1: none.  All or none. */

@@ -27,9 +27,9 @@ struct perfevent {
 	struct rawbpf *b;
 	const struct rawbpf_perf_event_opts *o;
 	struct prog *prog;
-	pid_t pid; /* 0: all */
-	bool plain_inherit;
-	int *cpus; /* {-1} for a process on any */
+	pid_t pid;	   /* 0: all */
+	int plain_inherit; /* the errno of what was refused */
+	int *cpus;	   /* {-1} for a process on any */
 	size_t n_cpus;
 };
 
@@ -173,15 +173,19 @@ static void perfevent_attr(const struct perfevent *p, struct rawbpf_perf_attr *a
 static int perfevent_open(struct perfevent *p, pid_t tid, int cpu, const char *place)
 {
 	struct rawbpf_perf_attr a;
-	int fd;
+	int fd, was = sys_fallback(&p->b->sys, tid ? p->plain_inherit : 0);
 
 	perfevent_attr(p, &a);
 	fd = sys_perf_event_open(&p->b->sys, &a, tid ? tid : -1, cpu, place);
+	sys_fallback_end(&p->b->sys, was);
 	if (fd != -EINVAL || !tid || p->plain_inherit)
 		return fd;
-	p->plain_inherit = true;
+	p->plain_inherit = fd;
+	was = sys_fallback(&p->b->sys, fd);
 	perfevent_attr(p, &a);
-	return sys_perf_event_open(&p->b->sys, &a, tid, cpu, place);
+	fd = sys_perf_event_open(&p->b->sys, &a, tid, cpu, place);
+	sys_fallback_end(&p->b->sys, was);
+	return fd;
 }
 
 static int perfevent_one(struct perfevent *p, pid_t tid, int cpu)

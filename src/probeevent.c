@@ -237,7 +237,7 @@ int probeevent_delete(struct rawbpf *b, const char *file, const char *name)
 int probeevent_remove(struct rawbpf *b, const char *file, const char *name)
 {
 	bool many = probeevent_unlock(b, name);
-	int err = -EBUSY, i, dir = tracefs_dir(b);
+	int err = -EBUSY, i, dir = tracefs_dir(b), was = sys_fallback(&b->sys, 0);
 
 	if (dir < 0)
 		return dir;
@@ -245,9 +245,11 @@ int probeevent_remove(struct rawbpf *b, const char *file, const char *name)
 	for (i = 0; i < 50 && err && err != -ENOENT; i++) {
 		if (i)
 			sys_poll(&b->sys, NULL, 0, 10);
+		sys_fallback(&b->sys, i ? err : 0);
 		err = many ? probeevent_delete(b, file, name)
 			   : probeevent_write_off(b, dir, file, name);
 	}
+	sys_fallback_end(&b->sys, was);
 	if (err == -ENOENT)
 		err = 0;
 	if (err)

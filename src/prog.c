@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "kbtf.h"
+#include "kern.h"
 #include "near.h"
 #include "object.h"
 
@@ -163,6 +164,10 @@ int prog_load_btf(struct rawbpf *b)
 	fd = sys_bpf(&b->sys, RAWBPF_BTF_LOAD, &a, sizeof(a.btf), "btf");
 	if (fd >= 0)
 		return fd;
+	if (kern_get(b))
+		b->kern->no_btf = fd;
+	else
+		err_clear(&b->error);
 	ctx_log(b, RAWBPF_LOG_INFO, "the kernel takes no BTF of this object (%s): no line info",
 		err_name(fd));
 	return -1;

@@ -104,11 +104,14 @@ static void progload_attr(const struct progload *l, union rawbpf_attr *a)
 static int progload_call(const struct progload *l, union rawbpf_attr *a)
 {
 	char role[80];
-	int i, fd = -EAGAIN;
+	int i, fd = -EAGAIN, was = sys_fallback(&l->b->sys, 0);
 
 	snprintf(role, sizeof(role), "prog %s", l->def->name);
-	for (i = 0; (fd == -EAGAIN || fd == -EINTR) && i < PROGLOAD_TRIES; i++)
+	for (i = 0; (fd == -EAGAIN || fd == -EINTR) && i < PROGLOAD_TRIES; i++) {
+		sys_fallback(&l->b->sys, i ? fd : 0);
 		fd = sys_bpf(&l->b->sys, RAWBPF_PROG_LOAD, a, sizeof(a->prog), role);
+	}
+	sys_fallback_end(&l->b->sys, was);
 	return fd;
 }
 
@@ -242,7 +245,7 @@ static bool progload_no_cookie(struct progload *l)
 
 	if (progload_unknown_helper(l) != PROGLOAD_COOKIE || !k || k->no_cookie)
 		return false;
-	k->no_cookie = true;
+	k->no_cookie = -EINVAL;
 	progload_put_cookie(l);
 	ctx_log(l->b, RAWBPF_LOG_INFO,
 		"program '%s': the kernel has no attach cookies: numbers in their place",
@@ -305,15 +308,18 @@ static bool progload_fall_back(struct progload *l, int err)
 	return true;
 }
 
-static void progload_learn(struct progload *l, struct kern *k, unsigned first)
+static void progload_learn(struct progload *l, struct kern *k, unsigned first, int err)
 {
 	unsigned less = first & ~l->with;
 
 	if (l->with == first)
 		return;
-	k->no_prog_btf |= (first & PROGLOAD_WITH_BTF) && !(l->with & PROGLOAD_WITH_BTF) && !l->log;
-	k->no_prog_names |= (first & PROGLOAD_WITH_NAME) && !(l->with & PROGLOAD_WITH_NAME);
-	k->want_version |= (l->with & PROGLOAD_WITH_VERSION) != 0;
+	if ((less & PROGLOAD_WITH_BTF) && !l->log)
+		k->no_prog_btf = err;
+	if (less & PROGLOAD_WITH_NAME)
+		k->no_prog_names = err;
+	if (l->with & ~first & PROGLOAD_WITH_VERSION)
+		k->want_version = err;
 	if (less & (PROGLOAD_WITH_NAME | PROGLOAD_WITH_BTF))
 		ctx_log(l->b, RAWBPF_LOG_INFO, "program '%s': the kernel took it without %s",
 			l->p->name, less & PROGLOAD_WITH_NAME ? "name and line info" : "line info");
@@ -335,13 +341,16 @@ static int progload_negotiate(struct progload *l, struct kern *k)
 
 	for (;;) {
 		fd = progload_quiet(l);
-		if (fd == -EPERM && kern_raise_memlock(l->b))
+		if (fd == -EPERM && kern_raise_memlock(l->b)) {
+			sys_fallback(&l->b->sys, fd);
 			fd = progload_quiet(l);
+		}
 		if (fd >= 0)
 			break;
 		err = fd;
 		if (!first)
 			first = err;
+		sys_fallback(&l->b->sys, first);
 		/* out of memory may be the verifier's: a program too complex for it */
 		fd = progwhy_no_verdict(err) && err != -ENOMEM ? err : progload_loud(l);
 		if (fd >= 0)
@@ -358,7 +367,7 @@ static int progload_negotiate(struct progload *l, struct kern *k)
 		free(l->log);
 		l->log = NULL;
 	}
-	progload_learn(l, k, start);
+	progload_learn(l, k, start, first);
 	return fd;
 }
 
@@ -459,9 +468,23 @@ static int progload_once(struct progload *l)
 {
 	int fd = progload_quiet(l);
 
-	if (fd == -EPERM && kern_raise_memlock(l->b))
+	if (fd == -EPERM && kern_raise_memlock(l->b)) {
+		sys_fallback(&l->b->sys, fd);
 		fd = progload_quiet(l);
+	}
 	return fd < 0 ? progload_not_one(l, fd) : fd;
+}
+
+/* What the first try leaves out of what a kernel that has everything gets, for which errno. */
+static int progload_lacks(const struct progload *l, const struct kern *k)
+{
+	if (k->no_cookie && l->p->cookie)
+		return k->no_cookie;
+	if ((l->with & PROGLOAD_WITH_VERSION) || k->no_prog_names)
+		return k->no_prog_names ? k->no_prog_names : k->want_version;
+	if ((l->with & PROGLOAD_WITH_BTF) || !l->code.n_func_info)
+		return 0;
+	return k->no_prog_btf ? k->no_prog_btf : k->no_btf;
 }
 
 int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as, const char *target,
@@ -474,7 +497,7 @@ int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as, cons
 		.module_fd = -1,
 		.with = PROGLOAD_WITH_AS};
 	struct kern *k = kern_get(b);
-	int fd, err;
+	int fd, err, was;
 
 	if (!k)
 		return -ENOMEM;
@@ -497,7 +520,9 @@ int prog_load(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as, cons
 		l.with |= PROGLOAD_WITH_BTF;
 	if (k->want_version && l.p->type == RAWBPF_PROG_KPROBE)
 		l.with |= PROGLOAD_WITH_VERSION;
+	was = sys_fallback(&b->sys, progload_lacks(&l, k));
 	fd = p->n_of ? progload_once(&l) : progload_negotiate(&l, k);
+	sys_fallback_end(&b->sys, was);
 	sys_close(&b->sys, l.module_fd);
 	free(l.log);
 	object_code_free(&l.code);

@@ -123,8 +123,25 @@ long sys_call(struct sys *s, const struct rawbpf_call *c)
 }
 
 #define SYS_ARG(x) ((uintptr_t)(x))
-#define SYS_CALL(s, what, why, ...) \
-	sys_call(s, &(const struct rawbpf_call){.kind = what, .role = why, .arg = {__VA_ARGS__}})
+#define SYS_CALL(s, what, why, ...)                           \
+	sys_call(s, &(const struct rawbpf_call){.kind = what, \
+			    .role = why,                      \
+			    .arg = {__VA_ARGS__},             \
+			    .fallback = (s)->fallback})
+
+int sys_fallback(struct sys *s, int err)
+{
+	int was = s->fallback;
+
+	if (err)
+		s->fallback = err;
+	return was;
+}
+
+void sys_fallback_end(struct sys *s, int was)
+{
+	s->fallback = was;
+}
 
 int sys_bpf(
 	struct sys *s, enum rawbpf_cmd cmd, union rawbpf_attr *attr, size_t size, const char *role)
@@ -175,7 +192,8 @@ ssize_t sys_pwrite(
 	const struct rawbpf_call c = {.kind = RAWBPF_CALL_PWRITE,
 		.role = role,
 		.arg = {SYS_ARG(fd), SYS_ARG(p), n},
-		.offset = offset};
+		.offset = offset,
+		.fallback = s->fallback};
 
 	return sys_call(s, &c);
 }

@@ -26,7 +26,15 @@ struct sys {
 	/* stands before the hook and passes calls on by sys_issue(): audit.c */
 	long (*audit)(void *arg, struct sys *s, const struct rawbpf_call *c);
 	void *audit_arg;
+	int fallback; /* what calls are marked with, see struct rawbpf_call */
 };
+
+/*
+ * Calls from here on are of another road than that of a kernel that has everything, for err, a
+ * negative errno; 0: nothing new.  Returns what calls were marked with, for sys_fallback_end().
+ */
+int sys_fallback(struct sys *s, int err);
+void sys_fallback_end(struct sys *s, int was);
 
 long sys_call(struct sys *s, const struct rawbpf_call *c);
 /* past the audit: to the hook, or to the kernel */

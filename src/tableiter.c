@@ -84,10 +84,13 @@ static int iter_first_old(struct map *m, void *next)
 
 int tableiter_next(struct map *m, const void *key, void *next)
 {
-	int err = iter_elem(m, RAWBPF_MAP_GET_NEXT_KEY, key, next);
+	int was, err = iter_elem(m, RAWBPF_MAP_GET_NEXT_KEY, key, next);
 
-	if (err == -EFAULT && !key && m->def->key_size)
+	if (err == -EFAULT && !key && m->def->key_size) {
+		was = sys_fallback(&m->b->sys, err);
 		err = iter_first_old(m, next);
+		sys_fallback_end(&m->b->sys, was);
+	}
 	return err;
 }
 
@@ -161,7 +164,7 @@ static int iter_batch_run(
 	while (done < total) {
 		err = iter_batch_call(s, first, &got);
 		if (first && iter_no_batch(err)) {
-			s->m->no_batch = true;
+			s->m->no_batch = err;
 			return 0;
 		}
 		if (err == -ENOSPC) { /* one bucket holds more than fits */
@@ -351,7 +354,7 @@ int tableiter_each(
 	struct map *m, int (*fn)(void *arg, const void *key, const void *value), void *arg)
 {
 	size_t value_size;
-	int err = tableiter_value_size(m, &value_size);
+	int was, err = tableiter_value_size(m, &value_size);
 
 	if (err)
 		return err;
@@ -362,7 +365,9 @@ int tableiter_each(
 		if (err || !m->no_batch)
 			return err;
 	}
-	if (map_is_array(m))
-		return iter_array(m, value_size, fn, arg);
-	return iter_walk(m, value_size, fn, arg);
+	was = sys_fallback(&m->b->sys, m->no_batch);
+	err = map_is_array(m) ? iter_array(m, value_size, fn, arg)
+			      : iter_walk(m, value_size, fn, arg);
+	sys_fallback_end(&m->b->sys, was);
+	return err;
 }

@@ -165,6 +165,7 @@ static int trace_open_file(struct rawbpf *b, const char *path)
 static struct traceread *trace_reader(struct rawbpf *b, bool shared, const char *file, int *err)
 {
 	struct trace *t;
+	int was;
 
 	*err = trace_need(b);
 	if (*err)
@@ -179,7 +180,9 @@ static struct traceread *trace_reader(struct rawbpf *b, bool shared, const char 
 		return NULL;
 	if (!shared && t->own.fd >= 0)
 		return &t->own;
+	was = sys_fallback(&b->sys, shared ? 0 : t->why.err);
 	*err = t->shared.fd >= 0 ? 0 : trace_open_shared(b);
+	sys_fallback_end(&b->sys, was);
 	return *err ? NULL : &t->shared;
 }
 

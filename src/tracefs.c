@@ -157,17 +157,19 @@ int tracefs_dir(struct rawbpf *b)
 {
 	struct sys *s = &b->sys;
 	struct tracefs *t;
-	int fd, detached = 0;
+	int fd, was, detached = 0;
 
 	if (b->tracefs)
 		return b->tracefs->dir;
 	fd = open_mounted(s, "/sys/kernel/tracing");
 	if (fd < 0)
 		fd = detached = open_detached(s);
+	was = sys_fallback(s, fd < 0 ? fd : 0);
 	if (fd < 0)
 		fd = open_from_mountinfo(s);
 	if (fd < 0)
 		fd = open_mounted(s, "/sys/kernel/debug/tracing");
+	sys_fallback_end(s, was);
 	if (fd < 0)
 		return not_found(b, detached);
 
@@ -407,20 +409,24 @@ static int instance_mkdir(struct rawbpf *b, int root, char *path, size_t size)
 
 static void instance_rmdir(struct rawbpf *b, const char *path)
 {
-	int i, dir = tracefs_dir(b);
+	int i, dir = tracefs_dir(b), err = -EBUSY, was = sys_fallback(&b->sys, 0);
 
 	/* EBUSY for a moment after the last reader's close */
-	for (i = 0; dir >= 0 && i < 10; i++) {
-		if (sys_unlinkat(&b->sys, dir, path, AT_REMOVEDIR, "trace instance") != -EBUSY)
-			return;
-		sys_poll(&b->sys, NULL, 0, 10);
+	for (i = 0; dir >= 0 && err == -EBUSY && i < 10; i++) {
+		if (i)
+			sys_poll(&b->sys, NULL, 0, 10);
+		sys_fallback(&b->sys, i ? err : 0);
+		err = sys_unlinkat(&b->sys, dir, path, AT_REMOVEDIR, "trace instance");
 	}
+	sys_fallback_end(&b->sys, was);
+	if (dir >= 0 && err != -EBUSY)
+		return;
 	ctx_log(b, RAWBPF_LOG_WARN, "trace instance '%s' is in use and stays", path);
 }
 
 int tracefs_instance_make(struct rawbpf *b, char *name, size_t size, int *dir)
 {
-	int err, fd, root = tracefs_dir(b);
+	int err, fd, was, root = tracefs_dir(b);
 	char path[96];
 
 	*dir = -1;
@@ -437,7 +443,9 @@ int tracefs_instance_make(struct rawbpf *b, char *name, size_t size, int *dir)
 		err = -ENAMETOOLONG;
 	if (err) {
 		sys_close(&b->sys, fd);
+		was = sys_fallback(&b->sys, err);
 		instance_rmdir(b, path);
+		sys_fallback_end(&b->sys, was);
 		return tracefs_refused(b, "tracefs", TRACEFS_PRINTK "/enable", err);
 	}
 	snprintf(name, size, "%s", strchr(path, '/') + 1);

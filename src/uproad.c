@@ -223,6 +223,7 @@ static bool uproad_pid_is_process(struct uproad *r, struct kern *k, int prog_fd)
 		sys_close(&r->b->sys, fd);
 	k->multi_pid_asked = true;
 	k->multi_pid = fd == -EINVAL;
+	k->no_multi_pid = k->multi_pid ? 0 : fd < 0 ? fd : -EBADF;
 	return k->multi_pid;
 }
 
@@ -332,20 +333,29 @@ static int uproad_multi(struct uproad *r)
 
 	if (!k)
 		return -ENOMEM;
-	if (uproad_no_link(k, r->pid))
+	if (uproad_no_link(k, r->pid)) {
+		sys_fallback(&r->b->sys, k->no_uprobe_multi ? k->no_uprobe_multi : k->no_multi_pid);
 		return UPROAD_NEXT;
+	}
 	fd = prog_as(r->b, r->prog, RAWBPF_TRACE_UPROBE_MULTI);
 	if (fd < 0) {
+		r->refused = fd;
+		sys_fallback(&r->b->sys, fd);
 		err_clear(&r->b->error);
 		return UPROAD_NEXT;
 	}
-	if (r->pid && !uproad_pid_is_process(r, k, fd))
+	if (r->pid && !uproad_pid_is_process(r, k, fd)) {
+		sys_fallback(&r->b->sys, k->no_multi_pid);
 		return UPROAD_NEXT;
+	}
 	err = uproad_multi_try(r, fd);
 	if (err && r->or_none) {
+		r->refused = err;
+		sys_fallback(&r->b->sys, err);
 		err = UPROAD_NEXT;
 	} else if (uproad_multi_is_absent(err)) {
-		r->no_multi = err != -EPERM && err != -EACCES;
+		r->no_multi = err != -EPERM && err != -EACCES ? err : 0;
+		sys_fallback(&r->b->sys, err);
 		err = UPROAD_NEXT;
 	} else if (err) {
 		err = uproad_multi_refused(r, fd, err);
@@ -453,7 +463,9 @@ static int uproad_siblings(struct uproad *r)
 	if (r->n <= UPROAD_FEW || strpbrk(r->path, " \t\n") || !uproad_one_cookie(r))
 		return UPROAD_NEXT;
 	snprintf(what, sizeof(what), "uprobe event, %zu places", r->n);
-	if (uproad_trace_event(r, r->places, r->n, what, &l, &said)) {
+	err = uproad_trace_event(r, r->places, r->n, what, &l, &said);
+	if (err) {
+		sys_fallback(&r->b->sys, err);
 		err_clear(&r->b->error);
 		return UPROAD_NEXT;
 	}
@@ -483,6 +495,7 @@ static int uproad_old_event(struct uproad *r, const struct link_place *p)
 	/* before Linux 4.20 that is no offset; later kernels mean another event's semaphore */
 	if (err == -EINVAL && !said && p->semaphore && kern_version(r->b) < UPROAD_COUNTS) {
 		r->no_ref = true;
+		sys_fallback(&r->b->sys, err);
 		err = uproad_trace_event(r, p, 1, p->name, &l, &said);
 	}
 	if (!err)
@@ -506,6 +519,8 @@ static int uproad_events(struct uproad *r)
 	size_t i;
 
 	r->no_pmu = err == -ENOENT;
+	if (r->no_pmu || r->no_ref)
+		sys_fallback(&r->b->sys, -ENOENT);
 	if (r->no_pmu)
 		err = 0;
 	/* an event, a link and a process's memory each, above the files that are open already */
@@ -554,7 +569,7 @@ static int uproad_any(struct uproad *r)
 	}
 	err = uproad_by_events(r);
 	if (!err && r->no_multi)
-		r->b->kern->no_uprobe_multi = true;
+		r->b->kern->no_uprobe_multi = r->no_multi;
 	if (!err)
 		uproad_log(r, r->one	  ? "one event of tracefs"
 			      : r->no_pmu ? "events of tracefs, one each"
@@ -563,6 +578,7 @@ static int uproad_any(struct uproad *r)
 	/* kernels that want CAP_SYS_ADMIN for events (since 2025) want less for the link */
 	if (many || (err != -EPERM && err != -EACCES))
 		return err;
+	sys_fallback(&r->b->sys, err);
 	err_copy(&first, &r->b->error);
 	if (!uproad_multi(r)) {
 		err_clear(&r->b->error);
@@ -576,8 +592,9 @@ int uproad_attach(struct uproad *r)
 {
 	struct link *l, *mark = r->b->links;
 	uint64_t start = link_start(r->b, r->pid);
-	int err = uproad_any(r);
+	int was = sys_fallback(&r->b->sys, 0), err = uproad_any(r);
 
+	sys_fallback_end(&r->b->sys, was);
 	for (l = r->b->links; !err && l != mark; l = l->next) {
 		l->start = start;
 		if (r->records)

@@ -19,9 +19,11 @@ struct uproad {
 	bool usdt;    /* its links are LINK_USDT */
 	bool or_none; /* one link of many or nothing: 1 where that cannot be, without the error */
 	bool records; /* ... and the places' cookies are numbers of usdtspec.c's records */
-	/* uproad.c's own: the kernel has no such links, no such PMU, counts no semaphores */
-	bool no_multi, no_pmu, no_ref;
-	bool one; /* ... and all places are one event */
+	int refused;  /* set for or_none: the errno */
+	/* uproad.c's own: no such PMU, counts no semaphores; the errno where there is no such link */
+	bool no_pmu, no_ref;
+	int no_multi;
+	bool one; /* all places are one event */
 };
 
 /*

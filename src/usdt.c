@@ -55,6 +55,7 @@ struct usdt {
 	struct prog *prog;
 	struct usdt_place *places;
 	size_t n, n_new; /* how many, and how many where the program is not yet */
+	int no_merge;	 /* the errno for which the copies are no one program; 0 */
 };
 
 static int usdt_no_memory(struct rawbpf *b)
@@ -447,6 +448,8 @@ static int usdt_attach_group(
 	}
 	if (!err)
 		err = uproad_attach(&r);
+	if (merged)
+		d->no_merge = r.refused;
 	for (l = d->b->links; !err && l != mark; l = l->next) {
 		usdt_keep_file(d->b, l, f);
 		err = link_own_names(d->b, l, f->path, NULL);
@@ -475,8 +478,10 @@ static int usdt_merge(struct usdt *d, const struct usdt_place *p, size_t n, stru
 	free(copies);
 	if (!*merged)
 		return -ENOMEM;
-	if ((*merged)->err)
+	if ((*merged)->err) {
+		d->no_merge = (*merged)->err;
 		*merged = NULL;
+	}
 	return 0;
 }
 
@@ -485,7 +490,10 @@ static int usdt_attach_file(struct usdt *d, const struct usdt_place *p, size_t n
 {
 	struct prog *merged;
 	size_t i, k;
-	int err = usdt_merge(d, p, n, &merged);
+	int was, err;
+
+	d->no_merge = 0;
+	err = usdt_merge(d, p, n, &merged);
 
 	if (!err && merged) {
 		err = usdt_attach_group(d, p, n, merged);
@@ -496,11 +504,13 @@ static int usdt_attach_file(struct usdt *d, const struct usdt_place *p, size_t n
 			d->prog->name);
 		err = 0;
 	}
+	was = sys_fallback(&d->b->sys, d->no_merge);
 	for (i = 0; !err && i < n; i += k) {
 		for (k = 1; i + k < n && p[i + k].prog == p[i].prog; k++)
 			;
 		err = usdt_attach_group(d, &p[i], k, NULL);
 	}
+	sys_fallback_end(&d->b->sys, was);
 	return err;
 }
 

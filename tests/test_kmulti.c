@@ -34,7 +34,7 @@ static int open_all(struct kfake *k, struct kmulti *m, bool ret)
 	static const char *names[N_NAMES]; /* of which those that are probed are left */
 
 	memcpy(names, all_names, sizeof(names));
-	*m = (struct kmulti){k->b, &k->progs[0], ret, "f*", names, N_NAMES};
+	*m = (struct kmulti){k->b, &k->progs[0], ret, "f*", names, N_NAMES, 0};
 	return kmulti_open(m);
 }
 
@@ -132,7 +132,7 @@ START_TEST(answers)
 		open_with(&k, RAWBPF_TRACE_KPROBE_MULTI);
 		ck_assert_int_eq(open_all(&k, &m, false), rows[i].want);
 		ck_assert_uint_eq(k.n_multi, rows[i].calls);
-		ck_assert_int_eq(k.b->kern->no_kprobe_multi, rows[i].absent);
+		ck_assert_int_eq(k.b->kern->no_kprobe_multi != 0, rows[i].absent);
 		ck_assert_int_eq(open_all(&k, &m, false), rows[i].want);
 		ck_assert_uint_eq(k.n_multi, rows[i].absent ? rows[i].calls : 2);
 		kfake_close(&k);
