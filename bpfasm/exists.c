@@ -99,5 +99,6 @@ int exists_ask(struct parse *p, const struct tok *t, const char *s, size_t len, 
 		*v = exists_own(record, s, len);
 		return 0;
 	}
-	return kname_known(p) ? exists_by_steps(p, t, s, len, v) : exists_by_field(p, t, s, len, v);
+	return kname_told(p, s, len) ? exists_by_steps(p, t, s, len, v)
+				     : exists_by_field(p, t, s, len, v);
 }

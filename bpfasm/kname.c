@@ -23,6 +23,11 @@ bool kname_known(const struct parse *p)
 	       r->type_path;
 }
 
+bool kname_told(const struct parse *p, const char *s, size_t len)
+{
+	return kname_known(p) || names_get(&p->knames, s, len);
+}
+
 static struct kname *kname_new(
 	struct pool *pool, const char *path, const struct bpfasm_step *steps, uint32_t n)
 {
@@ -41,6 +46,20 @@ static struct kname *kname_new(
 	return k;
 }
 
+int kname_declare(
+	struct parse *p, const char *s, size_t len, const struct bpfasm_step *steps, uint32_t n)
+{
+	const char *path = pool_strndup(p->pool, s, len);
+	struct kname *k = path ? kname_new(p->pool, path, steps, n) : NULL;
+
+	if (names_get(&p->knames, s, len))
+		return -EEXIST;
+	if (!k)
+		return -ENOMEM;
+	k->declared = true;
+	return names_put(&p->knames, p->pool, path, len, k);
+}
+
 int kname_get(struct parse *p, const struct tok *t, const char *s, size_t len,
 	const struct kname **out, char *msg, size_t msg_len)
 {
@@ -56,6 +75,10 @@ int kname_get(struct parse *p, const struct tok *t, const char *s, size_t len,
 	path = pool_strndup(p->pool, s, len);
 	if (!path)
 		return -ENOMEM;
+	if (!kname_known(p)) {
+		snprintf(msg, msg_len, "'%.100s' needs a target: the BTF of a kernel", path);
+		return 0;
+	}
 	snprintf(msg, msg_len, "no type '%.100s'", path);
 	n = r->type_path(r->arg, path, steps, msg, msg_len);
 	if (n == -ENOENT)
@@ -103,6 +126,7 @@ bool kname_place(const struct kname *k, uint32_t hop, bool big_endian, struct kn
 	uint64_t bit = 0;
 
 	memset(out, 0, sizeof(*out));
+	out->declared = k->declared;
 	for (; hop; hop--)
 		for (s++; s < end && s->kind != BPFASM_STEP_TYPE; s++)
 			;
@@ -123,18 +147,38 @@ bool kname_place(const struct kname *k, uint32_t hop, bool big_endian, struct kn
 
 /* ---- in an object for any kernel ------------------------------------------------------------ */
 
+/* An enum that has no name cannot be looked for: its enumerators are what they are here. */
+static bool kname_is_record(const struct parse *p, const struct kname_place *place)
+{
+	return (p->o->core || place->declared) && p->o->format == BPFASM_ELF && *place->step->name;
+}
+
+static struct parse_core kname_core(
+	struct parse *p, const struct tok *t, const struct kname_place *place, unsigned kind)
+{
+	return (struct parse_core){.step = place->step,
+		.n = place->n,
+		.kind = (uint8_t)kind,
+		.at = parse_pos(p, t),
+		.len = t->len};
+}
+
+void kname_next(
+	struct parse *p, const struct tok *t, const struct kname_place *place, unsigned kind)
+{
+	if (p->o->format != BPFASM_ELF)
+		return;
+	p->core_next = kname_core(p, t, place, kind);
+	p->core_next.any = true;
+}
+
 void kname_keep(struct parse *p, const struct tok *t, const struct kname_place *place,
 	unsigned kind, bool off)
 {
-	/* an enum that has no name cannot be looked for: its enumerators are what they are here */
-	if (!p->o->core || p->o->format != BPFASM_ELF || !*place->step->name)
+	if (!kname_is_record(p, place))
 		return;
-	p->core.step = place->step;
-	p->core.n = place->n;
-	p->core.kind = (uint8_t)kind;
+	p->core = kname_core(p, t, place, kind);
 	p->core.off = off;
-	p->core.at = parse_pos(p, t);
-	p->core.len = t->len;
 }
 
 static bool kname_fits(const struct parse_core *c, const struct ir_insn *in)
@@ -142,7 +186,7 @@ static bool kname_fits(const struct parse_core *c, const struct ir_insn *in)
 	switch (in->code & INSN_CLASS) {
 	case INSN_LDX:
 	case INSN_ST:
-	case INSN_STX: return c->off;
+	case INSN_STX: return c->off || (c->any && c->kind == KNAME_BYTE_OFFSET);
 	case INSN_ALU:
 	case INSN_ALU64:
 		return !c->off && !(in->code & INSN_X) && (in->code & INSN_OP) != INSN_END &&
@@ -195,7 +239,7 @@ int kname_alone(struct parse *p, const struct tok *t)
 	for (; p->core.step && t < p->t; t++) {
 		if (t->kind != TOK_PUNCT || t->op == '(' || t->op == ')')
 			continue;
-		if (t->op == '[' && (in || memchr(t[-1].s, '.', t[-1].len))) {
+		if (t->op == '[' && (in || *t[-1].s == ']' || memchr(t[-1].s, '.', t[-1].len))) {
 			in++;
 		} else if (t->op == ']' && in) {
 			in--;

@@ -14,6 +14,7 @@ struct kname {
 	const char *text;
 	const struct bpfasm_step *step; /* in the pool */
 	uint32_t n, hops;
+	bool declared; /* in the text: always a record */
 };
 
 /* What one hop reaches. */
@@ -24,10 +25,16 @@ struct kname_place {
 	const struct bpfasm_step *step; /* its own steps */
 	uint32_t n;
 	bool is_value; /* an enumerator, in f.offset */
+	bool declared;
 };
 
 /* does the resolver tell steps? */
 bool kname_known(const struct parse *p);
+/* ... or the text, of this name? */
+bool kname_told(const struct parse *p, const char *s, size_t len);
+/* A name that the text tells: its steps, which are copied.  0, -EEXIST, -ENOMEM */
+int kname_declare(
+	struct parse *p, const char *s, size_t len, const struct bpfasm_step *steps, uint32_t n);
 /*
  * Ask for a name.  1: *out, which the parser keeps for the next time; 0: there is no such name;
  * msg says so; -EINVAL: reported at t.
@@ -56,6 +63,9 @@ enum {
  */
 void kname_keep(struct parse *p, const struct tok *t, const struct kname_place *place,
 	unsigned kind, bool off);
+/* The same for the first instruction of the lines that follow, whatever it is. */
+void kname_next(
+	struct parse *p, const struct tok *t, const struct kname_place *place, unsigned kind);
 /* the instruction just emitted takes what was kept */
 void kname_attach(struct parse *p);
 /* what was kept came to nothing: report it; 0 or -EINVAL */

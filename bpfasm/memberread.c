@@ -41,7 +41,7 @@ struct memberread {
 
 static bool memberread_is_core(const struct parse *p, const struct kname_place *place)
 {
-	return p->o->core && p->o->format == BPFASM_ELF && *place->step->name;
+	return (p->o->core || place->declared) && p->o->format == BPFASM_ELF && *place->step->name;
 }
 
 static void memberread_ldx(struct memberread *m, unsigned base, uint32_t bytes)

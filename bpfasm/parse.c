@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "coredecl.h"
 #include "gnu.h"
 #include "include.h"
 #include "insn.h"
@@ -38,6 +39,7 @@ static const struct {
 	{".args", parse_args},
 	{".license", parse_license},
 	{".word", parse_word},
+	{".core", coredecl_line},
 	{".nowarn", parse_nowarn},
 };
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "coredecl.h"
 #include "depth.h"
 #include "include.h"
 #include "insn.h"
@@ -330,6 +331,7 @@ void parse_end_fn(struct parse *p)
 {
 	struct parse_fn *fn = p->fn;
 
+	coredecl_left(p);
 	p->fn = NULL;
 	if (fn)
 		fn_end(p, fn);

@@ -255,8 +255,8 @@ int parse_type_path(struct parse *p, const char *s, size_t len, struct parse_pat
 
 	memset(path, 0, sizeof(*path));
 	if (!record)
-		return kname_known(p) ? type_by_steps(p, t, s, len, path)
-				      : type_from_target(p, t, s, len, f);
+		return kname_told(p, s, len) ? type_by_steps(p, t, s, len, path)
+					     : type_from_target(p, t, s, len, f);
 	if (!dot) {
 		f->size = record->size;
 		f->kind = BPFASM_FIELD_BYTES;
@@ -322,7 +322,7 @@ int parse_size_of(struct parse *p, const char *s, size_t len, int64_t *v)
 		return 0;
 	}
 	if (!parse_find_struct(p, s, len) && !memchr(s, '.', len) &&
-		!(p->o->resolver && p->o->resolver->type_field) && !kname_known(p))
+		!(p->o->resolver && p->o->resolver->type_field) && !kname_told(p, s, len))
 		return -ENOENT;
 	err = parse_type_path(p, s, len, &f);
 	return err ? err : size_of_type(p, tok_of(p, s), &f, v);

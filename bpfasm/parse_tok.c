@@ -286,6 +286,12 @@ static void emit_slot(
 	in->src = (uint8_t)src;
 	in->off = (int16_t)off;
 	in->imm = imm;
+	if (p->core_next.step) {
+		if (p->core.step)
+			kname_left(p);
+		p->core = p->core_next;
+		p->core_next.step = NULL;
+	}
 	if (p->core.step)
 		kname_attach(p);
 }

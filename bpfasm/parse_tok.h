@@ -31,6 +31,7 @@ struct parse_core {
 	uint32_t n, len;
 	uint8_t kind;
 	bool off;
+	bool any; /* by its kind: the distance of a load or store, or an operand */
 	struct pos at;
 };
 
@@ -54,14 +55,15 @@ struct parse {
 	const struct tok *end; /* its TOK_END */
 	struct pos at;
 	struct expr_env env;
-	struct names knames;	/* struct kname */
-	struct parse_core core; /* for the next instruction */
-	int log_code;		/* opcode in front of a verifier log's line; -1: none */
-	bool jump_end;		/* the last instruction does not go on to the next */
-	bool nowarn;		/* .nowarn before any function */
-	struct tok outside;	/* a name in a line that is no statement, as .if; len 0: none */
-	const char *near;	/* the target's enumerator nearest to a name that it has not */
-	const char *refused;	/* why the target could not be asked, as reported last */
+	struct names knames;	     /* struct kname */
+	struct parse_core core;	     /* for the next instruction */
+	struct parse_core core_next; /* the same from a line before it */
+	int log_code;		     /* opcode in front of a verifier log's line; -1: none */
+	bool jump_end;		     /* the last instruction does not go on to the next */
+	bool nowarn;		     /* .nowarn before any function */
+	struct tok outside;  /* a name in a line that is no statement, as .if; len 0: none */
+	const char *near;    /* the target's enumerator nearest to a name that it has not */
+	const char *refused; /* why the target could not be asked, as reported last */
 };
 
 /* An operand that is a register: r0..r10, or w0..w10 for its lower half. */

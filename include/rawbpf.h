@@ -652,7 +652,8 @@ RAWBPF_API int rawbpf_explain_log(const char *log, size_t len, int err, struct r
 
 /*
  * rawbpf_list_object() - a BPF ELF object of either byte order as text of bpfasm(5), which
- * assembles back to the same instructions.  Returns 0, -ENOEXEC (no ELF file), -EINVAL (no BPF
+ * assembles back to the same instructions, maps and CO-RE records.  What the text has no form for
+ * is told in comments and, counted, in e->msg, which is NULL otherwise.  Returns 0, -ENOEXEC (no ELF file), -EINVAL (no BPF
  * object, or a malformed one), -ENOMEM, or what writing to out gave.
  */
 RAWBPF_API int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_error *e);

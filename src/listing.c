@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bpfasm.h"
+#include "listcore.h"
 #include "listdata.h"
 #include "listmap.h"
 #include "listname.h"
@@ -51,6 +52,7 @@ struct listing {
 	size_t maps; /* index of section .maps, 0: none */
 	struct listtype types;
 	struct listdata data; /* its names are the types' */
+	struct listcore core;
 };
 
 static int listing_nomem(struct rawbpf_error *e)
@@ -245,9 +247,21 @@ static int listing_relocs(
 	return 0;
 }
 
+/* One instruction without a relocation. */
+static void listing_plain(
+	const struct listing *l, size_t section, uint64_t at, const char *line, size_t len)
+{
+	const struct listcore_rec *r = listcore_at(&l->core, (uint32_t)section, (uint32_t)(at / 8));
+
+	if (r && *line != '.')
+		listcore_put(r, line, len, l->out);
+	else
+		buf_add(l->out, line, len);
+}
+
 /* The instructions of [start, end) of a section's bytes, one a line. */
-static int listing_insns(const struct listing *l, const unsigned char *code, uint64_t start,
-	uint64_t end, const struct elf_reloc *rel, size_t n_rel)
+static int listing_insns(const struct listing *l, size_t section, const unsigned char *code,
+	uint64_t start, uint64_t end, const struct elf_reloc *rel, size_t n_rel)
 {
 	struct bpfasm_opts o = {.sz = sizeof(o), .big_endian = l->id->big_endian};
 	struct bpfasm_out text;
@@ -273,7 +287,7 @@ static int listing_insns(const struct listing *l, const unsigned char *code, uin
 		if (k < n_rel && rel[k].offset == start)
 			listing_reloc(l, &rel[k++], p, line, len);
 		else
-			buf_add(l->out, line, len);
+			listing_plain(l, section, start, line, len);
 		buf_puts(l->out, "\n");
 		start += p[0] == LISTING_LD_IMM64 && *line != '.' ? 16 : 8;
 		while (k < n_rel && rel[k].offset < start)
@@ -360,8 +374,8 @@ static int listing_section(const struct listing *l, const struct elf_section *in
 		err = listing_relocs(l, in->index, &rel, &n_rel);
 	for (i = 0; !err && i < n; i++) {
 		listing_head(l, in, &fn[i]);
-		err = listing_insns(
-			l, code, fn[i].start, i + 1 < n ? fn[i + 1].start : len, rel, n_rel);
+		err = listing_insns(l, in->index, code, fn[i].start,
+			i + 1 < n ? fn[i + 1].start : len, rel, n_rel);
 	}
 	free(fn);
 	free(rel);
@@ -450,6 +464,10 @@ static int listing_object(struct listing *l)
 		err = listdata_print(l->f, &l->types, &l->data, l->e);
 	if (!err)
 		err = listing_declare(l);
+	if (!err)
+		err = listcore_open(l->f, &l->types, &l->core, l->e);
+	if (!err)
+		listcore_names(&l->core, l->out);
 	for (i = 1; !err && i < l->id->n_sections; i++)
 		if (!elf_section(l->f, i, &s) && s.type == LISTING_PROGBITS &&
 			s.flags & LISTING_EXEC && s.size)
@@ -457,10 +475,21 @@ static int listing_object(struct listing *l)
 	return err;
 }
 
+/* It is no error: the text is whole but for these. */
+static void listing_warn(struct rawbpf_error *e, size_t left)
+{
+	snprintf(e->buf, sizeof(e->buf),
+		"%zu CO-RE record%s left out, which the text has no form for: what it assembles to "
+		"is for kernels of which these numbers are true",
+		left, left == 1 ? " is" : "s are");
+	e->msg = e->buf;
+}
+
 int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_error *e)
 {
 	struct listing l;
 	struct buf text;
+	size_t left;
 	int err;
 
 	err_clear(e);
@@ -473,6 +502,8 @@ int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_err
 		return err;
 	l.id = elf_ident(l.f);
 	err = listing_object(&l);
+	left = l.core.left;
+	listcore_close(&l.core);
 	listdata_free(&l.data);
 	listtype_close(&l.types);
 	elf_close(l.f);
@@ -480,6 +511,8 @@ int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_err
 		err = listing_nomem(e);
 	if (!err && text.len && fwrite(text.data, 1, text.len, out) != text.len)
 		err = err_set(e, "dis", errno ? -errno : -EIO, "the listing cannot be written");
+	if (!err && left && e)
+		listing_warn(e, left);
 	buf_free(&text);
 	return err;
 }

@@ -136,7 +136,7 @@ START_TEST(places)
 		{.kind = BPFASM_STEP_TYPE, .type = BPFASM_TYPE_STRUCT, .name = "r"},
 		{.kind = BPFASM_STEP_MEMBER, .name = "b", .size = 4, .bits = 3, .bit_offset = 37},
 	};
-	const struct kname k = {"r.b", s, 2, 1};
+	const struct kname k = {"r.b", s, 2, 1, false};
 	struct kname_place p;
 
 	ck_assert(kname_place(&k, 0, false, &p));

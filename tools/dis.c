@@ -63,8 +63,11 @@ static int list_object(const char *path, const char *p, size_t len)
 {
 	struct rawbpf_error e;
 
-	if (!rawbpf_list_object(p, len, stdout, &e))
+	if (!rawbpf_list_object(p, len, stdout, &e)) {
+		if (e.msg)
+			fprintf(stderr, "rawbpf dis: warning: '%s': %s\n", path, e.msg);
 		return TOOL_OK;
+	}
 	return tool_fail("dis", "'%s': %s", path, e.msg);
 }
 
