@@ -204,6 +204,10 @@ $(BUILD)/vm/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/l
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static $(GC) $(WRAPPED) -o $@ $^ \
 		$$($(PKG_CONFIG) --static --libs check) $(STATIC_LIBS)
 
+# ---- for packagers: make shared, install, uninstall; the version -------------------------------
+
+include tools/packaging/install.mk
+
 # ---- what README tells first ----------------------------------------------------------------
 
 # installs what is missing, saying so; as root, with or without sudo
