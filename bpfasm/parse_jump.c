@@ -271,7 +271,7 @@ void parse_check_helper(struct parse *p, const struct tok *t, const struct helpe
 		parse_error(p, t, "'%s' came with Linux %u.%u, this is for %u.%u", h->name,
 			(unsigned)(want >> 16), (unsigned)(want >> 8 & 255), (unsigned)(have >> 16),
 			(unsigned)(have >> 8 & 255));
-	if (h->gpl_only && !p->gpl) {
+	if (h->gpl_only && !p->gpl && !p->diag->quiet) {
 		p->gpl = h;
 		p->gpl_at = parse_pos(p, t);
 	}

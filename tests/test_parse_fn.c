@@ -45,6 +45,7 @@ START_TEST(licences)
 		"'bpf_trace_printk' is for GPL-compatible programs only");
 	tasm_warns(".prog p \"kprobe/f\"\nr0 = bpf_trace_printk(r1, 1)\nexit",
 		"add '.license \"GPL\"'");
+	tasm_passes(".prog p \"kprobe/f\"\n.nowarn\nr0 = bpf_trace_printk(r1, 1)\nexit");
 	tasm_passes(
 		".license \"Dual MIT/GPL\"\n.prog p \"kprobe/f\"\nr0 = bpf_trace_printk(r1, 1)\n"
 		"exit");
