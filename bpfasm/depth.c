@@ -278,12 +278,26 @@ static void depth_from(const struct depth *d, size_t root, bool *told)
 	}
 }
 
-/* More functions in each other than there are frames: the call of the ninth. */
+/* Is a function one of those that led to a call? */
+static bool depth_is_in(const uint32_t *way, unsigned n, uint32_t fn)
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++)
+		if (way[i] == fn)
+			return true;
+	return false;
+}
+
+/*
+ * More functions in each other than there are frames: the call of the ninth, or the one that comes
+ * back to a function that is running.
+ */
 static bool depth_too_many(const struct depth *d, size_t root)
 {
 	const struct depth_call *c = NULL;
-	uint32_t at = (uint32_t)root;
-	unsigned level;
+	uint32_t at = (uint32_t)root, way[DEPTH_FRAMES + 1];
+	unsigned level, n = 0;
 	size_t i;
 
 	if (d->levels[root] <= DEPTH_FRAMES)
@@ -295,7 +309,16 @@ static bool depth_too_many(const struct depth *d, size_t root)
 		if (i == d->first[at + 1])
 			return false;
 		c = &d->calls[i];
+		way[n++] = at;
 		at = c->to;
+		if (!depth_is_in(way, n, at))
+			continue;
+		diag_error(d->p->diag, c->ref->at, strlen(c->ref->name),
+			"'%.60s' %s: no kernel lets a function call itself; use a loop",
+			c->ref->name,
+			at == way[n - 1] ? "calls itself here"
+					 : "is running already, it leads to this call");
+		return true;
 	}
 	diag_error(d->p->diag, c->ref->at, strlen(c->ref->name),
 		"with this call of '%.60s' nine functions are in each other, and no kernel has "

@@ -154,6 +154,30 @@ static const struct {
 	{EINTR, "a signal interrupted the verifier: load again"},
 };
 
+/* Calls that the verifier refuses without a word, and why. */
+static const struct {
+	const char *helper, *advice;
+} vlog_silent[] = {
+	{"bpf_snprintf",
+		"the size of the values in r5 must be a multiple of 8: each takes 8 bytes"},
+	{"", "one of its arguments is not what the call takes, most likely a constant or a size; "
+	     "see bpf-helpers(7)"},
+};
+
+/* The verifier stopped at a call; its last word is the number of steps. */
+static void vlog_at_call(struct vlog_text helper, struct vlog *v)
+{
+	size_t i = 0;
+
+	vlog_add(v->msg, sizeof(v->msg), "", "the verifier stopped at this call without a message",
+		"");
+	while (*vlog_silent[i].helper && (helper.n != strlen(vlog_silent[i].helper) ||
+						 memcmp(helper.p, vlog_silent[i].helper, helper.n)))
+		i++;
+	vlog_add(v->advice, sizeof(v->advice), "", vlog_silent[i].advice, "");
+	v->refused = true;
+}
+
 /* No refusal in the log: what the errno and the shape of the log tell. */
 static int vlog_by_errno(const struct vlog_scan *s, int err, struct vlog *v)
 {
@@ -163,6 +187,10 @@ static int vlog_by_errno(const struct vlog_scan *s, int err, struct vlog *v)
 	v->insn = s->insn;
 	if (!err)
 		return -ENOENT;
+	if (s->done && err == -EINVAL && s->step.p && vlogstep_starts(s->step, "call bpf_")) {
+		vlog_at_call(vlogstep_helper(s->step), v);
+		return 0;
+	}
 	vlog_add(v->msg, sizeof(v->msg), "",
 		s->log == s->end ? "the verifier wrote no message"
 		: s->done	 ? "the verifier found nothing wrong"
@@ -311,6 +339,7 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 	struct vlog_index x;
 	struct vlog_match m = {NULL, {{NULL, 0}}};
 	struct vlog_facts f = {.at_exit = false};
+	struct vlogback_loop loop;
 	struct vlogback back;
 
 	memset(v, 0, sizeof(*v));
@@ -329,6 +358,9 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 	f.at_store =
 		s.step.p && (vlogstep_starts(s.step, "*(") || vlogstep_starts(s.step, "lock "));
 	f.at_skb = s.step.p && memmem(s.step.p, s.step.n, ")skb[", 5);
+	f.at_call = s.step.p && vlogstep_starts(s.step, "call ");
+	f.back = vlogstep_starts(s.msg, "BPF program is too large") &&
+		 vlogback_loop(s.log, s.step, &loop);
 	v->reg = vlog_msg_reg(s.msg, s.cut_head);
 	if (v->reg < 0 && s.prev.p)
 		v->reg = vlog_msg_reg(s.prev, false);
@@ -337,6 +369,8 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 	f.zero = back.zero;
 	f.lost = back.lost;
 	f.half = back.half;
+	f.callback = back.callback;
+	f.argument = s.global && back.first;
 	f.cut = !s.done;
 	if (s.msg.n > VLOG_MSG)
 		s.msg.n = VLOG_MSG;
@@ -349,6 +383,10 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 		vlog_lost(&s, v);
 	v->refused = true;
 	v->insn = vlog_insn(&s, &m);
+	if (m.rule && m.rule->flags & VLOG_AT_BACK) {
+		v->insn = loop.insn;
+		s.source = loop.source;
+	}
 	v->reg = vlog_flag_reg(s.log, m.rule ? m.rule->flags : 0, s.step, v->reg);
 	if (s.source.p)
 		vlog_place(s.source, v);

@@ -94,7 +94,11 @@ static bool vlog_applies(const struct vlog_rule *r, const struct vlog_facts *f)
 	       (!(r->flags & VLOG_ZERO) || f->zero) && (!(r->flags & VLOG_LOST) || f->lost) &&
 	       (!(r->flags & VLOG_HALF) || f->half) &&
 	       (!(r->flags & VLOG_AT_STORE) || f->at_store) &&
-	       (!(r->flags & VLOG_AT_SKB) || f->at_skb);
+	       (!(r->flags & VLOG_AT_SKB) || f->at_skb) &&
+	       (!(r->flags & VLOG_AT_CALL) || f->at_call) &&
+	       (!(r->flags & VLOG_AT_BACK) || f->back) &&
+	       (!(r->flags & VLOG_CALLBACK) || f->callback) &&
+	       (!(r->flags & VLOG_ARGUMENT) || f->argument);
 }
 
 /* ---- the rules that may fit, without a look at the others */

@@ -24,6 +24,10 @@ enum {
 	VLOG_NO_MORE = 16384, /* a longer log tells nothing else */
 	VLOG_SUGGESTED = 32768, /* a suggestion of 7.3: the message is gone */
 	VLOG_AT_SKB = 8192,	/* only when it is a packet load */
+	VLOG_AT_CALL = 65536,	/* only when it is a call */
+	VLOG_CALLBACK = 262144, /* only when it is what a callback was, or was not, given */
+	VLOG_ARGUMENT = 524288, /* only when it is an argument of a global function */
+	VLOG_AT_BACK = 131072,	/* only when a jump back is in the log: the last one is meant */
 };
 
 /*
@@ -52,6 +56,10 @@ const struct vlog_rule *vlog_prog_rules(void);
 #define VLOG_NUMBER_0                                                                        \
 	"{r} is a plain number here: 0, a NULL pointer on this path; use it only on the branch " \
 	"where it is not 0, or set it to an address first"
+#define VLOG_NUMBER_CALLBACK                                                                  \
+	"{r} is a plain number here: 0, a NULL pointer on this path; it is the context that " \
+	"this callback is given (r3 of bpf_loop and bpf_for_each_map_elem): pass the address " \
+	"of a variable there"
 #define VLOG_NUMBER_LOST                                                                      \
 	"{r} is a plain number here, though it was a pointer: a call on the way (release, "    \
 	"submit, discard, packet or dynptr change) ended it; take the pointer anew after it"
@@ -72,6 +80,18 @@ const struct vlog_rule *vlog_prog_rules(void);
 #define VLOG_TYPE                                                                            \
 	"use a helper that this program type has (bpf_probe_read_kernel and _user, map and " \
 	"time helpers are for all tracing types), or another program type"
+#define VLOG_WRITE_USER                                                                       \
+	"bpf_probe_write_user is for tracing programs, needs CAP_SYS_ADMIN, and lockdown "    \
+	"forbids it (/sys/kernel/security/lockdown)"
+#define VLOG_OVERRIDE                                                                         \
+	"bpf_override_return is for kprobe programs, in a kernel with "                       \
+	"CONFIG_BPF_KPROBE_OVERRIDE; fmod_ret changes a result without it"
+#define VLOG_LOCKED                                                                           \
+	"this program type has no bpf_probe_read_kernel on this kernel, or lockdown forbids " \
+	"to read kernel memory (/sys/kernel/security/lockdown says 'confidentiality')"
+#define VLOG_DYNPTR                                                                           \
+	"{r} is a dynptr, which only its own calls read and write: bpf_dynptr_read, "         \
+	"bpf_dynptr_write, bpf_dynptr_data"
 #define VLOG_HELPER_0                                                                        \
 	"helper number 0 does not exist: the call's number was not filled in (an unresolved " \
 	"name in the object); name the helper that is meant"
@@ -86,8 +106,8 @@ const struct vlog_rule *vlog_prog_rules(void);
 	"bpf_probe_read*, bpf_trace_printk, bpf_ktime_get_ns, bpf_perf_event_output and " \
 	"others are GPL only"
 #define VLOG_LOOP                                                                              \
-	"the verifier walks every turn of a loop: lower its bound, move the body to bpf_loop " \
-	"(Linux 5.17), or split the program with tail calls or global functions"
+	"the verifier walks every turn of a loop: give it a constant bound or a lower one, move " \
+	"the body to bpf_loop (Linux 5.17), or split the program with tail calls or global functions"
 #define VLOG_BUG \
 	"a fault in the kernel's verifier, not in the program: try a newer kernel, report it"
 /* clang-format on */
@@ -111,6 +131,10 @@ struct vlog_facts {
 	bool half;	/* its last write took a part of a register */
 	bool at_store;	/* the instruction is a store */
 	bool at_skb;	/* it is a packet load */
+	bool at_call;	/* it is a call */
+	bool back;	/* a jump back is in the log */
+	bool callback;	/* the register is as a callback found it */
+	bool argument;	/* it is as a global function found it */
 	bool cut;	/* the message may lack its end */
 };
 

@@ -9,6 +9,8 @@
 /* clang-format off */
 static const struct vlog_rule vlog_mem_table[] = {
 /* ---- memory through a register */
+{"invalid mem access 'scalar'", VLOG_BASE | VLOG_ZERO | VLOG_CALLBACK, VLOG_NUMBER_CALLBACK},
+{"invalid mem access 'inv'", VLOG_BASE | VLOG_ZERO | VLOG_CALLBACK, VLOG_NUMBER_CALLBACK},
 {"invalid mem access 'scalar'", VLOG_BASE | VLOG_ZERO, VLOG_NUMBER_0},
 {"invalid mem access 'inv'", VLOG_BASE | VLOG_ZERO, VLOG_NUMBER_0},
 {"invalid mem access 'scalar'", VLOG_BASE | VLOG_LOST, VLOG_NUMBER_LOST},
@@ -21,6 +23,11 @@ static const struct vlog_rule vlog_mem_table[] = {
 {"invalid mem access 'imm'", VLOG_BASE, VLOG_NUMBER},
 {"invalid mem access 'map_value_or_null'", VLOG_BASE,
 	"{r} may be NULL, the map may have no such key; " VLOG_NULL},
+{"invalid mem access 'mem_or_null'", VLOG_BASE | VLOG_ARGUMENT,
+	"{r} may be NULL: a global function is verified for any caller, and any may pass it a NULL pointer; compare {r} "
+	"with 0 first, or tag the argument \"arg:nonnull\" (Linux 6.8)"},
+{"invalid mem access 'dynptr_ptr'", VLOG_BASE, VLOG_DYNPTR},
+{"invalid mem access 'const_ptr_to_dynptr'", VLOG_BASE, VLOG_DYNPTR},
 {"invalid mem access '*mem_or_null'", VLOG_BASE,
 	"{r} may be NULL: the ring buffer may be full, the dynptr too short; " VLOG_NULL},
 {"invalid mem access 'rcu_ptr_or_null", VLOG_BASE, "{r} may be NULL; " VLOG_NULL},
@@ -86,6 +93,9 @@ static const struct vlog_rule vlog_mem_table[] = {
 	"memory of the kernel behind {r} can only be read; keep results in a map"},
 {"Writes through BTF pointers are not allowed", VLOG_BASE,
 	"memory of the kernel behind {r} can only be read; keep results in a map"},
+{"only read from bpf_* is supported", VLOG_BASE,
+	"{r} is the map itself (the kernel's struct bpf_{1}), not one of its values; call bpf_map_lookup_elem and use the "
+	"pointer that it returns in r0"},
 {"only read from * is supported", VLOG_BASE, "memory of the kernel behind {r} can only be read; keep results in a map"},
 {"doesn't have field at offset #", VLOG_BASE,
 	"offset {1} is no field of the struct; take it from this kernel's own BTF (a CO-RE relocation)"},
@@ -146,6 +156,9 @@ static const struct vlog_rule vlog_mem_table[] = {
 {"invalid negative access", VLOG_BASE, "the offset from {r} may be negative; " VLOG_BOUND},
 /* ---- bounds */
 {"invalid access to map value, value_size=# off=# size=0", VLOG_BASE, VLOG_SIZE_0},
+{"invalid access to map value, value_size=# off=# size=#", VLOG_BASE | VLOG_AT_CALL,
+	"{c} may use {3} bytes at offset {2} from {r}, which are outside the map's value of {1} bytes; pass a smaller "
+	"size, bound an offset, or declare a larger value"},
 {"invalid access to map value, value_size=# off=# size=#", VLOG_BASE,
 	"{3} bytes at offset {2} from {r} are outside the map's value of {1} bytes; correct the offset, "
 	"bound an index by the value's size, or declare a larger value"},
@@ -155,6 +168,9 @@ static const struct vlog_rule vlog_mem_table[] = {
 {"invalid access to map key, key_size=# off=# size=#", VLOG_BASE,
 	"{3} bytes at offset {2} from {r} are outside the map's key of {1} bytes; correct the offset"},
 {"invalid access to memory, mem_size=# off=# size=0", VLOG_BASE, VLOG_SIZE_0},
+{"invalid access to memory, mem_size=# off=# size=#", VLOG_BASE | VLOG_AT_CALL,
+	"{c} may use {3} bytes at offset {2}, which are outside the {1} bytes that {r} points to; pass a smaller size, or "
+	"reserve more"},
 {"invalid access to memory, mem_size=# off=# size=#", VLOG_BASE,
 	"{3} bytes at offset {2} are outside the {1} bytes that {r} points to; correct the offset or "
 	"reserve more"},
@@ -285,6 +301,9 @@ static const struct vlog_rule vlog_mem_table[] = {
 /* ---- registers */
 {"R0 !read_ok", VLOG_AT_EXIT,
 	"r0 is the result and has no value at {i}; set it on every path before exit: r0 = 0"},
+{"!read_ok", VLOG_CALLBACK,
+	"{r} is no argument of this callback and has no value: bpf_loop gives r1 and r2 (turn, context), a timer r1 to r3 "
+	"(map, key, value), bpf_for_each_map_elem r1 to r4 (map, key, value, context)"},
 {"!read_ok", VLOG_CLOBBER,
 	"{r} lost its value: a call destroys r1 to r5; keep what is needed after it in r6 to r9 (the "
 	"context too: 'r6 = r1' first)"},

@@ -25,6 +25,8 @@ static const struct vlog_rule vlog_prog_table[] = {
 	"the loop through insn {1} changes nothing that ends it; count in a register and compare it "
 	"with a constant limit"},
 {"loop detected", 0, "this kernel may not loop; unroll it, or use Linux 5.3 or newer"},
+{"BPF program is too large. Processed # insn", VLOG_NO_MORE | VLOG_AT_BACK,
+	"{1} steps were verified, more than a program may take, the last in the loop that {i} closes; " VLOG_LOOP},
 {"BPF program is too large. Processed # insn", VLOG_NO_MORE,
 	"{1} steps were verified, more than a program may take, the last at {i}; " VLOG_LOOP},
 {"BPF program is too complex", VLOG_NO_INSN, VLOG_LOOP},
@@ -47,6 +49,8 @@ static const struct vlog_rule vlog_prog_table[] = {
 	"exit"},
 {"At program exit the register R0 *should have been in *", 0,
 	"the program's result must be in {2}; set r0 to an allowed value before exit"},
+{"At async callback return the register R0 *should have been in *", 0,
+	"the callback of a timer or work item must return a number in {2}; set r0 before its exit: r0 = 0"},
 {"At callback return the register R0 *should have been in *", 0,
 	"a callback must return a number in {2}: for bpf_loop 0 goes on, 1 stops; set r0 before its exit"},
 {"At * the register R0 is not a known value", 0, "the result must be a number that the verifier can bound, not an address; set r0 before exit"},

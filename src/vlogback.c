@@ -47,9 +47,25 @@ static bool vlogback_line(struct vlogback_walk *b, struct vlog_text *t)
 	return true;
 }
 
-/* A call that the walk comes to from behind: 1 it changes reg, 0 not, -1 the walk must end. */
-static int vlogback_call(struct vlogback_walk *b, struct vlog_text step, int reg, bool *call)
+/* "8: (85) call bpf_loop#181 11: frame1: R1=scalar() cb": the callback's steps follow. */
+static bool vlogback_runs(struct vlog_text line, struct vlog_text step)
 {
+	const char *p = step.p + step.n;
+
+	return vlogstep_starts(step, "call bpf_") &&
+	       memmem(p, (size_t)(line.p + line.n - p), ": frame", 7);
+}
+
+/* A call that the walk comes to from behind: 1 it changes reg, 0 not, -1 the walk must end. */
+static int vlogback_call(
+	struct vlogback_walk *b, struct vlog_text line, struct vlog_text step, int reg, bool *call)
+{
+	if (vlogback_runs(line, step)) {
+		/* inside of the callback, which has its own r6 to r9 */
+		if (!b->depth && (reg < 0 || reg > 5))
+			return -1;
+		b->depth -= b->depth > 0;
+	}
 	if (vlogstep_starts(step, "call pc") && b->depth-- <= 0) {
 		/* this is where the caller called us: its r1 to r5 are ours */
 		b->depth = 0;
@@ -80,8 +96,8 @@ static bool vlogback_stores(struct vlog_text step, struct vlog_text slot)
 }
 
 /* Does a step write what is looked for?  1 yes, 0 no, -1 the walk must end. */
-static int vlogback_writes(
-	struct vlogback_walk *b, struct vlog_text step, const struct vlogback_aim *aim, bool *call)
+static int vlogback_writes(struct vlogback_walk *b, struct vlog_text line, struct vlog_text step,
+	const struct vlogback_aim *aim, bool *call)
 {
 	*call = false;
 	if (vlogstep_starts(step, "exit")) {
@@ -89,7 +105,7 @@ static int vlogback_writes(
 		return 0;
 	}
 	if (vlogstep_starts(step, "call "))
-		return vlogback_call(b, step, aim->reg, call);
+		return vlogback_call(b, line, step, aim->reg, call);
 	if (b->depth > (aim->reg == 0))
 		return 0;
 	return aim->reg < 0 ? vlogback_stores(step, aim->slot) : vlogback_sets(step, aim->reg);
@@ -117,7 +133,7 @@ static bool vlogback_last(
 		if (b->until >= 0 && insn != b->until)
 			continue;
 		b->until = -1;
-		r = vlogback_writes(b, step, aim, &w->call);
+		r = vlogback_writes(b, t, step, aim, &w->call);
 		if (r < 0)
 			return false;
 		if (!r)
@@ -207,9 +223,10 @@ static void vlogback_states(const char *p, const char *end, int reg, struct vlog
 static int vlogback_copied(struct vlog_text step)
 {
 	int src = vlogstep_src(step);
-	const char *p = memchr(step.p, ' ', step.n);
+	const char *p = memmem(step.p, step.n, " = ", 3);
 
-	return src >= 0 && src <= 9 && p && p[1] == '=' ? src : -1;
+	/* not "r2 = be64 r2", which makes a number of it */
+	return p && src >= 0 && src <= 9 && vlogstep_reg(p + 3, step.p + step.n) == src ? src : -1;
 }
 
 /* "w2 = w1", "w2 += 4", "r2 = (s32)r1" */
@@ -219,6 +236,15 @@ static bool vlogback_halves(struct vlog_text step)
 
 	return vlogstep_starts(step, "w") ||
 	       (eq && eq + 5 < step.p + step.n && isdigit((unsigned char)eq[5]));
+}
+
+/* No way back before end: what follows the call is the callback. */
+static bool vlogback_in_callback(const struct vlogback_write *w, const char *end)
+{
+	const char *p = w->step.p + w->step.n;
+
+	return vlogback_runs(w->line, w->step) &&
+	       !memmem(p, (size_t)(end - p), "to caller at ", 13);
 }
 
 enum { VLOGBACK_STEPS = 4 };
@@ -237,9 +263,13 @@ void vlogback_look(const char *log, struct vlog_text step, int reg, struct vlogb
 	vlogback_start(&b, log, step);
 	end = b.p;
 	/* through copies: what is true of the original is true of them */
-	for (i = 0; i < VLOGBACK_STEPS && vlogback_last(&b, &aim, &w); i++) {
+	for (i = 0; i < VLOGBACK_STEPS; i++) {
+		v->first = !vlogback_last(&b, &aim, &w);
+		if (v->first)
+			break;
 		if (!i)
 			v->clobbered = w.call;
+		v->callback = w.call && vlogback_in_callback(&w, step.p);
 		vlogback_states(w.step.p + w.step.n, end, aim.reg, v);
 		v->zero |= vlogstep_zero(w.step);
 		v->half |= !w.call && vlogback_halves(w.step);
@@ -328,6 +358,39 @@ void vlogback_history(
 		if (!vlogback_source(&w, &aim))
 			break;
 	}
+}
+
+/* "if r7 < r6 goto pc-2" */
+static bool vlogback_turns(struct vlog_text step)
+{
+	return memmem(step.p, step.n, "goto pc-", 8) || memmem(step.p, step.n, "gotol pc-", 9);
+}
+
+bool vlogback_loop(const char *log, struct vlog_text step, struct vlogback_loop *l)
+{
+	struct vlog_text t = step;
+	struct vlogback_walk b;
+	bool found = false;
+
+	memset(l, 0, sizeof(*l));
+	if (!step.p)
+		return false;
+	vlogback_start(&b, log, step);
+	/* the step's own line, too */
+	b.p = step.p + step.n;
+	while (vlogback_line(&b, &t)) {
+		t = vlogstep_trim(t);
+		if (found && t.n > 2 && *t.p == ';') {
+			l->source.p = t.p + 2;
+			l->source.n = t.n - 2;
+			return true;
+		}
+		if (found && !isdigit((unsigned char)*t.p))
+			return true; /* of another path: no line is known */
+		if (!found && t.n && vlogstep_parse(t, &l->insn, &step))
+			found = vlogback_turns(step);
+	}
+	return found;
 }
 
 struct vlog_text vlogback_called(const char *log, struct vlog_text step, int insn)

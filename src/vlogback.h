@@ -13,6 +13,8 @@ struct vlogback {
 	bool zero;	/* it is 0: set so, or the branch taken says so */
 	bool pointer;	/* the last state printed says that it is a pointer */
 	bool half;	/* a w register or a sign-extending move was the last to write it */
+	bool callback;	/* a call ran a callback, which was given it, or was not */
+	bool first;	/* nothing before wrote it: it is as a function found it */
 	bool lost;	/* it was a pointer after its last write, and is said to be none now */
 };
 
@@ -24,6 +26,14 @@ void vlogback_look(const char *log, struct vlog_text step, int reg, struct vlogb
  */
 void vlogback_history(
 	const char *log, struct vlog_text step, int reg, unsigned steps, char *out, size_t size);
+
+/* The last jump back before a step, or the step itself. */
+struct vlogback_loop {
+	int insn;
+	struct vlog_text source; /* the line "; text @ file:12" that it is of; p NULL: unknown */
+};
+
+bool vlogback_loop(const char *log, struct vlog_text step, struct vlogback_loop *l);
 
 /* The helper that the last instruction of this number before step called; empty: none. */
 struct vlog_text vlogback_called(const char *log, struct vlog_text step, int insn);

@@ -417,6 +417,7 @@ static bool vlog_line(struct vlog_scan *s, struct vlog_text t)
 		if (s->validating && vlogstep_starts(t, "arg#"))
 			vlog_message(s, t);
 		s->validating |= vlogstep_starts(t, "Validating ");
+		s->global |= s->validating;
 		break;
 	}
 	return false;

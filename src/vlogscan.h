@@ -19,6 +19,7 @@ struct vlog_scan {
 	struct vlog_text summary; /* the message in a Go error before the log */
 	bool omitted;		  /* the line at hand is such a one */
 	bool validating;	  /* a global function's arguments are looked at */
+	bool global;		  /* it is one that is verified */
 	enum vlog_part part;
 	int insn;			  /* of the step printed last, -1: none */
 	struct vlog_text step;		  /* its line, without comment */

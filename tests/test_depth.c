@@ -134,8 +134,15 @@ START_TEST(eight_in_each_other)
 	free(text);
 	/* one that calls itself */
 	text = chain(2, true);
-	says(text, 0, -EINVAL, "t:6:6: error: with this call of 'f1' nine functions");
+	says(text, 0, -EINVAL,
+		"t:6:6: error: 'f1' calls itself here: no kernel lets a function call "
+		"itself; use a loop\n");
 	free(text);
+	/* ... by way of another */
+	says(P "call f\nreturn 0\n.func f\ncall g\nr0 = 0\nexit\n.func g\ncall f\nr0 = 0\nexit\n",
+		0, -EINVAL,
+		"error: 'f' is running already, it leads to this call: no kernel lets a "
+		"function call itself");
 	/* a callback that sets itself again is not in itself */
 	says(P "r1 = r6\nr2 = &again\ncall bpf_timer_set_callback\nreturn 0\n.func again\n"
 	       "r2 = &again\ncall bpf_timer_set_callback\nr0 = 0\nexit\n"

@@ -326,6 +326,44 @@ START_TEST(structure)
 }
 END_TEST
 
+/* The verifier stops at some calls without a word. */
+START_TEST(no_message_at_a_call)
+{
+	static const char log[] = "; call bpf_snprintf @ a.bpf:12\n11: (85) call %s#165\n"
+				  "processed 10 insns (limit 1000000)\n";
+	char text[200];
+	struct vlog v;
+
+	snprintf(text, sizeof(text), log, "bpf_snprintf");
+	ck_assert_int_eq(vlog_parse(text, strlen(text), -EINVAL, &v), 0);
+	ck_assert_str_eq(v.msg, "the verifier stopped at this call without a message");
+	ck_assert_ptr_nonnull(strstr(v.advice, "in r5 must be a multiple of 8"));
+	ck_assert_int_eq(v.insn, 11);
+	snprintf(text, sizeof(text), log, "bpf_other");
+	ck_assert_int_eq(vlog_parse(text, strlen(text), -EINVAL, &v), 0);
+	ck_assert_ptr_nonnull(strstr(v.advice, "a constant or a size"));
+	/* another errno comes from elsewhere */
+	ck_assert_int_eq(vlog_parse(text, strlen(text), -ENOMEM, &v), 0);
+	ck_assert_str_eq(v.msg, "the verifier found nothing wrong");
+}
+END_TEST
+
+/* Of a loop that is walked too often the jump back is told, not the step that was the last. */
+START_TEST(too_long_a_loop)
+{
+	static const char log[] = "; if r0 != 0 goto a @ a.bpf:6\n3: (55) if r0 != 0x0 goto pc-3\n"
+				  "; return 0 @ a.bpf:7\n4: (b7) r0 = 0\n"
+				  "BPF program is too large. Processed 1000001 insn\n";
+	struct vlog v;
+
+	ck_assert_int_eq(vlog_parse(log, strlen(log), -E2BIG, &v), 0);
+	ck_assert_int_eq(v.insn, 3);
+	ck_assert_uint_eq(v.line, 6);
+	ck_assert_str_eq(v.source, "if r0 != 0 goto a");
+	ck_assert_ptr_nonnull(strstr(v.advice, "the loop that insn 3 closes"));
+}
+END_TEST
+
 /* What loaders print around a log, and notes that are no refusal. */
 START_TEST(other_text_around)
 {
@@ -461,6 +499,8 @@ Suite *suite_vlog(void)
 	tcase_add_test(t, source_line_and_place);
 	tcase_add_test(t, source_without_place);
 	tcase_add_test(t, structure);
+	tcase_add_test(t, no_message_at_a_call);
+	tcase_add_test(t, too_long_a_loop);
 	tcase_add_test(t, other_text_around);
 	tcase_add_test(t, nothing_there);
 	tcase_add_loop_test(t, mutated_logs, 0, n);

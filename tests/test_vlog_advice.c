@@ -59,6 +59,10 @@ START_TEST(every_rule_is_reached)
 			.half = r->flags & VLOG_HALF,
 			.at_store = r->flags & VLOG_AT_STORE,
 			.at_skb = r->flags & VLOG_AT_SKB,
+			.at_call = r->flags & VLOG_AT_CALL,
+			.back = r->flags & VLOG_AT_BACK,
+			.callback = r->flags & VLOG_CALLBACK,
+			.argument = r->flags & VLOG_ARGUMENT,
 		};
 
 		sample(r, msg, sizeof(msg));

@@ -4,6 +4,28 @@
 #include "t_vlog.h"
 
 static const struct t_vlog_message messages[] = {
+	{"4: (85) call bpf_probe_write_user#36\nprogram of this type cannot use helper "
+	 "bpf_probe_write_user#36",
+		"CAP_SYS_ADMIN|lockdown"},
+	{"4: (85) call bpf_probe_write_user#36\nunknown func bpf_probe_write_user#36", "lockdown"},
+	{"4: (85) call bpf_override_return#58\nunknown func bpf_override_return#58",
+		"CONFIG_BPF_KPROBE_OVERRIDE|fmod_ret"},
+	{"4: (85) call bpf_probe_read_kernel_str#115\nunknown func bpf_probe_read_kernel_str#115",
+		"confidentiality"},
+	{"4: (85) call bpf_probe_read_kernel#113\nprogram of this type cannot use helper "
+	 "bpf_probe_read_kernel#113",
+		"confidentiality"},
+	{"4: (85) call bpf_redirect_map#51\ncannot pass map_type 1 into func bpf_redirect_map#51",
+		"devmap_hash"},
+	{"4: (85) call bpf_sk_redirect_hash#72\ncannot pass map_type 1 into func "
+	 "bpf_sk_redirect_hash#72",
+		"sockhash"},
+	{"4: (85) call bpf_sk_storage_get#107\ncannot pass map_type 1 into func "
+	 "bpf_sk_storage_get#107",
+		"of type sk_storage"},
+	{"4: (85) call bpf_get_local_storage#81\ncannot pass map_type 1 into func "
+	 "bpf_get_local_storage#81",
+		"cgroup_storage"},
 	{"4: (85) call unknown#9999\ninvalid func unknown#9999", "no helper of the number"},
 	{"4: (85) call unknown#195896080\ninvalid func unknown#195896080", "CO-RE"},
 	{"4: (85) call bpf_redirect#23\nunknown func bpf_redirect#23",

@@ -4,6 +4,36 @@
 #include "t_vlog.h"
 
 static const struct t_vlog_message messages[] = {
+	/* what a callback is given, or is not */
+	{"8: (85) call bpf_loop#181 11: frame1: R1=scalar() R2=fp[0]-8 R10=fp0 cb\n12: (0f) r1 += "
+	 "r3\nR3 !read_ok",
+		"r3 is no argument of this callback"},
+	{"8: (85) call bpf_loop#181 11: frame1: R1=scalar() R2=0 R10=fp0 cb\n12: (79) r1 = *(u64 "
+	 "*)(r2 +0)\nR2 invalid mem access 'scalar'",
+		"0, a NULL pointer|the context that this callback is given"},
+	/* behind it the registers are gone by the call */
+	{"8: (85) call bpf_loop#181 11: frame1: R1=scalar() R2=0 R10=fp0 cb\n11: (95) exit\n"
+	 "returning from callee:\nto caller at 9:\n9: (0f) r1 += r3\nR3 !read_ok",
+		"a call destroys r1 to r5"},
+	{"Validating g() func#1...\n6: R1=mem_or_null(id=2,sz=8) R10=fp0\n6: (79) r0 = *(u64 *)(r1 "
+	 "+0)\nR1 invalid mem access 'mem_or_null'",
+		"a global function is verified for any caller|arg:nonnull"},
+	{"Validating g() func#1...\n6: R1=scalar() R10=fp0\n6: (85) call "
+	 "bpf_ringbuf_reserve#131\n7: "
+	 "(79) r0 = *(u64 *)(r0 +0)\nR0 invalid mem access 'mem_or_null'",
+		"the ring buffer may be full"},
+	{"9: (7a) *(u64 *)(r1 +0) = 0\nR1 invalid mem access 'dynptr_ptr'", "bpf_dynptr_write"},
+	{"4: (db) lock *(u64 *)(r2 +0) += r1\nonly read from bpf_array is supported",
+		"r2 is the map itself (the kernel's struct bpf_array)"},
+	{"9: (85) call bpf_get_stack#67\ninvalid access to map value, value_size=8 off=0 size=1024",
+		"bpf_get_stack may use 1024 bytes|pass a smaller size"},
+	{"9: (85) call bpf_get_stack#67\ninvalid access to memory, mem_size=8 off=0 size=1024",
+		"bpf_get_stack may use 1024 bytes|reserve more"},
+	/* bytes that are swapped are no copy of the pointer */
+	{"0: (bf) r2 = r10 ; R2=fp0 R10=fp0\n1: (dc) r2 = be64 r2 ; R2=scalar()\n2: (79) r3 = "
+	 "*(u64 "
+	 "*)(r2 -8)\nR2 invalid mem access 'scalar'",
+		"r2 is a plain number here; read through it|insn 1 'r2 = be64 r2'"},
 	{"4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'inv'",
 		"r6 is a plain number|bpf_probe_read_user"},
 	{"3: (bc) w6 = w1\n4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'scalar'",

@@ -9,7 +9,14 @@ static const struct t_vlog_message messages[] = {
 	{"jump out of range from insn 1 to 7", "insn 1"},
 	{"back-edge from insn 5 to 2", "insn 2|Linux 5.3"},
 	{"4: (05) goto pc-1\ninfinite loop detected at insn 4", "insn 4"},
-	{"BPF program is too large. Processed 1000001 insn", "1000001|bpf_loop"},
+	{"BPF program is too large. Processed 1000001 insn", "1000001|the last at|bpf_loop"},
+	{"2: (ad) if r0 < r1 goto pc-2\n3: (b7) r0 = 0\n4: (95) exit\nBPF program is too large. "
+	 "Processed 1000001 insn",
+		"in the loop that insn 2 closes"},
+	{"24: (b7) r0 = 1\n25: (95) exit\nAt async callback return the register R0 has smin=1 "
+	 "smax=1 "
+	 "should have been in [0, 0]",
+		"a timer or work item must return a number in [0, 0]"},
 	{"The sequence of 8193 jumps is too complex.", "8193"},
 	{"4: (95) exit\nAt program exit the register R0 has value (0x7; 0x0) should have been in "
 	 "(0x0; 0x1)",
