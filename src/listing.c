@@ -4,7 +4,8 @@
  *
  * Each function becomes a .prog or a .func with its instructions as the verifier prints them; where
  * a relocation stands, the name it refers to replaces the number.  A reference that the text has no
- * name for (a string of the compiler's) keeps its bytes and is told in a comment.
+ * name for (a string of the compiler's, the kernel's configuration) keeps its bytes and is told in a
+ * comment.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -49,7 +50,8 @@ struct listing {
 	struct elf_section symtab;
 	struct buf *out;
 	struct rawbpf_error *e;
-	size_t maps; /* index of section .maps, 0: none */
+	size_t maps, old_maps; /* index of sections .maps and maps, 0: none */
+	size_t *lost;	       /* references that are not in the text */
 	struct listtype types;
 	struct listdata data; /* its names are the types' */
 	struct listcore core;
@@ -110,6 +112,23 @@ static bool listing_usdt(
 	return true;
 }
 
+/* A variable that the loader makes, of the kernel's configuration and version. */
+static bool listing_is_kconfig(const struct listing *l, const char *name)
+{
+	uint32_t id = l->types.btf ? btf_find(l->types.btf, BTF_DATASEC, ".kconfig") : 0, i;
+	struct btf_type sec, var;
+	struct btf_secvar v;
+
+	if (!id || !btf_type(l->types.btf, id, &sec))
+		return false;
+	for (i = 0; i < sec.vlen; i++) {
+		btf_secvar(l->types.btf, &sec, i, &v);
+		if (btf_type(l->types.btf, v.type, &var) && !strcmp(var.name, name))
+			return true;
+	}
+	return false;
+}
+
 /*
  * A call of a function of the kernel by its name, or the address of a variable of it, or of a
  * function that may be absent.
@@ -130,7 +149,7 @@ static bool listing_is_ksym(
 	for (i = 0; s->name[i]; i++)
 		if (!listname_is_name(s->name[i], !i))
 			return false;
-	return i && !bpfasm_is_word(s->name, i);
+	return i && !bpfasm_is_word(s->name, i) && !listing_is_kconfig(l, s->name);
 }
 
 /* The address of a variable, with an addend; a reference before the first byte has no form. */
@@ -148,6 +167,12 @@ static bool listing_is_data(const struct listing *l, const unsigned char *p, con
 	l->out->failed |= name.failed;
 	buf_free(&name);
 	return is;
+}
+
+static bool listing_is_map(const struct listing *l, const struct elf_symbol *s)
+{
+	return s->section && (s->section == l->maps || s->section == l->old_maps) &&
+	       s->type != LISTING_SECTION;
 }
 
 /* The rest of an instruction's line whose name is known; false: it keeps its number. */
@@ -172,8 +197,7 @@ static bool listing_named(const struct listing *l, const struct elf_reloc *r,
 			buf_printf(l->out, "%.*s= &%s", (int)strcspn(line, "="), line, s->name);
 		return true;
 	}
-	if (!call && p[0] == LISTING_LD_IMM64 && l->maps && s->section == l->maps &&
-		s->type != LISTING_SECTION && !imm) {
+	if (!call && p[0] == LISTING_LD_IMM64 && listing_is_map(l, s) && !imm) {
 		buf_printf(l->out, "%.*s= &", (int)strcspn(line, "="), line);
 		listname_map(l->out, s->name);
 		return true;
@@ -204,6 +228,7 @@ static void listing_reloc(const struct listing *l, const struct elf_reloc *r,
 	memset(&s, 0, sizeof(s));
 	if (listing_named(l, r, p, line, &s))
 		return;
+	++*l->lost;
 	name = s.name ? s.name : "";
 	if (!*name && !elf_section(l->f, s.section, &in))
 		name = in.name;
@@ -454,6 +479,8 @@ static int listing_object(struct listing *l)
 		return err_set(l->e, "dis", -EINVAL, "this ELF file is not a BPF object");
 	if (!elf_find_section(l->f, ".maps", &s))
 		l->maps = s.index;
+	if (!elf_find_section(l->f, "maps", &s))
+		l->old_maps = s.index;
 	if (elf_find_section(l->f, ".symtab", &l->symtab) || l->symtab.type != LISTING_SYMTAB)
 		memset(&l->symtab, 0, sizeof(l->symtab));
 	listing_license(l);
@@ -476,12 +503,18 @@ static int listing_object(struct listing *l)
 }
 
 /* It is no error: the text is whole but for these. */
-static void listing_warn(struct rawbpf_error *e, size_t left)
+static void listing_warn(struct rawbpf_error *e, size_t refs, size_t cores)
 {
+	char text[2][48] = {"", ""};
+
+	if (refs)
+		snprintf(text[0], sizeof(text[0]), "%zu reference%s", refs, refs == 1 ? "" : "s");
+	if (cores)
+		snprintf(text[1], sizeof(text[1]), "%zu CO-RE record%s", cores,
+			cores == 1 ? "" : "s");
 	snprintf(e->buf, sizeof(e->buf),
-		"%zu CO-RE record%s left out, which the text has no form for: what it assembles to "
-		"is for kernels of which these numbers are true",
-		left, left == 1 ? " is" : "s are");
+		"%s%s%s %s left out: the text has no form for what comments stand at", text[0],
+		refs && cores ? " and " : "", text[1], refs + cores == 1 ? "is" : "are");
 	e->msg = e->buf;
 }
 
@@ -489,7 +522,7 @@ int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_err
 {
 	struct listing l;
 	struct buf text;
-	size_t left;
+	size_t left, lost = 0;
 	int err;
 
 	err_clear(e);
@@ -497,6 +530,7 @@ int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_err
 	memset(&text, 0, sizeof(text));
 	l.e = e;
 	l.out = &text;
+	l.lost = &lost;
 	err = elf_open_memory(elf, len, "the object", &l.f, e);
 	if (err)
 		return err;
@@ -511,8 +545,8 @@ int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_err
 		err = listing_nomem(e);
 	if (!err && text.len && fwrite(text.data, 1, text.len, out) != text.len)
 		err = err_set(e, "dis", errno ? -errno : -EIO, "the listing cannot be written");
-	if (!err && left && e)
-		listing_warn(e, left);
+	if (!err && (left || lost) && e)
+		listing_warn(e, lost, left);
 	buf_free(&text);
 	return err;
 }

@@ -23,6 +23,8 @@ enum {
 	LISTMAP_HASH_OF_MAPS = 13,
 	LISTMAP_POINTER = 8, /* bytes of an element of values */
 	LISTMAP_REL = 9,     /* SHT_REL */
+	LISTMAP_SECTION = 3, /* STT_SECTION */
+	LISTMAP_OLD = 20,    /* bytes of a record of section maps */
 	LISTMAP_VALUES_MAX = 65536,
 	LISTMAP_NUMA = 4, /* BPF_F_NUMA_NODE */
 	LISTMAP_LPM_TRIE = 11,
@@ -374,13 +376,13 @@ static bool listmap_of_maps(struct listmap *l, const struct listmap_def *d)
  */
 static bool listmap_own_key(const struct listmap *l, const struct listmap_def *d)
 {
-	size_t n = d->name ? strlen(d->name) : 0;
+	const char *name = d->name ? d->name : "lpm";
+	size_t n = strlen(name);
 	struct btf_member length, data;
 	struct btf_type t;
 
-	if (d->type != LISTMAP_LPM_TRIE || !n || !btf_type(l->btf, d->key, &t) ||
-		t.kind != BTF_STRUCT || t.vlen != 2 || strncmp(t.name, d->name, n) != 0 ||
-		strcmp(t.name + n, "_key") != 0)
+	if (d->type != LISTMAP_LPM_TRIE || !btf_type(l->btf, d->key, &t) || t.kind != BTF_STRUCT ||
+		t.vlen != 2 || strncmp(t.name, name, n) != 0 || strcmp(t.name + n, "_key") != 0)
 		return false;
 	btf_member(l->btf, &t, 0, &length);
 	btf_member(l->btf, &t, 1, &data);
@@ -551,6 +553,60 @@ static void listmap_all(
 	}
 }
 
+/* ---- maps before BTF ------------------------------------------------------------------------- */
+
+static int listmap_by_value(const void *a, const void *b)
+{
+	const struct elf_symbol *x = a, *y = b;
+
+	return x->value < y->value ? -1 : x->value > y->value;
+}
+
+/* A record of section maps: type, sizes of key and value, entries, flags. */
+static void listmap_old(
+	struct elf_file *f, const struct elf_symbol *s, const unsigned char *p, struct buf *out)
+{
+	uint64_t flags = elf_uint(f, p + 16, 4);
+	int i;
+
+	buf_puts(out, ".map ");
+	listname_map(out, s->name);
+	for (i = 0; i < 4; i++)
+		buf_printf(out, "%s%llu", i ? ", " : " type(",
+			(unsigned long long)elf_uint(f, p + 4 * i, 4));
+	buf_puts(out, ")");
+	if (flags)
+		buf_printf(out, " flags=%llu", (unsigned long long)flags);
+	buf_puts(out, "\n");
+}
+
+/* All records are of one size: the section's, over the number of symbols in it. */
+static int listmap_old_maps(struct elf_file *f, struct buf *out, struct rawbpf_error *e)
+{
+	struct elf_section maps, symtab;
+	struct elf_symbol *syms;
+	const void *p;
+	size_t i, k = 0, n, len;
+
+	if (elf_find_section(f, "maps", &maps) || elf_find_section(f, ".symtab", &symtab) ||
+		elf_section_data(f, &maps, &p, &len) || !p)
+		return 0;
+	n = elf_n_symbols(f, &symtab);
+	syms = calloc(n ? n : 1, sizeof(*syms));
+	if (!syms)
+		return err_set(e, "dis", -ENOMEM, "out of memory");
+	for (i = 0; i < n; i++)
+		if (!elf_symbol(f, &symtab, i, &syms[k]) && syms[k].section == maps.index &&
+			*syms[k].name && syms[k].type != LISTMAP_SECTION)
+			k++;
+	qsort(syms, k, sizeof(*syms), listmap_by_value);
+	for (i = 0; k && len / k >= LISTMAP_OLD && i < k; i++)
+		if (syms[i].value <= len && len / k <= len - syms[i].value)
+			listmap_old(f, &syms[i], (const unsigned char *)p + syms[i].value, out);
+	free(syms);
+	return 0;
+}
+
 int listmap_print(struct elf_file *f, struct listtype *types, struct rawbpf_error *e)
 {
 	struct listmap l = {.types = types, .btf = types->btf, .f = f};
@@ -559,7 +615,7 @@ int listmap_print(struct elf_file *f, struct listtype *types, struct rawbpf_erro
 	uint32_t id = types->btf ? btf_find(types->btf, BTF_DATASEC, ".maps") : 0;
 
 	if (!id || !btf_type(types->btf, id, &sec))
-		return 0;
+		return listmap_old_maps(f, types->out, e);
 	l.defs = calloc(sec.vlen ? sec.vlen : 1, sizeof(*l.defs));
 	if (!l.defs)
 		return err_set(e, "dis", -ENOMEM, "out of memory");
@@ -570,5 +626,5 @@ int listmap_print(struct elf_file *f, struct listtype *types, struct rawbpf_erro
 	buf_free(&l.line);
 	free(l.relocs);
 	free(l.defs);
-	return 0;
+	return listmap_old_maps(f, types->out, e);
 }

@@ -190,6 +190,59 @@ START_TEST(names_that_would_mislead)
 }
 END_TEST
 
+/* Maps before BTF have sizes and no types. */
+START_TEST(older_maps)
+{
+	size_t len;
+	char *p = t_data("object/old.bpf.o", &len), *text;
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+
+	text = list(p, len, &e);
+	ck_assert_ptr_null(e.msg);
+	ck_assert_ptr_nonnull(strstr(text, ".map first type(1, 8, 16, 100)\n"
+					   ".map second type(2, 4, 8, 3)\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\tr1 = &second\n"));
+	assemble(text, false, &out);
+	same_code(p, len, out.data, out.len);
+	bpfasm_free(&out);
+	free(text);
+	free(p);
+}
+END_TEST
+
+/* What the loader makes is no variable of the kernel's. */
+START_TEST(configuration_is_left_out)
+{
+	size_t len;
+	char *p = t_data("object/extern.bpf.o", &len), *text;
+	struct rawbpf_error e;
+
+	text = list(p, len, &e);
+	ck_assert_str_eq(e.msg, "11 references are left out: the text has no form for what "
+				"comments stand at");
+	ck_assert_int_eq(e.err, 0);
+	ck_assert_ptr_null(strstr(text, ".kvar"));
+	ck_assert_ptr_nonnull(strstr(text, "\tr1 = 0x0 ll ; extern \"CONFIG_HZ\"\n"));
+	free(text);
+	free(p);
+}
+END_TEST
+
+START_TEST(told_by_the_command)
+{
+	char *out;
+
+	ck_assert_int_eq(t_run(&out, TEST_BUILD "/rawbpf dis " TEST_DATA
+						"/object/core.bpf.o 2>&1 >/dev/null"),
+		0);
+	ck_assert_str_eq(out, "rawbpf dis: warning: '" TEST_DATA
+			      "/object/core.bpf.o': 1 CO-RE record is left out: the text has no "
+			      "form for what comments stand at\n");
+	free(out);
+}
+END_TEST
+
 START_TEST(no_memory)
 {
 	struct rawbpf_error e;
@@ -262,6 +315,9 @@ Suite *suite_listcore(void)
 	tcase_add_test(t, objects_come_back);
 	tcase_add_test(t, every_form);
 	tcase_add_test(t, names_that_would_mislead);
+	tcase_add_test(t, older_maps);
+	tcase_add_test(t, configuration_is_left_out);
+	tcase_add_test(t, told_by_the_command);
 	tcase_add_test(t, no_memory);
 	suite_add_tcase(s, t);
 	t = tcase_create("host");
