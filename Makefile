@@ -58,7 +58,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_O  := $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o)
 WRAP_O  := $(BUILD)/tests/fuzz/wrap.o
 
-.PHONY: all static musl amalgam examples check check-built check-old check-vm check-packages vm-built test clean deps demo format format-check fuzz fuzz-built
+.PHONY: all static musl amalgam size examples check check-built check-old check-vm check-cross check-packages vm-built test clean deps demo format format-check fuzz fuzz-built
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -87,7 +87,7 @@ $(BUILD)/relr:
 ifdef OWN_LIBELF
 $(BUILD)/src/elf.o $(BUILD)/rawbpf $(BUILD)/static/rawbpf: | $(LIBELF)
 endif
-%/libelf/libelf.a: tools/vendor/libelf.sh
+$(BUILD)/libelf/libelf.a: tools/vendor/libelf.sh
 	$(Q)CC='$(CC)' AR='$(AR)' CFLAGS=-Os tools/vendor/libelf.sh $(@D)
 
 # ---- for others: two files, or one --------------------------------------------------------------
@@ -100,8 +100,13 @@ $(BUILD)/amalgam/rawbpf.c: $(SRC) $(ASM) $(wildcard */*.h bpfasm/*.def) $(BUILD)
 # the tool with musl and its own libelf, one file that needs nothing
 MUSL_CC ?= musl-gcc
 musl:
+	@tools/demo/deps.sh musl
 	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC='$(MUSL_CC)' CFLAGS='$(if $(filter file,$(origin CFLAGS)),-Os,$(CFLAGS))' \
 		LDFLAGS='-static -s' OWN_LIBELF=1 $(BUILD)/musl/rawbpf
+
+# bytes and peak memory beside what they may be
+size: all amalgam static musl
+	@tools/vendor/size.sh '$(abspath $(BUILD))'
 
 # the guide's examples
 examples: $(EXAMPLE)
@@ -254,6 +259,11 @@ check-vm:
 	+@MAKE='$(MAKE)' tests/vm/run.sh '$(abspath $(BUILD))' $(VM)
 # what one of them boots with
 vm-built: $(BUILD)/vm/check $(BUILD)/static/rawbpf $(VM_EXAMPLE) | $(CHILDREN) $(SITES)
+
+# the tool with musl, and for other CPUs
+check-cross: all
+	@tools/demo/deps.sh build musl cross
+	@MAKE='$(MAKE)' tests/cross.sh '$(BUILD)'
 
 # USDT probes in Debian's packages, of every CPU
 check-packages: $(BUILD)/check $(BUILD)/rawbpf

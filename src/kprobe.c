@@ -441,7 +441,7 @@ static int kprobe_open_syscall(struct kprobe *k, const char *call, bool *said)
 	size_t i;
 
 	for (i = 0; i < KPROBE_SYSCALLS; i++) {
-		snprintf(name, sizeof(k->found), "%s%s", kprobe_syscall[i], call);
+		snprintf(name, sizeof(k->found), "%s%.*s", kprobe_syscall[i], KSYM_NAME, call);
 		if (!strcmp(name, k->name))
 			continue;
 		fd = kprobe_once(k, name);

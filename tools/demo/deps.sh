@@ -1,6 +1,6 @@
 #!/bin/sh
-# deps.sh [build] [test] [fuzz] [ci]: install what a build, the tests, make fuzz or CI need and this
-# machine lacks.
+# deps.sh [build] [test] [fuzz] [musl] [cross] [ci]: install what a build, the tests, make fuzz, make musl,
+# cross builds or CI need and this machine lacks.
 # Says what it installs; says nothing when nothing is missing.  Knows apt, apk, dnf and pacman.
 # What the tests only compare with comes one by one: what cannot be had is told, and is no failure.
 set -u
@@ -48,6 +48,18 @@ missing_vm() {
 	have qemu-system-aarch64 || echo qemu-system-arm
 	have aarch64-linux-gnu-gcc || echo gcc-aarch64-linux-gnu
 	[ -f /usr/aarch64-linux-gnu/lib/libc.a ] || echo libc6-dev-arm64-cross
+}
+
+# compilers for other CPUs, and what runs their programs here; on Debian only: the names are Debian's
+missing_cross() {
+	for t in aarch64-linux-gnu arm-linux-gnueabihf riscv64-linux-gnu; do
+		have $t-gcc || echo gcc-$t
+	done
+	[ -f /usr/aarch64-linux-gnu/lib/libc.a ] || echo libc6-dev-arm64-cross
+	[ -f /usr/arm-linux-gnueabihf/lib/libc.a ] || echo libc6-dev-armhf-cross
+	[ -f /usr/riscv64-linux-gnu/lib/libc.a ] || echo libc6-dev-riscv64-cross
+	have qemu-riscv64-static || have qemu-riscv64 || echo qemu-user-static
+	have bzip2 || echo bzip2
 }
 
 # packages of what the tests compare with
@@ -98,6 +110,14 @@ missing() {
 			have clang || pkg clang clang clang clang
 			can_fuzz || pkg libclang-rt-dev compiler-rt compiler-rt compiler-rt
 			;;
+		musl)
+			have musl-gcc || pkg musl-tools musl-dev musl-gcc musl
+			have bzip2 || echo bzip2
+			;;
+		cross)
+			[ $manager = apt-get ] || die "cross compilers come from Debian's packages here"
+			missing_cross
+			;;
 		ci)
 			have clang || pkg clang clang clang clang
 			have clang-format || pkg clang-format clang-extra-tools clang-tools-extra clang
@@ -107,9 +127,11 @@ missing() {
 			have strace || pkg strace strace strace strace
 			have tcc || pkg tcc tcc tcc tcc
 			have musl-gcc || pkg musl-tools musl-dev musl-gcc musl
+			have bzip2 || echo bzip2
+			[ $manager != apt-get ] || have qemu-aarch64-static || echo qemu-user-static
 			[ $manager != apt-get ] || missing_vm
 			;;
-		*) die "no job '$job': build, test, fuzz or ci" ;;
+		*) die "no job '$job': build, test, fuzz, musl, cross or ci" ;;
 		esac
 	done
 }

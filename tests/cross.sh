@@ -1,0 +1,51 @@
+#!/bin/sh
+# cross.sh BUILD [TRIPLET | musl ...]: the static tool of other CPUs, run by qemu-user, and that with
+# musl, each with a libelf of its own.  What needs no kernel must print what this machine's own tool
+# prints.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=$(cd "$1" && pwd)
+shift
+[ $# -gt 0 ] || set -- musl aarch64-linux-gnu arm-linux-gnueabihf riscv64-linux-gnu
+own=$build/rawbpf
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$root"
+
+die() { echo "check-cross: $*" >&2; exit 1; }
+
+# same NAME ARGUMENT ...: of both tools
+same() {
+	name=$1
+	shift
+	"$own" "$@" >"$work/want" 2>&1 || die "$name: $(cat "$work/want")"
+	[ -s "$work/want" ] || die "$name says nothing"
+	$qemu "$tool" "$@" >"$work/got" 2>&1 || die "$t: $name: $(cat "$work/got")"
+	cmp -s "$work/want" "$work/got" || {
+		diff "$work/want" "$work/got" | head -n 5 >&2
+		die "$t: $name differs"
+	}
+}
+
+for t; do
+	if [ "$t" = musl ]; then
+		${MAKE:-make} -s --no-print-directory BUILD="$build" musl
+		qemu='' tool=$build/musl/rawbpf strip=strip
+	else
+		qemu=qemu-$(echo "${t%%-*}" | sed 's/i686/i386/') strip=$t-strip
+		command -v "$qemu" >/dev/null || qemu=$qemu-static
+		command -v "$qemu" >/dev/null || die "no $qemu; tools/demo/deps.sh cross"
+		${MAKE:-make} -s --no-print-directory CROSS_COMPILE="$t-" BUILD="$build/$t" CFLAGS=-Os static
+		tool=$build/$t/static/rawbpf
+	fi
+	readelf -lW "$tool" | grep -q INTERP && die "$tool needs a dynamic linker"
+	"$own" asm -o "$work/all.o" bpfasm/examples/strlen_hist.bpf
+	same "an object's listing" dis "$work/all.o"
+	same "clang's object" dis tests/data/object/all.bpf.o
+	printf '.license "GPL"\n.map m hash(u32, u64, 8)\n.prog f "socket"\nr1 = &m\nr0 = 0\nexit\n' >"$work/f.bpf"
+	same "a text" asm -f hex -o - "$work/f.bpf"
+	same "functions" syms "$own" 'rawbpf_*load*'
+	printf '%s %s\n' 0 5 1 9 3 1 40 7 >"$work/slots"
+	same "a histogram" hist "$work/slots"
+	echo "check-cross: $t: as here, $("$strip" -o "$work/stripped" "$tool" && stat -c %s "$work/stripped") bytes"
+done
