@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "dis.h"
 #include "insn.h"
@@ -136,24 +137,58 @@ static void text_declarations(struct textout *x, const struct ir_unit *u)
 
 /* ---- functions --------------------------------------------------------------------------- */
 
+/* A label's place, for those that are numbers stand behind all others in the table. */
+struct asmtext_label {
+	uint32_t insn;
+	size_t i;
+};
+
 /* A function and how far its tables have been used. */
 struct asmtext_fn {
 	const struct ir_func *f;
 	const struct labels *l;
+	struct asmtext_label *order;
 	size_t label, jump, ref, line;
 };
 
+static int text_label_order(const void *a, const void *b)
+{
+	const struct asmtext_label *x = a, *y = b;
+
+	if (x->insn != y->insn)
+		return x->insn < y->insn ? -1 : 1;
+	return (x->i > y->i) - (x->i < y->i);
+}
+
+static bool text_sort_labels(struct asmtext_fn *c, struct pool *pool)
+{
+	size_t i;
+
+	if (!c->l->n)
+		return true;
+	c->order = pool_alloc(pool, c->l->n * sizeof(*c->order));
+	for (i = 0; c->order && i < c->l->n; i++)
+		c->order[i] = (struct asmtext_label){c->l->label[i].insn, i};
+	if (c->order)
+		qsort(c->order, c->l->n, sizeof(*c->order), text_label_order);
+	return c->order;
+}
+
+/* "1:" may be there many times, so it gets a number of its own, too */
 static void text_label_name(struct textout *x, const struct labels *l, size_t i)
 {
-	textout_put(x, "%s", l->label[i].name);
-	if (l->label[i].scope)
+	const struct label *label = &l->label[i];
+	bool local = *label->name >= '0' && *label->name <= '9';
+
+	textout_put(x, "%s%s", local ? "." : "", label->name);
+	if (label->scope || local)
 		textout_put(x, "$%zu", i);
 }
 
 static void text_labels(struct textout *x, struct asmtext_fn *c, size_t insn)
 {
-	for (; c->label < c->l->n && c->l->label[c->label].insn == insn; c->label++) {
-		text_label_name(x, c->l, c->label);
+	for (; c->label < c->l->n && c->order[c->label].insn == insn; c->label++) {
+		text_label_name(x, c->l, c->order[c->label].i);
 		textout_put(x, ":\n");
 	}
 }
@@ -213,11 +248,14 @@ static int text_insn(struct textout *x, struct asmtext_fn *c, size_t i)
 	return n ? n : 1;
 }
 
-static void text_function(struct textout *x, const struct parse_fn *fn)
+static void text_function(struct textout *x, struct pool *pool, const struct parse_fn *fn)
 {
 	struct asmtext_fn c = {.f = fn->ir, .l = &fn->labels};
 	size_t i;
 
+	x->failed |= !text_sort_labels(&c, pool);
+	if (x->failed)
+		return;
 	if (!fn->bare && fn->ir->is_prog) {
 		textout_put(x, "\n.prog %s ", fn->ir->name);
 		textout_string(x, fn->ir->section);
@@ -246,6 +284,6 @@ int asmtext_write(const struct parse *p, unsigned char **data, size_t *len)
 		textout_put(&x, ".nowarn\n");
 	text_declarations(&x, p->unit);
 	for (i = 0; i < p->n_fns; i++)
-		text_function(&x, p->fns[i]);
+		text_function(&x, p->pool, p->fns[i]);
 	return textout_end(&x, data, len);
 }

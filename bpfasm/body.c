@@ -189,14 +189,14 @@ static int body_backslash(struct body_cutter *c, bool quoted)
 	return 0;
 }
 
-/* 'x' or '\x', whose x may be a quote */
+/* 'x' or '\x', whose x may be a quote; GNU's 'x of what would be read as something else */
 static size_t body_char(const char *p, const char *end)
 {
 	if (end - p > 2 && p[1] != '\\' && p[2] == '\'')
 		return 3;
 	if (end - p > 3 && p[1] == '\\' && p[3] == '\'')
 		return 4;
-	return 1;
+	return end - p > 1 && (p[1] == '"' || p[1] == ';') ? 2 : 1;
 }
 
 static const char *body_line_end(const char *p, const char *end)

@@ -335,6 +335,11 @@ static int expr_primary(struct expr *x, int64_t *v)
 		err = expr_ternary(x, v);
 		return err ? err : expr_want(x, ')');
 	}
+	if (x->t->kind == TOK_LOCAL) {
+		diag_error(x->d, expr_pos(x, x->t), x->t->len,
+			"'%.*s' is no number; as a label it is for jumps", (int)x->t->len, x->t->s);
+		return -EINVAL;
+	}
 	diag_error(x->d, expr_pos(x, x->t), x->t->len,
 		x->t->kind == TOK_END ? "expected a number or a name at the end of the line"
 				      : "expected a number or a name");

@@ -6,6 +6,7 @@
  * have a second one that works on 32 bits and is the same name with 32 behind it.  The text gives
  * the bytes that bpf-as gives, also where no kernel takes them; then there is a warning.
  *
+ * Names of instructions and registers are taken in capital letters, too, as bpf-as takes them.
  * The names are those of binutils 2.42.  Instructions that it has none for (may_goto, load_acquire,
  * store_release, addr_space_cast, gotox) are written in the other dialect, in the same text.
  */
@@ -149,7 +150,7 @@ static const struct gnu_row gnu_rows[] = {
 	GNU_ROW_ALU("xor", INSN_XOR, 0),
 };
 
-enum { GNU_ROWS = sizeof(gnu_rows) / sizeof(gnu_rows[0]) };
+enum { GNU_ROWS = sizeof(gnu_rows) / sizeof(gnu_rows[0]), GNU_NAME_MAX = 8 };
 
 /* The instruction that is being read. */
 struct gnu {
@@ -184,18 +185,42 @@ static const struct gnu_row *gnu_find(const char *s, size_t len)
 	return NULL;
 }
 
+/* A name in small letters, for bpf-as takes any; false: it is that already, or too long. */
+static bool gnu_lower(const struct tok *t, char *to, size_t size)
+{
+	bool any = false;
+	uint32_t i;
+
+	if (t->len > size)
+		return false;
+	for (i = 0; i < t->len; i++) {
+		bool up = t->s[i] >= 'A' && t->s[i] <= 'Z';
+
+		to[i] = (char)(up ? t->s[i] + ('a' - 'A') : t->s[i]);
+		any |= up;
+	}
+	return any;
+}
+
+static bool gnu_lookup_name(struct gnu *g, const char *s, size_t len)
+{
+	g->row = gnu_find(s, len);
+	g->code = g->row ? g->row->code : 0;
+	if (!g->row && len > 2 && !memcmp(s + len - 2, "32", 2)) {
+		g->row = gnu_find(s, len - 2);
+		g->code = g->row ? g->row->code32 : 0;
+	}
+	return g->code;
+}
+
 /* The row of a mnemonic, and which of its opcodes is meant. */
 static bool gnu_lookup(struct gnu *g)
 {
 	const struct tok *t = g->name;
+	char low[GNU_NAME_MAX];
 
-	g->row = gnu_find(t->s, t->len);
-	g->code = g->row ? g->row->code : 0;
-	if (!g->row && t->len > 2 && !memcmp(t->s + t->len - 2, "32", 2)) {
-		g->row = gnu_find(t->s, t->len - 2);
-		g->code = g->row ? g->row->code32 : 0;
-	}
-	return g->code;
+	return gnu_lookup_name(g, t->s, t->len) ||
+	       (gnu_lower(t, low, sizeof(low)) && gnu_lookup_name(g, low, t->len));
 }
 
 void gnu_suggest(struct suggest *s)
@@ -237,6 +262,31 @@ static int gnu_no_reg(struct parse *p)
 		p->t->s, suggest_text(&s, buf, sizeof(buf)));
 }
 
+/* A register's number behind the '%', in letters of any size: 1, 0: it is none, -EINVAL */
+static int gnu_reg_name(struct parse *p, struct parse_reg *r)
+{
+	const struct tok *was = p->t;
+	struct tok t = *was;
+	char low[4];
+	unsigned i;
+	int is;
+
+	if (t.kind == TOK_NAME && gnu_lower(&t, low, sizeof(low)))
+		t.s = low;
+	r->w = false;
+	for (i = 0; i < GNU_REGS; i++) {
+		if (parse_is(&t, gnu_regs[i].name)) {
+			r->num = gnu_regs[i].num;
+			p->t++;
+			return 1;
+		}
+	}
+	p->t = &t;
+	is = parse_reg(p, r);
+	p->t = was + (is == 1);
+	return is;
+}
+
 /* "%r1", "%fp", "%w1", "r1": 1, 0: something else, -EINVAL */
 static int gnu_reg(struct gnu *g, unsigned *num)
 {
@@ -244,16 +294,8 @@ static int gnu_reg(struct gnu *g, unsigned *num)
 	const struct tok *t = p->t;
 	bool marked = parse_take(p, PUNCT('%', 0, 0));
 	struct parse_reg r;
-	unsigned i;
-	int is;
+	int is = marked ? gnu_reg_name(p, &r) : parse_reg(p, &r);
 
-	for (i = 0; marked && i < GNU_REGS; i++) {
-		if (parse_take_name(p, gnu_regs[i].name)) {
-			*num = gnu_regs[i].num;
-			return 1;
-		}
-	}
-	is = parse_reg(p, &r);
 	if (is < 0 || (!is && !marked))
 		return is;
 	if (!is)
@@ -551,12 +593,30 @@ static bool gnu_is_wide(const struct gnu *g)
 	}
 }
 
+/* "CALL" and "EXIT", which are words of the other dialect in small letters only */
+static int gnu_word(struct parse *p)
+{
+	const struct tok *t = p->t;
+	char low[4];
+
+	if (t->len != sizeof(low) || !gnu_lower(t, low, sizeof(low)) ||
+		(memcmp(low, "call", 4) != 0 && memcmp(low, "exit", 4) != 0))
+		return 0;
+	if (parse_need_fn(p, t))
+		return -EINVAL;
+	p->t++;
+	if (*low == 'c')
+		return parse_call_line(p) ? -EINVAL : 1;
+	parse_emit(p, INSN_EXIT_K, 0, 0, 0, 0);
+	return 1;
+}
+
 int gnu_line(struct parse *p)
 {
 	struct gnu g = {.p = p, .name = p->t};
 
 	if (!gnu_lookup(&g))
-		return 0;
+		return gnu_word(p);
 	if (parse_need_fn(p, p->t))
 		return -EINVAL;
 	p->t++;

@@ -153,6 +153,23 @@ static int lex_bad_number(struct lex *x, const char *start, const char *p, int e
 	return -EINVAL;
 }
 
+/* "1f", "0b", "12b": no digit but a first 0 alone may be one, so that 01f is none. */
+static bool lex_local(struct lex *x, struct tok *t)
+{
+	const char *p = x->p;
+	uint64_t num;
+
+	if (lex_digits(&p, x->p[0] == '0' ? x->p + 1 : x->end, 10, &num) || num > UINT32_MAX)
+		return false;
+	if (p >= x->end || (*p != 'b' && *p != 'f') ||
+		(p + 1 < x->end && lex_kind(p + 1) & LEX_NAME))
+		return false;
+	t->kind = TOK_LOCAL;
+	t->num = num;
+	x->p = p + 1;
+	return true;
+}
+
 static int lex_number(struct lex *x, struct tok *t)
 {
 	const char *start = x->p, *p = start, *digits;
@@ -170,9 +187,14 @@ static int lex_number(struct lex *x, struct tok *t)
 	}
 	digits = p;
 	err = lex_digits(&p, x->end, base, &t->num);
-	if (err || p == digits)
+	/* 0b alone is a label, 0b1 a number */
+	if ((err || p == digits) && !lex_local(x, t))
 		return lex_bad_number(x, start, p, err);
+	if (p == digits)
+		return 0;
 	if (p < x->end && lex_kind(p) & LEX_NAME) {
+		if (base != 16 && lex_local(x, t))
+			return 0;
 		if (base == 10 && *p == '.' && lex_version(x, start, &p, &t->num))
 			return -EINVAL;
 		if (p < x->end && *p != '.')
@@ -216,6 +238,7 @@ static int lex_char(struct lex *x, struct tok *t)
 	const char *p = x->p + 1;
 	unsigned char c = 0;
 	int err = -EINVAL;
+	bool closed;
 
 	if (p < x->end && *p == '\\') {
 		p++;
@@ -224,14 +247,18 @@ static int lex_char(struct lex *x, struct tok *t)
 		c = (unsigned char)*p++;
 		err = 0;
 	}
-	if (err || p >= x->end || *p != '\'') {
+	/* GNU's assembler wants no second quote */
+	closed = p < x->end && *p == '\'';
+	if (!err && !closed)
+		err = lex_kind(x->p + 1) & LEX_BLANK || (p < x->end && lex_kind(p) & LEX_NAME);
+	if (err) {
 		diag_error(x->d, lex_pos(x, x->p), (size_t)(p - x->p),
 			"a character is one letter or escape between two \"'\"");
 		return -EINVAL;
 	}
 	t->kind = TOK_NUM;
 	t->num = c;
-	x->p = p + 1;
+	x->p = p + closed;
 	return 0;
 }
 

@@ -6,12 +6,13 @@
 #include "diag.h"
 
 enum tok_kind {
-	TOK_END,   /* after the last token */
-	TOK_NAME,  /* [A-Za-z_.$][A-Za-z0-9_.$]*: names, registers, .directives, .labels */
-	TOK_NUM,   /* 10, 0x1f, 0b1, 017, 'c'; 5.10 and 5.10.3: versions, as KERNEL is counted */
-	TOK_STR,   /* "text", quotes included; see lex_string() */
+	TOK_END,  /* after the last token */
+	TOK_NAME, /* [A-Za-z_.$][A-Za-z0-9_.$]*: names, registers, .directives, .labels */
+	TOK_NUM,  /* 10, 0x1f, 0b1, 017, 'c', 'c; 5.10 and 5.10.3: versions, as KERNEL is counted */
+	TOK_STR,  /* "text", quotes included; see lex_string() */
 	TOK_PUNCT, /* one operator: op holds its characters */
 	TOK_LOG,   /* "12: (bf)" at a line's start, as the verifier's log has it; num: the opcode */
+	TOK_LOCAL, /* 1f, 1b: the next or last label "1:"; num: its number */
 };
 
 /* Operators of up to three characters as one number: PUNCT('s', '>', '>') is never made here. */

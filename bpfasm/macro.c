@@ -225,7 +225,7 @@ static int macro_statement(struct macro *m, struct asm_line *l)
 	const struct macro_def *def = NULL;
 	int err;
 
-	while (t->kind == TOK_NAME && lex_op(t + 1, ':'))
+	while ((t->kind == TOK_NAME || t->kind == TOK_NUM) && lex_op(t + 1, ':'))
 		t += 2;
 	if (t->kind != TOK_NAME)
 		return 1;

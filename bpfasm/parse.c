@@ -211,6 +211,21 @@ static int stmt_label(struct parse *p)
 	return err;
 }
 
+/* "1:", which "1b" and "1f" mean; or an instruction's number in a listing, which nothing does. */
+static int stmt_local(struct parse *p)
+{
+	const struct tok *t = p->t;
+
+	p->t += 2;
+	if (t->num > UINT32_MAX || (!p->fn && p->t->kind == TOK_NAME && *p->t->s == '.'))
+		return 0;
+	if (parse_need_fn(p, t))
+		return -EINVAL;
+	p->jump_end = false;
+	return label_local(&p->fn->labels, p->pool, (uint32_t)t->num, parse_pos(p, t),
+		(uint32_t)p->fn->ir->n_insns);
+}
+
 /* Labels, and what stands before an instruction in a listing: "12:", "12: (bf)". */
 static int stmt_prefix(struct parse *p)
 {
@@ -219,11 +234,10 @@ static int stmt_prefix(struct parse *p)
 	if (p->t->kind == TOK_LOG) {
 		p->log_code = (int)p->t->num;
 		p->t++;
-	} else if (p->t->kind == TOK_NUM && parse_op(p->t + 1, PUNCT(':', 0, 0))) {
-		p->t += 2;
 	}
-	while (!err && p->t->kind == TOK_NAME && parse_op(p->t + 1, PUNCT(':', 0, 0)))
-		err = stmt_label(p);
+	while (!err && (p->t->kind == TOK_NAME || p->t->kind == TOK_NUM) &&
+		parse_op(p->t + 1, PUNCT(':', 0, 0)))
+		err = p->t->kind == TOK_NAME ? stmt_label(p) : stmt_local(p);
 	return err;
 }
 

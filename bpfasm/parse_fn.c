@@ -274,6 +274,13 @@ int parse_word(struct parse *p)
 
 	if (parse_need_fn(p, t) || parse_expr(p, &v))
 		return -EINVAL;
+	if (p->core.step) {
+		p->core.step = NULL;
+		return parse_error(p, t,
+			"'.word' is bytes as they are, and '%.*s' is known only when the object is "
+			"loaded; assemble for one kernel (--btf FILE)",
+			(int)t->len, t->s);
+	}
 	parse_emit(p, v & 0xff, v >> 8 & 15, v >> 12 & 15, (int16_t)(v >> 16), (int32_t)(v >> 32));
 	return 0;
 }
@@ -309,7 +316,8 @@ static void fn_end(struct parse *p, struct parse_fn *fn)
 
 	if (p->pool->failed || prelude_finish(p, fn))
 		return;
-	label_finish(&fn->labels, d, fn->ir->insns);
+	if (label_finish(&fn->labels, p->pool, d, fn->ir->insns))
+		return;
 	if (d->n_errors == fn->n_errors)
 		label_unused(&fn->labels, d);
 	frame_finish(&fn->frame, fn->ir->insns);

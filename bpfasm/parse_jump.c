@@ -36,7 +36,7 @@ static void jump_comment(struct parse *p)
 		p->t = p->end;
 }
 
-/* A label, pc+N or +N; the jump itself is emitted here. */
+/* A label, "1f", pc+N or +N; the jump itself is emitted here. */
 int parse_jump(struct parse *p, unsigned code, unsigned dst, unsigned src, int32_t imm, bool plain)
 {
 	const struct tok *t = p->t;
@@ -44,7 +44,8 @@ int parse_jump(struct parse *p, unsigned code, unsigned dst, unsigned src, int32
 	int64_t by = 0;
 	uint32_t len;
 
-	if (t->kind == TOK_NAME && !(parse_is(t, "pc") && t[1].kind == TOK_PUNCT)) {
+	if (t->kind == TOK_LOCAL ||
+		(t->kind == TOK_NAME && !(parse_is(t, "pc") && t[1].kind == TOK_PUNCT))) {
 		p->t++;
 		parse_emit(p, code, dst, src, 0, imm);
 		return label_jump(&p->fn->labels, p->pool, parse_pos(p, t), t->s, t->len,

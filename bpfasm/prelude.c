@@ -77,6 +77,8 @@ static void prelude_shift(struct parse_fn *fn, uint32_t by)
 		f->inner[i].insn += by;
 	for (i = 0; i < fn->labels.n; i++)
 		fn->labels.label[i].insn += by;
+	for (i = 0; i < fn->labels.n_locals; i++)
+		fn->labels.local[i].insn += by;
 	for (i = 0; i < fn->labels.n_jumps; i++)
 		fn->labels.jump[i].insn += by;
 	for (i = 0; i < fn->flow.n_uses; i++)

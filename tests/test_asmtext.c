@@ -64,6 +64,19 @@ START_TEST(labels_of_expansions_get_numbers)
 }
 END_TEST
 
+/* "1:" is a name of its own here, as the labels of expansions are. */
+START_TEST(numbers_as_labels)
+{
+	static const char text[] = "\n.prog p \"socket\"\n.1$1:\n"
+				   "\t\t\t\t; t:3: r0 = 1\n\tr0 = 1\nx:\n"
+				   "\t\t\t\t; t:4: x: goto 1b\n\tgoto .1$1\n"
+				   "\t\t\t\t; t:5: goto 1f\n\tgoto .1$2\n.1$2:\n"
+				   "\t\t\t\t; t:6: 1: exit\n\texit\n";
+
+	expands(".prog p \"socket\"\n1:\nr0 = 1\nx: goto 1b\ngoto 1f\n1: exit", text);
+}
+END_TEST
+
 Suite *suite_asmtext(void)
 {
 	Suite *s = suite_create("asmtext");
@@ -74,6 +87,7 @@ Suite *suite_asmtext(void)
 	tcase_add_test(tc, declarations);
 	tcase_add_test(tc, maps_by_numbers);
 	tcase_add_test(tc, labels_of_expansions_get_numbers);
+	tcase_add_test(tc, numbers_as_labels);
 	suite_add_tcase(s, tc);
 	return s;
 }

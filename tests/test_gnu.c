@@ -417,6 +417,34 @@ START_TEST(sample_is_the_same)
 }
 END_TEST
 
+/* ---- letters and labels ------------------------------------------------------------------ */
+
+/* What bpf-as takes besides: capital letters, 'c without a second quote, 1: with 1b and 1f. */
+static const char gnu_letters[] =
+	"MOV %R1, 1\nMov32 %r2, -1\nAdd %FP, 'a\nLDDW %Fp, 'z'+1\n"
+	"1: LDXDW %R3, [%R10+-8]\nSTXB [%R3+1], %R4\nJEQ %R3, ';, 1f\n"
+	"Stw [%r3+0], '\"\nJNE %r3, %R0, 1b\nja 2f\n1:2:XADDW [%r1+1],%r2\n"
+	"0: JA 0b\n0: ja 0f\n0: CALL 5\njslt %r1, '\\n, 1b\n"
+	"endbe %R1, 0X10\nExit\n";
+
+START_TEST(letters)
+{
+	tasm_is("MOV %R1, 1\nMov32 %W2, -1\nadd %Ctx, 'a", "b701000001000000 b4020000ffffffff "
+							   "0706000061000000");
+	tasm_is("1: JEQ %R1, 1, 1f\nJA 1b\n1: CALL 5\nEXIT",
+		"1501010001000000 0500feff00000000 8500000005000000 9500000000000000");
+	tasm_is("CALL bpf_ktime_get_ns\nif r0 == 0 goto 3f\ngoto 3f\n3:exit",
+		"8500000005000000 1500010000000000 0500000000000000 9500000000000000");
+	tasm_fails(".prog p \"socket\"\nMOVE %r1, 1\nexit", "no instruction or macro 'MOVE'");
+	tasm_fails(".prog p \"socket\"\nMOV %R11, 1\nexit", "t:2:6: error: no register");
+	tasm_fails(".prog p \"socket\"\nMOV %R1, R2\nexit", "did you mean 'r2'");
+	tasm_fails(".prog p \"socket\"\nR1 = 1\nexit", "no variable 'R1'; did you mean 'r1'");
+	tasm_fails(".prog p \"socket\"\nmov %r1, 1f\n1: exit",
+		"t:2:10: error: '1f' is no number; as a label it is for jumps");
+	tasm_fails(".prog p \"socket\"\nja 1f\nexit", "no label '1:' stands below this jump");
+}
+END_TEST
+
 /* ---- bpf-as ------------------------------------------------------------------------------ */
 
 /* The same text by bpf-as: its bytes, or NULL where it refuses it. */
@@ -469,6 +497,36 @@ START_TEST(bpf_as_says_the_same)
 }
 END_TEST
 
+START_TEST(bpf_as_knows_these_letters_and_labels)
+{
+	char dir[] = "/tmp/rawbpf-gnu-XXXXXX", *ours, *theirs;
+	struct bpfasm_opts o = tasm_opts(BPFASM_RAW);
+	struct bpfasm_out out;
+	unsigned char *bytes;
+	size_t len;
+	int order;
+
+	if (t_run(NULL, "command -v bpf-as >/dev/null && command -v bpf-objcopy >/dev/null"))
+		T_SKIP("bpf-as is missing (package binutils-bpf)");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	for (order = 0; order < 2; order++) {
+		bytes = by_bpf_as(dir, gnu_letters, order, &len);
+		ck_assert_msg(bytes != NULL, "bpf-as refuses the text");
+		o.big_endian = order;
+		ck_assert_msg(!bpfasm_assemble(gnu_letters, strlen(gnu_letters), &o, &out), "%s",
+			out.diag);
+		ours = tasm_hex(out.data, out.len);
+		theirs = tasm_hex(bytes, len);
+		ck_assert_str_eq(ours, theirs);
+		free(ours);
+		free(theirs);
+		free(bytes);
+		bpfasm_free(&out);
+	}
+	ck_assert_int_eq(t_run(NULL, "rm -r %s", dir), 0);
+}
+END_TEST
+
 Suite *suite_gnu(void)
 {
 	Suite *s = suite_create("gnu");
@@ -482,8 +540,10 @@ Suite *suite_gnu(void)
 	tcase_add_test(t, messages);
 	tcase_add_test(t, warned_bytes);
 	tcase_add_test(t, sample_is_the_same);
+	tcase_add_test(t, letters);
 	suite_add_tcase(s, t);
 	tcase_add_test(host, bpf_as_says_the_same);
+	tcase_add_test(host, bpf_as_knows_these_letters_and_labels);
 	suite_add_tcase(s, host);
 	return s;
 }

@@ -112,6 +112,23 @@ START_TEST(no_place_for_a_record)
 END_TEST
 
 /* a directive is obeyed at once: what it cannot ask for is told at its own line, wherever it is */
+/* .word is no instruction that a loader could write a number into */
+START_TEST(no_bytes_of_a_name)
+{
+	static const char text[] = ".prog p \"socket\"\n.nowarn\nr0 = 0\nexit\n.word rec.p";
+
+	fails_with(text, true,
+		"t:5:7: error: '.word' is bytes as they are, and 'rec.p' is known "
+		"only when the object is loaded");
+	fails_with(".prog p \"socket\"\n.word (rec.p)\nexit", true, "'.word' is bytes as they are");
+	tasm_is_opts(".word rec.p", "0800000000000000",
+		&(struct bpfasm_opts){.sz = sizeof(struct bpfasm_opts),
+			.name = "t",
+			.resolver = &tasm_types,
+			.format = BPFASM_RAW});
+}
+END_TEST
+
 START_TEST(directives)
 {
 	static const char want[] = "1:12: error: a name of the kernel's types cannot stand here: "
@@ -165,6 +182,7 @@ Suite *suite_kname(void)
 	tcase_add_test(t, constants);
 	tcase_add_test(t, what_has_no_place);
 	tcase_add_test(t, no_place_for_a_record);
+	tcase_add_test(t, no_bytes_of_a_name);
 	tcase_add_test(t, directives);
 	tcase_add_test(t, places);
 	suite_add_tcase(s, t);

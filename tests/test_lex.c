@@ -132,11 +132,40 @@ START_TEST(numbers)
 	ck_assert_str_eq(lex_text("10 0x1F 0b101 017 0 00 0X1f 0B1"), "10 31 5 15 0 0 31 1");
 	ck_assert_str_eq(lex_text("'a' '\\n' '\\'' '\\x41' '\"' '\\0' '\\377' ' '"),
 		"97 10 39 65 34 0 255 32");
+	/* GNU's, without the second quote */
+	ck_assert_str_eq(lex_text("'a '\\n '\\'"), "97 10 39");
+	ck_assert_str_eq(lex_text("'a+1"), "97 + 1");
+	ck_assert_str_eq(lex_text("';,'\"]"), "59 , 34 ]");
 	ck_assert_str_eq(lex_text("18446744073709551615 0xffffffffffffffff"),
 		"18446744073709551615 18446744073709551615");
 	ck_assert_str_eq(lex_text("01777777777777777777777"), "18446744073709551615");
 	ck_assert_str_eq(lex_text("1u 2UL 3ull 4LL"), "1 2 3 4");
 	ck_assert_str_eq(lex_text("5.5 5.10.3 4.19.300 0.1"), "328960 330243 267263 256");
+}
+END_TEST
+
+/* a number with b or f behind it, where that is no other number */
+START_TEST(local_labels)
+{
+	static const char *const lines[] = {"1f", "1b", "0f", "0b", "12b", "4294967295f"};
+	size_t i;
+
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		ck_assert_int_eq(lex_n(lines[i], strlen(lines[i])), 0);
+		ck_assert_uint_eq(toks.n, 1);
+		ck_assert_int_eq(toks.tok[0].kind, TOK_LOCAL);
+		ck_assert_uint_eq(toks.tok[0].len, strlen(lines[i]));
+		ck_assert_uint_eq(toks.tok[0].num, strtoul(lines[i], NULL, 10));
+	}
+	ck_assert_str_eq(lex_text("0x1f 0x1b 0b1 0b101 0xb"), "31 27 1 5 11");
+	lex_bad("01f", "'01f' is no number");
+	lex_bad("0b1f", "'0b1f' is no number");
+	lex_bad("1fx", "'1fx' is no number");
+	lex_bad("1f2", "'1f2' is no number");
+	lex_bad("1F", "'1F' is no number");
+	lex_bad("0b2f", "'0b2f' is no number");
+	lex_bad("4294967296f", "'4294967296f' is no number");
+	lex_bad("99999999999999999999f", "does not fit in 64 bits");
 }
 END_TEST
 
@@ -157,6 +186,8 @@ START_TEST(bad_numbers)
 	lex_bad("5.256", "'5.256' is no kernel version");
 	lex_bad("65536.1", "is no kernel version");
 	lex_bad("'ab'", "a character is one");
+	lex_bad("'ab", "a character is one");
+	lex_bad("' ", "a character is one");
 	lex_bad("'", "a character is one");
 	lex_bad("''", "a character is one");
 	lex_bad("'\\q'", "a character is one");
@@ -311,6 +342,7 @@ Suite *suite_lex(void)
 	tcase_add_checked_fixture(t, lex_setup, lex_teardown);
 	tcase_add_test(t, verifier_lines);
 	tcase_add_test(t, numbers);
+	tcase_add_test(t, local_labels);
 	tcase_add_test(t, bad_numbers);
 	tcase_add_test(t, hostile_bytes);
 	tcase_add_test(t, every_byte);

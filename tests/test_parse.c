@@ -17,6 +17,32 @@ START_TEST(labels_and_listings)
 }
 END_TEST
 
+/* "1:" is GNU's label, and a listing's number in front of an instruction */
+START_TEST(numbers_as_labels)
+{
+	tasm_is("1: r0 = 1\nif r0 == 1 goto 1b\nif r0 == 2 goto 1f\n2: 1:\n1: exit\ngoto 2b\n"
+		"gotol 1b\nmay_goto 1b",
+		"b700000001000000 1500feff01000000 1500000002000000 9500000000000000 "
+		"0500feff00000000 06000000fdffffff e500fcff00000000");
+	/* where it stands when macros are expanded is what counts */
+	tasm_passes(".macro down reg\n1: \\reg -= 1\nif \\reg != 0 goto 1b\ngoto 1f\n1:\n.endm\n"
+		    ".prog p \"socket\"\n.nowarn\n1: r1 = 5\ndown r1\n.rept 2\nif r1 == 0 goto 2f\n"
+		    "2:\n.endr\n2: goto 1f\n1: r0 = 0\nexit");
+	tasm_is(".macro m\n1: r0 = 1\n.endm\n1: m\ngoto 1b", "b700000001000000 0500feff00000000");
+	tasm_is("  10: r1 = r2\n  11: goto pc+1\n12: exit",
+		"bf21000000000000 0500010000000000 9500000000000000");
+	tasm_is("99999999999: exit\n1: .equ a, 1", "9500000000000000");
+	/* what runs before the first instruction moves them */
+	tasm_passes(".license \"GPL\"\n.prog p \"usdt\"\nr6 = usdt_arg(1)\n1: r0 = r6\n"
+		    "if r0 == 7 goto 1f\nr6 = 7\ngoto 1b\n1: exit");
+	tasm_fails(".prog p \"socket\"\nr0 = 0\nexit\n1:", "runs off its end");
+	tasm_fails(".prog p \"socket\"\nif r1 == 1b goto +1\nexit", "'1b' is no number");
+	tasm_fails(".prog a \"socket\"\n1: exit\n.prog b \"socket\"\ngoto 1b",
+		"t:4:6: error: no label '1:' stands above this jump");
+	tasm_fails("1: r0 = 0", "an instruction before any program");
+}
+END_TEST
+
 START_TEST(unknown_statements)
 {
 	tasm_fails(".prog p \"socket\"\nretrun 0",
@@ -68,6 +94,7 @@ Suite *suite_parse(void)
 	TCase *tc = tcase_create("unit");
 
 	tcase_add_test(tc, labels_and_listings);
+	tcase_add_test(tc, numbers_as_labels);
 	tcase_add_test(tc, unknown_statements);
 	tcase_add_test(tc, an_error_in_an_expansion_names_both_places);
 	tcase_add_test(tc, context_after_labels);
