@@ -25,11 +25,14 @@ $(for l in rawbpf bpfasm; do for s in a so so.0 so.0.1.0; do echo "usr/lib/cpu/l
 usr/lib/cpu/pkgconfig/bpfasm.pc
 usr/lib/cpu/pkgconfig/rawbpf.pc
 $(for h in include/*.h; do echo "usr/$h"; done)
+usr/share/bash-completion/completions/rawbpf
 usr/share/doc/rawbpf/ours
+usr/share/fish/vendor_completions.d/rawbpf.fish
 usr/share/man/man1/rawbpf.1
 usr/share/man/man3/bpfasm.3
 usr/share/man/man3/rawbpf.3
-usr/share/man/man5/bpfasm.5"
+usr/share/man/man5/bpfasm.5
+usr/share/zsh/site-functions/_rawbpf"
 for f in bpfasm/examples/*.bpf tools/examples/*.c; do
 	cmp "$f" "$root/usr/share/doc/rawbpf/examples/${f##*/}" 2>&1
 done

@@ -189,6 +189,12 @@ START_TEST(top_level_is_fixed)
 }
 END_TEST
 
+START_TEST(every_option_is_completed)
+{
+	expect_silence("options of the command", "tests/completion.sh");
+}
+END_TEST
+
 START_TEST(nothing_left_to_do)
 {
 	expect_silence("work left in the text",
@@ -217,6 +223,7 @@ Suite *suite_tree(void)
 	tcase_add_test(t, compiles_as_one_unit);
 	tcase_add_test(t, plain_c);
 	tcase_add_test(t, top_level_is_fixed);
+	tcase_add_test(t, every_option_is_completed);
 	tcase_add_test(t, nothing_left_to_do);
 	suite_add_tcase(s, t);
 	return s;

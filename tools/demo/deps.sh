@@ -126,6 +126,8 @@ missing() {
 			have bpftool || pkg bpftool bpftool bpftool bpf
 			have strace || pkg strace strace strace strace
 			have tcc || pkg tcc tcc tcc tcc
+			have zsh || pkg zsh zsh zsh zsh
+			have fish || pkg fish fish fish fish
 			have musl-gcc || pkg musl-tools musl-dev musl-gcc musl
 			have bzip2 || echo bzip2
 			[ $manager != apt-get ] || have qemu-aarch64-static || echo qemu-user-static

@@ -22,7 +22,7 @@ PKG_SO     := $(if $(SHARED),$(PKG_DIR)/librawbpf.so $(PKG_DIR)/libbpfasm.so)
 PKG_LINK    = $(CC) $(ALL_CFLAGS) -fPIC $(LDFLAGS) -shared $(GC) -Wl,--as-needed \
 	-Wl,-soname,$(@F).$(SOVERSION) -Wl,--version-script=$(PKG)/$(basename $(@F)).map -o $@
 
-.PHONY: shared install uninstall pkg-config
+.PHONY: shared install uninstall pkg-config completion
 
 # ---- shared libraries: each compiled as one unit --------------------------------------------
 
@@ -53,6 +53,17 @@ $(PKG_DIR)/%.pc: $(PKG)/%.pc.in pkg-config-now
 		-e 's|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' $< >$@
 .PHONY: pkg-config-now
 
+# ---- what shells complete -------------------------------------------------------------------
+
+completion: $(PKG_DIR)/completion/rawbpf $(PKG_DIR)/completion/_rawbpf $(PKG_DIR)/completion/rawbpf.fish
+$(PKG_DIR)/completion/rawbpf: PKG_SHELL := bash
+$(PKG_DIR)/completion/_rawbpf: PKG_SHELL := zsh
+$(PKG_DIR)/completion/rawbpf.fish: PKG_SHELL := fish
+$(PKG_DIR)/completion/rawbpf $(PKG_DIR)/completion/_rawbpf $(PKG_DIR)/completion/rawbpf.fish: \
+		tools/main.c $(PKG)/completion/options $(PKG)/completion/make.awk
+	@mkdir -p $(@D)
+	@awk -v shell=$(PKG_SHELL) -f $(PKG)/completion/make.awk tools/main.c $(PKG)/completion/options >$@
+
 # ---- make install ---------------------------------------------------------------------------
 
 # MODE:SOURCE:TARGET, of a link its text in place of the source
@@ -67,9 +78,12 @@ INSTALLED := $(call pkg_files,755,$(BUILD)/rawbpf,$(BINDIR)) \
 	$(call pkg_files,644,tools/rawbpf.1,$(MANDIR)/man1) \
 	$(call pkg_files,644,$(wildcard include/*.3),$(MANDIR)/man3) \
 	$(call pkg_files,644,$(wildcard bpfasm/*.5),$(MANDIR)/man5) \
+	$(call pkg_files,644,$(PKG_DIR)/completion/rawbpf,$(DATADIR)/bash-completion/completions) \
+	$(call pkg_files,644,$(PKG_DIR)/completion/_rawbpf,$(DATADIR)/zsh/site-functions) \
+	$(call pkg_files,644,$(PKG_DIR)/completion/rawbpf.fish,$(DATADIR)/fish/vendor_completions.d) \
 	$(call pkg_files,644,$(wildcard bpfasm/examples/*.bpf tools/examples/*.[ch]),$(DOCDIR)/examples)
 
-install: all $(PKG_SO) pkg-config
+install: all $(PKG_SO) pkg-config completion
 	@set -e; for row in $(INSTALLED); do \
 		mode=$${row%%:*}; row=$${row#*:}; from=$${row%%:*}; to='$(DESTDIR)'$${row#*:}; \
 		case $$mode in \
