@@ -84,6 +84,22 @@ static int asm_output(const struct parse *p, struct bpfasm_out *out)
 	}
 }
 
+/* What an object cannot hold: told at the text's last map or program. */
+static void asm_too_much(const struct parse *p, int err)
+{
+	const struct ir_unit *u = p->unit;
+	struct pos at = u->n_funcs ? u->funcs[u->n_funcs - 1]->at : (struct pos){NULL, 0, 0};
+
+	if (u->n_maps > u->n_funcs)
+		at = u->maps[u->n_maps - 1]->at;
+	if (err == -EFBIG)
+		diag_error(p->diag, at, 0, "the object would have more than 4 GB");
+	else
+		diag_error(p->diag, at, 0,
+			"an object holds no more than 65,000 maps and sections, C no more than "
+			"4 million instructions");
+}
+
 static int asm_run(struct parse *p, const char *text, size_t len, struct bpfasm_out *out)
 {
 	struct expr_env env;
@@ -96,7 +112,12 @@ static int asm_run(struct parse *p, const char *text, size_t len, struct bpfasm_
 	if (!p->macro)
 		return -ENOMEM;
 	err = parse_unit(p);
-	return err ? err : asm_output(p, out);
+	if (err)
+		return err;
+	err = asm_output(p, out);
+	if (err == -E2BIG || err == -EFBIG)
+		asm_too_much(p, err);
+	return err;
 }
 
 int bpfasm_assemble(

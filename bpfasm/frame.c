@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { FRAME_NAMES = 2 * FRAME_SIZE };
+
 /* the stack is handed out in units of 8 bytes, which 64-bit stores want; small slots share one */
 static uint64_t frame_round(uint64_t size)
 {
@@ -102,6 +104,9 @@ int frame_add(struct frame *f, struct pool *pool, struct diag *d, const struct f
 	char what[64];
 	int err;
 
+	/* all of them are looked through for each name: many that have no room must not take long */
+	if (f->full && f->n_vars >= FRAME_NAMES)
+		return -EINVAL;
 	err = pool_grow(pool, &f->vars, &f->cap_vars, f->n_vars, sizeof(*f->vars));
 	if (err)
 		return err;

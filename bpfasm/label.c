@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LABEL_SHOWN = 60 }; /* characters of a name in a message */
+
 #include "insn.h"
 
 static size_t label_hash(const char *name, size_t len, const struct src *scope)
@@ -77,7 +79,8 @@ int label_define(struct labels *l, struct pool *pool, struct diag *d, struct pos
 	struct label *have = label_find(l, name, len, scope), *add;
 
 	if (have) {
-		diag_error(d, at, len, "label '%.*s' is already defined at line %u", (int)len, name,
+		diag_error(d, at, len, "label '%.*s' is already defined at line %u",
+			len < LABEL_SHOWN ? (int)len : LABEL_SHOWN, name,
 			(unsigned)diag_user_pos(have->at).line);
 		return -EINVAL;
 	}
@@ -227,8 +230,8 @@ static void label_unknown(const struct labels *l, struct diag *d, const struct l
 	for (i = 0; i < l->n; i++)
 		if (!l->label[i].scope || l->label[i].scope == j->at.src)
 			suggest_offer(&s, l->label[i].name, l->label[i].len);
-	diag_error(
-		d, j->at, j->len, "no label '%s'%s", j->name, suggest_text(&s, buf, sizeof(buf)));
+	diag_error(d, j->at, j->len, "no label '%.*s'%s", LABEL_SHOWN, j->name,
+		suggest_text(&s, buf, sizeof(buf)));
 }
 
 /* gotol has its distance in imm, 32 bits wide; all other jumps in off */
@@ -243,8 +246,8 @@ static void label_patch(
 		in->off = (int16_t)off;
 	} else {
 		diag_error(d, j->at, j->len,
-			"label '%s' is %lld instructions away, a jump reaches 32767; use gotol",
-			j->name, (long long)(off < 0 ? -off : off));
+			"label '%.*s' is %lld instructions away, a jump reaches 32767; use gotol",
+			LABEL_SHOWN, j->name, (long long)(off < 0 ? -off : off));
 	}
 }
 
@@ -297,5 +300,5 @@ void label_unused(const struct labels *l, struct diag *d)
 	for (i = 0; i < l->n; i++)
 		if (!l->label[i].used && !l->label[i].at.src->expansion)
 			diag_warning(d, l->label[i].at, l->label[i].len,
-				"nothing jumps to label '%s'", l->label[i].name);
+				"nothing jumps to label '%.*s'", LABEL_SHOWN, l->label[i].name);
 }

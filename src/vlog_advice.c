@@ -256,14 +256,14 @@ static int vlog_releaser(struct vlog_text t, char *out, size_t size)
 	return snprintf(out, size, "what releases it (for bpf_ringbuf_reserve bpf_ringbuf_submit)");
 }
 
-/* The text of one {}; returns its length. */
-static int vlog_value(
-	char c, const struct vlog_match *m, const struct vlog_words *w, char *out, size_t size)
+/* The text of one {}, which may stand in an instruction; returns its length. */
+static int vlog_value(char c, bool code, const struct vlog_match *m, const struct vlog_words *w,
+	char *out, size_t size)
 {
 	switch (c) {
 	case 'r':
-		return w->reg < 0 ? snprintf(out, size, "the register")
-				  : snprintf(out, size, "r%d", w->reg);
+		return w->reg >= 0 ? snprintf(out, size, "r%d", w->reg)
+				   : snprintf(out, size, "%s", code ? "rN" : "the register");
 	case 'i':
 		return w->insn < 0 ? snprintf(out, size, "the instruction")
 				   : snprintf(out, size, "insn %d", w->insn);
@@ -279,10 +279,13 @@ void vlog_fill(const struct vlog_match *m, const struct vlog_words *w, char *out
 	const char *s = m->rule->advice;
 	char value[80];
 	size_t n = 0, len;
+	bool code;
 
 	for (; *s && n + 1 < size; s++) {
 		if (s[0] == '{' && s[1] && strchr("ricag123456", s[1]) && s[2] == '}') {
-			vlog_value(s[1], m, w, value, sizeof(value));
+			code = (n && out[n - 1] == '\'') ||
+			       (n > 2 && !memcmp(out + n - 3, "if ", 3));
+			vlog_value(s[1], code, m, w, value, sizeof(value));
 			len = strlen(value);
 			if (len > size - n - 1)
 				len = size - n - 1;

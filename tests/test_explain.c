@@ -85,6 +85,10 @@ START_TEST(failures)
 	has(out, "usage: rawbpf explain");
 	free(out);
 	ck_assert_int_eq(t_run(NULL, "%s " EXPLAIN " >/dev/full 2>/dev/null", log_cmd), 1);
+	/* one that has no end */
+	ck_assert_int_eq(t_run(&out, EXPLAIN " /dev/zero 2>&1"), 1);
+	has(out, "'/dev/zero' cannot be read: EFBIG");
+	free(out);
 }
 END_TEST
 

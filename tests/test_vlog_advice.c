@@ -194,6 +194,24 @@ START_TEST(cut_message)
 }
 END_TEST
 
+/* Where no register is known the code that is advised has one by no name. */
+START_TEST(no_register)
+{
+	static const struct vlog_rule rule = {
+		"x", 0, "{r} is free: '{r} &= 7' or 'if {r} > 7 goto', on {r}"};
+	struct vlog_match m = {&rule, {{NULL, 0}}};
+	struct vlog_words w = {-1, -1, {NULL, 0}, {NULL, 0}};
+	char out[128];
+
+	vlog_fill(&m, &w, out, sizeof(out));
+	ck_assert_str_eq(
+		out, "the register is free: 'rN &= 7' or 'if rN > 7 goto', on the register");
+	w.reg = 3;
+	vlog_fill(&m, &w, out, sizeof(out));
+	ck_assert_str_eq(out, "r3 is free: 'r3 &= 7' or 'if r3 > 7 goto', on r3");
+}
+END_TEST
+
 START_TEST(fill_keeps_its_bounds)
 {
 	struct vlog_facts f = {.at_exit = false};
@@ -224,6 +242,7 @@ Suite *suite_vlog_advice(void)
 	tcase_add_test(t, captures);
 	tcase_add_test(t, stack_offset_decides);
 	tcase_add_test(t, cut_message);
+	tcase_add_test(t, no_register);
 	tcase_add_test(t, fill_keeps_its_bounds);
 	suite_add_tcase(s, t);
 	return s;

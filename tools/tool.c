@@ -112,6 +112,8 @@ int tool_operands(const char *name, const char *usage, int argc, char **argv, co
 	return TOOL_OK;
 }
 
+enum { READ_MAX = 256 << 20 }; /* bytes: as much as the library takes */
+
 static char *read_stream(FILE *f, size_t *len)
 {
 	size_t cap = 65536, n = 0, got;
@@ -119,6 +121,11 @@ static char *read_stream(FILE *f, size_t *len)
 
 	while (p && (got = fread(p + n, 1, cap - n - 1, f)) > 0) {
 		n += got;
+		if (n > READ_MAX) {
+			errno = EFBIG;
+			free(p);
+			return NULL;
+		}
 		if (cap - n > 1)
 			continue;
 		cap *= 2;
