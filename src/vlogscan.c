@@ -364,6 +364,22 @@ static bool vlog_wrapped(struct vlog_scan *s, struct vlog_text *t)
 	return false;
 }
 
+/*
+ * "2: (55) if r3 != 0xa goto pc-2 infinite loop detected at insn 1": of a program without lines of a
+ * source the kernel ends no line after a jump.
+ */
+static void vlog_behind(struct vlog_scan *s, struct vlog_text line)
+{
+	struct vlog_text t;
+
+	t.p = s->step.p + s->step.n;
+	t.n = (size_t)(line.p + line.n - t.p);
+	t = vlogstep_trim(t);
+	if (t.n > 8 && isalpha((unsigned char)*t.p) && !vlogstep_starts(t, "frame") &&
+		!(*t.p == 'R' && isdigit((unsigned char)t.p[1]) && memchr(t.p, '=', 8)))
+		vlog_message(s, t);
+}
+
 /* One line; true when the refusal is complete. */
 static bool vlog_line(struct vlog_scan *s, struct vlog_text t)
 {
@@ -392,6 +408,7 @@ static bool vlog_line(struct vlog_scan *s, struct vlog_text t)
 		/* the walk went on: what was said before was no refusal */
 		s->validating = false;
 		vlog_forget(s);
+		vlog_behind(s, t);
 		break;
 	case VLOG_SOURCE:
 		t.p++;

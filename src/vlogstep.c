@@ -40,6 +40,21 @@ int vlogstep_int(const char **p, const char *end)
 	return v;
 }
 
+/*
+ * "if r3 != 0xa goto pc-2 1: R1=ctx()": without the line of a source the states, or a message, follow
+ * a jump in its own line.
+ */
+static void vlogstep_cut_jump(struct vlog_text *step)
+{
+	const char *p = memmem(step->p, step->n, "goto pc", 7), *end = step->p + step->n;
+
+	if (!p || end - p < 9 || (p[7] != '+' && p[7] != '-'))
+		return;
+	p += 8;
+	if (vlogstep_int(&p, end) >= 0 && p < end && *p == ' ')
+		step->n = (size_t)(p - step->p);
+}
+
 /* "12: (79) TEXT  ; comment": number and TEXT. */
 bool vlogstep_parse(struct vlog_text t, int *insn, struct vlog_text *step)
 {
@@ -60,6 +75,7 @@ bool vlogstep_parse(struct vlog_text t, int *insn, struct vlog_text *step)
 	/* a callback's first step follows in the same line: "call bpf_loop#181 9: frame1: R1=..." */
 	if (vlogstep_starts(*step, "call ") && (semi = memchr(step->p + 5, ' ', step->n - 5)))
 		step->n = (size_t)(semi - step->p);
+	vlogstep_cut_jump(step);
 	*insn = n;
 	return true;
 }

@@ -29,7 +29,7 @@ static const char *const sames[] = {
 	P "r3 = *(u32 *)(r1 + 0)\na: r2 = 5\nif r3 != 10 goto a\nreturn 0",
 	P "r3 = *(u32 *)(r1 + 0)\nr4 = 7\na: if r3 == r4 goto out\nr2 = 5\ngoto a\nout: return 0",
 	P "r3 = *(u32 *)(r1 + 0)\na: if r3 == 9 goto a\nreturn 0",
-	P "r3 = *(u32 *)(r1 + 0)\nr0 = 0\na: if w3 != 9 goto b\nexit\nb: r0 = 0\ngoto a",
+	P "r3 = *(u32 *)(r1 + 0)\nr0 = 0\na: if r3 != 9 goto b\nexit\nb: r0 = 0\ngoto a",
 };
 
 START_TEST(no_way_out)
@@ -52,6 +52,8 @@ START_TEST(nothing_changes)
 		"t:7:12: warning: this goes back to line 6, and nothing in the loop changes r3, by "
 		"which it would end; the kernel refuses a loop without an end\nif r3 < 10 goto a\n"
 		"           ^~~~\n");
+	tasm_warns(P "r3 = 7\nr0 = 0\na: if w3 != 9 goto b\nexit\nb: r0 = 1\ngoto a",
+		"nothing in the loop changes r3");
 	tasm_warns(sames[2], "nothing in the loop changes r3 or r4, by which");
 	for (i = 1; i < sizeof(sames) / sizeof(sames[0]); i++)
 		tasm_warns(sames[i], "nothing in the loop changes r3");

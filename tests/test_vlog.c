@@ -348,6 +348,41 @@ START_TEST(no_message_at_a_call)
 }
 END_TEST
 
+/* Of a program without lines the kernel says it in the line of a jump. */
+START_TEST(message_behind_a_jump)
+{
+	static const struct {
+		const char *log, *msg, *advice;
+		int insn;
+	} rows[] = {
+		{"1: (b7) r2 = 5 ; R2=5\n2: (55) if r3 != 0xa goto pc-2 infinite loop detected at "
+		 "insn 1\ncur state: R1=ctx()\nold state: R1=ctx()\nprocessed 14 insns\n",
+			"infinite loop detected at insn 1", "count in a register", 1},
+		{"2: (55) if r3 != 0xa goto pc-2 BPF program is too large. Processed 1000001 insn\n"
+		 "processed 1000001 insns\n",
+			"BPF program is too large. Processed 1000001 insn",
+			"the loop that insn 2 closes", 2},
+		{"2: (55) if r3 != 0xa goto pc+2 The sequence of 8193 jumps is too complex.\n",
+			"The sequence of 8193 jumps is too complex.", "8193 branches", 2},
+		/* states are none */
+		{"2: (55) if r3 != 0xa goto pc+2 5: R1=ctx() R10=fp0\n5: (95) exit\nR0 !read_ok\n",
+			"R0 !read_ok", "r0 is the result", 5},
+		{"2: (55) if r3 != 0xa goto pc+2 R1=ctx(id=0,off=0) R10=fp0\n5: (95) exit\n"
+		 "R0 !read_ok\n",
+			"R0 !read_ok", "r0 is the result", 5},
+	};
+	struct vlog v;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		ck_assert_int_eq(vlog_parse(rows[i].log, strlen(rows[i].log), -EINVAL, &v), 0);
+		ck_assert_str_eq(v.msg, rows[i].msg);
+		ck_assert_int_eq(v.insn, rows[i].insn);
+		ck_assert_msg(strstr(v.advice, rows[i].advice), "%s", v.advice);
+	}
+}
+END_TEST
+
 /* Of a loop that is walked too often the jump back is told, not the step that was the last. */
 START_TEST(too_long_a_loop)
 {
@@ -501,6 +536,7 @@ Suite *suite_vlog(void)
 	tcase_add_test(t, structure);
 	tcase_add_test(t, no_message_at_a_call);
 	tcase_add_test(t, too_long_a_loop);
+	tcase_add_test(t, message_behind_a_jump);
 	tcase_add_test(t, other_text_around);
 	tcase_add_test(t, nothing_there);
 	tcase_add_loop_test(t, mutated_logs, 0, n);
