@@ -58,7 +58,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_O  := $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o)
 WRAP_O  := $(BUILD)/tests/fuzz/wrap.o
 
-.PHONY: all static musl amalgam size examples check check-built check-old check-vm check-cross check-packages vm-built test clean deps demo format format-check fuzz fuzz-built
+.PHONY: all static musl amalgam size examples check check-built check-old check-vm check-cross check-alone check-packages vm-built test clean deps demo format format-check fuzz fuzz-built
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -88,7 +88,7 @@ ifdef OWN_LIBELF
 $(BUILD)/src/elf.o $(BUILD)/rawbpf $(BUILD)/static/rawbpf: | $(LIBELF)
 endif
 $(BUILD)/libelf/libelf.a: tools/vendor/libelf.sh
-	$(Q)CC='$(CC)' AR='$(AR)' CFLAGS=-Os tools/vendor/libelf.sh $(@D)
+	$(Q)CC='$(CC)' AR='$(AR)' CFLAGS='$(SMALL)' tools/vendor/libelf.sh $(@D)
 
 # ---- for others: two files, or one --------------------------------------------------------------
 
@@ -99,10 +99,12 @@ $(BUILD)/amalgam/rawbpf.c: $(SRC) $(ASM) $(wildcard */*.h bpfasm/*.def) $(BUILD)
 
 # the tool with musl and its own libelf, one file that needs nothing
 MUSL_CC ?= musl-gcc
+# no tables for unwinding, and no page between code and constants
+SMALL   := -Os -fno-asynchronous-unwind-tables -fno-unwind-tables
 musl:
 	@tools/demo/deps.sh musl
-	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC='$(MUSL_CC)' CFLAGS='$(if $(filter file,$(origin CFLAGS)),-Os,$(CFLAGS))' \
-		LDFLAGS='-static -s' OWN_LIBELF=1 $(BUILD)/musl/rawbpf
+	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC='$(MUSL_CC)' CFLAGS='$(if $(filter file,$(origin CFLAGS)),$(SMALL),$(CFLAGS))' \
+		LDFLAGS='-static -s -Wl,-z,noseparate-code,--build-id=none' OWN_LIBELF=1 $(BUILD)/musl/rawbpf
 
 # bytes and peak memory beside what they may be
 size: all amalgam static musl
@@ -264,6 +266,10 @@ vm-built: $(BUILD)/vm/check $(BUILD)/static/rawbpf $(VM_EXAMPLE) | $(CHILDREN) $
 check-cross: all
 	@tools/demo/deps.sh build musl cross
 	@MAKE='$(MAKE)' tests/cross.sh '$(BUILD)'
+
+# ... in machines that have nothing else; ALONE='amd64 riscv64': only these
+check-alone: check-cross
+	@tests/vm/alone.sh '$(BUILD)' $(ALONE)
 
 # USDT probes in Debian's packages, of every CPU
 check-packages: $(BUILD)/check $(BUILD)/rawbpf

@@ -59,6 +59,10 @@ missing_cross() {
 	[ -f /usr/arm-linux-gnueabihf/lib/libc.a ] || echo libc6-dev-armhf-cross
 	[ -f /usr/riscv64-linux-gnu/lib/libc.a ] || echo libc6-dev-riscv64-cross
 	have qemu-riscv64-static || have qemu-riscv64 || echo qemu-user-static
+	have qemu-system-x86_64 || echo qemu-system-x86
+	have qemu-system-arm || echo qemu-system-arm
+	have qemu-system-riscv64 || echo qemu-system-misc
+	[ -d /usr/share/opensbi ] || [ -d /usr/lib/riscv64-linux-gnu/opensbi ] || echo opensbi
 	have bzip2 || echo bzip2
 }
 
