@@ -66,6 +66,13 @@ missing_cross() {
 	have bzip2 || echo bzip2
 }
 
+# what make deb needs
+missing_deb() {
+	have dpkg-buildpackage || echo dpkg-dev
+	have dh || echo debhelper
+	have lintian || echo lintian
+}
+
 # packages of what the tests compare with
 oracles() {
 	case " $* " in *' test '*) ;; *) return ;; esac
@@ -135,6 +142,7 @@ missing() {
 			have musl-gcc || pkg musl-tools musl-dev musl-gcc musl
 			have bzip2 || echo bzip2
 			[ $manager != apt-get ] || have qemu-aarch64-static || echo qemu-user-static
+			[ $manager != apt-get ] || missing_deb
 			[ $manager != apt-get ] || missing_vm
 			;;
 		*) die "no job '$job': build, test, fuzz, musl, cross or ci" ;;

@@ -1,5 +1,5 @@
 # install.mk - shared libraries, what pkg-config reads, make install and make uninstall; part of the
-# Makefile.  A user may set PREFIX, BINDIR, LIBDIR, INCLUDEDIR, DATADIR, MANDIR, DOCDIR, DESTDIR (stands
+# Makefile.  A user may set PREFIX, BINDIR, LIBDIR, INCLUDEDIR, DATADIR, MANDIR, DOCDIR, ZSHDIR, DESTDIR (stands
 # before all of them while a package is made), SHARED= (no shared libraries) and INSTALL.
 VERSION    := 0.1.0
 # the first number of the soname: raised when a program that is linked would no longer run
@@ -12,6 +12,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 DATADIR    ?= $(PREFIX)/share
 MANDIR     ?= $(DATADIR)/man
 DOCDIR     ?= $(DATADIR)/doc/rawbpf
+ZSHDIR     ?= $(DATADIR)/zsh/site-functions
 INSTALL    ?= install
 # a libelf of our own is a static one
 SHARED     ?= $(if $(OWN_LIBELF),,1)
@@ -22,7 +23,7 @@ PKG_SO     := $(if $(SHARED),$(PKG_DIR)/librawbpf.so $(PKG_DIR)/libbpfasm.so)
 PKG_LINK    = $(CC) $(ALL_CFLAGS) -fPIC $(LDFLAGS) -shared $(GC) -Wl,--as-needed \
 	-Wl,-soname,$(@F).$(SOVERSION) -Wl,--version-script=$(PKG)/$(basename $(@F)).map -o $@
 
-.PHONY: shared install uninstall pkg-config completion
+.PHONY: shared install uninstall pkg-config completion deb
 
 # ---- shared libraries: each compiled as one unit --------------------------------------------
 
@@ -79,7 +80,7 @@ INSTALLED := $(call pkg_files,755,$(BUILD)/rawbpf,$(BINDIR)) \
 	$(call pkg_files,644,$(wildcard include/*.3),$(MANDIR)/man3) \
 	$(call pkg_files,644,$(wildcard bpfasm/*.5),$(MANDIR)/man5) \
 	$(call pkg_files,644,$(PKG_DIR)/completion/rawbpf,$(DATADIR)/bash-completion/completions) \
-	$(call pkg_files,644,$(PKG_DIR)/completion/_rawbpf,$(DATADIR)/zsh/site-functions) \
+	$(call pkg_files,644,$(PKG_DIR)/completion/_rawbpf,$(ZSHDIR)) \
 	$(call pkg_files,644,$(PKG_DIR)/completion/rawbpf.fish,$(DATADIR)/fish/vendor_completions.d) \
 	$(call pkg_files,644,$(wildcard bpfasm/examples/*.bpf tools/examples/*.[ch]),$(DOCDIR)/examples)
 
@@ -96,3 +97,8 @@ install: all $(PKG_SO) pkg-config completion
 uninstall:
 	@set -e; for row in $(INSTALLED); do row=$${row#*:}; rm -f '$(DESTDIR)'"$${row#*:}"; done; \
 	for d in $(DOCDIR)/examples $(DOCDIR); do rmdir '$(DESTDIR)'"$$d" 2>/dev/null || :; done
+
+# ---- packages: Debian's here, the recipes of other systems stand beside it -------------------
+
+deb:
+	@$(PKG)/deb.sh '$(BUILD)' $(VERSION)
