@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* test_install.c - make install, and what others do with what it installed. */
+/* test_install.c - make install and packages, and what others do with them. */
 #include <stdlib.h>
 
 #include "t.h"
@@ -11,6 +11,19 @@ START_TEST(installed)
 	if (T_SANITIZED)
 		T_SKIP("what is installed is not sanitized");
 	t_run(&out, "'%s/tests/install.sh' '%s' 2>&1", TEST_ROOT, TEST_BUILD);
+	ck_assert_msg(!*out, "%s", out);
+	free(out);
+}
+END_TEST
+
+/* The recipes for other systems, without these. */
+START_TEST(recipes)
+{
+	char *out;
+
+	if (T_SANITIZED)
+		T_SKIP("what is packaged is not sanitized");
+	t_run(&out, "'%s/tests/recipes.sh' '%s' 2>&1", TEST_ROOT, TEST_BUILD);
 	ck_assert_msg(!*out, "%s", out);
 	free(out);
 }
@@ -55,6 +68,7 @@ Suite *suite_install(void)
 	tcase_set_timeout(t, 600);
 	tcase_add_test(t, installed);
 	tcase_add_test(t, debian);
+	tcase_add_test(t, recipes);
 	suite_add_tcase(s, t);
 	return s;
 }
