@@ -107,6 +107,22 @@ static void text_variable(struct textout *x, const struct ir_unit *u, const stru
 	textout_put(x, v->init && v->count ? "}\n" : "\n");
 }
 
+static void text_ksym(struct textout *x, const struct ir_ksym *k)
+{
+	char type[80] = "";
+
+	if (k->config == IR_CONFIG_TYPE)
+		parse_type_text(&k->type, type, sizeof(type));
+	if (k->config)
+		textout_put(x, ".kconfig %s: %s", k->name,
+			k->config == IR_CONFIG_BOOL	  ? "bool"
+			: k->config == IR_CONFIG_TRISTATE ? "tristate"
+							  : type);
+	else
+		textout_put(x, ".%s %s", k->is_func ? "kfunc" : "kvar", k->name);
+	textout_put(x, "%s\n", k->weak ? " weak" : "");
+}
+
 static void text_declarations(struct textout *x, const struct ir_unit *u)
 {
 	char kind[512];
@@ -129,8 +145,7 @@ static void text_declarations(struct textout *x, const struct ir_unit *u)
 		textout_put(x, k ? "}\n" : "\n");
 	}
 	for (i = 0; i < u->n_ksyms; i++)
-		textout_put(x, ".%s %s%s\n", u->ksyms[i]->is_func ? "kfunc" : "kvar",
-			u->ksyms[i]->name, u->ksyms[i]->weak ? " weak" : "");
+		text_ksym(x, u->ksyms[i]);
 	for (i = 0; i < u->n_data; i++)
 		text_variable(x, u, u->data[i]);
 }

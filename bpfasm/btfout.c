@@ -20,6 +20,7 @@ enum {
 	BTFOUT_KIND_PTR = 2,
 	BTFOUT_KIND_ARRAY = 3,
 	BTFOUT_KIND_STRUCT = 4,
+	BTFOUT_KIND_ENUM = 6,
 	BTFOUT_KIND_TYPEDEF = 8,
 	BTFOUT_KIND_FUNC = 12,
 	BTFOUT_KIND_FUNC_PROTO = 13,
@@ -27,8 +28,10 @@ enum {
 	BTFOUT_KIND_DATASEC = 15,
 	BTFOUT_KIND_ENUM64 = 19,
 	BTFOUT_SIGNED = 1 << 24, /* in the word that follows an INT */
-	BTFOUT_STATIC = 0,	 /* linkage */
+	BTFOUT_BOOL = 4 << 24,
+	BTFOUT_STATIC = 0, /* linkage */
 	BTFOUT_GLOBAL = 1,
+	BTFOUT_EXTERN = 2,
 	BTFOUT_NAME_MAX = 127,	    /* the kernel's KSYM_NAME_LEN before 6.1, less its NUL */
 	BTFOUT_LINE_MAX = 1000,	    /* bytes of a source line that are kept */
 	BTFOUT_STRS_MAX = 12 << 20, /* beyond this lines lose their text: the kernel takes 16 MB */
@@ -453,6 +456,72 @@ static void btfout_vars(struct btfout *b, const struct ir_unit *u, enum ir_data_
 	}
 }
 
+/* ---- the kernel's configuration ---------------------------------------------------------- */
+
+static uint32_t btfout_tristate(struct btfout *b)
+{
+	static const char *const values[] = {"TRI_NO", "TRI_YES", "TRI_MODULE"};
+	uint32_t id, i;
+
+	id = btfout_type(b, btfout_cstring(b, "libbpf_tristate"), BTFOUT_KIND_ENUM, 3, 4);
+	for (i = 0; i < 3; i++) {
+		btfout_word(b, btfout_cstring(b, values[i]));
+		btfout_word(b, i);
+	}
+	return id;
+}
+
+static uint32_t btfout_bool(struct btfout *b)
+{
+	uint32_t id = btfout_type(b, btfout_cstring(b, "_Bool"), BTFOUT_KIND_INT, 0, 1);
+
+	btfout_word(b, BTFOUT_BOOL | 8);
+	return id;
+}
+
+/* The VAR of one, whose type (bools and tristates have one for all) is at types; returns its id. */
+static uint32_t btfout_extern(struct btfout *b, const struct ir_ksym *k, uint32_t *types)
+{
+	uint32_t *type = &types[k->config], id;
+
+	if (k->config == IR_CONFIG_TYPE)
+		*type = btfout_type_of(b, &k->type);
+	else if (!*type)
+		*type = k->config == IR_CONFIG_BOOL ? btfout_bool(b) : btfout_tristate(b);
+	id = btfout_type(b, btfout_cstring(b, k->name), BTFOUT_KIND_VAR, 0, *type);
+	btfout_word(b, BTFOUT_EXTERN);
+	return id;
+}
+
+static uint32_t btfout_config_size(const struct ir_ksym *k)
+{
+	return k->config == IR_CONFIG_TYPE ? k->type.size : k->config == IR_CONFIG_BOOL ? 1 : 4;
+}
+
+/* A DATASEC without a size and offsets, as clang leaves it to the loader. */
+static void btfout_kconfig(struct btfout *b, const struct ir_unit *u)
+{
+	uint32_t types[IR_CONFIG_TRISTATE + 1] = {0}, *ids, n = 0;
+	size_t i;
+
+	ids = pool_alloc(b->pool, u->n_ksyms * sizeof(*ids) + 1);
+	for (i = 0; ids && i < u->n_ksyms && n < BTFOUT_VARS_MAX; i++)
+		if (u->ksyms[i]->config) {
+			ids[i] = btfout_extern(b, u->ksyms[i], types);
+			n++;
+		}
+	if (!n)
+		return;
+	btfout_type(b, btfout_cstring(b, ".kconfig"), BTFOUT_KIND_DATASEC, n, 0);
+	for (i = 0; i < u->n_ksyms; i++) {
+		if (!ids[i])
+			continue;
+		btfout_word(b, ids[i]);
+		btfout_word(b, 0);
+		btfout_word(b, btfout_config_size(u->ksyms[i]));
+	}
+}
+
 void btfout_types(struct btfout *b, const struct ir_unit *u, struct pool *pool)
 {
 	unsigned i;
@@ -466,6 +535,7 @@ void btfout_types(struct btfout *b, const struct ir_unit *u, struct pool *pool)
 	btfout_maps(b, u);
 	for (i = 0; i < IR_DATA_SECTIONS; i++)
 		btfout_vars(b, u, (enum ir_data_section)i);
+	btfout_kconfig(b, u);
 }
 
 /* ---- functions and lines ----------------------------------------------------------------- */

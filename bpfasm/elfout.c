@@ -220,6 +220,14 @@ static void elfout_patch(
 	encode_insns(i, 2, e->u->big_endian, p);
 }
 
+static struct elfout_symbol *elfout_undefined(struct elfout *e, const char *name)
+{
+	bool weak = names_get(&e->weak, name, strlen(name));
+
+	return elfout_symbol(
+		e, name, ELFOUT_NOTYPE | (weak ? ELFOUT_WEAK : ELFOUT_GLOBAL), 0, 0, 0);
+}
+
 /*
  * The symbols that a function's references need: of a section whose local functions are meant, and
  * undefined ones for names that nothing defines, for the loader to tell.
@@ -234,11 +242,7 @@ static bool elfout_declare(struct elfout *e, const struct ir_func *f)
 		const char *name = f->refs[i].name;
 
 		s = names_get(&e->symbols, name, strlen(name));
-		if (!s && !elfout_symbol(e, name,
-				  ELFOUT_NOTYPE |
-					  (names_get(&e->weak, name, strlen(name)) ? ELFOUT_WEAK
-										   : ELFOUT_GLOBAL),
-				  0, 0, 0))
+		if (!s && !elfout_undefined(e, name))
 			return false;
 		if (!s || !elfout_is_local(s))
 			continue;
@@ -554,6 +558,9 @@ static int elfout_build(struct elfout *e)
 	err = elfout_data(e);
 	if (err)
 		return err;
+	for (i = 0; i < e->u->n_ksyms; i++)
+		if (e->u->ksyms[i]->config && !elfout_undefined(e, e->u->ksyms[i]->name))
+			return -ENOMEM;
 	for (i = 0; i < e->u->n_funcs; i++)
 		if (!elfout_declare(e, e->u->funcs[i]))
 			return -ENOMEM;

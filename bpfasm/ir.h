@@ -163,9 +163,19 @@ struct ir_map {
 	struct pos at;
 };
 
+/* What a name of the kernel's stands for. */
+enum ir_config {
+	IR_CONFIG_NONE,	    /* a function or variable of the kernel itself */
+	IR_CONFIG_TYPE,	    /* of its configuration or version: a variable of .type ... */
+	IR_CONFIG_BOOL,	    /* ... yes or no */
+	IR_CONFIG_TRISTATE, /* ... enum libbpf_tristate: 0 no, 1 yes, 2 module */
+};
+
 /* A function or variable of the kernel, by its name. */
 struct ir_ksym {
 	const char *name;
+	enum ir_config config;
+	struct ir_type type; /* IR_CONFIG_TYPE: a number or characters */
 	bool is_func;
 	bool weak; /* may be absent: then its address is 0 */
 };

@@ -29,6 +29,7 @@ static const struct {
 	{".func", parse_func},
 	{".kfunc", parse_kfunc},
 	{".kvar", parse_kvar},
+	{".kconfig", parse_kconfig},
 	{".map", parse_map},
 	{".data", parse_data},
 	{".rodata", parse_rodata},

@@ -144,28 +144,38 @@ int parse_func(struct parse *p)
 	return err;
 }
 
-/* A name of the kernel's, which the loader looks up there. */
-static int fn_ksym(struct parse *p, bool is_func, const char *usage)
+/* A name of the kernel's, which the loader looks up there; NULL: reported, or no memory. */
+static struct ir_ksym *fn_ksym_new(struct parse *p, const char *usage)
 {
 	struct ir_unit *u = p->unit;
 	const struct tok *t = fn_name(p, usage);
 	struct ir_ksym *k;
 
 	if (!t)
-		return -EINVAL;
-	if (helper_find(t->s, t->len))
-		return parse_error(p, t,
-			"'%.*s' is already a helper; it is called without '.kfunc'", (int)t->len,
-			t->s);
+		return NULL;
+	if (helper_find(t->s, t->len)) {
+		parse_error(p, t, "'%.*s' is already a helper; it is called without '.kfunc'",
+			(int)t->len, t->s);
+		return NULL;
+	}
 	k = pool_alloc(p->pool, sizeof(*k));
 	if (!k)
-		return -ENOMEM;
-	k->is_func = is_func;
+		return NULL;
 	k->name = pool_strndup(p->pool, t->s, t->len);
 	if (!k->name || names_put(&p->ksyms, p->pool, k->name, t->len, k) ||
 		pool_grow(p->pool, &u->ksyms, &u->cap_ksyms, u->n_ksyms, sizeof(struct ir_ksym *)))
-		return -ENOMEM;
+		return NULL;
 	u->ksyms[u->n_ksyms++] = k;
+	return k;
+}
+
+static int fn_ksym(struct parse *p, bool is_func, const char *usage)
+{
+	struct ir_ksym *k = fn_ksym_new(p, usage);
+
+	if (!k)
+		return p->pool->failed ? -ENOMEM : -EINVAL;
+	k->is_func = is_func;
 	k->weak = parse_take_name(p, "weak");
 	return 0;
 }
@@ -180,6 +190,33 @@ int parse_kvar(struct parse *p)
 {
 	return fn_ksym(p, false,
 		"a variable of the kernel is '.kvar NAME', with 'weak' if it may be absent");
+}
+
+/* ".kconfig CONFIG_HZ: u32", which the loader fills in before the program begins */
+int parse_kconfig(struct parse *p)
+{
+	struct ir_ksym *k = fn_ksym_new(p,
+		"a value of the kernel's configuration is '.kconfig NAME: TYPE', with 'weak' if it "
+		"may be absent");
+	const struct tok *t;
+
+	if (!k)
+		return p->pool->failed ? -ENOMEM : -EINVAL;
+	if (parse_want(p, PUNCT(':', 0, 0)))
+		return -EINVAL;
+	t = p->t;
+	if (parse_take_name(p, "bool"))
+		k->config = IR_CONFIG_BOOL;
+	else if (parse_take_name(p, "tristate"))
+		k->config = IR_CONFIG_TRISTATE;
+	else if (parse_type(p, &k->type))
+		return -EINVAL;
+	else if (k->type.kind == IR_TYPE_STRUCT)
+		return parse_error(p, t, "a value of the configuration is no record");
+	else
+		k->config = IR_CONFIG_TYPE;
+	k->weak = parse_take_name(p, "weak");
+	return 0;
 }
 
 int parse_need_fn(struct parse *p, const struct tok *t)
@@ -429,6 +466,13 @@ static int fn_check_ksym(struct parse *p, const struct ir_ref *r, const struct i
 			r->name, k->is_func ? "function" : "variable",
 			k->is_func ? "it can only be called, or be asked for if it is 'weak'"
 				   : "it cannot be called");
+		return -EINVAL;
+	}
+	if (k->config && (p->o->format == BPFASM_RAW || p->o->format == BPFASM_C)) {
+		diag_error(p->diag, r->at, strlen(r->name),
+			"'%s' is for the loader, which knows the kernel: only an object can hold "
+			"it",
+			r->name);
 		return -EINVAL;
 	}
 	if (p->o->format != BPFASM_RAW)

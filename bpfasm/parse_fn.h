@@ -12,6 +12,7 @@ int parse_prog(struct parse *p);
 int parse_func(struct parse *p);
 int parse_kfunc(struct parse *p);
 int parse_kvar(struct parse *p);
+int parse_kconfig(struct parse *p);
 int parse_var(struct parse *p);
 int parse_args(struct parse *p);
 int parse_license(struct parse *p);

@@ -354,8 +354,10 @@ int listcore_open(struct elf_file *f, const struct listtype *types, struct listc
 	memset(c, 0, sizeof(*c));
 	c->btf = types->btf;
 	err = listcore_ext(&w, e);
-	if (err <= 0)
+	if (err <= 0) {
+		btfext_free(&w.ext);
 		return err;
+	}
 	for (i = 1, err = 0; !err && i < elf_ident(f)->n_sections; i++)
 		if (!elf_section(f, i, &s) && s.type == LISTCORE_PROGBITS &&
 			s.flags & LISTCORE_EXEC && s.size)

@@ -4,8 +4,7 @@
  *
  * Each function becomes a .prog or a .func with its instructions as the verifier prints them; where
  * a relocation stands, the name it refers to replaces the number.  A reference that the text has no
- * name for (a string of the compiler's, the kernel's configuration) keeps its bytes and is told in a
- * comment.
+ * name for (a string of the compiler's) keeps its bytes and is told in a comment.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -112,8 +111,41 @@ static bool listing_usdt(
 	return true;
 }
 
-/* A variable that the loader makes, of the kernel's configuration and version. */
-static bool listing_is_kconfig(const struct listing *l, const char *name)
+/* How the language calls the type of such a variable; false: it does not. */
+static bool listing_config_type(const struct listing *l, uint32_t type, char *out, size_t size)
+{
+	struct btf_type t, of;
+	uint32_t elem, n;
+
+	if (!btf_plain(l->types.btf, type, &t))
+		return false;
+	if (t.kind == BTF_ARRAY) {
+		btf_array(l->types.btf, &t, &elem, &n);
+		snprintf(out, size, "char[%u]", (unsigned)n);
+		return btf_plain(l->types.btf, elem, &of) && of.kind == BTF_INT && of.size == 1 &&
+		       n;
+	}
+	if (t.kind == BTF_INT && btf_is_bool(l->types.btf, &t) && t.size == 1) {
+		snprintf(out, size, "bool");
+		return true;
+	}
+	if ((t.kind == BTF_ENUM || t.kind == BTF_ENUM64) && t.size == 4) {
+		snprintf(out, size, "tristate");
+		return !strcmp(t.name, "libbpf_tristate");
+	}
+	if (t.kind != BTF_INT || (t.size != 1 && t.size != 2 && t.size != 4 && t.size != 8))
+		return false;
+	snprintf(out, size, "%c%u", btf_is_signed(l->types.btf, &t) ? 's' : 'u',
+		(unsigned)t.size * 8);
+	return true;
+}
+
+/*
+ * A variable that the loader makes, of the kernel's configuration and version; *type is its type's
+ * name, "" for one that the language has none for.
+ */
+static bool listing_is_kconfig(
+	const struct listing *l, const char *name, char *type, size_t type_len)
 {
 	uint32_t id = l->types.btf ? btf_find(l->types.btf, BTF_DATASEC, ".kconfig") : 0, i;
 	struct btf_type sec, var;
@@ -123,8 +155,11 @@ static bool listing_is_kconfig(const struct listing *l, const char *name)
 		return false;
 	for (i = 0; i < sec.vlen; i++) {
 		btf_secvar(l->types.btf, &sec, i, &v);
-		if (btf_type(l->types.btf, v.type, &var) && !strcmp(var.name, name))
-			return true;
+		if (!btf_type(l->types.btf, v.type, &var) || strcmp(var.name, name) != 0)
+			continue;
+		if (!listing_config_type(l, var.type, type, type_len))
+			*type = '\0';
+		return true;
 	}
 	return false;
 }
@@ -138,6 +173,7 @@ static bool listing_is_ksym(
 {
 	unsigned char src = l->id->big_endian ? p[1] & 15 : p[1] >> 4;
 	uint64_t imm = elf_uint(l->f, p + 4, 4);
+	char type[32];
 	bool call = p[0] == LISTING_CALL && src == 1 && imm == UINT32_MAX;
 	size_t i;
 
@@ -149,7 +185,8 @@ static bool listing_is_ksym(
 	for (i = 0; s->name[i]; i++)
 		if (!listname_is_name(s->name[i], !i))
 			return false;
-	return i && !bpfasm_is_word(s->name, i) && !listing_is_kconfig(l, s->name);
+	return i && !bpfasm_is_word(s->name, i) &&
+	       (!listing_is_kconfig(l, s->name, type, sizeof(type)) || (*type && !call));
 }
 
 /* The address of a variable, with an addend; a reference before the first byte has no form. */
@@ -423,6 +460,17 @@ static void listing_license(const struct listing *l)
 	buf_puts(l->out, "\n");
 }
 
+static void listing_ksym(const struct listing *l, const struct elf_symbol *s, bool call)
+{
+	const char *weak = s->bind == LISTING_WEAK ? " weak" : "";
+	char type[32];
+
+	if (listing_is_kconfig(l, s->name, type, sizeof(type)))
+		buf_printf(l->out, ".kconfig %s: %s%s\n", s->name, type, weak);
+	else
+		buf_printf(l->out, ".%s %s%s\n", call ? "kfunc" : "kvar", s->name, weak);
+}
+
 /*
  * Declares the kernel's names of this section, those that are called or the others; seen: by
  * symbol, which are declared.
@@ -447,8 +495,7 @@ static int listing_ksyms(
 		if ((*insn == LISTING_CALL) != calls || !listing_is_ksym(l, insn, &s))
 			continue;
 		seen[rel[i].symbol] = true;
-		buf_printf(l->out, ".%s %s%s\n", calls ? "kfunc" : "kvar", s.name,
-			s.bind == LISTING_WEAK ? " weak" : "");
+		listing_ksym(l, &s, calls);
 	}
 	free(rel);
 	return err;

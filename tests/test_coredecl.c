@@ -196,6 +196,34 @@ START_TEST(no_target)
 }
 END_TEST
 
+/* The other names that only a loader knows. */
+START_TEST(configuration)
+{
+	struct bpfasm_opts o = {.sz = sizeof(o), .format = BPFASM_TEXT};
+	static const char text[] = ".kconfig CONFIG_A: u16\n.kconfig CONFIG_B: bool weak\n"
+				   ".kconfig CONFIG_C: tristate\n.kconfig CONFIG_D: char[9] weak\n"
+				   ".prog p \"socket\"\nr1 = &CONFIG_A\nreturn 0\n";
+	struct bpfasm_out out;
+
+	ck_assert_int_eq(bpfasm_assemble(text, sizeof(text) - 1, &o, &out), 0);
+	ck_assert_int_eq(memcmp(out.data, text, 112), 0);
+	bpfasm_free(&out);
+	tasm_fails(".kconfig", "a value of the kernel's configuration is '.kconfig NAME: TYPE'");
+	tasm_fails(".kconfig A", "':' is missing");
+	tasm_fails(".kconfig A: u7", "no type 'u7'");
+	tasm_fails(".kconfig A: u8 strong", "'strong' is too much here");
+	tasm_fails(".struct s\na: u8\n.end\n.kconfig A: s", "is no record");
+	tasm_fails(".kconfig A: u8\n.kvar A", "'A' is already a name of the kernel");
+	tasm_fails(".kconfig A: u8\n.prog p \"socket\"\ncall A\nexit", "it cannot be called");
+	o.format = BPFASM_C;
+	ck_assert_int_eq(bpfasm_assemble(text, sizeof(text) - 1, &o, &out), -EINVAL);
+	ck_assert_msg(strstr(out.diag, "'CONFIG_A' is for the loader, which knows the kernel: only "
+				       "an object can hold it"),
+		"%s", out.diag);
+	bpfasm_free(&out);
+}
+END_TEST
+
 /* In bytes alone a name is its number, and there are no records. */
 START_TEST(other_formats)
 {
@@ -222,6 +250,7 @@ Suite *suite_coredecl(void)
 	tcase_add_test(t, messages);
 	tcase_add_test(t, no_target);
 	tcase_add_test(t, other_formats);
+	tcase_add_test(t, configuration);
 	suite_add_tcase(s, t);
 	return s;
 }

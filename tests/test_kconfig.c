@@ -277,7 +277,27 @@ static long live_call(void *arg, const struct rawbpf_call *c)
 	return rawbpf_call_kernel(c);
 }
 
-START_TEST(programs_read_them)
+/* clang's object, or the text that it is listed as */
+static int load_externs(struct rawbpf *b, bool as_text)
+{
+	struct rawbpf_error e;
+	size_t len, size;
+	char *p = t_data("object/extern.bpf.o", &len), *text = NULL;
+	FILE *f = open_memstream(&text, &size);
+	int err;
+
+	ck_assert_int_eq(rawbpf_list_object(p, len, f, &e), 0);
+	fclose(f);
+	if (as_text)
+		err = rawbpf_load(b, .text = text);
+	else
+		err = rawbpf_load(b, .image = p, .image_len = len);
+	free(text);
+	free(p);
+	return err;
+}
+
+static void read_them(bool as_text)
 {
 	char file[] = "/tmp/rawbpf-config-XXXXXX";
 	static const uint64_t want[] = {
@@ -285,23 +305,18 @@ START_TEST(programs_read_them)
 	struct rawbpf *b;
 	uint64_t v;
 	uint32_t i;
-	size_t len;
 	char *p;
 	int fd, err;
 
-	T_NEED_ROOT();
-	OLD_NEED("insn address of a map's value");
 	fd = mkstemp(file);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(
 		write(fd, config_text, sizeof(config_text) - 1), (int)sizeof(config_text) - 1);
 	close(fd);
-	p = t_data("object/extern.bpf.o", &len);
 	b = rawbpf_new();
 	rawbpf_set_hook(b, live_call, file);
-	err = rawbpf_load(b, .image = p, .image_len = len);
+	err = load_externs(b, as_text);
 	unlink(file);
-	free(p);
 	ck_assert_msg(
 		!err, "%s\n%s", rawbpf_errmsg(b), rawbpf_error(b)->log ? rawbpf_error(b)->log : "");
 	ck_assert_msg(!rawbpf_attach_all(b), "%s", rawbpf_errmsg(b));
@@ -322,6 +337,14 @@ START_TEST(programs_read_them)
 	ck_assert_int_eq(rawbpf_table_update(rawbpf_table(b, ".kconfig"), &i, p, 0), -EPERM);
 	free(p);
 	rawbpf_free(b);
+}
+
+START_TEST(programs_read_them)
+{
+	T_NEED_ROOT();
+	OLD_NEED("insn address of a map's value");
+	read_them(false);
+	read_them(true);
 }
 END_TEST
 
