@@ -258,7 +258,7 @@ static bool offer_names(
 static int no_event(struct rawbpf *b, const char *category, const char *event)
 {
 	struct tracefs_names t;
-	char path[256];
+	char path[300];
 	bool found;
 
 	snprintf(path, sizeof(path), "events/%s", category);
@@ -338,7 +338,7 @@ static bool id_take(struct rawbpf *b, const char *path, uint64_t *out)
 
 int tracefs_event_id(struct rawbpf *b, const char *category, const char *event, uint64_t *id)
 {
-	char path[256] = "", line[32], *end;
+	char path[300] = "", line[32], *end;
 	int err, dir = tracefs_dir(b);
 
 	if (dir < 0)
@@ -362,7 +362,7 @@ int tracefs_event_format(
 {
 	int err, dir = tracefs_dir(b);
 	size_t start = text->len;
-	char path[256] = "";
+	char path[300] = "";
 
 	if (dir < 0)
 		return dir;

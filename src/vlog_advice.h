@@ -42,10 +42,17 @@ struct vlog_rule {
 	const char *advice;
 };
 
-/* Each ends with text NULL; searched in this order. */
+/* Each ends with text NULL; searched in this order.  RAWBPF_NO_ADVICE (of the amalgam): none. */
+#ifndef RAWBPF_NO_ADVICE
 const struct vlog_rule *vlog_mem_rules(void);
 const struct vlog_rule *vlog_call_rules(void);
 const struct vlog_rule *vlog_prog_rules(void);
+#else
+static const struct vlog_rule vlog_no_rules[] = {{NULL, 0, NULL}};
+#define vlog_mem_rules()  vlog_no_rules
+#define vlog_call_rules() vlog_no_rules
+#define vlog_prog_rules() vlog_no_rules
+#endif
 
 /* ---- sentences that several rules use */
 

@@ -3,7 +3,7 @@
 #
 # The order is README's table of layers, so the same sources give the same bytes.  Headers come
 # first, each once, before what uses it.  What only the assembler needs is left out by
-# -DRAWBPF_NO_ASM.  Every function but the public ones becomes static.
+# -DRAWBPF_NO_ASM, advice about refusals by -DRAWBPF_NO_ADVICE.  Every function but the public ones becomes static.
 set -eu
 export LC_ALL=C
 build=$1
@@ -11,8 +11,13 @@ cd "$(dirname "$0")/../.."
 to=$build/amalgam
 mkdir -p "$to"
 
-# files of src/ that ask the assembler, or answer it
-asm=" listdata listing listmap listname listtype resolve resolvearg resolveparam sourcetext "
+# asks_asm NAME: does this file of src/ ask the assembler, or answer it?
+asks_asm() {
+	case $1 in list* | resolve* | sourcetext) return 0 ;; esac
+	return 1
+}
+# those that hold what to do about the verifier's refusals
+advice=" vlog_call vlog_mem vlog_prog "
 
 # src/ by layer
 sed -n 's/^| \([0-9]\) | \([a-z0-9_ ]*\) |.*/\1 \2/p' README.md | sort -n |
@@ -39,7 +44,8 @@ licence() {
 awk -f tools/vendor/amalgam.awk "$to/list" >"$to/rawbpf.h.new"
 {
 	echo "text // SPDX-License-Identifier: MIT"
-	echo "text /* rawbpf.c - all of rawbpf but libelf, made by its make amalgam.  -DRAWBPF_NO_ASM: no assembler. */"
+	echo "text /* rawbpf.c - all of rawbpf but libelf, made by its make amalgam.  -DRAWBPF_NO_ASM: no assembler;"
+	echo "text    -DRAWBPF_NO_ADVICE: the verifier's own words alone. */"
 	licence | sed 's/^/text /'
 	cat <<-END
 	text #ifndef _GNU_SOURCE
@@ -55,16 +61,19 @@ awk -f tools/vendor/amalgam.awk "$to/list" >"$to/rawbpf.h.new"
 	END
 	for h in include/*.h; do echo "api $h"; done
 	while read -r name; do
-		case $asm in *" $name "*) ;; *) echo "headers src/$name.c" ;; esac
+		asks_asm "$name" || echo "headers src/$name.c"
 	done <"$to/files"
 	echo "text "
 	echo "text #ifndef RAWBPF_NO_ASM"
 	for f in bpfasm/*.c "$build/gen/lib_inc.c"; do echo "file $f"; done
 	echo "text #endif /* RAWBPF_NO_ASM */"
 	while read -r name; do
-		case $asm in *" $name "*) echo "text "; echo "text #ifndef RAWBPF_NO_ASM" ;; esac
+		without=
+		! asks_asm "$name" || without=RAWBPF_NO_ASM
+		case $advice in *" $name "*) without=RAWBPF_NO_ADVICE ;; esac
+		[ -z "$without" ] || { echo "text "; echo "text #ifndef $without"; }
 		echo "file src/$name.c"
-		case $asm in *" $name "*) echo "text #endif /* RAWBPF_NO_ASM */" ;; esac
+		[ -z "$without" ] || echo "text #endif /* $without */"
 	done <"$to/files"
 } >"$to/list"
 awk -f tools/vendor/amalgam.awk "$to/list" >"$to/rawbpf.c.new"
