@@ -259,6 +259,8 @@ static void add_result(struct line *l, const char *p)
 	p += strspn(p, ") =");
 	n = strcspn(p, *p == '-' ? "(" : "< \n");
 	snprintf(l->result, sizeof(l->result), "%.*s", (int)n, p);
+	if (strstr(l->result, " fallback")) /* that is the audit's alone */
+		*strstr(l->result, " fallback") = '\0';
 	if (strstr(l->result, "  ")) /* how long it took */
 		*strstr(l->result, "  ") = '\0';
 	for (n = strlen(l->result); n && isspace((unsigned char)l->result[n - 1]);)
