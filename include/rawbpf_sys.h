@@ -413,6 +413,15 @@ RAWBPF_API int rawbpf_set_audit(
 /* rawbpf_set_audit_form() - how lines look from now on: flags of enum rawbpf_audit_form. */
 RAWBPF_API void rawbpf_set_audit_form(struct rawbpf *b, unsigned form);
 
+/*
+ * rawbpf_set_dry_run() - from now on nothing that b does changes or tries anything: tracefs, sysfs,
+ * /proc and BTF are read, all else is answered as a kernel that has everything would answer it, to
+ * whoever asks.  With rawbpf_set_audit() it is the plan of what the same calls would do; what may
+ * not be read stands there as "?".  Set it before rawbpf_load(); it stays.  Descriptors that the
+ * context gives away are none.  Returns 0 or -ENOMEM.  Any kernel, no privilege.
+ */
+RAWBPF_API int rawbpf_set_dry_run(struct rawbpf *b);
+
 /* bpf(2) and perf_event_open(2) themselves: a result or -errno. */
 RAWBPF_API long rawbpf_sys_bpf(enum rawbpf_cmd cmd, union rawbpf_attr *attr, size_t size);
 RAWBPF_API long rawbpf_sys_perf_event_open(

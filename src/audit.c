@@ -47,7 +47,7 @@ struct audit_line {
 	const struct rawbpf_call *c;
 	const struct auditfd *map; /* that the call is about */
 	unsigned depth;
-	bool first, json, stable;
+	bool first, json, stable, guessed;
 };
 
 static bool audit_shown(const struct audit *a, const struct rawbpf_call *c)
@@ -281,8 +281,25 @@ static void audit_put_number(struct audit_line *l, const struct auditattr *a)
 		buf_printf(out, "%" PRId64, (int64_t)a->v);
 }
 
+/* Of code that was made from what a dry run cannot read. */
+static bool audit_is_guessed(const struct audit_line *l, const struct auditattr *a)
+{
+	static const char *const names[] = {
+		"insn_cnt", "insns", "line_info", "line_info_cnt", "btf", "btf_size"};
+	size_t i;
+
+	for (i = 0; l->guessed && i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(a->name, names[i]))
+			return true;
+	return false;
+}
+
 static void audit_put(struct audit_line *l, const struct auditattr *a)
 {
+	if (audit_is_guessed(l, a)) {
+		audit_word(l, "?");
+		return;
+	}
 	switch (a->kind) {
 	case AUDITATTR_NAMED: audit_put_named(l, a); break;
 	case AUDITATTR_FD: audit_put_fd(l, (int)a->v); break;
@@ -441,7 +458,8 @@ static long audit_call(void *arg, struct sys *s, const struct rawbpf_call *c)
 	struct audit_line l = {.a = a,
 		.first = true,
 		.json = a->form & RAWBPF_AUDIT_JSON,
-		.stable = a->form & RAWBPF_AUDIT_STABLE};
+		.stable = a->form & RAWBPF_AUDIT_STABLE,
+		.guessed = s->guessed};
 	bool shown = audit_shown(a, c);
 	uint64_t start = 0;
 	long ret;

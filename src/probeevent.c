@@ -172,6 +172,10 @@ static int probeevent_id(struct rawbpf *b, int dir, const char *name, uint64_t *
 
 	probeevent_path(path, sizeof(path), name, "id");
 	err = sys_read_line(&b->sys, dir, path, line, sizeof(line));
+	if (tracefs_unread(b, err)) {
+		*id = 1;
+		return 0;
+	}
 	if (err)
 		return err;
 	*id = strtoull(line, &end, 10);

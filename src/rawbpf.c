@@ -10,6 +10,7 @@
 #include "audit.h"
 #include "btfnamed.h"
 #include "corekern.h"
+#include "dry.h"
 #include "kbtf.h"
 #include "kconfig.h"
 #include "kern.h"
@@ -60,6 +61,7 @@ void rawbpf_free(struct rawbpf *b)
 	kbtf_free(b);
 	kern_free(b);
 	audit_free(&b->sys);
+	dry_free(&b->sys);
 	free(b->error_log);
 	free(b);
 }
@@ -101,6 +103,11 @@ void rawbpf_set_hook(
 long rawbpf_call(struct rawbpf *b, const struct rawbpf_call *c)
 {
 	return b ? sys_call(&b->sys, c) : rawbpf_call_kernel(c);
+}
+
+int rawbpf_set_dry_run(struct rawbpf *b)
+{
+	return b ? dry_set(&b->sys) : -ENOMEM;
 }
 
 int rawbpf_set_audit(struct rawbpf *b, void (*fn)(void *arg, const char *line), void *arg)

@@ -29,7 +29,8 @@ struct resolve_event {
 	struct resolve_event *next;
 	char *category, *event;
 	struct tpformat format;
-	int err; /* why it could not be read ... */
+	bool unread; /* by a dry run: its fields are anything */
+	int err;     /* why it could not be read ... */
 	char why[256];
 	struct rawbpf_error error; /* the same */
 };
@@ -105,6 +106,7 @@ static void event_read(struct rawbpf *b, struct resolve_event *v)
 	struct buf text = {0};
 
 	v->err = tracefs_event_format(b, v->category, v->event, &text);
+	v->unread = tracefs_unread(b, v->err);
 	if (v->err == -ENOENT && tracefs_dir(b) < 0)
 		v->err = -ENODEV; /* it is not the event that is missing */
 	if (!v->err && text.failed)
@@ -206,6 +208,11 @@ static int resolve_field(void *arg, const char *category, const char *event, con
 	if (!v) {
 		snprintf(msg, msg_len, "out of memory");
 		return -ENOMEM;
+	}
+	if (v->unread) {
+		t->b->sys.guessed = true;
+		*out = (struct bpfasm_field){.offset = 8, .size = 8};
+		return 0;
 	}
 	if (v->err) {
 		if (v->err != -ENOENT && v->err != -EINVAL)

@@ -112,9 +112,14 @@ long rawbpf_call_kernel(const struct rawbpf_call *c)
 	return ret;
 }
 
-long sys_issue(struct sys *s, const struct rawbpf_call *c)
+long sys_pass(struct sys *s, const struct rawbpf_call *c)
 {
 	return s->hook ? s->hook(s->arg, c) : rawbpf_call_kernel(c);
+}
+
+long sys_issue(struct sys *s, const struct rawbpf_call *c)
+{
+	return s->dry ? s->dry(s->dry_arg, s, c) : sys_pass(s, c);
 }
 
 long sys_call(struct sys *s, const struct rawbpf_call *c)

@@ -26,6 +26,10 @@ struct sys {
 	/* stands before the hook and passes calls on by sys_issue(): audit.c */
 	long (*audit)(void *arg, struct sys *s, const struct rawbpf_call *c);
 	void *audit_arg;
+	/* answers instead of the hook, and passes on by sys_pass() what only reads: dry.c */
+	long (*dry)(void *arg, struct sys *s, const struct rawbpf_call *c);
+	void *dry_arg;
+	bool guessed; /* in a dry run: code depends on what could not be read */
 	int fallback; /* what calls are marked with, see struct rawbpf_call */
 };
 
@@ -37,8 +41,10 @@ int sys_fallback(struct sys *s, int err);
 void sys_fallback_end(struct sys *s, int was);
 
 long sys_call(struct sys *s, const struct rawbpf_call *c);
-/* past the audit: to the hook, or to the kernel */
+/* past the audit: to the dry run, the hook, or the kernel */
 long sys_issue(struct sys *s, const struct rawbpf_call *c);
+/* past the dry run too */
+long sys_pass(struct sys *s, const struct rawbpf_call *c);
 
 int sys_bpf(
 	struct sys *s, enum rawbpf_cmd cmd, union rawbpf_attr *attr, size_t size, const char *role);

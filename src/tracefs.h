@@ -39,4 +39,7 @@ int tracefs_instance_make(struct rawbpf *b, char *name, size_t size, int *dir);
 /* Closes dir and removes the instance; close its trace_pipe before. */
 void tracefs_instance_remove(struct rawbpf *b, const char *name, int dir);
 
+/* A dry run may not read it, and goes on without. */
+bool tracefs_unread(const struct rawbpf *b, int err);
+
 #endif

@@ -23,7 +23,7 @@
 #define RUN_DRAIN 100000 /* lines read at most when the end has come */
 
 static const char run_usage[] =
-	"[-p PID] [-d SECS] [-I DIR] [--btf FILE] [--json] [--audit FILE] [-v] FILE\n\n"
+	"[-p PID] [-d SECS] [-I DIR] [--btf FILE] [--json] [--audit FILE] [--dry-run] [-v] FILE\n\n"
 	"Loads FILE (assembler text or a BPF object), attaches every program by its section,\n"
 	"prints trace lines as they come until Ctrl-C, then every histogram map.\n\n"
 	"  -p PID      user-level probes: only this process\n"
@@ -31,7 +31,10 @@ static const char run_usage[] =
 	"  -I DIR      search DIR for .include; may be given several times\n"
 	"  --btf FILE  what the kernel's types are: BTF, or ELF with .BTF; default: this kernel's\n"
 	"  --json      one object a line\n"
-	"  -v          tell decisions on stderr\n" TOOL_AUDIT_USAGE;
+	"  -v          tell decisions on stderr\n"
+	"  --dry-run   change nothing, needs no rights: print what the audit of a run would be on "
+	"a\n"
+	"              kernel that has everything, ? for what may not be read\n" TOOL_AUDIT_USAGE;
 
 struct run {
 	const char *file, *btf;
@@ -39,7 +42,7 @@ struct run {
 	size_t n_dirs;
 	double seconds; /* < 0: no limit */
 	pid_t pid;
-	bool json, verbose;
+	bool json, verbose, dry;
 	struct tool_audit audit;
 
 	struct rawbpf *b;
@@ -77,6 +80,7 @@ static bool arguments(struct run *r, int argc, char **argv, int *status)
 	static const struct option options[] = {
 		{"btf", required_argument, NULL, 'b'},
 		{"json", no_argument, NULL, 'j'},
+		{"dry-run", no_argument, NULL, 'n'},
 		{"help", no_argument, NULL, 'h'},
 		TOOL_AUDIT_OPTIONS,
 		{NULL, 0, NULL, 0},
@@ -89,6 +93,7 @@ static bool arguments(struct run *r, int argc, char **argv, int *status)
 		case 'I': r->dirs[r->n_dirs++] = optarg; break;
 		case 'b': r->btf = optarg; break;
 		case 'j': r->json = true; break;
+		case 'n': r->dry = true; break;
 		case 'v': r->verbose = true; break;
 		case 'h': *status = tool_usage("run", run_usage); return false;
 		case 'p':
@@ -168,8 +173,8 @@ static int start(struct run *r)
 			stderr);
 		return TOOL_FAILED;
 	}
-	fprintf(stderr, "rawbpf run: attached at %d place%s, Ctrl-C ends\n", places,
-		places == 1 ? "" : "s");
+	fprintf(stderr, "rawbpf run: %s at %d place%s%s\n", r->dry ? "would attach" : "attached",
+		places, places == 1 ? "" : "s", r->dry ? "; nothing was changed" : ", Ctrl-C ends");
 	return TOOL_OK;
 }
 
@@ -319,6 +324,13 @@ static int print_hist_json(void *arg, const struct rawbpf_hist *h)
 	return 0;
 }
 
+static int no_hist(void *arg, const struct rawbpf_hist *h)
+{
+	(void)arg;
+	(void)h;
+	return 0;
+}
+
 static int print_hist(void *arg, struct rawbpf_table *t, const char *hist)
 {
 	const struct run *r = arg;
@@ -333,8 +345,8 @@ static int print_hist(void *arg, struct rawbpf_table *t, const char *hist)
 		return err;
 	m.map = info.name;
 	m.linear = !strcmp(hist, "linear");
-	if (r->json)
-		return rawbpf_each_hist(t, m.linear, NULL, print_hist_json, &m);
+	if (r->json || r->dry)
+		return rawbpf_each_hist(t, m.linear, NULL, r->dry ? no_hist : print_hist_json, &m);
 	return m.linear ? rawbpf_print_linear_hist(t, .val_type = info.name)
 			: rawbpf_print_log2_hist(t, .val_type = info.name);
 }
@@ -344,7 +356,8 @@ static int finish(struct run *r)
 {
 	if (r->pipe_end)
 		return TOOL_OK; /* nobody reads it */
-	print_lines(r, RUN_DRAIN);
+	if (!r->dry)
+		print_lines(r, RUN_DRAIN);
 	if (rawbpf_each_table(r->b, print_hist, r) < 0 && !ferror(stdout))
 		return tool_error("run", rawbpf_error(r->b));
 	if (r->pipe_end)
@@ -358,11 +371,13 @@ static int run(struct run *r)
 
 	if (!status)
 		status = take_signals(r);
-	if (!status)
+	if (!status && r->dry)
+		status = tool_audit_plan(&r->audit, "run", r->b);
+	else if (!status)
 		status = tool_audit_begin(&r->audit, "run", r->b);
 	if (!status)
 		status = start(r);
-	if (!status)
+	if (!status && !r->dry)
 		status = follow(r);
 	return status ? status : finish(r);
 }

@@ -42,12 +42,25 @@ int tool_audit_begin(struct tool_audit *a, const char *name, struct rawbpf *b)
 	return tool_audit_watch(a, name, b);
 }
 
+int tool_audit_plan(struct tool_audit *a, const char *name, struct rawbpf *b)
+{
+	if (rawbpf_set_dry_run(b))
+		return tool_fail(name, "out of memory");
+	a->form |= RAWBPF_AUDIT_STABLE; /* there are no numbers to tell */
+	if (a->path)
+		return tool_audit_begin(a, name, b);
+	a->out = stdout;
+	return tool_audit_watch(a, name, b);
+}
+
 int tool_audit_end(struct tool_audit *a, const char *name, int status)
 {
 	bool bad;
 
 	if (!a->out)
 		return status;
+	if (a->out == stdout)
+		return tool_finish(name, status);
 	bad = ferror(a->out);
 	if (fclose(a->out) || bad)
 		return tool_fail(

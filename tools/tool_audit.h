@@ -32,6 +32,8 @@ struct tool_audit {
 bool tool_audit_option(struct tool_audit *a, int opt, const char *value);
 /* TOOL_OK, or TOOL_FAILED after it told why */
 int tool_audit_begin(struct tool_audit *a, const char *name, struct rawbpf *b);
+/* of a dry run, which b is from here on: to stdout where no file is named, stable */
+int tool_audit_plan(struct tool_audit *a, const char *name, struct rawbpf *b);
 /* the same file for one context more */
 int tool_audit_watch(const struct tool_audit *a, const char *name, struct rawbpf *b);
 /* when the context has been freed: status, or TOOL_FAILED when lines were lost */
