@@ -55,6 +55,9 @@ START_TEST(wrong_argument)
 	check_wrong("usdt", "-p x", "no process number: 'x'");
 	check_wrong("explain", "--errno x", "no errno 'x'");
 	check_wrong("trace", "--symbol", "option '--symbol' needs an argument");
+	check_wrong("audit", "", "no diff A B given");
+	check_wrong("audit", "diff a", "no diff A B given");
+	check_wrong("audit", "--bogus", "no option '--bogus'");
 	check_wrong("doctor", "--json --reap", "--json or --reap, not both");
 }
 END_TEST

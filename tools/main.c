@@ -23,6 +23,7 @@ static const struct {
 	{"usdt", usdt_main, "static probes of a program, a library or a process"},
 	{"syms", syms_main, "functions of a program or library and their file offsets"},
 	{"doctor", doctor_main, "what this kernel and this user can do"},
+	{"audit", audit_main, "what two audit logs did differently"},
 	{NULL, NULL, NULL},
 };
 

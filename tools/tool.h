@@ -14,6 +14,7 @@
 enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 
 /* Each subcommand; argv[0] is its name.  Returns an exit status. */
+int audit_main(int argc, char **argv);
 int asm_main(int argc, char **argv);
 int dis_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
