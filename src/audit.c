@@ -47,7 +47,8 @@ struct audit_line {
 	const struct rawbpf_call *c;
 	const struct auditfd *map; /* that the call is about */
 	unsigned depth;
-	bool first, json, stable, guessed;
+	bool first, json, stable;
+	unsigned guessed;
 };
 
 static bool audit_shown(const struct audit *a, const struct rawbpf_call *c)
@@ -281,15 +282,26 @@ static void audit_put_number(struct audit_line *l, const struct auditattr *a)
 		buf_printf(out, "%" PRId64, (int64_t)a->v);
 }
 
-/* Of code that was made from what a dry run cannot read. */
+/* Made from what a dry run cannot read. */
 static bool audit_is_guessed(const struct audit_line *l, const struct auditattr *a)
 {
-	static const char *const names[] = {
-		"insn_cnt", "insns", "line_info", "line_info_cnt", "btf", "btf_size"};
+	static const struct {
+		unsigned by;
+		const char *name;
+	} rows[] = {
+		{SYS_GUESSED_CODE, "insn_cnt"},
+		{SYS_GUESSED_CODE, "insns"},
+		{SYS_GUESSED_CODE, "line_info"},
+		{SYS_GUESSED_CODE, "line_info_cnt"},
+		{SYS_GUESSED_CODE, "btf"},
+		{SYS_GUESSED_CODE, "btf_size"},
+		{SYS_GUESSED_NAMES, "cnt"},
+		{SYS_GUESSED_NAMES, "syms"},
+	};
 	size_t i;
 
-	for (i = 0; l->guessed && i < sizeof(names) / sizeof(*names); i++)
-		if (!strcmp(a->name, names[i]))
+	for (i = 0; l->guessed && i < sizeof(rows) / sizeof(*rows); i++)
+		if ((l->guessed & rows[i].by) && !strcmp(a->name, rows[i].name))
 			return true;
 	return false;
 }

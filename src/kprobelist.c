@@ -397,6 +397,19 @@ static int kprobelist_read(struct rawbpf *b, struct kprobelist *l)
 	return err ? tracefs_refused(b, "attach", path, err) : 0;
 }
 
+/* In a dry run that may not read the list: some, who knows how many. */
+static int kprobelist_unread(struct rawbpf *b, struct kprobelist *l)
+{
+	int i;
+
+	err_clear(&b->error);
+	b->sys.guessed |= SYS_GUESSED_NAMES;
+	for (i = 0; i < 2; i++)
+		if (kprobelist_add(l, "?"))
+			return err_set(&b->error, "attach", -ENOMEM, "out of memory");
+	return 0;
+}
+
 int kprobelist_match(struct rawbpf *b, const char *pattern, const char *word, struct kprobelist *l)
 {
 	struct kprobelist_pattern p = {.text = pattern, .literal = kprobelist_literal(pattern)};
@@ -410,6 +423,8 @@ int kprobelist_match(struct rawbpf *b, const char *pattern, const char *word, st
 	if (!err && kprobelist_scan(&b->sys, l, &p))
 		err = err_set(&b->error, "attach", -ENOMEM, "out of memory");
 	regfree(&p.re);
+	if (tracefs_unread(b, err))
+		return kprobelist_unread(b, l);
 	if (err)
 		return err;
 	kprobelist_drop_copies(b, word, l);

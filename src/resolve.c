@@ -210,7 +210,7 @@ static int resolve_field(void *arg, const char *category, const char *event, con
 		return -ENOMEM;
 	}
 	if (v->unread) {
-		t->b->sys.guessed = true;
+		t->b->sys.guessed |= SYS_GUESSED_CODE;
 		*out = (struct bpfasm_field){.offset = 8, .size = 8};
 		return 0;
 	}

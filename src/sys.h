@@ -19,6 +19,11 @@ struct stat;
 struct statfs;
 struct utsname;
 
+enum {
+	SYS_GUESSED_CODE = 1,  /* instructions, lines and their text */
+	SYS_GUESSED_NAMES = 2, /* functions that a pattern matches */
+};
+
 /* All zero: straight to the kernel. */
 struct sys {
 	long (*hook)(void *arg, const struct rawbpf_call *c);
@@ -29,8 +34,8 @@ struct sys {
 	/* answers instead of the hook, and passes on by sys_pass() what only reads: dry.c */
 	long (*dry)(void *arg, struct sys *s, const struct rawbpf_call *c);
 	void *dry_arg;
-	bool guessed; /* in a dry run: code depends on what could not be read */
-	int fallback; /* what calls are marked with, see struct rawbpf_call */
+	unsigned guessed; /* in a dry run: SYS_GUESSED_ what depends on what could not be read */
+	int fallback;	  /* what calls are marked with, see struct rawbpf_call */
 };
 
 /*

@@ -10,7 +10,7 @@
 #include "buf.h"
 #include "t.h"
 
-enum { LINES = 400 };
+enum { LINES = 8000 };
 
 struct text {
 	char *all, *line[LINES];

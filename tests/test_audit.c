@@ -351,7 +351,9 @@ START_TEST(subcommands)
 			"f() { " RAWBPF "$* --audit-stable --audit /dev/fd/3; }; "
 			"f $(echo '%s' | sed 's,F,%s,') 3>&1 >/dev/null",
 			rows[i].command, example);
-		ck_assert_str_eq(with, without);
+		/* what there is to reap comes and goes */
+		if (!strstr(rows[i].command, "--reap"))
+			ck_assert_str_eq(with, without);
 		ck_assert_msg(strstr(log, rows[i].line) != NULL, "%s: %s", rows[i].command, log);
 		free(with);
 		free(without);

@@ -11,6 +11,7 @@
 #include "t.h"
 #include "t_strace.h"
 
+#if !T_SANITIZED /* it makes calls of its own, and looks for leaks by ptrace(2) as strace does */
 #define RAWBPF	TEST_BUILD "/rawbpf "
 #define EXAMPLE TEST_ROOT "/bpfasm/examples/"
 
@@ -86,7 +87,6 @@ static void under_strace(const char *command, const char *dir)
 	free(out);
 }
 
-#if !T_SANITIZED /* it makes calls of its own, and looks for leaks by ptrace(2) as strace does */
 START_TEST(same_calls)
 {
 	char dir[] = "/tmp/rawbpf-strace-XXXXXX", path[64], command[256], *file, *s, *a, *differ;

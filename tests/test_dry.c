@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include "buf.h"
 #include "context.h"
 #include "dry.h"
 #include "t.h"
@@ -189,6 +191,92 @@ START_TEST(no_memory)
 }
 END_TEST
 
+/* ---- plans and runs on the kernel at hand ------------------------------------------------------ */
+
+/* EXE is this very program. */
+static const char *const texts[] = {
+	".include \"std.inc\"\n.map m hash(u32, u64, 16)\n.map h histogram\n"
+	".prog p \"tracepoint/sched/sched_switch\"\n	r6 = 7\n	map_inc m, r6\n	return 0\n",
+	".include \"std.inc\"\n.prog p \"tracepoint/sched/sched_switch\"\n"
+	"	printk \"%d\", args->next_pid\n	return 0\n",
+	".prog p \"raw_tp/sched_switch\"\n	return 0\n.prog q \"raw_tp/sched_process_exit\"\n"
+	"	return 0\n",
+	".prog p \"tp_btf/sched_switch\"\n	return 0\n",
+	".prog p \"uprobe/EXE:t_lacks\"\n	return 0\n.prog q \"uretprobe/EXE:t_has_cap\"\n"
+	"	return 0\n",
+	".prog p \"uprobe.multi/EXE:t_*\"\n	return 0\n",
+	".prog p \"kprobe/vfs_read\"\n	return 0\n.prog q \"kretprobe/vfs_read\"\n	return 0\n",
+	".prog p \"kprobe.multi/vfs_rea*\"\n	return 0\n",
+	".prog p \"fentry/vfs_read\"\n	return 0\n",
+};
+
+static void gather(void *arg, const char *line)
+{
+	buf_puts(arg, line);
+	buf_puts(arg, "\n");
+}
+
+static int run_text(const char *text, bool dry, struct buf *lines)
+{
+	struct rawbpf *b = rawbpf_new();
+	int err = rawbpf_set_audit(b, gather, lines);
+
+	rawbpf_set_audit_form(b, RAWBPF_AUDIT_STABLE);
+	if (!err && dry)
+		err = rawbpf_set_dry_run(b);
+	if (!err)
+		err = rawbpf_load(b, .text = text);
+	if (!err)
+		err = rawbpf_attach_all(b);
+	rawbpf_free(b);
+	return err;
+}
+
+/* Whether the kernel at hand takes it; then what is not marked is as planned. */
+static bool plan_holds(const char *from, const char *self)
+{
+	struct buf text = {0}, plan = {0}, run = {0};
+	const char *exe;
+	char *differs;
+	int err, unplanned;
+
+	buf_puts(&text, ".license \"GPL\"\n");
+	for (; (exe = strstr(from, "EXE")); from = exe + 3) {
+		buf_add(&text, from, (size_t)(exe - from));
+		buf_puts(&text, self);
+	}
+	buf_puts(&text, from);
+	unplanned = run_text(buf_str(&text), true, &plan);
+	ck_assert_ptr_null(strstr(buf_str(&plan), "fallback"));
+	err = run_text(buf_str(&text), false, &run);
+	/* what cannot be planned, for want of the kernel's BTF, does not run either */
+	ck_assert_msg(!unplanned || err, "%s", buf_str(&text));
+	differs = err ? strdup("") : t_plan_differs(buf_str(&plan), buf_str(&run));
+	ck_assert_msg(!*differs, "%.1500s%.2000s", differs, buf_str(&run));
+	free(differs);
+	buf_free(&text);
+	buf_free(&plan);
+	buf_free(&run);
+	return !err;
+}
+
+/* Whatever this kernel lacks; tracepoints and uprobes it has. */
+START_TEST(plan_here)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	unsigned taken = 0;
+	size_t i;
+
+	T_NEED_ROOT();
+	ck_assert_int_gt(n, 0);
+	self[n] = '\0';
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		taken += plan_holds(texts[i], self);
+	ck_assert_uint_ge(taken, 3);
+}
+END_TEST
+
 /* ---- the command ---------------------------------------------------------------------------- */
 
 #define RAWBPF	TEST_BUILD "/rawbpf "
@@ -309,6 +397,10 @@ Suite *suite_dry(void)
 	tcase_add_test(tc, made_in_tracefs);
 	tcase_add_test(tc, denied);
 	tcase_add_test(tc, no_memory);
+	suite_add_tcase(s, tc);
+	tc = tcase_create("live");
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, plan_here);
 	suite_add_tcase(s, tc);
 	tc = tcase_create("host");
 	tcase_set_timeout(tc, 60);
