@@ -63,14 +63,14 @@ static bool entry_add(struct audit_entry *e, const char *name, const char *text)
 /* The role of what was made, else of what the call is about. */
 static const char *entry_role(const struct audit_entry *e)
 {
-	const struct audit_value *v;
+	size_t i;
 
-	for (v = e->values + e->n; v-- > e->values;)
-		if (!strcmp(v->name, "result") && *v->text == '<')
-			return v->text;
-	for (v = e->values; v < e->values + e->n; v++)
-		if (*v->text == '<')
-			return v->text;
+	for (i = e->n; i--;)
+		if (!strcmp(e->values[i].name, "result") && *e->values[i].text == '<')
+			return e->values[i].text;
+	for (i = 0; i < e->n; i++)
+		if (*e->values[i].text == '<')
+			return e->values[i].text;
 	return "";
 }
 
