@@ -166,7 +166,8 @@ static uint32_t coreout_enum(struct btfout *b, struct coreout_node *n, const cha
 
 	/* the flag says that numbers have a sign; kernels before 6.0 know none */
 	for (i = 0; i < n->n && values; i++)
-		below |= (int64_t)values[i]->step->value < 0;
+		below |= (int64_t)values[i]->step->value < 0 &&
+			 (!wide || values[i]->step->is_signed);
 	id = btfout_type(b, btfout_cstring(b, name),
 		(wide ? COREOUT_KIND_ENUM64 : COREOUT_KIND_ENUM) | (below ? 0x80 : 0), n->n,
 		(uint32_t)n->step->size);

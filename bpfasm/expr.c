@@ -255,6 +255,16 @@ static int expr_name(struct expr *x, int64_t *v)
 	return err == -ENOENT ? expr_unknown(x, t, "unknown name") : err;
 }
 
+/* "r7->" in front of a type's name, as where the type lies: what it has is the same anywhere */
+static void expr_pass_register(struct expr *x)
+{
+	const struct tok *t = x->t;
+
+	if (t->kind == TOK_NAME && t->len > 1 && t->len < 4 && *t->s == 'r' && t->s[1] >= '0' &&
+		t->s[1] <= '9' && lex_op(t + 1, PUNCT('-', '>', 0)))
+		x->t += 2;
+}
+
 /* sizeof(NAME), sizeof(NAME[N]): so many of them; sizeof(REC.NAME[N]): one element */
 static int expr_sizeof(struct expr *x, int64_t *v)
 {
@@ -267,6 +277,7 @@ static int expr_sizeof(struct expr *x, int64_t *v)
 	x->t += 2;
 	if (lex_is(x->t, "struct"))
 		x->t++;
+	expr_pass_register(x);
 	t = x->t;
 	if (t->kind != TOK_NAME) {
 		diag_error(x->d, expr_pos(x, t), t->len, "sizeof needs a name");

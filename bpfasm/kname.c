@@ -237,7 +237,8 @@ int kname_alone(struct parse *p, const struct tok *t)
 	unsigned in = 0;
 
 	for (; p->core.step && t < p->t; t++) {
-		if (t->kind != TOK_PUNCT || t->op == '(' || t->op == ')')
+		if (t->kind != TOK_PUNCT || t->op == '(' || t->op == ')' ||
+			t->op == PUNCT('-', '>', 0)) /* sizeof(rN->...) */
 			continue;
 		if (t->op == '[' && (in || *t[-1].s == ']' || memchr(t[-1].s, '.', t[-1].len))) {
 			in++;

@@ -103,9 +103,10 @@ static int memberread_bits(struct memberread *m)
 	return 0;
 }
 
-static void memberread_address(struct memberread *m)
+/* by: what the text adds, which is no part of a record's number */
+static void memberread_address(struct memberread *m, int32_t by)
 {
-	int32_t off = (int32_t)m->place->f.offset;
+	int32_t off = (int32_t)m->place->f.offset + (m->core ? 0 : by);
 
 	if (m->base != m->dst)
 		parse_emit(m->p, INSN_ALU64 | INSN_MOV | INSN_X, m->dst, m->base, 0, 0);
@@ -113,6 +114,8 @@ static void memberread_address(struct memberread *m)
 		return;
 	kname_keep(m->p, m->t, m->place, KNAME_BYTE_OFFSET, false);
 	parse_emit(m->p, INSN_ALU64 | INSN_ADD, m->dst, 0, 0, off);
+	if (m->core && by)
+		parse_emit(m->p, INSN_ALU64 | INSN_ADD, m->dst, 0, 0, by);
 }
 
 int memberread_load(struct parse *p, unsigned dst, const struct operand *o)
@@ -122,7 +125,10 @@ int memberread_load(struct parse *p, unsigned dst, const struct operand *o)
 	uint32_t hop;
 
 	for (hop = 0; hop < o->k->hops; hop++, m.base = dst) {
-		if (!kname_place(o->k, hop, p->o->big_endian, &place) || place.f.offset > INT16_MAX)
+		bool load = hop + 1 < o->k->hops || o->kind != OPERAND_ADDR;
+
+		if (!kname_place(o->k, hop, p->o->big_endian, &place) ||
+			place.f.offset > (load ? INT16_MAX : INT32_MAX))
 			return parse_error(p, o->t, "the field at offset %llu is out of reach",
 				(unsigned long long)place.f.offset);
 		m.core = memberread_is_core(p, &place);
@@ -133,7 +139,7 @@ int memberread_load(struct parse *p, unsigned dst, const struct operand *o)
 	if (place.bits)
 		return memberread_bits(&m);
 	if (o->kind == OPERAND_ADDR) {
-		memberread_address(&m);
+		memberread_address(&m, (int32_t)o->imm);
 		return 0;
 	}
 	memberread_ldx(&m, m.base, o->size);

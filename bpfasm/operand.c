@@ -10,6 +10,64 @@
 #include "parse_name.h"
 #include "usdtread.h"
 
+/* "r6->REC.field"; *m: the member */
+static int operand_member_of(
+	struct parse *p, struct operand *o, struct parse_reg base, struct parse_path *m)
+{
+	const struct tok *t = p->t;
+
+	if (base.w)
+		return parse_error(p, t, "a field in memory is 'rN->STRUCT.field'");
+	if (parse_member(p, &t, m))
+		return -EINVAL;
+	o->reg = base;
+	o->size = (uint32_t)m->f.size;
+	o->is_signed = m->f.is_signed;
+	o->k = m->k;
+	return 0;
+}
+
+static int operand_far(struct parse *p, const struct tok *t, const struct parse_path *m)
+{
+	return parse_error(
+		p, t, "the field at offset %llu is out of reach", (unsigned long long)m->f.offset);
+}
+
+/* "&r6->REC.field", "&r6->REC", "&r6->REC.field + 8" */
+static int operand_member_address(struct parse *p, struct operand *o)
+{
+	const struct tok *t = p->t;
+	struct parse_path m;
+	struct parse_reg base;
+	int64_t add = 0;
+	int is = parse_reg(p, &base);
+
+	if (is <= 0)
+		return is ? is : parse_error(p, t, "an address of a field is '&rN->STRUCT.field'");
+	t = ++p->t;
+	if (t->kind != TOK_NAME)
+		return parse_error(p, t, "an address of a field is '&rN->STRUCT.field'");
+	if (operand_member_of(p, o, base, &m))
+		return -EINVAL;
+	if (m.k && m.place.bits)
+		return parse_error(p, t, "'%s' is a bit field and has no address", m.k->text);
+	if (m.f.offset > INT32_MAX)
+		return operand_far(p, t, &m);
+	t = p->t;
+	if ((parse_take(p, PUNCT('+', 0, 0)) || parse_op(p->t, PUNCT('-', 0, 0))) &&
+		parse_expr(p, &add))
+		return -EINVAL;
+	if (add < INT16_MIN || add > INT16_MAX)
+		return parse_error(p, t, "%lld is out of reach", (long long)add);
+	o->kind = OPERAND_ADDR;
+	o->off = (int32_t)m.f.offset;
+	o->imm = add;
+	/* where a type itself begins is no question */
+	if (m.k && m.k->hops == 1 && m.place.n == 1)
+		o->k = NULL;
+	return 1;
+}
+
 /* "&NAME", "&NAME.field", "&NAME + 8" */
 static int operand_address(struct parse *p, struct operand *o)
 {
@@ -20,6 +78,8 @@ static int operand_address(struct parse *p, struct operand *o)
 
 	if (t->kind != TOK_NAME)
 		return parse_error(p, t, "a name is missing behind '&'");
+	if (parse_op(t + 1, PUNCT('-', '>', 0)))
+		return operand_member_address(p, o);
 	is = global_address(p, o);
 	if (is)
 		return is;
@@ -51,18 +111,13 @@ static int operand_member(struct parse *p, struct operand *o, struct parse_reg b
 	const struct tok *t = ++p->t;
 	struct parse_path m;
 
-	if (t->kind != TOK_NAME || !memchr(t->s, '.', t->len) || base.w)
+	if (t->kind != TOK_NAME || !memchr(t->s, '.', t->len))
 		return parse_error(p, t, "a field in memory is 'rN->STRUCT.field'");
-	if (parse_member(p, &t, &m))
+	if (operand_member_of(p, o, base, &m))
 		return -EINVAL;
 	if (m.f.offset > INT16_MAX)
-		return parse_error(p, t, "the field at offset %llu is out of reach",
-			(unsigned long long)m.f.offset);
-	o->reg = base;
+		return operand_far(p, t, &m);
 	o->off = (int32_t)m.f.offset;
-	o->size = (uint32_t)m.f.size;
-	o->is_signed = m.f.is_signed;
-	o->k = m.k;
 	o->kind = m.f.kind == BPFASM_FIELD_PLAIN || (m.k && m.place.bits) ? OPERAND_FIELD
 									  : OPERAND_ADDR;
 	return 1;
@@ -324,7 +379,7 @@ int operand_load(struct parse *p, unsigned dst, const struct operand *o)
 	case OPERAND_FIELD: load_number(p, dst, o->reg.num, o->off, o); return 0;
 	case OPERAND_ADDR:
 		load_reg(p, dst, o->reg);
-		load_add(p, dst, o->off);
+		load_add(p, dst, (int32_t)(o->off + o->imm));
 		return 0;
 	case OPERAND_LOC: return load_loc(p, dst, o);
 	case OPERAND_STR: return load_string(p, dst, o);

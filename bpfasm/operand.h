@@ -12,7 +12,7 @@ enum operand_kind {
 	OPERAND_STACK,	/* &variable */
 	OPERAND_VAR,	/* variable */
 	OPERAND_FIELD,	/* a number in memory: args->f, arg1, r6->REC.f */
-	OPERAND_ADDR,	/* an array in memory: its address */
+	OPERAND_ADDR,	/* an array in memory, &r6->REC.f: its address */
 	OPERAND_LOC,	/* data behind a tracepoint's record: its address */
 	OPERAND_STR,	/* "text" */
 	OPERAND_GLOBAL, /* variable of .data, .rodata, .bss */
@@ -23,7 +23,7 @@ struct operand {
 	enum operand_kind kind;
 	const struct tok *t;	/* where it begins */
 	struct parse_reg reg;	/* REG; FIELD, ADDR, LOC: what they are relative to */
-	int64_t imm;		/* CONST; LOC: what is added to the offset found there */
+	int64_t imm;		/* CONST; ADDR, LOC: what is added to the offset, found there */
 	struct frame_slot slot; /* STACK, VAR */
 	int32_t off;		/* FIELD, ADDR, LOC */
 	uint32_t size;		/* VAR, FIELD, GLOBAL: bytes */

@@ -203,7 +203,8 @@ struct sugar_dest {
 	unsigned base;
 	int32_t off;
 	uint32_t size;
-	const struct frame_slot *slot;	 /* NULL: no variable */
+	uint32_t align;		       /* bytes: the widest store that may be, where it is whole */
+	const struct frame_slot *slot; /* NULL: no variable */
 	const struct kname_place *place; /* NULL: none of the target's types */
 };
 
@@ -278,45 +279,45 @@ static uint64_t sugar_chunk(struct parse *p, const struct operand *o, size_t at,
 }
 
 /* the widest aligned stores; an immediate has 32 bits and is sign extended */
-static void sugar_fill(struct parse *p, const struct parse_place *place, const struct operand *o)
+static void sugar_fill(struct parse *p, const struct sugar_dest *d, const struct operand *o)
 {
-	uint32_t at = 0, size = place->type.size, bytes;
+	uint32_t at = 0, bytes;
 	uint64_t v;
 
-	for (; at < size; at += bytes) {
-		int32_t off = place->slot.off + (int32_t)at;
+	for (; at < d->size; at += bytes) {
+		int32_t off = d->off + (int32_t)at;
 
-		for (bytes = 8; bytes > size - at || off & (int32_t)(bytes - 1); bytes /= 2)
+		for (bytes = d->align; bytes > d->size - at || off & (int32_t)(bytes - 1);
+			bytes /= 2)
 			;
 		v = sugar_chunk(p, o, at, bytes);
 		if (bytes == 8 && v != (uint64_t)(int64_t)(int32_t)(uint32_t)v)
 			v = sugar_chunk(p, o, at, bytes = 4);
-		parse_emit(p, INSN_ST | INSN_MEM | sugar_size(bytes), INSN_FP, 0, off,
+		parse_emit(p, INSN_ST | INSN_MEM | sugar_size(bytes), d->base, 0, off,
 			(int32_t)(uint32_t)v);
-		parse_note_slot(p, place->slot, false);
+		if (d->slot)
+			parse_note_slot(p, *d->slot, false);
 	}
 }
 
 /* "NAME = 0" of a record or char array: all of it; "NAME = "text"" of a char array, with its NUL */
-static int sugar_whole(struct parse *p, const struct tok *t, const struct parse_place *place)
+static int sugar_whole(struct parse *p, const struct sugar_dest *d, bool chars)
 {
-	bool chars = place->type.kind == IR_TYPE_CHARS;
-	uint32_t size = place->type.size;
+	const struct tok *t = d->t;
 	struct operand o;
 
-	p->t++;
-	if (operand_parse(p, &o))
+	if (parse_want(p, PUNCT('=', 0, 0)) || operand_parse(p, &o))
 		return -EINVAL;
 	if (chars && o.kind == OPERAND_STR) {
-		if (o.len >= size)
+		if (o.len >= d->size)
 			return parse_error(p, o.t,
 				"%zu bytes and a NUL do not fit in '%.*s', which has %u", o.len,
-				(int)t->len, t->s, (unsigned)size);
+				(int)t->len, t->s, (unsigned)d->size);
 	} else if (o.kind != OPERAND_CONST || o.imm || o.core.step) {
 		return parse_error(p, t, "'%.*s' has %u bytes; only 0%s can be assigned to it",
-			(int)t->len, t->s, (unsigned)size, chars ? " or a text" : "");
+			(int)t->len, t->s, (unsigned)d->size, chars ? " or a text" : "");
 	}
-	sugar_fill(p, place, &o);
+	sugar_fill(p, d, &o);
 	return 0;
 }
 
@@ -331,14 +332,31 @@ int sugar_var_line(struct parse *p)
 		return is;
 	if (!is)
 		return parse_unknown(p, t, "variable");
-	if (place.type.kind == IR_TYPE_CHARS || place.type.kind == IR_TYPE_STRUCT)
-		return sugar_whole(p, t, &place);
 	d.t = t;
 	d.base = INSN_FP;
 	d.off = place.slot.off;
 	d.size = place.type.size;
+	d.align = 8;
 	d.slot = &place.slot;
+	if (place.type.kind == IR_TYPE_CHARS || place.type.kind == IR_TYPE_STRUCT)
+		return sugar_whole(p, &d, place.type.kind == IR_TYPE_CHARS);
 	return sugar_store(p, &d);
+}
+
+/* Is "REC.field", or "REC" itself, a whole that a record of this text has?  *d: its alignment. */
+static bool sugar_is_whole(struct parse *p, const struct tok *t, struct sugar_dest *d, bool *chars)
+{
+	const char *dot = memchr(t->s, '.', t->len);
+	size_t first = dot ? (size_t)(dot - t->s) : t->len;
+	const struct ir_struct *record = parse_find_struct(p, t->s, first);
+	const struct ir_field *f;
+	uint32_t offset;
+
+	f = record && dot ? parse_field(record, dot + 1, t->len - first - 1, &offset) : NULL;
+	*chars = f && f->type.kind == IR_TYPE_CHARS;
+	/* the address is that of such a record: no more is known of it */
+	d->align = record ? record->align : 0;
+	return record && (!dot || (f && f->type.kind != IR_TYPE_INT));
 }
 
 int sugar_field_line(struct parse *p, struct parse_reg base)
@@ -346,21 +364,25 @@ int sugar_field_line(struct parse *p, struct parse_reg base)
 	const struct tok *t = p->t;
 	struct parse_path m;
 	struct sugar_dest d = {0};
+	bool chars, whole = t->kind == TOK_NAME && !parse_op(t + 1, PUNCT('[', 0, 0)) &&
+			    sugar_is_whole(p, t, &d, &chars);
 
-	if (t->kind != TOK_NAME || !memchr(t->s, '.', t->len) || base.w)
+	if (t->kind != TOK_NAME || (!memchr(t->s, '.', t->len) && !whole) || base.w)
 		return parse_error(p, t, "a field in memory is 'rN->STRUCT.field'");
 	if (parse_member(p, &t, &m))
 		return -EINVAL;
 	if (m.k && m.k->hops > 1)
 		return parse_error(p, t,
 			"'%s' goes through a pointer; load that into a register first", m.k->text);
-	if (m.f.kind != BPFASM_FIELD_PLAIN || m.f.offset > INT16_MAX || (m.k && m.place.bits))
-		return parse_error(
-			p, t, "'%.*s' cannot be stored to as one number", (int)t->len, t->s);
 	d.t = t;
 	d.base = base.num;
 	d.off = (int32_t)m.f.offset;
 	d.size = (uint32_t)m.f.size;
+	if (whole && m.f.offset + m.f.size <= INT16_MAX)
+		return sugar_whole(p, &d, chars);
+	if (m.f.kind != BPFASM_FIELD_PLAIN || m.f.offset > INT16_MAX || (m.k && m.place.bits))
+		return parse_error(
+			p, t, "'%.*s' cannot be stored to as one number", (int)t->len, t->s);
 	d.place = m.k ? &m.place : NULL;
 	return sugar_store(p, &d);
 }

@@ -114,6 +114,14 @@ const struct bpfasm_resolver tasm_target = {
 	{                                                                    \
 		STEP(TYPE, ENUM, label, label), .is_signed = true, .size = 4 \
 	}
+#define ENUM64(label)                                      \
+	{                                                  \
+		STEP(TYPE, ENUM, label, label), .size = 8, \
+	}
+#define VALUE64(of, label, v)                                                   \
+	{                                                                       \
+		STEP(VALUE, ENUM, label, of), .size = 8, .value = (uint64_t)(v) \
+	}
 #define VALUE(of, label, v)                                                                        \
 	{                                                                                          \
 		STEP(VALUE, ENUM, label, of), .is_signed = true, .size = 4, .value = (uint64_t)(v) \
@@ -143,7 +151,9 @@ static const struct {
 	{"rec.far", 2, {REC, MEMBER("far", INT, "int", true, 0, 8 * 40000, 4)}},
 	{"colour.BLUE", 2, {ENUM("colour"), VALUE("colour", "BLUE", -2)}},
 	{".RED", 2, {ENUM("colour"), VALUE("colour", "RED", 1)}},
-	{".BIG", 2, {ENUM("colour"), VALUE("colour", "BIG", 1LL << 40)}},
+	{".BIG", 2, {ENUM64("wide"), VALUE64("wide", "BIG", 1LL << 40)}},
+	{".MASK", 2, {ENUM64("wide"), VALUE64("wide", "MASK", 0xffffffff00000000)}},
+	{".HIGH", 2, {ENUM("colour"), VALUE("colour", "HIGH", 0xf0000000)}},
 	{".FREE", 2, {ENUM(""), VALUE("", "FREE", 7)}},
 };
 

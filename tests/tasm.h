@@ -14,7 +14,8 @@ extern const struct bpfasm_resolver tasm_target;
 /*
  * A target that tells steps.  struct rec, 64 bytes: s32 a at 4, rec *p at 8, u16 arr[4] at 16,
  * struct { u8 in; } sub at 24, unsigned bit:3 at bit 261, int neg:2 at bit 287 (it ends at 289),
- * char name[16] at 40; enum colour { RED = 1, BLUE = -2, BIG = 1 << 40 }, enum { FREE = 7 }
+ * char name[16] at 40; enum colour { RED = 1, BLUE = -2, HIGH = 0xf0000000 }, enum { FREE = 7 },
+ * enum wide { BIG = 1 << 40, MASK = -1 << 32 }, of 8 bytes without a sign
  */
 extern const struct bpfasm_resolver tasm_types;
 

@@ -143,6 +143,129 @@ START_TEST(each_example_assembles_and_loads)
 }
 END_TEST
 
+/* ---- is it all there? --------------------------------------------------------------------- */
+
+/* The page without roff's escapes. */
+static char *man_text(void)
+{
+	char *page = t_read_file(PAGE, NULL), *to = page, *s;
+
+	for (s = page; *s; s++) {
+		if (s[0] == '\\' && (s[1] == '&' || s[1] == 'e')) {
+			if (*++s == 'e')
+				*to++ = '\\';
+			continue;
+		}
+		*to++ = *s;
+	}
+	*to = '\0';
+	return page;
+}
+
+static bool is_word(char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z');
+}
+
+/* Is it there as a word or operator of its own?  "kprobe" of "kprobe.multi" is not. */
+static bool man_tells(const char *page, const char *word)
+{
+	size_t n = strlen(word);
+	const char *s;
+
+	for (s = strstr(page, word); s; s = strstr(s + 1, word)) {
+		char last = s == page ? ' ' : s[-1], next = s[n];
+
+		if (!is_word(word[n - 1])) {
+			if (strchr(" \n", last) && strchr(" ,\n", next))
+				return true;
+		} else if (!is_word(last) && last != '.' && last != '/' &&
+			   (!is_word(next) || word[n - 1] == '_') &&
+			   !(next == '.' && is_word(s[n + 1]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The tables of the assembler are what it takes: each of their words is in the page.  The script
+ * picks them out of a file; at least so many, so that a table which has moved is not passed over.
+ */
+static const struct {
+	const char *file, *script;
+	unsigned least;
+} man_tables[] = {
+	{"parse.c", "/stmt_directives\\[\\]/,/^}/s/^\t{\"\\([^\"]*\\)\".*/\\1/p", 15},
+	{"parse.c", "/stmt_words\\[\\]/,/^}/s/^\t{\"\\([^\"]*\\)\".*/\\1/p", 10},
+	{"macro.c", "/macro_directives\\[\\]/,/^}/s/^\t{\"\\([^\"]*\\)\".*/\\1/p", 24},
+	{"parse_tok.c", "/words\\[\\] = /,/;/s/\"\\([a-z_]*\\)\"/\\n\\1\\n/gp", 15},
+	{"parse_map.c", "/mapk_table\\[\\]/,/^}/s/^\t{\"\\([^\"]*\\)\".*/\\1/p", 24},
+	{"section.def",
+		"s/^SECTION(\"\\([^\"]*\\)\", true.*/\\1.s\\n\\1/p; "
+		"s/^SECTION(\"\\([^\"]*\\)\", false.*/\\1/p",
+		90},
+	{"section.c", "/^bool section_by_name/,/^}/s/\"\\([a-z_]*[a-z]\\)\"/\\n\\1__\\n/gp", 8},
+	{"insn.def", "s/^\\(ALU\\|JMP\\)(.*, \"\\(.*\\)\").*/\\2/p", 20},
+	{"parse_insn.c", "s/^\t\t{\"\\([bels]*[wap]*[0-9]*\\)\", INSN.*/\\1/p", 9},
+	{"parse_mem.c", "/atomic_names\\[\\]/,/^}/s/^\t{\"\\([^\"]*\\)\".*/\\1/p", 17},
+	{"parse_mem.c", "/imm64_names\\[\\]/,/^}/s/^\t{\"\\([^\"]*\\)\".*/\\1/p", 6},
+	{"gnu.c", "/gnu_rows\\[\\]/,/^}/s/^\t\\(GNU_ROW_[A-Z]*(\\|{\\)\"\\([^\"]*\\)\".*/\\2/p",
+		60},
+	{"coredecl.c", "/coredecl_kinds\\[\\]/,/;/s/\"\\([a-z0-9_]*\\)\"/\\n\\1\\n/gp", 13},
+	{"expr.c", "s/.*lex_is(x->t, \"\\([a-z]*s\\|sizeof\\)\").*/\\1/p", 2},
+	{"expr.c",
+		"/^static unsigned expr_precedence/,/^}/{s/.*case PUNCT(.\\(.\\)., .\\(.\\)., "
+		"0):.*/\\1\\2/p; s/.*case .\\(.\\).:.*/\\1/p}",
+		18},
+	{"lib/*.inc", "s/^\\.\\(macro\\|equ\\) \\([a-zA-Z0-9_]*\\).*/\\2/p", 40},
+};
+
+/* They are for the library alone. */
+static bool is_internal(const char *word)
+{
+	static const char *const words[] = {
+		"HIST_INC", "STD_INC", "USDT_INC", "log2_steps", "log2_any", "hist_slot"};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(word, words[i]))
+			return true;
+	return false;
+}
+
+START_TEST(every_word_of_the_language)
+{
+	char *page = man_text(), *words, *word, *save, missing[2048];
+	size_t i, len = 0;
+	unsigned n;
+
+	missing[0] = '\0';
+	for (i = 0; i < sizeof(man_tables) / sizeof(man_tables[0]); i++) {
+		t_run(&words, "sed -n '%s' " TEST_ROOT "/bpfasm/%s", man_tables[i].script,
+			man_tables[i].file);
+		save = NULL;
+		n = 0;
+		for (word = strtok_r(words, "\n", &save); word;
+			word = strtok_r(NULL, "\n", &save)) {
+			if (strpbrk(word, "\t {}(),")) /* what stands around it */
+				continue;
+			n++;
+			if (!is_internal(word) && !man_tells(page, word) &&
+				len < sizeof(missing) - 80)
+				len += (size_t)snprintf(
+					missing + len, sizeof(missing) - len, " %s", word);
+		}
+		ck_assert_msg(n >= man_tables[i].least, "%s: only %u words by '%s'",
+			man_tables[i].file, n, man_tables[i].script);
+		free(words);
+	}
+	free(page);
+	ck_assert_msg(!len, "bpfasm.5 does not tell of%s", missing);
+}
+END_TEST
+
 /* ---- running them -------------------------------------------------------------------------- */
 
 static bool is_kind(const char *text, const char *section)
@@ -363,6 +486,7 @@ Suite *suite_bpfasm5(void)
 {
 	Suite *s = suite_create("bpfasm5");
 	TCase *tc = tcase_create("live"), *host = tcase_create("host");
+	TCase *unit = tcase_create("unit");
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, each_example_assembles_and_loads);
@@ -373,5 +497,7 @@ Suite *suite_bpfasm5(void)
 	tcase_set_timeout(host, 60);
 	tcase_add_test(host, libbpf_loads_the_examples);
 	suite_add_tcase(s, host);
+	tcase_add_test(unit, every_word_of_the_language);
+	suite_add_tcase(s, unit);
 	return s;
 }

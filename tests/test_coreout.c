@@ -101,6 +101,15 @@ static const char every_kind[] =
 	"r0 = bpf_probe_read_kernel(&m, sizeof(rec.arr), rec.p)\nw1 = r6->rec.neg\nexit\n"
 	".func f\nr1 = r1->rec.bit\nexit\n.func g\nr1 = rec.p\nexit\n";
 
+/* an address: the record is the offset alone, what is added to it an instruction of its own */
+static const char addresses[] = ".nowarn\n.prog p \"socket\"\nr1 = &r2->rec.arr[2]\n"
+				"r1 = &r2->rec.p.a + 3\nr1 = &r2->rec\nr1 = sizeof(r2->rec.arr)\n"
+				"exit\n";
+static const char address_records[] = "1 0 field 'arr[2]' of 'struct rec' = 20\n"
+				      "2 0 field 'p' of 'struct rec' = 8\n"
+				      "3 0 field 'a' of 'struct rec' = 4\n"
+				      "6 1 field 'arr' of 'struct rec' = 8\n";
+
 /* instruction, libbpf's number of the kind, what, and what the instruction holds */
 static const char every_record[] = "0 0 field 'a' of 'struct rec' = 4\n"
 				   "1 0 field 'arr[2]' of 'struct rec' = 20\n"
@@ -146,6 +155,45 @@ START_TEST(records_of_every_kind)
 	obj = assemble(every_kind, &tasm_types, false);
 	records(&obj, "socket", text, sizeof(text));
 	ck_assert_str_eq(text, "");
+	bpfasm_free(&obj);
+}
+END_TEST
+
+START_TEST(records_of_addresses)
+{
+	struct bpfasm_out obj = assemble(addresses, &tasm_types, true);
+	char text[1000];
+
+	records(&obj, "socket", text, sizeof(text));
+	ck_assert_str_eq(text, address_records);
+	bpfasm_free(&obj);
+}
+END_TEST
+
+/* An enumerator of more than 32 bits is a constant of 64, with its sign; without ll it is told. */
+START_TEST(wide_enumerators)
+{
+	static const char text[] = ".nowarn\n.prog p \"socket\"\nr1 = BIG ll\nr1 = colour.BLUE "
+				   "ll\nw1 = colour.BLUE\nr1 = MASK ll\nexit\n";
+	struct bpfasm_out obj = assemble(text, &tasm_types, true);
+	struct bpfasm_opts o = tasm_opts(BPFASM_RAW);
+	char out[1000];
+
+	records(&obj, "socket", out, sizeof(out));
+	ck_assert_str_eq(out, "0 11 enumerator 'BIG' of 'enum wide' = 1099511627776\n"
+			      "2 11 enumerator 'BLUE' of 'enum colour' = -2\n"
+			      "4 11 enumerator 'BLUE' of 'enum colour' = -2\n"
+			      "5 11 enumerator 'MASK' of 'enum wide' = -4294967296\n");
+	bpfasm_free(&obj);
+	o.resolver = &tasm_types;
+	tasm_is_opts("r1 = BIG ll\nr1 = colour.BLUE ll\nr1 = HIGH ll\nw1 = HIGH\nr1 = MASK ll",
+		"1801000000000000 0000000000010000 18010000feffffff 00000000ffffffff "
+		"18010000000000f0 0000000000000000 b4010000000000f0 1801000000000000 "
+		"00000000ffffffff",
+		&o);
+	ck_assert_int_eq(bpfasm_assemble("r1 = BIG", 8, &o, &obj), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(obj.diag, "1099511627776 does not fit in 32 bits; a wider "
+					       "constant is written 'rN = VALUE ll'"));
 	bpfasm_free(&obj);
 }
 END_TEST
@@ -443,6 +491,8 @@ Suite *suite_coreout(void)
 
 	tcase_add_test(t, records_of_every_kind);
 	tcase_add_test(t, records_of_existence);
+	tcase_add_test(t, records_of_addresses);
+	tcase_add_test(t, wide_enumerators);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");
 	tcase_add_test(t, carried_here);

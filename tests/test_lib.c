@@ -479,8 +479,7 @@ START_TEST(records_of_a_ring_buffer)
 	     ".prog copied \"raw_tp/sys_enter\"\n.var e: rec\ne = 0\ne.id = 5\n"
 	     "e.name = \"copied\"\nring_output ring, e\nexit\n"
 	     ".prog placed \"raw_tp/sys_enter\"\n.ctx r6\nr7 = arg1\n"
-	     "ring_reserve ring, sizeof(rec), r8\nr8->rec.id = r7\nr1 = r8\nr1 += rec.name\n"
-	     "r0 = bpf_get_current_comm(r1, 16)\n"
+	     "ring_reserve ring, sizeof(rec), r8\nr8->rec.id = r7\ncomm r8->rec.name\n"
 	     "if r7 == 7 goto drop\nring_submit r8\nreturn 1\n"
 	     "drop: ring_discard r8\nreturn 2\n");
 	ck_assert_int_eq(prctl(PR_SET_NAME, "placed"), 0);

@@ -64,6 +64,19 @@ static void fails(const char *line, const char *want)
 	bpfasm_free(&out);
 }
 
+START_TEST(addresses)
+{
+	is("r1 = &r2->rec.a", "bf21000000000000 0701000004000000", false);
+	is("r1 = &r2->rec.a + 2", "bf21000000000000 0701000006000000", false);
+	is("r1 = &r2->rec.p.a", "7921080000000000 0701000004000000", false);
+	is("r1 = &r2->rec\nr1 = &r2->rec - 4", "bf21000000000000 bf21000000000000 07010000fcffffff",
+		false);
+	is("r1 = &r2->rec.far", "bf21000000000000 07010000409c0000", false);
+	fails("r1 = &r2->rec.bit", "'rec.bit' is a bit field and has no address");
+	fails("r1 = &r2->rec.nosuch", "no type 'rec.nosuch'");
+}
+END_TEST
+
 START_TEST(stores)
 {
 	is("r2->rec.a = r1\nr2->rec.arr[2] = 7", "6312040000000000 6a02140007000000", false);
@@ -83,6 +96,7 @@ Suite *suite_memberread(void)
 	tcase_add_test(t, members);
 	tcase_add_test(t, pointers);
 	tcase_add_test(t, bit_fields);
+	tcase_add_test(t, addresses);
 	tcase_add_test(t, stores);
 	suite_add_tcase(s, t);
 	return s;

@@ -46,6 +46,33 @@ START_TEST(fields_in_memory)
 }
 END_TEST
 
+/* "&r7->REC.field" is a register and an offset, in assignments and as an argument */
+START_TEST(addresses_of_fields)
+{
+#define REC ".struct in\na: u32\nb: u16\n.end\n.struct r\na: u32\nname: char[8]\nin: in\n.end\n"
+	tasm_is(REC "r1 = &r7->r.name\nr1 = &r1->r.in.b\nr2 = &r7->r\nr3 = &r7->r.a",
+		"bf71000000000000 0701000004000000 0701000010000000 bf72000000000000 "
+		"bf73000000000000");
+	tasm_is(REC "r1 = &r7->r.name + 2\nr1 = &r7->r - 8\nr1 = r7->r.name",
+		"bf71000000000000 0701000006000000 bf71000000000000 07010000f8ffffff "
+		"bf71000000000000 0701000004000000");
+	tasm_is(REC "r0 = bpf_get_current_comm(&r7->r.name, sizeof(r7->r.name))",
+		"b702000008000000 bf71000000000000 0701000004000000 8500000010000000");
+	tasm_is(REC "r1 = sizeof(r7->r) + sizeof(r10->r.in.b)", "b701000016000000");
+	tasm_fails(REC ".prog p \"socket\"\nr1 = &r7->r.nam\nexit",
+		"struct 'r' has no field 'nam'; did you mean 'name'?");
+	tasm_fails(REC ".prog p \"socket\"\nr1 = &w7->r.name\nexit",
+		"a field in memory is 'rN->STRUCT.field'");
+	tasm_fails(REC ".prog p \"socket\"\nw1 = &r7->r.name\nexit", "64 bits wide; write r1");
+	tasm_fails(REC ".prog p \"socket\"\nr1 = &args->x\nexit",
+		"an address of a field is '&rN->STRUCT.field'");
+	tasm_fails(
+		REC ".prog p \"socket\"\nr1 = &r7->r.name + 40000\nexit", "40000 is out of reach");
+	tasm_fails(REC ".prog p \"socket\"\nr0 = bpf_get_current_comm(r2, &r2->r.name)\nexit",
+		"r2 is overwritten by argument 2 before it is read here");
+}
+END_TEST
+
 START_TEST(errors)
 {
 	static const char *const bad[][2] = {
@@ -77,6 +104,7 @@ Suite *suite_operand(void)
 	tcase_add_test(tc, strings);
 	tcase_add_test(tc, maps_and_functions);
 	tcase_add_test(tc, fields_in_memory);
+	tcase_add_test(tc, addresses_of_fields);
 	tcase_add_test(tc, errors);
 	suite_add_tcase(s, tc);
 	return s;

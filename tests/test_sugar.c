@@ -95,6 +95,37 @@ START_TEST(returns_and_zeroes)
 }
 END_TEST
 
+/* What a register points to is set like a variable; no store is wider than its record allows. */
+START_TEST(wholes_at_a_register)
+{
+#define WHOLE                                                                \
+	".struct in\na: u64\n.end\n.struct r\na: u32\nname: char[8]\n.end\n" \
+	".struct w\nb: u8\nin: in\nname: char[9]\n.end\n"
+	tasm_is(WHOLE "r7->r.name = \"ab\"\nr7->r = 0",
+		"6207040061620000 6207080000000000 6207000000000000 6207040000000000 "
+		"6207080000000000");
+	tasm_is(WHOLE "r7->w.in = 0\nr7->w.name = \"\"",
+		"7a07080000000000 7a07100000000000 7207180000000000");
+	/* so the macros that take a variable take it, too */
+	tasm_is(".include \"std.inc\"\n" WHOLE "comm r7->r.name",
+		"6207040000000000 6207080000000000 b702000008000000 bf71000000000000 "
+		"0701000004000000 8500000010000000");
+	tasm_is(".include \"std.inc\"\n" WHOLE "probe_read_kernel &r7->r.a, sizeof(r7->r.a), r6",
+		"bf63000000000000 b702000004000000 bf71000000000000 8500000071000000");
+	tasm_passes(".include \"std.inc\"\n" WHOLE ".map m ringbuf\n.map e perf_event_array\n"
+		    ".license \"GPL\"\n.prog p \"raw_tp/x\"\n.ctx r6\n"
+		    "ring_reserve m, sizeof(r), r7\nr7->r = 0\nring_output m, r7->r\n"
+		    "perf_output e, r7->r\nring_submit r7\nreturn 0");
+	tasm_fails(WHOLE ".prog p \"socket\"\nr7->r.name = \"too long\"\nexit",
+		"8 bytes and a NUL do not fit in 'r.name', which has 8");
+	tasm_fails(WHOLE ".prog p \"socket\"\nr7->w.in = 1\nexit",
+		"'w.in' has 8 bytes; only 0 can be assigned to it");
+	tasm_fails(WHOLE ".prog p \"socket\"\nr7->r.name = r1\nexit", "only 0 or a text can be");
+	tasm_fails(WHOLE ".prog p \"socket\"\nr7->x = 0\nexit", "'rN->STRUCT.field'");
+	tasm_fails(WHOLE ".prog p \"socket\"\nw7->r = 0\nexit", "'rN->STRUCT.field'");
+}
+END_TEST
+
 Suite *suite_sugar(void)
 {
 	Suite *s = suite_create("sugar");
@@ -106,6 +137,7 @@ Suite *suite_sugar(void)
 	tcase_add_test(tc, formats_that_end_in_a_newline);
 	tcase_add_test(tc, helpers_of_newer_kernels);
 	tcase_add_test(tc, returns_and_zeroes);
+	tcase_add_test(tc, wholes_at_a_register);
 	suite_add_tcase(s, tc);
 	return s;
 }
