@@ -99,6 +99,7 @@ static const struct {
 	{"callx", stmt_callx},
 	{"gotox", stmt_gotox},
 	{"store_release", parse_release_line},
+	{"ld_pseudo", parse_pseudo_line},
 	{IR_USDT_NAME, stmt_usdt},
 };
 

@@ -288,6 +288,10 @@ int parse_call_line(struct parse *p)
 
 	if (parse_op(t, PUNCT('%', 0, 0)))
 		return gnu_call_line(p);
+	if (t->kind == TOK_NUM && parse_op(t + 1, PUNCT('#', 0, 0)))
+		return parse_error(p, t,
+			"this is where some function is in the kernel that printed it, to one who "
+			"may not see names; call it by its name");
 	if (t->kind != TOK_NAME) {
 		if (parse_imm32(p, false, NULL, &id))
 			return -EINVAL;

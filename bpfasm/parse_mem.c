@@ -399,6 +399,10 @@ static int imm64_bpftool(struct parse *p, struct parse_reg dst)
 	bool value;
 
 	p->t += 2;
+	if (parse_is(p->t, "id"))
+		return parse_error(p, p->t,
+			"an instruction holds no map's id; name the map ('&NAME'), or its "
+			"descriptor: 'map[fd:N]'");
 	if (!parse_take_name(p, "fd"))
 		return parse_error(p, p->t, "only 'map[fd:N]' names a map by a number");
 	if (dst.w)
@@ -429,6 +433,31 @@ static int imm64_subprog(struct parse *p, struct parse_reg dst)
 		return parse_error(p, t, "this is 64 bits wide; write r%d", dst.num);
 	parse_emit_imm64(p, dst.num, INSN_IMM64_FUNC, (uint32_t)by);
 	return 1;
+}
+
+/* "ld_pseudo r1, SRC, VALUE": LLVM's ld_imm64 of any kind, by the number that src is then */
+int parse_pseudo_line(struct parse *p)
+{
+	const struct tok *t = p->t;
+	struct parse_reg dst;
+	int64_t src, v;
+
+	if (parse_want_reg(p, &dst))
+		return -EINVAL;
+	if (dst.w)
+		return parse_error(p, t, "this is 64 bits wide; write r%d", dst.num);
+	if (parse_want(p, PUNCT(',', 0, 0)))
+		return -EINVAL;
+	t = p->t;
+	if (parse_expr(p, &src))
+		return -EINVAL;
+	if (src < INSN_IMM64_PLAIN || src > INSN_IMM64_MAP_IDX_VALUE)
+		return parse_error(
+			p, t, "what the constant stands for is 0 to %d", INSN_IMM64_MAP_IDX_VALUE);
+	if (parse_want(p, PUNCT(',', 0, 0)) || parse_expr(p, &v))
+		return -EINVAL;
+	parse_emit_imm64(p, dst.num, (unsigned)src, (uint64_t)v);
+	return 0;
 }
 
 int parse_builtin(struct parse *p, struct parse_reg dst)

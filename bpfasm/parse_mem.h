@@ -23,6 +23,7 @@ int parse_offset(struct parse *p, struct parse_mem *m); /* the "+ 8" of it, or n
 /* the value of a store to m, which is emitted; any_sign: 32 bits with a sign or without one */
 int parse_store_imm(struct parse *p, const struct parse_mem *m, bool any_sign);
 int parse_load(struct parse *p, struct parse_reg dst); /* after "dst = *" */
+int parse_pseudo_line(struct parse *p);		       /* after ld_pseudo */
 /* "dst = NAME(...)" that is one instruction; 0: it is not */
 int parse_builtin(struct parse *p, struct parse_reg dst);
 

@@ -52,6 +52,7 @@ START_TEST(errors)
 			"kernel functions are called as 'call kernel-function#"},
 		{"call bpf_foo#5", "no helper 'bpf_foo', and number 5 is 'bpf_ktime_get_ns'"},
 		{"call bpf_ktime_get_nss#5", "did you mean 'bpf_ktime_get_ns'?"},
+		{"call 0xffffffff81234567#-123456", "where some function is in the kernel that"},
 		{"if r1 == 5 goto", "a label is missing here"},
 		{"if r1 > 0x100000000 goto +0", "does not fit in 32 bits"},
 		{"goto 5", "a distance is written with its sign: +5"},

@@ -51,6 +51,9 @@ START_TEST(constants_that_the_kernel_fills_in)
 	tasm_is("r1 = map_idx(1) ll\nr1 = map_idx_value(1, 4) ll",
 		"1851000001000000 0000000000000000 1861000001000000 0000000004000000");
 	tasm_is("r1 = addr_space_cast(r2, 1, 0)", "bf21010000000100");
+	/* as LLVM prints __builtin_bpf_pseudo() */
+	tasm_is("ld_pseudo r6, 1, 0\nld_pseudo r0, 2, 0x500000003",
+		"1816000000000000 0000000000000000 1820000003000000 0000000005000000");
 }
 END_TEST
 
@@ -74,7 +77,11 @@ START_TEST(errors)
 		{"r1 = *(u8 *)skb[0]", "a packet load is"},
 		{"r1 = *(u32 *)(r1 +0", "')' is missing"},
 		{"w1 = subprog[+3]", "this is 64 bits wide; write r1"},
-		{"r1 = map[id:3]", "only 'map[fd:N]'"},
+		{"r1 = map[id:3]", "an instruction holds no map's id; name the map ('&NAME'), or"},
+		{"r1 = map[xd:3]", "only 'map[fd:N]'"},
+		{"ld_pseudo w1, 1, 0", "this is 64 bits wide; write r1"},
+		{"ld_pseudo r1, 7, 0", "what the constant stands for is 0 to 6"},
+		{"ld_pseudo r1, 1", "',' is missing"},
 	};
 
 	tasm_lines_fail(".prog p \"socket\"\n", bad, sizeof(bad) / sizeof(*bad));
