@@ -239,35 +239,50 @@ static long dry_map(struct dry *d, const union rawbpf_attr *a)
 
 	if (!f)
 		return -ENOMEM;
-	if (a->map.map_type == RAWBPF_MAP_ARRAY) {
+	if (a->map.map_type == RAWBPF_MAP_ARRAY && a->map.key_size == sizeof(f->n)) {
 		f->n = a->map.max_entries;
-		f->values = (a->map.value_size + 7) & ~7u;
+		f->values = a->map.value_size;
 	}
 	return f->fd;
 }
 
 /* Arrays are full of zeros, all else is empty. */
-static long dry_lookup(struct dry *d, union rawbpf_attr *a, bool batch)
+static long dry_lookup(struct dry *d, const union rawbpf_attr *a)
 {
-	const struct dry_fd *f = dry_find(d, (int)(batch ? a->batch.map_fd : a->elem.map_fd));
-	uint32_t i, key, n = batch ? a->batch.count : 1;
-	unsigned char *values = (void *)(uintptr_t)(batch ? a->batch.values : a->elem.value);
+	const struct dry_fd *f = dry_find(d, (int)a->elem.map_fd);
+	uint32_t key;
 
-	if (!f || !f->n) {
-		if (batch)
-			a->batch.count = 0;
+	if (!f || !f->n)
 		return -ENOENT;
-	}
-	if (n > f->n)
-		n = f->n;
-	memset(values, 0, (size_t)n * f->values);
-	for (i = 0; batch && i < n; i++) {
-		key = i;
-		memcpy((unsigned char *)(uintptr_t)a->batch.keys + 4 * (size_t)i, &key, 4);
-	}
-	if (batch)
-		a->batch.count = n;
+	memcpy(&key, (const void *)(uintptr_t)a->elem.key, sizeof(key));
+	if (key >= f->n)
+		return -ENOENT;
+	memset((void *)(uintptr_t)a->elem.value, 0, f->values);
 	return 0;
+}
+
+/* The same in batches; a position is the last key that was told. */
+static long dry_batch(struct dry *d, union rawbpf_attr *a)
+{
+	const struct dry_fd *f = dry_find(d, (int)a->batch.map_fd);
+	unsigned char *keys = (unsigned char *)(uintptr_t)a->batch.keys;
+	uint32_t key = 0, i, n = a->batch.count;
+
+	a->batch.count = 0;
+	if (!f || !f->n)
+		return -ENOENT;
+	if (a->batch.in_batch) {
+		memcpy(&key, (const void *)(uintptr_t)a->batch.in_batch, sizeof(key));
+		key = key < f->n ? key + 1 : f->n;
+	}
+	for (i = 0; i < n && key < f->n; i++, key++)
+		memcpy(keys + (size_t)i * sizeof(key), &key, sizeof(key));
+	memset((void *)(uintptr_t)a->batch.values, 0, (size_t)i * f->values);
+	if (i)
+		memcpy((void *)(uintptr_t)a->batch.out_batch, keys + (size_t)(i - 1) * sizeof(key),
+			sizeof(key));
+	a->batch.count = i;
+	return i < n ? -ENOENT : 0;
 }
 
 /* What is told of a BTF. */
@@ -333,8 +348,8 @@ static long dry_bpf(struct dry *d, const struct rawbpf_call *c)
 	switch (c->arg[0]) {
 	case RAWBPF_MAP_CREATE: return dry_map(d, a);
 	case RAWBPF_LINK_CREATE: return dry_link(d, a);
-	case RAWBPF_MAP_LOOKUP_ELEM: return dry_lookup(d, a, false);
-	case RAWBPF_MAP_LOOKUP_BATCH: return dry_lookup(d, a, true);
+	case RAWBPF_MAP_LOOKUP_ELEM: return dry_lookup(d, a);
+	case RAWBPF_MAP_LOOKUP_BATCH: return dry_batch(d, a);
 	case RAWBPF_OBJ_GET_INFO_BY_FD: return dry_info(d, c);
 	case RAWBPF_BTF_GET_NEXT_ID:
 	case RAWBPF_BTF_GET_FD_BY_ID: return dry_module(d, c, a);

@@ -92,9 +92,13 @@ START_TEST(calls)
 	a.batch.count = 4;
 	a.batch.keys = (uintptr_t)keys;
 	a.batch.values = (uintptr_t)values;
-	ck_assert_int_eq(sys_bpf(&k.sys, RAWBPF_MAP_LOOKUP_BATCH, &a, sizeof(a.batch), NULL), 0);
+	a.batch.out_batch = (uintptr_t)info;
+	ck_assert_int_eq(
+		sys_bpf(&k.sys, RAWBPF_MAP_LOOKUP_BATCH, &a, sizeof(a.batch), NULL), -ENOENT);
 	ck_assert_uint_eq(a.batch.count, 3);
+	ck_assert_uint_eq(info[0], 2);
 	ck_assert(!values[0] && !values[2] && values[3] == 4 && keys[2] == 2 && keys[3] == 9);
+	a.batch.count = 4;
 	a.batch.map_fd = (uint32_t)hash;
 	ck_assert_int_eq(
 		sys_bpf(&k.sys, RAWBPF_MAP_LOOKUP_BATCH, &a, sizeof(a.batch), NULL), -ENOENT);
@@ -108,6 +112,39 @@ START_TEST(calls)
 	sys_close(&k.sys, array);
 	ck_assert_uint_eq(k.calls, 0);
 	dry_free(&k.sys);
+}
+END_TEST
+
+static int next_key(void *arg, const void *key, const void *value)
+{
+	uint32_t *next = arg, k;
+
+	memcpy(&k, key, sizeof(k));
+	if (k != (*next)++)
+		return -EBADMSG;
+	return !((const char *)value)[0] ? 0 : -EBADMSG;
+}
+
+/* Values of any size, more of them than one batch: each key once, and no byte behind them. */
+START_TEST(arrays)
+{
+	struct rawbpf *b = rawbpf_new();
+	struct rawbpf_table *t;
+	uint32_t n = 0, key = 5999;
+	char value[] = "abcd";
+
+	ck_assert_int_eq(rawbpf_set_dry_run(b), 0);
+	ck_assert_int_eq(rawbpf_load(b, .text = ".map m array(char[3], 6000)\n"
+						".prog p \"socket\"\n	return 0\n"),
+		0);
+	t = rawbpf_table(b, "m");
+	ck_assert_int_eq(rawbpf_table_each(t, next_key, &n), 0);
+	ck_assert_uint_eq(n, 6000);
+	ck_assert_int_eq(rawbpf_table_lookup(t, &key, value), 0);
+	ck_assert(!memcmp(value, "\0\0\0d", 5));
+	key++;
+	ck_assert_int_eq(rawbpf_table_lookup(t, &key, value), -ENOENT);
+	rawbpf_free(b);
 }
 END_TEST
 
@@ -394,6 +431,7 @@ Suite *suite_dry(void)
 	TCase *tc = tcase_create("unit");
 
 	tcase_add_test(tc, calls);
+	tcase_add_test(tc, arrays);
 	tcase_add_test(tc, made_in_tracefs);
 	tcase_add_test(tc, denied);
 	tcase_add_test(tc, no_memory);
