@@ -100,6 +100,8 @@ static int objfill_one(struct object *o, struct elf_file *f, const struct elf_se
 		return err_set(e, "open", -EINVAL,
 			"'%s': section '.maps': a relocation at %#llx belongs to no map's values",
 			o->name, (unsigned long long)r->offset);
+	if (m->key_size != sizeof(index)) /* what the kernel would read behind it is not ours */
+		return objfill_bad(o, m, s.name, "is counted, and keys are not of 4 bytes", e);
 	if (m->type != RAWBPF_MAP_HASH_OF_MAPS && m->max_entries && index >= m->max_entries)
 		return objfill_bad(o, m, s.name, "is behind the last element", e);
 	if (m->type == RAWBPF_MAP_PROG_ARRAY)

@@ -78,6 +78,27 @@ START_TEST(malformed)
 }
 END_TEST
 
+/* What counts them has 4 bytes.  A size is an array of int that long, and int and its index come first. */
+START_TEST(wide_keys)
+{
+	const uint32_t four[3] = {1, 2, 4}, eight[3] = {1, 2, 8};
+	struct bpfasm_opts opts = tasm_opts(BPFASM_ELF);
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	struct object *o;
+	unsigned char *at;
+
+	opts.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+	ck_assert_int_eq(bpfasm_assemble(source, sizeof(source) - 1, &opts, &out), 0);
+	for (at = out.data;
+		(at = memmem(at, out.len - (size_t)(at - out.data), four, sizeof(four)));)
+		memcpy(at, eight, sizeof(eight));
+	ck_assert_int_eq(object_open(out.data, out.len, "x.o", &o, &e), -EINVAL);
+	ck_assert_msg(strstr(e.msg, "is counted, and keys are not of 4 bytes"), "%s", e.msg);
+	bpfasm_free(&out);
+}
+END_TEST
+
 Suite *suite_objfill(void);
 Suite *suite_objfill(void)
 {
@@ -86,6 +107,7 @@ Suite *suite_objfill(void)
 
 	tcase_add_test(t, values);
 	tcase_add_test(t, malformed);
+	tcase_add_test(t, wide_keys);
 	suite_add_tcase(s, t);
 	return s;
 }
