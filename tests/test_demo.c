@@ -55,6 +55,27 @@ START_TEST(rights_here)
 }
 END_TEST
 
+/* Several at once: one asks apt, and the others take what it has brought. */
+START_TEST(fetched_once)
+{
+	char *out;
+
+	t_run(&out,
+		"d=$(mktemp -d) && mkdir $d/bin && "
+		"printf '#!/bin/sh\ncase \" $* \" in\n*\" indextargets \"*) echo http://x/ ;;\n"
+		"*\" download \"*) echo >>%%s/n; sleep 0.3; : >a.deb ;;\nesac\n' $d "
+		">$d/bin/apt-get && "
+		"printf '#!/bin/sh\necho pkg\n' >$d/bin/apt-cache && "
+		"printf '#!/bin/sh\n: >$3/kernel\n' >$d/bin/dpkg-deb && chmod +x $d/bin/* && "
+		"for i in 1 2 3; do PATH=$d/bin:$PATH '%s/tests/vm/fetch.sh' $d/c/k s a pkg 2>&1 & "
+		"done; "
+		"wait; wc -l <$d/n; ls $d/c $d/c/k | sed 's/^.*://'; rm -r $d",
+		TEST_ROOT);
+	ck_assert_str_eq(out, "1\n\nk\n\n\nkernel\nnames\nwant\n");
+	free(out);
+}
+END_TEST
+
 #define DEPS TEST_ROOT "/tools/demo/deps.sh "
 /* A PATH of these commands and an apt-get that does what the script says. */
 #define WORLD(commands, apt)                                                                     \
@@ -137,6 +158,7 @@ Suite *suite_demo(void)
 	tcase_add_test(t, rights_here);
 	suite_add_tcase(s, t);
 	tcase_set_timeout(host, 60);
+	tcase_add_test(host, fetched_once);
 	tcase_add_test(host, deps_fail_shortly);
 	tcase_add_test(host, deps_without_rights);
 	tcase_add_test(host, deps_do_without_oracles);

@@ -2,13 +2,16 @@
 # fetch.sh DIR SUITE ARCH PATTERN ...: the newest Debian package that each pattern names, for that
 # architecture, unpacked into DIR.  apt is asked where the archive is and checks the signatures; its
 # state is private, so no root is needed and nothing is installed.  What is in DIR and no older than
-# a week is taken as it is; older, it serves where apt fails.
+# a week is taken as it is; older, it serves where apt fails.  Of several at once one fetches.
 set -u
 
 die() { echo "fetch: $*" >&2; exit 1; }
 
 dir=$1 suite=$2 arch=$3
 shift 3
+# one at a time: another would take away what the first has just brought
+mkdir -p "$(dirname "$dir")" && exec 9<"$(dirname "$dir")" || exit 1
+flock 9 || exit 1
 want="$suite $arch $*"
 [ "$(cat "$dir/want" 2>/dev/null)" = "$want" ] && old=1 || old=
 [ "$old" ] && [ "$(find "$dir/want" -mtime -7)" ] && exit 0

@@ -20,9 +20,13 @@ trap 'exit 1' HUP INT TERM
 
 # fetch TO: both packages' sources, unpacked
 fetch() {
-	for tool in apt-get tar bzip2; do
+	for tool in apt-get tar bzip2 flock; do
 		command -v $tool >/dev/null || none "no $tool; LIBELF_SOURCES can name the sources of elfutils and zlib"
 	done
+	# one at a time: another would take away what the first has just brought
+	exec 9<"$cache"
+	flock 9
+	[ ! -d "$1" ] || return 0
 	tmp=$1.new.$$
 	mkdir -p "$tmp/lists/partial" "$tmp/archives/partial" "$tmp/sources"
 	# shellcheck disable=SC2016
