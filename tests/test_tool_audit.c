@@ -45,6 +45,11 @@ static const struct {
 		"\"<prog "
 		"p>\", \"differs\": [{\"name\": \"result\", \"a\": \"<prog p>\", \"b\": \"-1 "
 		"EACCES\"}]}\n"},
+	/* roles are paths: of any character; names are what stands there */
+	{MAP "\n" LOAD " = 6<prog p>\n" LINK
+	     " = 8<place>\nioctl(7</a\\\"(b, c<d>{e>, \033m=\007) = 0\n",
+		"+ 4: ioctl </a\\\"(b, c<d>{e>: 1=</a\\\"(b, c<d>{e>, \\x1bm=\\x07, result=0\n",
+		"{\"a\": null, \"b\": 4, \"call\": \"ioctl\", "},
 	{"", "- 1: bpf BPF_MAP_CREATE <map m>: map_type=", "{\"a\": 1, \"b\": null, "},
 };
 

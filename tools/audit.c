@@ -121,7 +121,9 @@ static void print_one(char sign, const struct audit_entry *e)
 	printf("%c %zu: ", sign, e->line);
 	print_call(e);
 	for (i = 0; i < e->n; i++) {
-		printf(i ? ", %s=" : ": %s=", e->values[i].name);
+		fputs(i ? ", " : ": ", stdout);
+		tool_puts_safe(stdout, e->values[i].name);
+		putchar('=');
 		tool_puts_safe(stdout, e->values[i].text);
 	}
 	putchar('\n');
@@ -136,7 +138,9 @@ static void print_two(const struct audit_entry *a, const struct audit_entry *b)
 	print_call(a);
 	putchar('\n');
 	for (i = 0; (name = next_difference(a, b, &i)); i++) {
-		printf("    %s: ", name);
+		fputs("    ", stdout);
+		tool_puts_safe(stdout, name);
+		fputs(": ", stdout);
 		print_value(value_of(a, name));
 		fputs(" -> ", stdout);
 		print_value(value_of(b, name));

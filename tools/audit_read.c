@@ -17,17 +17,21 @@
 /* Where a value ends: at what separates values, and is not inside of quotes or brackets. */
 static char *value_end(char *p)
 {
-	int depth = 0;
+	int depth = 0, role = 0;
 
 	for (; *p; p++) {
-		if (*p == '"') {
+		if (*p == '\\' && p[1]) {
+			p++; /* of a role: a path may have any character */
+		} else if (role || *p == '<') {
+			role += (*p == '<') - (*p == '>');
+		} else if (*p == '"') {
 			for (p++; *p && *p != '"'; p++)
 				p += *p == '\\' && p[1];
 			if (!*p)
 				break;
-		} else if (*p == '[' || *p == '(' || *p == '<') {
+		} else if (*p == '[' || *p == '(') {
 			depth++;
-		} else if (depth && (*p == ']' || *p == ')' || *p == '>')) {
+		} else if (depth && (*p == ']' || *p == ')')) {
 			depth--;
 		} else if (!depth && strchr(",{})", *p)) {
 			break;
