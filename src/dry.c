@@ -184,7 +184,8 @@ static long dry_openat(struct dry *d, struct sys *s, const struct rawbpf_call *c
 	long ret = -ENOENT;
 	size_t i;
 
-	if (c->arg[2] & (O_WRONLY | O_RDWR) || (tracefs && dry_is_made(d, path, &i)))
+	if (c->arg[2] & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC) ||
+		(tracefs && dry_is_made(d, path, &i)))
 		return dry_open(d, NULL);
 	if ((ours || tracefs) && dry_is_event(path))
 		return -ENOENT;
@@ -302,7 +303,7 @@ static long dry_info(const struct dry *d, const struct rawbpf_call *c)
 	const uint32_t id = 1;
 	struct dry_btf_info btf;
 
-	if (f && f->module && a->info.info_len == sizeof(btf)) {
+	if (f && f->module && c->role && a->info.info_len == sizeof(btf)) {
 		memcpy(&btf, info, sizeof(btf));
 		btf.kernel_btf = 1;
 		if (btf.name_len > strlen(c->role))

@@ -109,6 +109,16 @@ START_TEST(calls)
 	a.info.info = (uintptr_t)info;
 	ck_assert_int_eq(sys_bpf(&k.sys, RAWBPF_OBJ_GET_INFO_BY_FD, &a, sizeof(a.info), NULL), 0);
 	ck_assert(info[1] && !info[2]);
+	/* the BTF of a module, and a caller who does not say which it is */
+	memset(&a, 0, sizeof(a));
+	a.info.bpf_fd =
+		(uint32_t)sys_bpf(&k.sys, RAWBPF_BTF_GET_FD_BY_ID, &a, sizeof(a.get_id), "module");
+	a.info.info_len = 32;
+	a.info.info = (uintptr_t)info;
+	ck_assert_int_eq(sys_bpf(&k.sys, RAWBPF_OBJ_GET_INFO_BY_FD, &a, sizeof(a.info), NULL), 0);
+	/* to be read, and made or emptied by that */
+	ck_assert_int_ge(sys_openat(&k.sys, AT_FDCWD, "x", O_RDONLY | O_CREAT, NULL), 1 << 20);
+	ck_assert_int_ge(sys_openat(&k.sys, AT_FDCWD, "x", O_RDONLY | O_TRUNC, NULL), 1 << 20);
 	sys_close(&k.sys, array);
 	ck_assert_uint_eq(k.calls, 0);
 	dry_free(&k.sys);
