@@ -88,6 +88,8 @@ static int path_no_type(const struct path_walk *w, const char *name)
 	char text[160];
 	struct near n;
 
+	if (!w->msg_len)
+		return -ENOENT;
 	near_start(&n, name);
 	btf_each_name(w->b, PATH_KINDS, path_offer, &n);
 	snprintf(text, sizeof(text), "no type '%.80s' in the kernel's BTF", name);
@@ -102,6 +104,8 @@ static int path_no_member(const struct path_walk *w, const char *name)
 	struct near n;
 	uint32_t i;
 
+	if (!w->msg_len)
+		return -ENOENT;
 	near_start(&n, name);
 	for (i = 0; values && i < w->t.vlen; i++)
 		near_offer(&n, btf_enum_name(w->b, &w->t, i));
@@ -302,7 +306,7 @@ static int path_value(struct path_walk *w, const char *name)
 {
 	uint32_t i;
 
-	for (i = 0; i < w->t.vlen; i++)
+	for (i = 0; i < w->t.vlen && w->steps; i++, w->steps--)
 		if (!strcmp(btf_enum_name(w->b, &w->t, i), name))
 			return path_step(w, BPFASM_STEP_VALUE, btf_enum_name(w->b, &w->t, i),
 				btf_enum_value(w->b, &w->t, i));
@@ -417,6 +421,34 @@ static size_t path_part(const char *p, char *name)
 	return n;
 }
 
+static int path_walk_all(struct path_walk *w)
+{
+	const char *p = w->path;
+	char name[PATH_PART];
+	size_t n;
+	int err;
+
+	if (*p == '.') {
+		err = path_enumerator(w, p + 1);
+		return err ? err : w->n_out;
+	}
+	for (;; p++) {
+		n = path_part(p, name);
+		if (!n)
+			return path_say(w, -EINVAL, "no name of a type or a member", NULL);
+		err = p == w->path ? path_type(w, name) : path_member(w, name);
+		for (p += n; !err && *p == '[';) {
+			w->done = (size_t)(p - w->path);
+			err = path_element(w, &p);
+		}
+		w->done = (size_t)(p - w->path);
+		if (err || !*p)
+			return err ? err : w->n_out;
+		if (*p != '.')
+			return path_say(w, -EINVAL, "no name of a type or a member", NULL);
+	}
+}
+
 int btfpath_walk(const struct btf *b, const char *path, unsigned word, struct bpfasm_step *steps,
 	char *msg, size_t msg_len)
 {
@@ -427,30 +459,19 @@ int btfpath_walk(const struct btf *b, const char *path, unsigned word, struct bp
 		.out = steps,
 		.msg = msg,
 		.msg_len = msg_len};
-	const char *p = path;
-	char name[PATH_PART];
-	size_t n;
-	int err;
 
-	if (*path == '.') {
-		err = path_enumerator(&w, path + 1);
-		return err ? err : w.n_out;
-	}
-	for (;; p++) {
-		n = path_part(p, name);
-		if (!n)
-			return path_say(&w, -EINVAL, "no name of a type or a member", NULL);
-		err = p == path ? path_type(&w, name) : path_member(&w, name);
-		for (p += n; !err && *p == '[';) {
-			w.done = (size_t)(p - path);
-			err = path_element(&w, &p);
-		}
-		w.done = (size_t)(p - path);
-		if (err || !*p)
-			return err ? err : w.n_out;
-		if (*p != '.')
-			return path_say(&w, -EINVAL, "no name of a type or a member", NULL);
-	}
+	return path_walk_all(&w);
+}
+
+int btfpath_steps(const struct btf *b, const char *path, unsigned word, struct bpfasm_step *steps,
+	size_t *work)
+{
+	unsigned most = *work < PATH_STEPS ? (unsigned)*work : PATH_STEPS;
+	struct path_walk w = {.b = b, .word = word, .path = path, .steps = most, .out = steps};
+	int n = path_walk_all(&w);
+
+	*work -= most - w.steps;
+	return n;
 }
 
 /* ---- one place ----------------------------------------------------------------------------- */

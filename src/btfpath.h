@@ -19,6 +19,10 @@ struct btfpath {
 int btfpath_walk(const struct btf *b, const char *path, unsigned word, struct bpfasm_step *steps,
 	char *msg, size_t msg_len);
 
+/* The same without a message; *work: members that may still be looked at, over all such calls. */
+int btfpath_steps(const struct btf *b, const char *path, unsigned word, struct bpfasm_step *steps,
+	size_t *work);
+
 /*
  * TYPE, or TYPE.MEMBER with members of embedded records behind further dots; members of unnamed
  * ones count as their owner's.  word: bytes of a pointer.  0, or a negative errno and why in msg.

@@ -24,7 +24,7 @@ enum {
 	LISTCORE_EXEC = 4, /* SHF_EXECINSTR */
 	LISTCORE_PROGBITS = 1,
 	LISTCORE_NAME = 1024,	     /* bytes of one */
-	LISTCORE_WORK = 200000000,   /* types looked at for one object */
+	LISTCORE_WORK = 200000000,   /* types and members looked at for one object */
 	LISTCORE_SIZE_MAX = 1 << 29, /* bytes of a type */
 	LISTCORE_FIELD_MAX = 1 << 24,
 	LISTCORE_LD_IMM64 = 0x18,
@@ -51,7 +51,7 @@ struct listcore_read {
 	const struct listtype *types;
 	struct listcore *c;
 	struct btfext ext;
-	size_t work; /* types that may still be looked at */
+	size_t work; /* types and members that may still be looked at */
 	bool failed; /* no memory */
 };
 
@@ -111,10 +111,10 @@ static bool listcore_part_fits(const struct bpfasm_step *s, bool first)
 }
 
 /* The steps of a name that can be said, and lead where the record does; how many, 0: none. */
-static int listcore_steps(const struct btf *b, const char *path, struct bpfasm_step *steps)
+static int listcore_steps(
+	const struct btf *b, const char *path, struct bpfasm_step *steps, size_t *work)
 {
-	char msg[8];
-	int n = btfpath_walk(b, path, 8, steps, msg, sizeof(msg)), i;
+	int n = btfpath_steps(b, path, 8, steps, work), i;
 
 	for (i = 0; i < n; i++)
 		if (!listcore_part_fits(&steps[i], !i))
@@ -201,7 +201,7 @@ static void listcore_name(struct listcore_read *w, struct listcore_rec *r,
 		listcore_taken(w->types, root.name))
 		return;
 	if (listcore_path(place, root.name, &path) && !path.failed)
-		n = listcore_steps(b, buf_str(&path), steps);
+		n = listcore_steps(b, buf_str(&path), steps, &w->work);
 	if (n && steps[0].is_typedef == (root.kind == BTF_TYPEDEF) &&
 		(!core_is_field(r->kind) || listcore_bits(steps, n) == place->bits)) {
 		r->inside = listcore_inside(place, steps, n, sort, there);
@@ -258,6 +258,15 @@ static int listcore_section(struct listcore_read *w, const struct elf_section *i
 	for (i = 0; i < n; i++)
 		listcore_one(w, in, code, len, p + (size_t)i * size);
 	return w->failed ? -ENOMEM : 0;
+}
+
+/* Records name a section: of several of one name they mean the first, and are not all theirs. */
+static bool listcore_has_code(struct elf_file *f, const struct elf_section *s)
+{
+	struct elf_section first;
+
+	return s->type == LISTCORE_PROGBITS && s->flags & LISTCORE_EXEC && s->size &&
+	       !elf_find_section(f, s->name, &first) && first.index == s->index;
 }
 
 /* BTF.ext of the other byte order: but for the first four bytes, all of it is 32-bit words. */
@@ -328,7 +337,8 @@ static int listcore_sort(struct listcore *c)
 	if (!c->names)
 		return -ENOMEM;
 	for (i = 0; i < c->n; i++) {
-		if (i && !listcore_by_place(&c->recs[i], &c->recs[i - 1])) {
+		if ((i && !listcore_by_place(&c->recs[i], &c->recs[i - 1])) ||
+			(i + 1 < c->n && !listcore_by_place(&c->recs[i], &c->recs[i + 1]))) {
 			free(c->recs[i].name);
 			c->recs[i].name = NULL;
 		}
@@ -359,8 +369,7 @@ int listcore_open(struct elf_file *f, const struct listtype *types, struct listc
 		return err;
 	}
 	for (i = 1, err = 0; !err && i < elf_ident(f)->n_sections; i++)
-		if (!elf_section(f, i, &s) && s.type == LISTCORE_PROGBITS &&
-			s.flags & LISTCORE_EXEC && s.size)
+		if (!elf_section(f, i, &s) && listcore_has_code(f, &s))
 			err = listcore_section(&w, &s);
 	if (!err)
 		err = listcore_sort(c);
@@ -405,11 +414,13 @@ static void listcore_part(const struct bpfasm_step *s, struct buf *out)
 void listcore_names(const struct listcore *c, struct buf *out)
 {
 	struct bpfasm_step steps[BPFASM_STEPS];
-	size_t i;
+	size_t i, work;
 	int n, k;
 
 	for (i = 0; i < c->n_names; i++) {
-		n = listcore_steps(c->btf, c->names[i], steps);
+		/* each has been walked before, for a record */
+		work = LISTCORE_WORK;
+		n = listcore_steps(c->btf, c->names[i], steps, &work);
 		buf_printf(out, ".core %s", c->names[i]);
 		for (k = 0; k < n; k++) {
 			buf_puts(out, k ? ", " : ": ");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bpfasm.h"
@@ -190,6 +191,100 @@ START_TEST(names_that_would_mislead)
 }
 END_TEST
 
+/* Two records of one instruction: neither of them is written, nor the names. */
+START_TEST(two_of_one)
+{
+	static const char text[] = ".core a.b: struct 8, int 4 at 32\n"
+				   ".core a.c: struct 8, int 4 at 0\n"
+				   ".prog p \"socket\"\n.core byte_off a.b\nr1 = 5\n"
+				   ".core byte_off a.c\nr2 = 5\nreturn 0\n";
+	static const uint32_t was = 8;
+	struct elf_section s;
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	struct elf_file *f;
+	const void *p;
+	size_t len, at;
+	char *got;
+
+	assemble(text, false, &out);
+	ck_assert_int_eq(elf_open_memory(out.data, out.len, "t", &f, NULL), 0);
+	ck_assert_int_eq(elf_find_section(f, ".BTF.ext", &s), 0);
+	ck_assert_int_eq(elf_section_data(f, &s, &p, &len), 0);
+	/* the last record is of the second instruction: now of the first one, too */
+	got = memmem(out.data, out.len, p, len);
+	ck_assert_ptr_nonnull(got);
+	at = len - 16;
+	ck_assert_mem_eq(got + at, &was, 4);
+	memset(got + at, 0, 4);
+	elf_close(f);
+	got = list(out.data, out.len, &e);
+	ck_assert_ptr_null(strstr(got, "\n.core"));
+	ck_assert_ptr_nonnull(strstr(got, "\t; a CO-RE record, byte_off, is left out\n\tr1 = 5\n"));
+	ck_assert_msg(e.msg && strstr(e.msg, "2 CO-RE records are left out"), "%s", e.msg);
+	free(got);
+	bpfasm_free(&out);
+}
+END_TEST
+
+/* Many records whose member is looked for in vain among many: a type of the same name is first. */
+START_TEST(ends_soon)
+{
+	enum { MEMBERS = 16000, RECORDS = 100000, SOON = T_SANITIZED ? 60 : 8 };
+	char *text = NULL, *p;
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	clock_t begin;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	int i;
+
+	for (i = 0; i < MEMBERS; i++)
+		fprintf(f, ".core owner.m%d: struct 64000, int 4 at %d\n", i, 32 * i);
+	fputs(".core other.a: struct 64000, int 4 at 0\n.prog p \"socket\"\n", f);
+	for (i = 0; i < MEMBERS; i++)
+		fprintf(f, "r2 = owner.m%d\n", i);
+	for (i = 0; i < RECORDS; i++)
+		fputs("r2 = other.a\n", f);
+	fputs("return 0\n", f);
+	fclose(f);
+	assemble(text, false, &out);
+	free(text);
+	while ((p = memmem(out.data, out.len, "other", 6)))
+		memcpy(p, "owner", 5);
+	begin = clock();
+	text = list(out.data, out.len, &e);
+	ck_assert_int_lt((clock() - begin) / CLOCKS_PER_SEC, SOON);
+	ck_assert_msg(e.msg && strstr(e.msg, "CO-RE records are left out"), "%s", e.msg);
+	free(text);
+	bpfasm_free(&out);
+}
+END_TEST
+
+/* Records are of the first section of a name: others would multiply them. */
+START_TEST(sections_of_one_name)
+{
+	static const char text[] = ".core a.b: struct 8, int 4 at 32\n"
+				   ".prog p \"socket\"\nr1 = a.b\nreturn 0\n"
+				   ".prog q \"sk_msg\"\nr1 = 4\nreturn 0\n";
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	char *got, *p;
+
+	assemble(text, false, &out);
+	/* of both string tables, where there are symbols of that name */
+	while ((p = memmem(out.data, out.len, "sk_msg", 7)))
+		memcpy(p, "socket", 6);
+	got = list(out.data, out.len, &e);
+	ck_assert_ptr_null(e.msg);
+	p = strstr(got, "\tr1 = a.b\n");
+	ck_assert_ptr_nonnull(p);
+	ck_assert_ptr_nonnull(strstr(p, "\tr1 = 4\n"));
+	free(got);
+	bpfasm_free(&out);
+}
+END_TEST
+
 /* Maps before BTF have sizes and no types. */
 START_TEST(older_maps)
 {
@@ -346,6 +441,9 @@ Suite *suite_listcore(void)
 	tcase_add_test(t, objects_come_back);
 	tcase_add_test(t, every_form);
 	tcase_add_test(t, names_that_would_mislead);
+	tcase_add_test(t, two_of_one);
+	tcase_add_test(t, ends_soon);
+	tcase_add_test(t, sections_of_one_name);
 	tcase_add_test(t, older_maps);
 	tcase_add_test(t, configuration_comes_back);
 	tcase_add_test(t, references_left_out);
