@@ -36,6 +36,7 @@ struct btfout {
 	uint32_t hist_types[2];		/* rawbpf_log2, rawbpf_linear */
 	struct names records;		/* .struct to type id, as pointers */
 	struct coreout_node *core_root; /* the types that CO-RE records name */
+	struct names core_names;	/* a name's steps: its node below that */
 	const struct ir_unit *unit;
 };
 

@@ -25,6 +25,7 @@ enum {
 	COREDECL_BITS_MAX = INT32_MAX / 2,  /* where a member is */
 	COREDECL_FIELD_MAX = (1 << 24) - 1, /* the same of a bit field */
 	COREDECL_DIMS_MAX = 32,
+	COREDECL_NAMES_MAX = 16384,
 };
 
 static const struct {
@@ -193,6 +194,9 @@ static int coredecl_name(struct parse *p, const struct tok *t, const char *s, si
 	} while (at < end && !(err = parse_want(p, PUNCT(',', 0, 0))));
 	if (err)
 		return err;
+	/* each is looked for among the others of its record, whose BTF has room for 65,535 */
+	if (++p->n_told > COREDECL_NAMES_MAX)
+		return parse_error(p, t, "a text tells no more than %d names", COREDECL_NAMES_MAX);
 	if (kname_declare(p, s, len, steps, n) == -EEXIST)
 		return parse_error(p, t, "'%.*s' is known already", len < 60 ? (int)len : 60, s);
 	return p->pool->failed ? -ENOMEM : 0;

@@ -69,14 +69,22 @@ static struct coreout_node *coreout_child(
 	return n;
 }
 
+/* The last node of a name.  Many records are of one name, and a record may have many members. */
 static struct coreout_node *coreout_find(struct btfout *b, const struct ir_core *c)
 {
-	struct coreout_node *n = b->core_root;
+	char key[sizeof(c->step) + sizeof(c->n)], *copy;
+	struct coreout_node *n;
 	uint32_t i;
 
-	for (i = 0; n && i < c->n; i++)
+	memcpy(key, &c->step, sizeof(c->step));
+	memcpy(key + sizeof(c->step), &c->n, sizeof(c->n));
+	n = names_get(&b->core_names, key, sizeof(key));
+	if (n)
+		return n;
+	for (n = b->core_root, i = 0; n && i < c->n; i++)
 		n = coreout_child(b, n, &c->step[i]);
-	return n;
+	copy = n ? pool_strndup(b->pool, key, sizeof(key)) : NULL;
+	return copy && !names_put(&b->core_names, b->pool, copy, sizeof(key), n) ? n : NULL;
 }
 
 /* By offset, as the kernel wants a record's members; enumerators as they came. */
@@ -230,21 +238,23 @@ void coreout_types(struct btfout *b)
 static uint32_t coreout_access(
 	struct btfout *b, const struct ir_core *c, const struct coreout_node **root)
 {
-	struct coreout_node *n = coreout_child(b, b->core_root, c->step);
+	const struct coreout_node *n = coreout_find(b, c), *way[BPFASM_STEPS];
 	char text[COREOUT_TEXT] = "0", *copy;
 	size_t len = 1;
 	uint32_t i;
 
-	*root = n;
-	for (i = 1; n && i < c->n && i < 64; i++) {
-		n = coreout_child(b, n, &c->step[i]);
-		if (!n)
-			break;
+	*root = NULL;
+	if (!n || !c->n || c->n > BPFASM_STEPS)
+		return 0;
+	for (i = c->n; i--; n = n->up)
+		way[i] = n;
+	*root = way[0];
+	for (i = 1; i < c->n; i++) {
 		if (c->step[i].kind == BPFASM_STEP_VALUE) /* an enumerator's number, alone */
 			len = 0;
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%u", len ? ":" : "",
 			c->step[i].kind == BPFASM_STEP_ELEMENT ? (unsigned)c->step[i].value
-							       : (unsigned)n->index);
+							       : (unsigned)way[i]->index);
 	}
 	copy = pool_strndup(b->pool, text, len);
 	return copy ? btfout_string(b, copy, len) : 0;

@@ -56,6 +56,7 @@ struct parse {
 	struct pos at;
 	struct expr_env env;
 	struct names knames;	     /* struct kname */
+	uint32_t n_told;	     /* of them, in the text */
 	struct parse_core core;	     /* for the next instruction */
 	struct parse_core core_next; /* the same from a line before it */
 	int log_code;		     /* opcode in front of a verifier log's line; -1: none */

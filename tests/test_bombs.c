@@ -223,6 +223,25 @@ START_TEST(loops)
 }
 END_TEST
 
+/* Members of one record, and instructions that each hold one. */
+START_TEST(told_names)
+{
+	enum { MOST = 16384 };
+	int i;
+
+	for (i = 0; i < MOST; i++)
+		put(".core a.m%d: struct 65536, int 4 at %d\n", i, 32 * i);
+	put(P);
+	for (i = 0; i < 200000; i++)
+		put("r2 = a.m%d\n", i % MOST);
+	put("return 0\n");
+	ends_soon(NULL);
+	for (i = 0; i <= MOST; i++)
+		put(".core a.m%d: struct 65536, int 4 at %d\n", i, 32 * i);
+	ends_soon("a text tells no more than 16384 names");
+}
+END_TEST
+
 Suite *suite_bombs(void)
 {
 	Suite *s = suite_create("bombs");
@@ -235,6 +254,7 @@ Suite *suite_bombs(void)
 	tcase_add_test(tc, many);
 	tcase_add_test(tc, long_words);
 	tcase_add_test(tc, loops);
+	tcase_add_test(tc, told_names);
 	suite_add_tcase(s, tc);
 	return s;
 }
