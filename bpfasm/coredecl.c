@@ -142,6 +142,10 @@ static int coredecl_part(struct parse *p, struct bpfasm_step *s)
 		coredecl_number(p, 0, COREDECL_SIZE_MAX, &size))
 		return -EINVAL;
 	s->size = (uint64_t)size;
+	/* 8 times their product is a distance in bits */
+	if (s->kind == BPFASM_STEP_ELEMENT && s->value * s->size > COREDECL_SIZE_MAX)
+		return parse_error(p, p->t, "element %llu of %lld bytes is too far away",
+			(unsigned long long)s->value, (long long)size);
 	return coredecl_more(p, s);
 }
 

@@ -128,7 +128,7 @@ int memberread_load(struct parse *p, unsigned dst, const struct operand *o)
 		bool load = hop + 1 < o->k->hops || o->kind != OPERAND_ADDR;
 
 		if (!kname_place(o->k, hop, p->o->big_endian, &place) ||
-			place.f.offset > (load ? INT16_MAX : INT32_MAX))
+			place.f.offset > (load ? INT16_MAX : INT32_MAX - INT16_MAX))
 			return parse_error(p, o->t, "the field at offset %llu is out of reach",
 				(unsigned long long)place.f.offset);
 		m.core = memberread_is_core(p, &place);

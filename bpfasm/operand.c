@@ -51,11 +51,12 @@ static int operand_member_address(struct parse *p, struct operand *o)
 		return -EINVAL;
 	if (m.k && m.place.bits)
 		return parse_error(p, t, "'%s' is a bit field and has no address", m.k->text);
-	if (m.f.offset > INT32_MAX)
+	/* what is added to it has room, too */
+	if (m.f.offset > INT32_MAX - INT16_MAX)
 		return operand_far(p, t, &m);
 	t = p->t;
 	if ((parse_take(p, PUNCT('+', 0, 0)) || parse_op(p->t, PUNCT('-', 0, 0))) &&
-		parse_expr(p, &add))
+		(parse_expr(p, &add) || kname_left(p)))
 		return -EINVAL;
 	if (add < INT16_MIN || add > INT16_MAX)
 		return parse_error(p, t, "%lld is out of reach", (long long)add);

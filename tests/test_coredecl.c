@@ -172,6 +172,16 @@ START_TEST(messages)
 		   "r0 = 4\nexit",
 		"no instruction follows");
 	tasm_fails(".prog p \"socket\"\n.core type_size b\nr0 = 4\nexit", "'b' needs a target");
+	tasm_fails(".core a.b[1073741824][1]: struct 8, array 8 at 0 of 4 1 int 4, "
+		   "array 1073741824 of 4 1 int 4, int 4",
+		"element 1073741824 of 1073741824 bytes is too far away");
+	tasm_fails(".core a.b[1]: struct 8, array 8 at 0 of 4 1 int 4, int 2147483647\n"
+		   ".prog p \"socket\"\nr6 = r1\nr1 = &r6->a.b[1] + 8\nreturn 0",
+		"the field at offset 2147483647 is out of reach");
+	/* what is added stands in no record */
+	tasm_fails(".core a.b: struct 8, int 4 at 32\n.prog p \"socket\"\nr6 = r1\n"
+		   "r6 = &r6->a.b + sizeof(a.b)\nreturn 0",
+		"a name of the kernel's types cannot stand here");
 }
 END_TEST
 
