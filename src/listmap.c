@@ -26,7 +26,8 @@ enum {
 	LISTMAP_SECTION = 3, /* STT_SECTION */
 	LISTMAP_OLD = 20,    /* bytes of a record of section maps */
 	LISTMAP_VALUES_MAX = 65536,
-	LISTMAP_NUMA = 4, /* BPF_F_NUMA_NODE */
+	LISTMAP_VALUES_ALL = 1 << 22, /* of all maps */
+	LISTMAP_NUMA = 4,	      /* BPF_F_NUMA_NODE */
 	LISTMAP_LPM_TRIE = 11,
 	LISTMAP_USER_RINGBUF = 31,
 };
@@ -91,6 +92,7 @@ struct listmap {
 	size_t n_relocs;
 	struct listmap_def *defs;
 	size_t n;
+	uint64_t left; /* elements that may still be written: maps may say that they overlap */
 };
 
 /* ---- definitions ------------------------------------------------------------------------- */
@@ -490,7 +492,7 @@ static void listmap_hold(struct listmap *l, const struct listmap_def *d)
 
 	if (d->values < 0 || (d->type != LISTMAP_PROG_ARRAY && !listmap_inner(l, d, &inner, &name)))
 		return;
-	for (i = 0; i < l->n_relocs; i++) {
+	for (i = 0; i < l->n_relocs && l->left; i++) {
 		const struct elf_reloc *r = &l->relocs[i];
 
 		if (r->offset < at || r->offset >= d->end ||
@@ -498,6 +500,11 @@ static void listmap_hold(struct listmap *l, const struct listmap_def *d)
 			r->offset - first > LISTMAP_POINTER * LISTMAP_VALUES_MAX ||
 			elf_symbol(l->f, &l->symtab, r->symbol, &s) || !*s.name)
 			continue;
+		if ((r->offset - at) / LISTMAP_POINTER >= l->left) {
+			l->left = 0;
+			break;
+		}
+		l->left -= (r->offset - at) / LISTMAP_POINTER + 1;
 		for (; at < r->offset; at += LISTMAP_POINTER, between = ", ")
 			buf_printf(&l->line, "%s0", between);
 		buf_puts(&l->line, between);
@@ -620,6 +627,7 @@ int listmap_print(struct elf_file *f, struct listtype *types, struct rawbpf_erro
 	if (!l.defs)
 		return err_set(e, "dis", -ENOMEM, "out of memory");
 	memset(&maps, 0, sizeof(maps));
+	l.left = LISTMAP_VALUES_ALL;
 	if (!elf_find_section(f, ".maps", &maps) && !elf_find_section(f, ".symtab", &l.symtab))
 		l.relocs = listmap_relocs(&l, &maps, &l.n_relocs);
 	listmap_all(&l, &sec, &maps);

@@ -112,6 +112,64 @@ START_TEST(no_maps_no_lines)
 }
 END_TEST
 
+/* A section of an object, to be written to. */
+static unsigned char *bytes_of(struct bpfasm_out *out, const char *name, size_t *len)
+{
+	struct elf_section s;
+	struct elf_file *f;
+	const void *p;
+	unsigned char *at;
+
+	ck_assert_int_eq(elf_open_memory(out->data, out->len, "test", &f, NULL), 0);
+	ck_assert_int_eq(elf_find_section(f, name, &s), 0);
+	ck_assert_int_eq(elf_section_data(f, &s, &p, len), 0);
+	at = memmem(out->data, out->len, p, *len);
+	elf_close(f);
+	ck_assert_ptr_nonnull(at);
+	return at;
+}
+
+/* Maps that all say to reach up to the last one's element, which is far away. */
+START_TEST(maps_in_each_other)
+{
+	enum { MAPS = 128, SIZE = 40, FAR = 8 * 65000, MOST = 14 << 20 };
+	static const uint32_t all = INT32_MAX;
+	static const uint64_t to = FAR;
+	uint32_t word[2], maps = 0;
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	unsigned char *p;
+	char *text = NULL;
+	size_t len, i;
+	FILE *f = open_memstream(&text, &len);
+
+	for (i = 0; i < MAPS; i++)
+		fprintf(f, ".map m%zu prog_array(65000) = {p}\n", i);
+	fputs(PROGRAM, f);
+	fclose(f);
+	ck_assert_int_eq(bpfasm_assemble(text, len, NULL, &out), 0);
+	free(text);
+	p = bytes_of(&out, ".rel.maps", &len);
+	memcpy(p + len - 16, &to, sizeof(to));
+	p = bytes_of(&out, ".BTF", &len);
+	for (i = 0; i + 8 <= len; i += 4) {
+		memcpy(word, p + i, sizeof(word));
+		if (word[0] != SIZE * maps || word[1] != SIZE)
+			continue;
+		memcpy(p + i + 4, &all, sizeof(all));
+		maps++;
+	}
+	ck_assert_uint_eq(maps, MAPS);
+	f = open_memstream(&text, &len);
+	ck_assert_int_eq(rawbpf_list_object(out.data, out.len, f, &e), 0);
+	fclose(f);
+	ck_assert_uint_gt(len, FAR);
+	ck_assert_uint_lt(len, MOST);
+	free(text);
+	bpfasm_free(&out);
+}
+END_TEST
+
 START_TEST(damaged_btf_is_refused)
 {
 	size_t at;
@@ -137,6 +195,7 @@ Suite *suite_listmap(void)
 	tcase_add_test(t, records_come_before_their_map);
 	tcase_add_test(t, options_come_back);
 	tcase_add_test(t, no_maps_no_lines);
+	tcase_add_test(t, maps_in_each_other);
 	tcase_add_test(t, damaged_btf_is_refused);
 	suite_add_tcase(s, t);
 	return s;
