@@ -95,6 +95,8 @@ static bool is_for_later(const char *msg)
 {
 	if (msg && strstr(msg, "is not known to this kernel")) /* GNU's ldxsw */
 		return is_before(6, 6);
+	if (msg && strstr(msg, "back-edge from insn")) /* a loop */
+		return is_before(5, 3);
 	return old_version() && msg &&
 	       (strstr(msg, "came with Linux") || strstr(msg, "need Linux") ||
 		       strstr(msg, "invalid func unknown#") ||

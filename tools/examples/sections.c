@@ -13,7 +13,7 @@ static const char text[] = ".include \"hist.inc\"\n.license \"GPL\"\n"
 			   ".var    key: sizes_key\n"
 			   "        r7 = args->ret\n"
 			   "        if r7 s<= 0 goto .done          ; the end, or an error\n"
-			   "        pid       r8\n"
+			   "        key = 0\n        pid       r8\n"
 			   "        key.bucket = r8\n"
 			   "        hist_add  sizes, r7, key\n"
 			   ".done:  return 0\n";
