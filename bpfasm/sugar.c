@@ -364,8 +364,8 @@ int sugar_field_line(struct parse *p, struct parse_reg base)
 	const struct tok *t = p->t;
 	struct parse_path m;
 	struct sugar_dest d = {0};
-	bool chars, whole = t->kind == TOK_NAME && !parse_op(t + 1, PUNCT('[', 0, 0)) &&
-			    sugar_is_whole(p, t, &d, &chars);
+	bool chars = false, whole = t->kind == TOK_NAME && !parse_op(t + 1, PUNCT('[', 0, 0)) &&
+				    sugar_is_whole(p, t, &d, &chars);
 
 	if (t->kind != TOK_NAME || (!memchr(t->s, '.', t->len) && !whole) || base.w)
 		return parse_error(p, t, "a field in memory is 'rN->STRUCT.field'");
