@@ -11,6 +11,7 @@
 #define PAGE_1	 TEST_ROOT "/tools/rawbpf.1"
 #define PAGE_3	 TEST_ROOT "/include/rawbpf.3"
 #define PAGE_ASM TEST_ROOT "/include/bpfasm.3"
+#define PAGE_5	 TEST_ROOT "/bpfasm/bpfasm.5"
 
 /* A line of a page as a reader sees it: "\e" is a backslash, "\(dq" a quotation mark. */
 static void unescape(char *s)
@@ -42,6 +43,44 @@ START_TEST(lint)
 		    "grep -v 'referenced manual not found'");
 	ck_assert_str_eq(out, "");
 	free(out);
+}
+END_TEST
+
+/*
+ * mdoc's Qq, Pq, Ql and Op take all the rest of their line, so that words behind would be quoted, too.
+ * What is read is the text with its line breaks as spaces.
+ */
+static void reads(const char *page, const char *const *forms)
+{
+	char *out;
+
+	t_run(&out, "mandoc -T ascii %s 2>/dev/null | col -bx | tr -s ' \n' ' '", page);
+	for (; *forms; forms++)
+		ck_assert_msg(strstr(out, *forms), "%s does not read: %s", page, *forms);
+	free(out);
+}
+
+START_TEST(quotes_and_brackets)
+{
+	static const char *const page_5[] = {"(`r1 = &NAME', `if r1 == 0 goto out') may call",
+		" \"fentry/FUNCTION\", \"fexit/FUNCTION\", \"fmod_ret/FUNCTION\", "
+		"\"tp_btf/EVENT\" ",
+		" .error \"TEXT\", .warning \"TEXT\" ", " printk \"FORMAT\", VALUE, ... ",
+		" ring_output MAP, VAR [, FLAGS] ",
+		" ring_submit REG [, FLAGS], ring_discard REG [, FLAGS] ",
+		" map_inc MAP, &KEY [, BY] ", " (`r7 = 0', `key = 0') ends ", NULL};
+	static const char *const page_3[] = {" (\"c\", \"libssl.so.3\"), ",
+		" (\"f@VERSION\" picks one version), ", " (\"openat\", \"sys_openat\"), ",
+		" (section \"fentry\", \"fmod_ret\") ", " (\"module:function\", Linux 5.11); ",
+		" (\"name\" or \"provider:name\") ", NULL};
+	static const char *const page_1[] = {" rawbpf asm [-o out] [-f elf | c | hex] [-EB | -EL] ",
+		" rawbpf dis [-EB | -EL] ", " -EB, -EL Read hex ", NULL};
+
+	if (t_run(NULL, "command -v mandoc >/dev/null"))
+		T_SKIP("no mandoc");
+	reads(PAGE_5, page_5);
+	reads(PAGE_3, page_3);
+	reads(PAGE_1, page_1);
 }
 END_TEST
 
@@ -282,6 +321,7 @@ Suite *suite_man(void)
 
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, lint);
+	tcase_add_test(t, quotes_and_brackets);
 	tcase_add_test(t, every_function);
 	tcase_add_test(t, library_examples);
 	tcase_add_test(t, every_function_of_the_assembler);
