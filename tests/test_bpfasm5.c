@@ -227,8 +227,8 @@ static const struct {
 /* They are for the library alone. */
 static bool is_internal(const char *word)
 {
-	static const char *const words[] = {
-		"HIST_INC", "STD_INC", "USDT_INC", "log2_steps", "log2_any", "hist_slot"};
+	static const char *const words[] = {"HIST_INC", "STD_INC", "USDT_INC", "log2_steps",
+		"log2_any", "log2_copied", "hist_slot"};
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
