@@ -2,9 +2,9 @@
 /*
  * linttwice.c - an argument register that is set, and set again before the call it was meant for.
  *
- * Only where no jump is in between, and where all three stand in one text but not in one line: macros
- * may change r0 to r5, and so may a call that loads its arguments itself, and a value that is not
- * read is no mistake.
+ * Only where no jump is in between, and where all three stand in one text: macros may change r0 to
+ * r5.  Where the call loads its arguments itself, what was an address or a copy of a register was meant
+ * as one; any other value that is not read is no mistake.
  */
 #include "flow.h"
 #include "insn.h"
@@ -52,6 +52,22 @@ static bool twice_same_line(const struct ir_func *fn, size_t i, size_t k)
 	return a.src == b.src && a.line == b.line;
 }
 
+/* "r1 = &m", "r1 = r6" */
+static bool twice_is_argument(const struct ir_insn *in)
+{
+	if (in->code == INSN_LD_IMM64)
+		return in->src != INSN_IMM64_PLAIN;
+	return in->code == (INSN_ALU64 | INSN_MOV | INSN_X);
+}
+
+/* Is what instruction i set lost when instruction k sets it for the call? */
+static bool twice_lost(const struct ir_func *fn, size_t i, size_t k, size_t call)
+{
+	if (!twice_same_line(fn, k, call))
+		return true;
+	return !twice_same_line(fn, i, call) && twice_is_argument(&fn->insns[i]);
+}
+
 static void twice_call(const struct lint *l, const struct lint_sets *s, size_t i)
 {
 	const struct ir_insn *in = &l->fn->insns[i];
@@ -64,7 +80,7 @@ static void twice_call(const struct lint *l, const struct lint_sets *s, size_t i
 		n = h->n_args;
 	for (reg = 1; reg <= n && reg <= 5; reg++)
 		if (s->set[reg] && s->twice[reg] > l->prelude &&
-			!twice_same_line(l->fn, s->set[reg] - 1, i))
+			twice_lost(l->fn, s->twice[reg] - 1, s->set[reg] - 1, i))
 			lint_say_twice(l, s->twice[reg] - 1, s->set[reg] - 1, reg);
 }
 
