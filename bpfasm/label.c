@@ -234,6 +234,16 @@ static void label_unknown(const struct labels *l, struct diag *d, const struct l
 		suggest_text(&s, buf, sizeof(buf)));
 }
 
+const char *label_far_hint(unsigned code)
+{
+	if (code == INSN_GOTO)
+		return "use gotol";
+	/* no other condition is their reverse */
+	if (code == INSN_MAY_GOTO || (code & INSN_OP) == INSN_JSET)
+		return "let it lead to a gotol near by";
+	return "reverse the condition and let it lead past a gotol";
+}
+
 /* gotol has its distance in imm, 32 bits wide; all other jumps in off */
 static void label_patch(
 	struct diag *d, const struct label_jump *j, struct ir_insn *in, uint32_t target)
@@ -246,8 +256,9 @@ static void label_patch(
 		in->off = (int16_t)off;
 	} else {
 		diag_error(d, j->at, j->len,
-			"label '%.*s' is %lld instructions away, a jump reaches 32767; use gotol",
-			LABEL_SHOWN, j->name, (long long)(off < 0 ? -off : off));
+			"label '%.*s' is %lld instructions away, a jump reaches 32767; %s",
+			LABEL_SHOWN, j->name, (long long)(off < 0 ? -off : off),
+			label_far_hint(in->code));
 	}
 }
 

@@ -51,6 +51,8 @@ int label_jump(struct labels *l, struct pool *pool, struct pos at, const char *n
 	uint32_t insn);
 /* The function ends: fill in the offsets, report what is unknown or too far.  0 or -ENOMEM. */
 int label_finish(struct labels *l, struct pool *pool, struct diag *d, struct ir_insn *insns);
+/* What to do about a jump of this code that reaches no farther. */
+const char *label_far_hint(unsigned code);
 /* ... and what no jump leads to: for a function without errors, which may hold the jumps */
 void label_unused(const struct labels *l, struct diag *d);
 

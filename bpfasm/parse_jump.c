@@ -12,8 +12,9 @@
 enum { JUMP_KERNEL_OLD = 4 << 16 | 17 << 8 };
 
 /* The distance behind "pc", or alone: +5, -5; plain: 5, too. */
-static int jump_distance(struct parse *p, bool plain, int64_t min, int64_t max, int64_t *by)
+static int jump_distance(struct parse *p, unsigned code, bool plain, int64_t *by)
 {
+	bool wide = code == INSN_GOTOL || code == INSN_CALL_K; /* by imm */
 	const struct tok *t = p->t;
 
 	if (!plain && !parse_op(t, PUNCT('+', 0, 0)) && !parse_op(t, PUNCT('-', 0, 0)))
@@ -23,10 +24,10 @@ static int jump_distance(struct parse *p, bool plain, int64_t min, int64_t max, 
 		*by = (int64_t)p->t++->num; /* no comparison: objdump's comment follows */
 	else if (parse_expr(p, by))
 		return -EINVAL;
-	if (*by < min || *by > max)
-		return parse_error(p, t, "a jump by %lld is too far%s", (long long)*by,
-			max == INT16_MAX ? "; only gotol reaches farther" : "");
-	return 0;
+	if (*by >= (wide ? INT32_MIN : INT16_MIN) && *by <= (wide ? INT32_MAX : INT16_MAX))
+		return 0;
+	return parse_error(p, t, "a jump by %lld is too far%s%s", (long long)*by, wide ? "" : "; ",
+		wide ? "" : label_far_hint(code));
 }
 
 /* What objdump adds behind a distance: <.text+0x10> */
@@ -57,8 +58,7 @@ int parse_jump(struct parse *p, unsigned code, unsigned dst, unsigned src, int32
 		return parse_error(
 			p, t, "a distance is written with its sign: +%.*s", (int)t->len, t->s);
 	parse_take_name(p, "pc");
-	if (jump_distance(
-		    p, plain, wide ? INT32_MIN : INT16_MIN, wide ? INT32_MAX : INT16_MAX, &by))
+	if (jump_distance(p, code, plain, &by))
 		return -EINVAL;
 	len = (uint32_t)(p->t[-1].s + p->t[-1].len - t->s);
 	jump_comment(p);
@@ -223,7 +223,7 @@ static int call_pc(struct parse *p)
 	int64_t by;
 
 	p->t++;
-	if (jump_distance(p, false, INT32_MIN, INT32_MAX, &by))
+	if (jump_distance(p, INSN_CALL_K, false, &by))
 		return -EINVAL;
 	if (parse_take(p, PUNCT('#', 0, 0)))
 		p->t = p->end; /* bpftool: the function's name and tag */

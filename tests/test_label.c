@@ -98,11 +98,26 @@ START_TEST(wrong_labels_are_named)
 	ck_assert_int_eq(define("far", &file, 39999), 0);
 	ck_assert_int_eq(jump("dome", &file, 0), 0);
 	ck_assert_int_eq(jump("far", &file, 1), 0);
+	ck_assert_int_eq(jump("far", &file, 2), 0);
+	ck_assert_int_eq(jump("far", &file, 3), 0);
+	ck_assert_int_eq(jump("far", &file, 4), 0);
 	insns[1].code = INSN_GOTO;
+	insns[2].code = INSN_JMP | INSN_JEQ;
+	insns[3].code = INSN_JMP32 | INSN_JSET | INSN_X;
+	insns[4].code = INSN_MAY_GOTO;
 	ck_assert_int_eq(label_finish(&labels, &pool, &diag, insns), 0);
 	label_unused(&labels, &diag);
 	ck_assert_ptr_nonnull(strstr(diag.text, "no label 'dome'; did you mean 'done'?"));
-	ck_assert_ptr_nonnull(strstr(diag.text, "label 'far' is 39997 instructions away"));
+	ck_assert_ptr_nonnull(
+		strstr(diag.text, "label 'far' is 39997 instructions away, a jump reaches "
+				  "32767; use gotol"));
+	ck_assert_ptr_nonnull(strstr(diag.text,
+		"39996 instructions away, a jump reaches 32767; reverse the condition and let it "
+		"lead past a gotol"));
+	ck_assert_ptr_nonnull(strstr(diag.text, "39995 instructions away, a jump reaches 32767; "
+						"let it lead to a gotol near by"));
+	ck_assert_ptr_nonnull(strstr(diag.text, "39994 instructions away, a jump reaches 32767; "
+						"let it lead to a gotol near by"));
 	ck_assert_ptr_nonnull(strstr(diag.text, "warning: nothing jumps to label 'done'"));
 	free(insns);
 }
