@@ -28,13 +28,14 @@ static int data_number(struct parse *p, const struct ir_type *type, unsigned cha
 {
 	const struct tok *t = p->t;
 	unsigned i, bits = 8 * type->size;
+	char text[64];
 	int64_t v;
 
 	if (parse_expr(p, &v))
 		return -EINVAL;
 	if (bits < 64 && (v < -((int64_t)1 << (bits - 1)) || v >> bits > 0))
-		return parse_error(
-			p, t, "%lld does not fit in %u bits", (long long)v, type->size * 8);
+		return parse_error(p, t, "%s does not fit in %u bits",
+			parse_value_text(t, p->t, v, text, sizeof(text)), bits);
 	for (i = 0; i < type->size; i++)
 		to[p->unit->big_endian ? type->size - 1 - i : i] =
 			(unsigned char)((uint64_t)v >> 8 * i);

@@ -82,9 +82,14 @@ static int alu_cast(struct parse *p, struct parse_reg dst)
 	p->t += 3;
 	if (parse_want_reg(p, &src))
 		return -EINVAL;
-	if (src.w != dst.w || (dst.w && off == 32))
-		return parse_error(
-			p, t, "'(s%d)' takes a register as wide as its target, and wider", off);
+	if (dst.w && off == 32)
+		return parse_error(p, t, "'(s32)' makes 64 bits of 32; write 'r%d = (s32)r%d'",
+			dst.num, src.num);
+	if (src.w != dst.w)
+		return parse_error(p, t,
+			"%c%d and %c%d are not equally wide; write '%c%d = (s%d)%c%d'",
+			dst.w ? 'w' : 'r', dst.num, src.w ? 'w' : 'r', src.num, dst.w ? 'w' : 'r',
+			dst.num, off, dst.w ? 'w' : 'r', src.num);
 	parse_emit(p, alu_class(dst) | INSN_MOV | INSN_X, dst.num, src.num, off, 0);
 	return 0;
 }
@@ -159,11 +164,13 @@ static int alu_swap(struct parse *p, struct parse_reg dst)
 /* A constant: 32 bits in one slot, with "ll" behind it 64 bits in two. */
 static int assign_const(struct parse *p, struct parse_reg dst)
 {
-	const struct tok *t = p->t;
+	const struct tok *t = p->t, *end;
+	char text[64];
 	int64_t v;
 
 	if (parse_expr(p, &v))
 		return -EINVAL;
+	end = p->t;
 	if (parse_take_name(p, "ll") || p->log_code == INSN_LD_IMM64) {
 		if (dst.w)
 			return parse_error(
@@ -172,7 +179,8 @@ static int assign_const(struct parse *p, struct parse_reg dst)
 		return 0;
 	}
 	if (v < INT32_MIN || v > (dst.w ? (int64_t)UINT32_MAX : INT32_MAX))
-		return parse_error(p, t, "%lld does not fit in 32 bits; %s", (long long)v,
+		return parse_error(p, t, "%s does not fit in 32 bits; %s",
+			parse_value_text(t, end, v, text, sizeof(text)),
 			dst.w ? "w registers hold no more" : alu_wide);
 	parse_emit(p, alu_class(dst) | INSN_MOV, dst.num, 0, 0, (int32_t)(uint32_t)v);
 	return 0;

@@ -223,9 +223,23 @@ int parse_expr(struct parse *p, int64_t *v)
 	return 0;
 }
 
+const char *parse_value_text(
+	const struct tok *t, const struct tok *end, int64_t v, char *buf, size_t size)
+{
+	bool minus = t->kind == TOK_PUNCT && t->op == PUNCT('-', 0, 0);
+	const struct tok *num = minus ? t + 1 : t;
+
+	if (num + 1 == end && num->kind == TOK_NUM)
+		snprintf(buf, size, "%s%.*s", minus ? "-" : "", (int)num->len, num->s);
+	else
+		snprintf(buf, size, "%lld", (long long)v);
+	return buf;
+}
+
 int parse_imm32(struct parse *p, bool any_sign, const char *wide, int32_t *imm)
 {
 	const struct tok *t = p->t;
+	char text[64];
 	int64_t v;
 
 	if (parse_expr(p, &v))
@@ -233,7 +247,8 @@ int parse_imm32(struct parse *p, bool any_sign, const char *wide, int32_t *imm)
 	*imm = (int32_t)(uint32_t)v;
 	if (v >= INT32_MIN && v <= (any_sign ? (int64_t)UINT32_MAX : INT32_MAX))
 		return 0;
-	return parse_error(p, t, "%lld does not fit in 32 bits%s%s", (long long)v, wide ? "; " : "",
+	return parse_error(p, t, "%s does not fit in 32 bits%s%s",
+		parse_value_text(t, p->t, v, text, sizeof(text)), wide ? "; " : "",
 		wide ? wide : "");
 }
 

@@ -107,6 +107,9 @@ struct pos parse_pos(const struct parse *p, const struct tok *t);
 int parse_reg(struct parse *p, struct parse_reg *r);
 int parse_want_reg(struct parse *p, struct parse_reg *r);
 int parse_expr(struct parse *p, int64_t *v); /* a constant expression */
+/* What a message calls a value: a number as it is written from t to end, or what an expression gives. */
+const char *parse_value_text(
+	const struct tok *t, const struct tok *end, int64_t v, char *buf, size_t size);
 /* one that fits in 32 bits, signed; any_sign: or unsigned.  wide says what to write instead */
 int parse_imm32(struct parse *p, bool any_sign, const char *wide, int32_t *imm);
 

@@ -276,6 +276,11 @@ int parse_struct_line(struct parse *p)
 	if (type.size > TYPE_MAX_SIZE || p->record->size > TYPE_MAX_SIZE - type.size)
 		return parse_error(p, t, "struct '%s' is larger than %d bytes", p->record->name,
 			TYPE_MAX_SIZE);
+	if (parse_op(p->t, PUNCT('[', 0, 0)))
+		return parse_error(p, p->t,
+			"only char has an array in a record: 'NAME: char[BYTES]'; write the "
+			"elements "
+			"as fields, or make the array a .data variable");
 	err = parse_struct_add(p, p->record, pool_strndup(p->pool, name->s, name->len), &type);
 	return err ? err : parse_want_end(p);
 }

@@ -70,6 +70,7 @@ START_TEST(errors)
 	tasm_fails(".data a: u32 = ", "a value is missing here");
 	tasm_fails(".data a: u8 = 256", "256 does not fit in 8 bits");
 	tasm_fails(".data a: s8 = -129", "-129 does not fit in 8 bits");
+	tasm_fails(".data a: u32 = 0x8000000000000000", "error: 0x8000000000000000 does not fit");
 	tasm_fails(".rodata a: u32", "a constant needs its value");
 	tasm_fails(".bss a: u32 = 1", "what is in .bss begins as zero; with a value it is '.data'");
 	tasm_fails(

@@ -35,7 +35,7 @@ START_TEST(constants)
 	tasm_is("r0 = 0 ll", "1800000000000000 0000000000000000");
 	tasm_is("r1 = 'a'", "b701000061000000");
 	tasm_fails(".prog p \"socket\"\nr1 = 0xffffffff\nexit",
-		"t:2:6: error: 4294967295 does not fit in 32 bits; a wider constant is written");
+		"t:2:6: error: 0xffffffff does not fit in 32 bits; a wider constant is written");
 	tasm_fails(".prog p \"socket\"\nw1 = 5 ll\nexit", "w1 is 32 bits wide");
 	tasm_fails(".prog p \"socket\"\nr1 += 0x100000000\nexit", "does not fit in 32 bits");
 }
@@ -99,7 +99,14 @@ START_TEST(errors)
 		{"r1", "'=' or another operator expected"},
 		{"r1 = r2 r3", "t:2:9: error: 'r3' is too much here"},
 		{"r1 s+= r2", "no signed operator"},
-		{"w1 = (s32)w2", "'(s32)' takes a register as wide"},
+		{"w1 = (s32)w2",
+			"t:2:11: error: '(s32)' makes 64 bits of 32; write 'r1 = (s32)r2'"},
+		{"r1 = (s32)w2", "r1 and w2 are not equally wide; write 'r1 = (s32)r2'"},
+		{"w1 = (s8)r2", "w1 and r2 are not equally wide; write 'w1 = (s8)w2'"},
+		{"r1 = 0x8000000000000000", "error: 0x8000000000000000 does not fit in 32 bits"},
+		{"r1 += 0x8000000000000000", "error: 0x8000000000000000 does not fit in 32 bits"},
+		{"r1 = -0x80000001", "error: -0x80000001 does not fit in 32 bits"},
+		{"r1 = 1 << 40", "error: 1099511627776 does not fit in 32 bits"},
 		{"r1 = nothing", "unknown name 'nothing'"},
 	};
 

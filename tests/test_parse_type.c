@@ -77,6 +77,10 @@ START_TEST(errors)
 	tasm_fails(".struct r\na: u32\n.end\n.struct r\na: u32\n.end",
 		"struct 'r' is already declared at line 1");
 	tasm_fails(".struct r\na u32\n.end", "no type 'a'");
+	tasm_fails(".struct r\na: u32[4]\n.end",
+		"t:2:7: error: only char has an array in a record: 'NAME: char[BYTES]'; write the "
+		"elements as fields");
+	tasm_fails(".struct r\nu8 a[4];\n.end", "only char has an array in a record");
 	tasm_fails(".struct r\na: char[0]\n.end", "0 is no size");
 	tasm_fails(".struct r\na: char[65536]\nb: u8\n.end", "larger than 65536 bytes");
 	tasm_fails(".struct r\na: r\n.end", "no type 'r'");
