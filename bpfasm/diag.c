@@ -344,17 +344,39 @@ static void diag_emit(
 	diag_includes(d, user);
 }
 
+/*
+ * A macro that uses an argument twice has the same error twice, at the same place of the user's text:
+ * once is enough.
+ */
+static bool diag_is_again(struct diag *d, size_t at)
+{
+	size_t n;
+
+	if (d->failed || d->last >= at)
+		return false;
+	n = strcspn(d->text + at, "\n") + 1;
+	return d->last + n <= at && !memcmp(d->text + d->last, d->text + at, n);
+}
+
 void diag_error(struct diag *d, struct pos at, size_t len, const char *fmt, ...)
 {
+	size_t from = d->len;
 	va_list ap;
 
 	if (diag_full(d))
 		return;
-	d->n_errors++;
 	va_start(ap, fmt);
 	diag_emit(d, at, len, "error", fmt, ap);
 	va_end(ap);
-	if (d->n_errors == DIAG_MAX_ERRORS)
+	if (d->n_errors && at.src && at.src->expansion && diag_is_again(d, from)) {
+		d->len = from;
+		d->text[from] = '\0';
+		d->n_again++;
+	} else {
+		d->last = from;
+		d->n_errors++;
+	}
+	if (d->n_errors + d->n_again == DIAG_MAX_ERRORS)
 		diag_putf(d, "too many errors, stopped after %d\n", DIAG_MAX_ERRORS);
 }
 
@@ -375,7 +397,7 @@ void diag_warning(struct diag *d, struct pos at, size_t len, const char *fmt, ..
 
 bool diag_full(const struct diag *d)
 {
-	return d->n_errors >= DIAG_MAX_ERRORS || d->failed;
+	return d->n_errors + d->n_again >= DIAG_MAX_ERRORS || d->failed;
 }
 
 void diag_free(struct diag *d)

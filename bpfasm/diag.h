@@ -37,9 +37,11 @@ struct diag {
 	struct pool *pool;
 	char *text; /* all messages so far, malloc'ed */
 	size_t len, cap;
+	size_t last; /* where in text the last error begins */
 	unsigned n_errors, n_warnings;
-	bool failed; /* out of memory */
-	bool quiet;  /* no warnings */
+	unsigned n_again; /* errors that said the same as the one before: not in text */
+	bool failed;	  /* out of memory */
+	bool quiet;	  /* no warnings */
 };
 
 /* len: bytes to underline, 0 for the caret alone. */

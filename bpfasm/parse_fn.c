@@ -54,6 +54,7 @@ static int fn_begin(struct parse *p, const struct tok *t, const char *name, cons
 	fn->ir = f;
 	fn->ctx = 1;
 	fn->n_errors = p->diag->n_errors;
+	p->diag->last = p->diag->len; /* its first error counts, whatever the last one said */
 	u->funcs[u->n_funcs++] = f;
 	p->fns[p->n_fns++] = fn;
 	p->fn = fn;

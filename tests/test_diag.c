@@ -186,6 +186,33 @@ START_TEST(deep_expansions_are_shortened)
 }
 END_TEST
 
+/* The same twice in one expansion is shown once; no error is lost, and twenty are enough. */
+START_TEST(the_same_of_a_macro)
+{
+	struct src top = file("a.bpf", "twice hk\n"), x = file("twice", "a hk\nb hk\n");
+	size_t len, i;
+
+	x.expansion = true;
+	x.from = x.defined = (struct pos){&top, 1, 1};
+	diag_error(&diag, (struct pos){&x, 1, 3}, 2, "'hk' is bad");
+	len = diag.len;
+	diag_error(&diag, (struct pos){&x, 2, 3}, 2, "'hk' is bad");
+	ck_assert_uint_eq(diag.len, len);
+	ck_assert_uint_eq(strlen(diag.text), len);
+	ck_assert_uint_eq(diag.n_errors, 1);
+	diag_error(&diag, (struct pos){&x, 2, 3}, 2, "'hk' is bad, too");
+	ck_assert_uint_eq(diag.n_errors, 2);
+	ck_assert_ptr_nonnull(strstr(diag.text + len, "a.bpf:1:1: error: 'hk' is bad, too\n"));
+	diag_error(&diag, (struct pos){&x, 1, 3}, 2, "'hk' is bad");
+	ck_assert_uint_eq(diag.n_errors, 3);
+	for (i = 0; i < DIAG_MAX_ERRORS; i++)
+		diag_error(&diag, (struct pos){&x, 1, 3}, 2, "'hk' is bad");
+	ck_assert_uint_eq(diag.n_errors, 3);
+	ck_assert(diag_full(&diag));
+	ck_assert_ptr_nonnull(strstr(diag.text, "\ntoo many errors, stopped after 20\n"));
+}
+END_TEST
+
 START_TEST(twenty_errors)
 {
 	struct src s = file("a.bpf", "x");
@@ -316,6 +343,7 @@ Suite *suite_diag(void)
 	tcase_add_test(t, long_lines_are_cut);
 	tcase_add_test(t, expansions_and_includes);
 	tcase_add_test(t, deep_expansions_are_shortened);
+	tcase_add_test(t, the_same_of_a_macro);
 	tcase_add_test(t, twenty_errors);
 	tcase_add_test(t, lines);
 	tcase_add_test(t, suggestions);
