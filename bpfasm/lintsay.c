@@ -132,9 +132,11 @@ void lint_say_reg(const struct lint *l, size_t i, unsigned reg)
 				: "the value in r6 to r9");
 	else if (lintsay_ever_set(l, reg))
 		diag_warning(l->d, at, len,
-			"%s, but has no value on some way to here; set it before", what);
+			"%s, %s has no value on some way to here; set it before", what,
+			reader ? "which" : "but");
 	else
-		diag_warning(l->d, at, len, "%s, but is never set; set it before", what);
+		diag_warning(l->d, at, len, "%s, %s is never set; set it before", what,
+			reader ? "which" : "but");
 }
 
 /* The variable that an address belongs to; NULL: none that has a name. */

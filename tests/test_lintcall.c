@@ -51,7 +51,7 @@ END_TEST
 START_TEST(arguments)
 {
 	tasm_warns(P "r1 = &m\nr2 = &v\ncall bpf_map_update_elem\nreturn 0",
-		"'bpf_map_update_elem' takes r3, but is never set; set it before");
+		"'bpf_map_update_elem' takes r3, which is never set; set it before");
 	tasm_warns(P "r3 = 5\nr0 = bpf_ktime_get_ns()\nr1 = &m\nk = 0\nr2 = &k\n"
 		     "call bpf_map_update_elem\nreturn 0",
 		"'bpf_map_update_elem' takes r3, but the call of line 14 "
