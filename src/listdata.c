@@ -14,7 +14,8 @@
 #include "listname.h"
 
 enum {
-	LISTDATA_NOBITS = 8,	/* SHT_ */
+	LISTDATA_NOBITS = 8, /* SHT_ */
+	LISTDATA_REL = 9,
 	LISTDATA_MAX = 1 << 16, /* bytes of one that is written: a line has at most 1 MiB */
 	LISTDATA_DEPTH = 8,
 };
@@ -29,6 +30,8 @@ struct listdata_walk {
 	const unsigned char *bytes; /* of the section; NULL: zero */
 	size_t len;
 	struct buf value;
+	struct elf_reloc *relocs; /* of the section, by place */
+	size_t n_relocs, next;	  /* next: the first that is behind the variables so far */
 };
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -179,10 +182,23 @@ static bool listdata_typed(struct listdata_walk *w, const struct listdata_var *v
 	return elem ? listdata_elements(w, p, n, elem, t->size) : listdata_value(w, p, v->type, 0);
 }
 
+/* How many addresses the loader would put into a variable; variables come by place. */
+static size_t listdata_pointers(struct listdata_walk *w, uint64_t from, uint64_t to)
+{
+	size_t n = 0;
+
+	for (; w->next < w->n_relocs && w->relocs[w->next].offset < to; w->next++)
+		n += w->relocs[w->next].offset >= from;
+	w->types->left += n;
+	return n;
+}
+
+/* pointers: in it, of which the text has no form */
 static void listdata_line(struct listdata_walk *w, const char *section, const char *name,
-	const struct listtype_name *t, bool bss)
+	const struct listtype_name *t, size_t pointers)
 {
 	struct buf *out = w->types->out;
+	bool bss = !w->bytes;
 
 	buf_printf(out, "%s ", section);
 	listname_map(out, name);
@@ -191,20 +207,21 @@ static void listdata_line(struct listdata_walk *w, const char *section, const ch
 		buf_puts(out, " = ");
 		buf_add(out, w->value.data, w->value.len);
 	}
+	if (pointers)
+		buf_printf(out, " ; %zu pointer%s in it", pointers, pointers == 1 ? "" : "s");
 	buf_puts(out, "\n");
 	out->failed |= w->value.failed;
 }
 
 /* The section's bytes up to a variable that nobody has. */
-static void listdata_pad(
-	struct listdata_walk *w, const char *section, uint64_t from, uint64_t to, bool bss)
+static void listdata_pad(struct listdata_walk *w, const char *section, uint64_t from, uint64_t to)
 {
 	struct listtype_name t;
 	char name[40];
 
 	snprintf(name, sizeof(name), "_pad_%s_%llu", section + 1, (unsigned long long)from);
-	listdata_bytes(w, bss ? NULL : w->bytes + from, (size_t)(to - from), &t);
-	listdata_line(w, section, name, &t, bss);
+	listdata_bytes(w, w->bytes ? w->bytes + from : NULL, (size_t)(to - from), &t);
+	listdata_line(w, section, name, &t, listdata_pointers(w, from, to));
 }
 
 /* One variable behind the byte used; the byte behind it. */
@@ -213,7 +230,6 @@ static uint64_t listdata_var(
 {
 	const unsigned char *p = w->bytes ? w->bytes + v->offset : NULL;
 	struct listtype_name t;
-	bool bss = !p;
 
 	w->value.len = 0;
 	if (!listdata_typed(w, v, p, &t) || v->offset % t.align)
@@ -222,11 +238,12 @@ static uint64_t listdata_var(
 		struct buf value = w->value;
 
 		memset(&w->value, 0, sizeof(w->value));
-		listdata_pad(w, section, used, v->offset, bss);
+		listdata_pad(w, section, used, v->offset);
 		buf_free(&w->value);
 		w->value = value;
 	}
-	listdata_line(w, section, v->name, &t, bss);
+	listdata_line(
+		w, section, v->name, &t, listdata_pointers(w, v->offset, v->offset + v->size));
 	return v->offset + v->size;
 }
 
@@ -301,6 +318,37 @@ static void listdata_section(
 	*n = k;
 }
 
+static int listdata_reloc_by_place(const void *a, const void *b)
+{
+	const struct elf_reloc *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* The section's relocations, by place, at w->relocs; 0 or -ENOMEM. */
+static int listdata_relocs(struct listdata_walk *w, size_t section)
+{
+	struct elf_section s;
+	size_t i, k, n;
+
+	free(w->relocs);
+	w->relocs = NULL;
+	w->n_relocs = w->next = 0;
+	for (i = 1; !elf_section(w->f, i, &s); i++)
+		if (s.type == LISTDATA_REL && s.info == section)
+			break;
+	n = elf_section(w->f, i, &s) ? 0 : elf_n_relocs(w->f, &s);
+	w->relocs = n ? calloc(n, sizeof(*w->relocs)) : NULL;
+	if (n && !w->relocs)
+		return -ENOMEM;
+	for (k = 0; k < n; k++)
+		if (!elf_reloc(w->f, &s, k, &w->relocs[w->n_relocs]))
+			w->n_relocs++;
+	if (w->n_relocs)
+		qsort(w->relocs, w->n_relocs, sizeof(*w->relocs), listdata_reloc_by_place);
+	return 0;
+}
+
 static int listdata_one(struct listdata_walk *w, const char *name, struct listdata *d)
 {
 	uint32_t id = btf_find(w->types->btf, BTF_DATASEC, name);
@@ -318,6 +366,8 @@ static int listdata_one(struct listdata_walk *w, const char *name, struct listda
 			return 0;
 		w->bytes = p;
 	}
+	if (listdata_relocs(w, in.index))
+		return -ENOMEM;
 	vars = realloc(d->vars, (d->n + sec.vlen + 1) * sizeof(*vars));
 	if (!vars)
 		return -ENOMEM;
@@ -338,6 +388,7 @@ int listdata_print(
 	for (i = 0; types->btf && !err && i < LISTDATA_SECTIONS; i++)
 		err = listdata_one(&w, listdata_sections[i], d);
 	buf_free(&w.value);
+	free(w.relocs);
 	return err ? err_set(e, "dis", err, "out of memory") : 0;
 }
 

@@ -550,18 +550,24 @@ static int listing_object(struct listing *l)
 }
 
 /* It is no error: the text is whole but for these. */
-static void listing_warn(struct rawbpf_error *e, size_t refs, size_t cores)
+static void listing_warn(struct rawbpf_error *e, size_t refs, size_t others, size_t cores)
 {
-	char text[2][48] = {"", ""};
+	const struct {
+		const char *what;
+		size_t n;
+	} left[] = {{"reference", refs}, {"pinning or pointer", others}, {"CO-RE record", cores}};
+	char text[160] = "";
+	size_t i, n = 0;
 
-	if (refs)
-		snprintf(text[0], sizeof(text[0]), "%zu reference%s", refs, refs == 1 ? "" : "s");
-	if (cores)
-		snprintf(text[1], sizeof(text[1]), "%zu CO-RE record%s", cores,
-			cores == 1 ? "" : "s");
+	for (i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+		if (left[i].n)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%zu %s%s",
+				n ? " and " : "", left[i].n,
+				i == 1 && left[i].n > 1 ? "pinnings or pointer" : left[i].what,
+				left[i].n == 1 ? "" : "s");
 	snprintf(e->buf, sizeof(e->buf),
-		"%s%s%s %s left out: the text has no form for what comments stand at", text[0],
-		refs && cores ? " and " : "", text[1], refs + cores == 1 ? "is" : "are");
+		"%s %s left out: the text has no form for what comments stand at", text,
+		refs + others + cores == 1 ? "is" : "are");
 	e->msg = e->buf;
 }
 
@@ -569,7 +575,7 @@ int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_err
 {
 	struct listing l;
 	struct buf text;
-	size_t left, lost = 0;
+	size_t left, others, lost = 0;
 	int err;
 
 	err_clear(e);
@@ -584,6 +590,7 @@ int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_err
 	l.id = elf_ident(l.f);
 	err = listing_object(&l);
 	left = l.core.left;
+	others = l.types.left;
 	listcore_close(&l.core);
 	listdata_free(&l.data);
 	listtype_close(&l.types);
@@ -592,8 +599,8 @@ int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_err
 		err = listing_nomem(e);
 	if (!err && text.len && fwrite(text.data, 1, text.len, out) != text.len)
 		err = err_set(e, "dis", errno ? -errno : -EIO, "the listing cannot be written");
-	if (!err && (left || lost) && e)
-		listing_warn(e, lost, left);
+	if (!err && (left || others || lost) && e)
+		listing_warn(e, lost, others, left);
 	buf_free(&text);
 	return err;
 }

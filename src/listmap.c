@@ -22,6 +22,7 @@ enum {
 	LISTMAP_ARRAY_OF_MAPS = 12,
 	LISTMAP_HASH_OF_MAPS = 13,
 	LISTMAP_POINTER = 8, /* bytes of an element of values */
+	LISTMAP_FD = 4,	     /* bytes of it in the map */
 	LISTMAP_REL = 9,     /* SHT_REL */
 	LISTMAP_SECTION = 3, /* STT_SECTION */
 	LISTMAP_OLD = 20,    /* bytes of a record of section maps */
@@ -77,6 +78,7 @@ struct listmap_def {
 	uint32_t type, key, value; /* key, value: type ids */
 	uint32_t key_size, value_size, entries, flags, numa;
 	uint64_t extra;
+	uint32_t pinning; /* libbpf's, 1: at the map's name; 0 */
 	uint32_t inner;	  /* of a map of maps: the record of those in it; 0 */
 	int64_t values;	  /* bytes from its start to values; -1: it has none */
 	uint64_t at, end; /* bytes in section .maps */
@@ -161,6 +163,8 @@ static bool listmap_record(const struct btf *b, uint32_t id, struct listmap_def 
 			d->flags = listmap_number(b, m.type);
 		else if (!strcmp(m.name, "numa_node"))
 			d->numa = listmap_number(b, m.type);
+		else if (!strcmp(m.name, "pinning"))
+			d->pinning = listmap_number(b, m.type);
 		else if (!strcmp(m.name, "map_extra"))
 			d->extra = listmap_wide(b, m.type);
 		else if (!strcmp(m.name, "key_size"))
@@ -178,6 +182,8 @@ static bool listmap_record(const struct btf *b, uint32_t id, struct listmap_def 
 		d->key_size = (uint32_t)btf_size(b, d->key);
 	if (d->value && btf_size(b, d->value) > 0)
 		d->value_size = (uint32_t)btf_size(b, d->value);
+	if (d->values >= 0 && !d->value_size)
+		d->value_size = LISTMAP_FD; /* libbpf takes a pointer's place to say so */
 	return true;
 }
 
@@ -553,7 +559,8 @@ static void listmap_all(
 	for (i = 0; i < l->n; i++) {
 		listmap_def(l, &l->defs[i]);
 		listmap_hold(l, &l->defs[i]);
-		buf_puts(&l->line, "\n");
+		l->types->left += l->defs[i].pinning != 0;
+		buf_puts(&l->line, l->defs[i].pinning ? " ; pinned at its name\n" : "\n");
 		buf_add(l->types->out, l->line.data, l->line.len);
 		l->types->out->failed |= l->line.failed;
 		l->line.len = 0;

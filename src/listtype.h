@@ -12,6 +12,7 @@ struct listtype {
 	struct buf *out; /* where each .struct goes, before the line that needs it */
 	/* by type id: 0, or the alignment of one whose .struct is out, or LISTTYPE_NO_RECORD */
 	unsigned char *records;
+	size_t left; /* pinnings and pointers in data, which the text has no form for */
 };
 
 enum {

@@ -185,6 +185,24 @@ static const char c_callbacks[] =
 	"}\n"
 	"char licence[] SEC(\"license\") = \"GPL\";\n";
 
+/* what libbpf knows of maps and data and the text says in other words, or not */
+static const char c_held[] =
+	"typedef unsigned u32; typedef unsigned long long u64;\n"
+	"#define SEC(x) __attribute__((section(x), used))\n"
+	"#define U(n, v) int (*n)[v]\n"
+	"struct inner { U(type, 2); U(max_entries, 4); u32 *key; u64 *value; } in1 "
+	"SEC(\".maps\");\n"
+	"struct { U(type, 12); U(max_entries, 2); u32 *key; struct inner *values[]; } outer\n"
+	"	SEC(\".maps\") = {.values = {[1] = (void *)&in1}};\n"
+	"SEC(\"kprobe/x\") int p(void *c) { return 0; }\n"
+	"struct { U(type, 3); U(max_entries, 4); u32 *key; int (*values[])(void *); } jump\n"
+	"	SEC(\".maps\") = {.values = {[2] = (void *)&p}};\n"
+	"struct { U(type, 1); U(max_entries, 4); u32 *key; u64 *value; U(pinning, 1); } pinned\n"
+	"	SEC(\".maps\");\n"
+	"const char *const names[] = {\"aa\", \"bb\"};\n"
+	"SEC(\"kprobe/y\") int q(void *c) { return names[(long)c & 1][0]; }\n"
+	"char licence[] SEC(\"license\") = \"GPL\";\n";
+
 static char *compile(const char *source, size_t *len)
 {
 	char dir[] = "/tmp/rawbpf-listing-XXXXXX", path[64], *data;
@@ -326,6 +344,29 @@ START_TEST(maps_the_language_lacks)
 	free(got);
 	round_trip(out.data, out.len, false);
 	bpfasm_free(&out);
+}
+END_TEST
+
+START_TEST(held_of_clang)
+{
+	struct rawbpf_error e;
+	char *data, *text;
+	size_t len;
+
+	if (t_run(NULL, "command -v clang-14 >/dev/null"))
+		T_SKIP("no clang-14");
+	data = compile(c_held, &len);
+	text = list(data, len, &e);
+	ck_assert_msg(text != NULL, "%s", e.msg);
+	/* libbpf takes values for a value size of 4 */
+	ck_assert_ptr_nonnull(strstr(text, ".map outer array_of_maps(in1, 2) = {0, in1}\n"));
+	ck_assert_ptr_nonnull(strstr(text, ".map jump prog_array(4) = {0, 0, p}\n"));
+	ck_assert_ptr_nonnull(strstr(text, ".map pinned hash(u32, u64, 4) ; pinned at its name\n"));
+	ck_assert_ptr_nonnull(strstr(text, ".rodata names: u64[2] = {0, 3} ; 2 pointers in it\n"));
+	ck_assert_ptr_nonnull(e.msg);
+	ck_assert_ptr_nonnull(strstr(e.msg, "3 pinnings or pointers are left out"));
+	free(text);
+	free(data);
 }
 END_TEST
 
@@ -478,6 +519,7 @@ Suite *suite_listing(void)
 	tcase_add_test(t, object_of_clang);
 	tcase_add_test(t, data_comes_back);
 	tcase_add_test(t, maps_the_language_lacks);
+	tcase_add_test(t, held_of_clang);
 	tcase_add_test(t, callbacks_of_clang);
 	tcase_add_test(t, operands_of_probes);
 	tcase_add_test(t, function_called_like_a_word);
