@@ -40,6 +40,29 @@ static int vlog_msg_reg(struct vlog_text t, bool cut)
 	return -1;
 }
 
+/* "Possibly NULL pointer passed to trusted arg0": kernel functions count from 0, helpers from 1. */
+static int vlog_null_arg(struct vlog_text t)
+{
+	static const char passed[] = "Possibly NULL pointer passed to ";
+	const char *end = t.p + t.n, *p = memmem(t.p, t.n, passed, sizeof(passed) - 1);
+	bool helper;
+	int n;
+
+	if (!p)
+		return -1;
+	p += sizeof(passed) - 1;
+	helper = end - p > 7 && !memcmp(p, "helper ", 7);
+	p = memmem(p, (size_t)(end - p), "arg", 3);
+	if (!p)
+		return -1;
+	p += 3;
+	p += p < end && *p == '#';
+	n = vlogstep_int(&p, end);
+	if (n < helper || n > 4 + helper)
+		return -1;
+	return helper ? n : n + 1;
+}
+
 /* Of "r1 += r2" the number that is added: the side that is not the pointer. */
 static int vlog_added_reg(const char *log, struct vlog_text step)
 {
@@ -364,6 +387,11 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 	v->reg = vlog_msg_reg(s.msg, s.cut_head);
 	if (v->reg < 0 && s.prev.p)
 		v->reg = vlog_msg_reg(s.prev, false);
+	if (v->reg < 0)
+		v->reg = vlog_null_arg(s.msg);
+	vlogback_look(
+		s.log, s.step, v->reg < 0 && s.step.p ? vlogstep_base(s.step) : v->reg, &back);
+	f.number = back.number;
 	vlogback_look(s.log, s.step, v->reg, &back);
 	f.clobbered = back.clobbered && v->reg >= 1;
 	f.zero = back.zero;

@@ -92,7 +92,7 @@ static bool vlog_applies(const struct vlog_rule *r, const struct vlog_facts *f)
 	return (!(r->flags & VLOG_AT_EXIT) || f->at_exit) &&
 	       (!(r->flags & VLOG_CLOBBER) || f->clobbered) &&
 	       (!(r->flags & VLOG_ZERO) || f->zero) && (!(r->flags & VLOG_LOST) || f->lost) &&
-	       (!(r->flags & VLOG_HALF) || f->half) &&
+	       (!(r->flags & VLOG_HALF) || f->half) && (!(r->flags & VLOG_SCALAR) || f->number) &&
 	       (!(r->flags & VLOG_AT_STORE) || f->at_store) &&
 	       (!(r->flags & VLOG_AT_SKB) || f->at_skb) &&
 	       (!(r->flags & VLOG_AT_CALL) || f->at_call) &&

@@ -27,6 +27,7 @@ enum {
 	VLOG_AT_CALL = 65536,	/* only when it is a call */
 	VLOG_CALLBACK = 262144, /* only when it is what a callback was, or was not, given */
 	VLOG_ARGUMENT = 524288, /* only when it is an argument of a global function */
+	VLOG_SCALAR = 1048576,	/* only when it, or the base register, is known to be a number */
 	VLOG_AT_BACK = 131072,	/* only when a jump back is in the log: the last one is meant */
 };
 
@@ -135,6 +136,7 @@ struct vlog_facts {
 	bool clobbered; /* the message's register was last changed by a call */
 	bool zero;	/* it is 0 on the path */
 	bool lost;	/* it was a pointer since its last write */
+	bool number;	/* it is one, by the last state printed; of no register: the base */
 	bool half;	/* its last write took a part of a register */
 	bool at_store;	/* the instruction is a store */
 	bool at_skb;	/* it is a packet load */

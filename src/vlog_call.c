@@ -299,6 +299,9 @@ static const struct vlog_rule vlog_call_table[] = {
 {"pointer type * must point to void", 0, "{c} needs memory of plain numbers; copy the data to the stack"},
 {"memory, len pair leads to invalid memory access", VLOG_LOOSE,
 	"the memory passed to {c} is smaller than the length passed with it, or not readable; lower the length or pass a larger buffer"},
+{"arg@# reference type('UNKNOWN ') size cannot be determined", VLOG_NO_INSN,
+	"argument {1} (counted from 0) of a global function is a pointer to what btf knows no size of, as void; give it a type with one: "
+	"a struct that is defined, a number, char"},
 {"reference type('*') size cannot be determined", VLOG_NO_INSN,
 	"an argument's type {1} is only declared, not defined, in the object's BTF; define it, or make the argument void or u64 *"},
 {"unexpected __bpf_trap()", 0, "the compiler found undefined behaviour (a variable never set): initialise it"},

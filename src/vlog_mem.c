@@ -249,6 +249,12 @@ static const struct vlog_rule vlog_mem_table[] = {
 	"; pass a smaller size or a buffer in a map"},
 {"invalid indirect access to stack", 0, "{r} is not inside the frame; " VLOG_FRAME},
 {"invalid unbounded variable-offset", VLOG_BASE, "the stack offset in {r} is not limited; " VLOG_BOUND},
+{"unbounded indirect variable offset stack access", VLOG_BASE, /* Linux 5.2 to 5.11 */
+	"the stack offset in {r} is not limited; " VLOG_BOUND},
+{"max value is outside of stack bound", 0,
+	"the stack offset in {r} may be too high for the bytes that are used; " VLOG_BOUND},
+{"min value is outside of stack bound", 0,
+	"the stack offset in {r} may be too low; " VLOG_FRAME "; " VLOG_BOUND},
 {"invalid variable-offset", VLOG_BASE,
 	"the stack offset in {r} may leave the frame or reach bytes never written; bound the index "
 	"and zero the whole buffer first"},
@@ -293,6 +299,8 @@ static const struct vlog_rule vlog_mem_table[] = {
 {"misaligned stack access *size #", VLOG_BASE,
 	"{i} uses the stack through {r} at an offset that is not a multiple of its {2} bytes; move the "
 	"slot to a multiple, or use narrower loads and stores"},
+{"misaligned", VLOG_BASE | VLOG_SCALAR,
+	"{r} is no pointer but a plain number here; use {i} on an address: of the stack, of a map's value"},
 {"misaligned", VLOG_BASE,
 	"the offset from {r} is not a multiple of the width; align it, or use narrower loads and stores"},
 {"subtraction from stack pointer prohibited", VLOG_DST,

@@ -199,6 +199,13 @@ static bool vlogback_is_pointer(const char *p, const char *end)
 	return true;
 }
 
+static bool vlogback_is_number(const char *p, const char *end)
+{
+	if (p < end && (isdigit((unsigned char)*p) || *p == '-'))
+		return true;
+	return (end - p >= 6 && !memcmp(p, "scalar", 6)) || (end - p >= 3 && !memcmp(p, "inv", 3));
+}
+
 /* The states between a register's last write and the step. */
 static void vlogback_states(const char *p, const char *end, int reg, struct vlogback *v)
 {
@@ -214,6 +221,7 @@ static void vlogback_states(const char *p, const char *end, int reg, struct vlog
 			continue;
 		zero = vlogback_is_zero(value, end);
 		v->pointer = vlogback_is_pointer(value, end);
+		v->number = vlogback_is_number(value, end);
 		v->lost |= v->pointer;
 	}
 	v->zero |= zero;

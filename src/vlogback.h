@@ -12,6 +12,7 @@ struct vlogback {
 	bool clobbered; /* a call was the last to change it, and destroyed it */
 	bool zero;	/* it is 0: set so, or the branch taken says so */
 	bool pointer;	/* the last state printed says that it is a pointer */
+	bool number;	/* the last state printed says that it is a number */
 	bool half;	/* a w register or a sign-extending move was the last to write it */
 	bool callback;	/* a call ran a callback, which was given it, or was not */
 	bool first;	/* nothing before wrote it: it is as a function found it */

@@ -4,6 +4,16 @@
 #include "t_vlog.h"
 
 static const struct t_vlog_message messages[] = {
+	{"Validating g() func#1...\narg#0 reference type('UNKNOWN ') size cannot be determined: "
+	 "-22",
+		"argument 0 (counted from 0) of a global function|btf knows no size"},
+	/* the register of a kernel function's argument has a history, too */
+	{"5: (85) call bpf_task_from_pid#77\n6: (bf) r1 = r0\n7: (85) call bpf_task_release#78\n"
+	 "Possibly NULL pointer passed to trusted arg0",
+		"r1 of bpf_task_release may be NULL|insn 6 'r1 = r0'|insn 5"},
+	{"6: (bf) r2 = r0\n7: (85) call bpf_probe_read#4\n"
+	 "Possibly NULL pointer passed to helper arg2",
+		"r2 of bpf_probe_read may be NULL|r2 is from insn 6"},
 	{"4: (85) call bpf_probe_write_user#36\nprogram of this type cannot use helper "
 	 "bpf_probe_write_user#36",
 		"CAP_SYS_ADMIN|lockdown"},
@@ -110,7 +120,7 @@ static const struct t_vlog_message messages[] = {
 		"global function f"},
 	{"Validating f() func#1...\narg#0 reference type('UNKNOWN ') size cannot be determined: "
 	 "-22",
-		"type UNKNOWN"},
+		"as void; give it a type"},
 	{"4: (85) call pc+1\nR1 must be a rcu pointer", "bpf_rcu_read_lock"},
 	{"verifier bug: something", "fault in the kernel"},
 };

@@ -4,6 +4,20 @@
 #include "t_vlog.h"
 
 static const struct t_vlog_message messages[] = {
+	/* alignment is looked at before the kind of what is used */
+	{"1: (79) r1 = *(u64 *)(r1 +8)   ; R1_w=scalar()\n2: (db) lock *(u64 *)(r1 +0) += r1\n"
+	 "misaligned value access off (0x0; 0xffffffffffffffff)+0+0 size 8",
+		"r1 is no pointer but a plain number|insn 1"},
+	{"1: (bf) r1 = r0   ; R0=map_value(ks=4,vs=8) R1_w=map_value(ks=4,vs=8)\n2: (db) lock "
+	 "*(u64 *)(r1 +1) += r2\nmisaligned value access off (0x0; 0x0)+0+1 size 8",
+		"not a multiple of the width; align it"},
+	/* Linux 5.2 to 5.11 */
+	{"9: (85) call bpf_probe_read#4\nR1 unbounded indirect variable offset stack access",
+		"the stack offset in r1 is not limited|bound it first"},
+	{"9: (85) call bpf_probe_read#4\nR2 max value is outside of stack bound",
+		"the stack offset in r2 may be too high|bound it first"},
+	{"9: (85) call bpf_probe_read#4\nR2 min value is outside of stack bound",
+		"the stack offset in r2 may be too low|r10-512"},
 	/* what a callback is given, or is not */
 	{"8: (85) call bpf_loop#181 11: frame1: R1=scalar() R2=fp[0]-8 R10=fp0 cb\n12: (0f) r1 += "
 	 "r3\nR3 !read_ok",
