@@ -66,6 +66,8 @@ bool map_is_percpu(const struct map *m)
 	       m->def->type == RAWBPF_MAP_PERCPU_CGROUP_STORAGE;
 }
 
+enum { MAP_NUMA_NODE = 4 }; /* BPF_F_NUMA_NODE */
+
 /* The other types refuse type ids. */
 static bool map_takes_btf(enum rawbpf_map_type type)
 {
@@ -185,6 +187,15 @@ static bool map_type_is_newer(const struct map *m)
 	       (!version || version < (major << 16 | minor << 8));
 }
 
+/* Bytes of an element, without what the kernel adds; arrays store no keys. */
+static unsigned long long map_element(const struct object_map *d)
+{
+	bool array = d->type == RAWBPF_MAP_ARRAY || d->type == RAWBPF_MAP_PERCPU_ARRAY;
+
+	return array ? (d->value_size + 7ULL) & ~7ULL
+		     : (unsigned long long)d->key_size + d->value_size;
+}
+
 static int map_refused(struct map *m, int err)
 {
 	const struct object_map *d = m->def;
@@ -204,11 +215,16 @@ static int map_refused(struct map *m, int err)
 		err_hint(e, "maps of this type need Linux %s", maprule_since(d->type));
 	else if (err == -EINVAL && !maprule_known(d->type))
 		err_hint(e, "this kernel may have no maps of type %u", (unsigned)d->type);
+	else if (err == -EINVAL && (d->flags & MAP_NUMA_NODE))
+		err_hint(e,
+			"with BPF_F_NUMA_NODE its numa_node, %u, must be one that is online "
+			"(/sys/devices/system/node/online)",
+			(unsigned)d->numa_node);
 	else if (err == -E2BIG && d->key_size > 512)
 		err_hint(e, "this kernel takes keys of at most 512 bytes");
 	else if (err == -ENOMEM || err == -E2BIG)
 		err_hint(e, "it needs about %llu MiB%s; give it fewer entries",
-			((unsigned long long)d->key_size + d->value_size) * m->max_entries >> 20,
+			(map_element(d) * m->max_entries + 0xfffff) >> 20,
 			map_is_percpu(m) ? " for each cpu" : "");
 	return rights_explain(&m->b->sys, e, RIGHTS_MAP, err);
 }

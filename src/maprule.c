@@ -14,6 +14,7 @@
 #define MAPRULE_F_MMAPABLE  0x400U
 #define MAPRULE_F_BUILD_ID  0x20U
 #define MAPRULE_STACK_DEPTH 127
+#define MAPRULE_PAGE	    4096  /* bytes, the smallest there is */
 #define MAPRULE_HASHES	    15	  /* of a bloom filter */
 #define MAPRULE_BUILD_ID    32	  /* bytes of a struct bpf_stack_build_id */
 #define MAPRULE_PERCPU_MAX  32768 /* bytes of one CPU's value */
@@ -185,6 +186,8 @@ static const char *maprule_broken(
 		return "its flags must have BPF_F_MMAPABLE (0x400)";
 	if (d->type == RAWBPF_MAP_BLOOM_FILTER && d->extra > MAPRULE_HASHES)
 		return "its map_extra, the number of its hash functions, must be 0 to 15";
+	if (d->type == RAWBPF_MAP_ARENA && d->extra % MAPRULE_PAGE)
+		return "its map_extra, the address of the arena, must be whole pages";
 	if (d->extra && d->type != RAWBPF_MAP_BLOOM_FILTER && d->type != RAWBPF_MAP_ARENA)
 		return "only bloom filters and arenas have a map_extra";
 	return NULL;

@@ -104,6 +104,28 @@ static int map_of(struct object_map *def, struct fake *f, struct rawbpf **out)
 	return map_create_all(b, -1);
 }
 
+START_TEST(refusals_name_the_field)
+{
+	struct object_map def = {.name = (char *)(uintptr_t) "m",
+		.type = RAWBPF_MAP_ARRAY,
+		.key_size = 4,
+		.value_size = 8,
+		.max_entries = UINT32_MAX};
+	struct fake none = {.refuse_map = -ENOMEM}, inval = {.refuse_map = -EINVAL};
+	struct rawbpf *b;
+
+	/* arrays store no keys */
+	ck_assert_int_eq(map_of(&def, &none, &b), -ENOMEM);
+	ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(b), "about 32768 MiB"));
+	rawbpf_free(b);
+	def.flags = 4;
+	def.numa_node = 77;
+	ck_assert_int_eq(map_of(&def, &inval, &b), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(rawbpf_errmsg(b), "numa_node, 77, must be one"));
+	rawbpf_free(b);
+}
+END_TEST
+
 START_TEST(ringbuf_is_rounded_up)
 {
 	struct object_map def = {.name = (char *)(uintptr_t) "r", .type = RAWBPF_MAP_RINGBUF};
@@ -170,6 +192,7 @@ Suite *suite_map(void)
 	tcase_add_test(t, btf_refused);
 	tcase_add_test(t, first_error_is_told);
 	tcase_add_test(t, no_memory);
+	tcase_add_test(t, refusals_name_the_field);
 	tcase_add_test(t, ringbuf_is_rounded_up);
 	tcase_add_test(t, perf_array_has_a_slot_for_each_cpu);
 	tcase_add_test(t, rule_is_named_at_once);

@@ -116,6 +116,8 @@ static const struct {
 		"must be 0 to 15"},
 	{{.type = RAWBPF_MAP_HASH, .key_size = 4, .value_size = 8, .max_entries = 1, .extra = 1},
 		"only bloom filters and arenas have a map_extra"},
+	{{.type = RAWBPF_MAP_ARENA, .max_entries = 10, .flags = 0x400, .extra = 4097},
+		"must be whole pages"},
 	{{.type = RAWBPF_MAP_RINGBUF, .value_size = 4, .max_entries = 65536},
 		"value size must be 0"},
 };
