@@ -9,17 +9,15 @@
 
 enum { FRAME_NAMES = 2 * FRAME_SIZE };
 
-/* the stack is handed out in units of 8 bytes, which 64-bit stores want; small slots share one */
+/* Strings, arguments and what is short-lived begin at a multiple of 8, which 64-bit stores want. */
 static uint64_t frame_round(uint64_t size)
 {
 	return (size + 7) & ~(uint64_t)7;
 }
 
-static int frame_room(struct frame *f, struct diag *d, struct pos at, size_t len, const char *what,
-	uint64_t size, uint64_t left)
+static int frame_no_room(struct frame *f, struct diag *d, struct pos at, size_t len,
+	const char *what, uint64_t size, uint64_t left)
 {
-	if (size <= FRAME_SIZE && frame_round(size) <= left)
-		return 0;
 	if (!f->full)
 		diag_error(d, at, len,
 			"%s needs %" PRIu64 " bytes of stack, %" PRIu64 " of %d are left", what,
@@ -28,23 +26,56 @@ static int frame_room(struct frame *f, struct diag *d, struct pos at, size_t len
 	return -EINVAL;
 }
 
+static bool frame_is_free(const struct frame *f, uint32_t below, uint32_t size)
+{
+	for (; size--; below--)
+		if (f->used[(below - 1) / 8] & 1U << (below - 1) % 8)
+			return false;
+	return true;
+}
+
+/* The place nearest to r10: size bytes, align of them a power of two.  0: none is left. */
+static uint32_t frame_place(const struct frame *f, uint32_t size, uint32_t align)
+{
+	uint32_t below = (size + align - 1) & ~(align - 1);
+
+	for (; below <= FRAME_SIZE - f->deepest; below += align)
+		if (frame_is_free(f, below, size))
+			return below;
+	return 0;
+}
+
+static void frame_take(struct frame *f, uint32_t below, uint32_t size, struct frame_slot *slot)
+{
+	slot->off = -(int32_t)below;
+	slot->scratch = false;
+	if (f->fixed < below)
+		f->fixed = below;
+	for (; size--; below--)
+		f->used[(below - 1) / 8] |= (uint8_t)(1U << (below - 1) % 8);
+}
+
 int frame_fixed(struct frame *f, struct diag *d, struct pos at, size_t len, const char *what,
 	uint64_t size, struct frame_slot *slot)
 {
-	if (frame_room(f, d, at, len, what, size, FRAME_SIZE - f->fixed - f->deepest))
-		return -EINVAL;
-	memset(f->used + f->fixed / 8, 0xff, frame_round(size) / 8);
-	f->fixed += (uint32_t)frame_round(size);
-	slot->off = -(int32_t)f->fixed;
-	slot->scratch = false;
+	uint32_t below = 0;
+
+	if (size <= FRAME_SIZE)
+		below = frame_place(f, (uint32_t)frame_round(size), 8);
+	if (!below)
+		return frame_no_room(
+			f, d, at, len, what, size, FRAME_SIZE - frame_round(f->fixed) - f->deepest);
+	frame_take(f, below, (uint32_t)frame_round(size), slot);
 	return 0;
 }
 
 int frame_scratch(struct frame *f, struct diag *d, struct pos at, size_t len, const char *what,
 	uint64_t size, struct frame_slot *slot)
 {
-	if (frame_room(f, d, at, len, what, size, FRAME_SIZE - f->fixed - f->scratch))
-		return -EINVAL;
+	uint64_t left = FRAME_SIZE - frame_round(f->fixed) - f->scratch;
+
+	if (size > FRAME_SIZE || frame_round(size) > left)
+		return frame_no_room(f, d, at, len, what, size, left);
 	f->scratch += (uint32_t)frame_round(size);
 	if (f->deepest < f->scratch)
 		f->deepest = f->scratch;
@@ -53,55 +84,82 @@ int frame_scratch(struct frame *f, struct diag *d, struct pos at, size_t len, co
 	return 0;
 }
 
-/* As C aligns it; of characters as wide as stores that clear them may be. */
+/* As C aligns it; a record that has errors may have neither fields nor alignment. */
 static uint32_t frame_align(const struct ir_type *t)
 {
 	uint32_t align = t->kind == IR_TYPE_INT	     ? t->size
 			 : t->kind == IR_TYPE_STRUCT ? t->record->align
 						     : 1;
 
-	while (align < 4 && align * 2 <= t->size)
+	return align ? align : 1;
+}
+
+/*
+ * The widest that divides the size: sorted by it, variables leave no bytes between them.  Less would
+ * never make room: a gap is smaller than what its lower end is aligned to.
+ */
+static uint32_t frame_even(const struct ir_type *t)
+{
+	uint32_t align = frame_align(t);
+
+	while (align < 8 && t->size % (align * 2) == 0)
 		align *= 2;
 	return align;
 }
 
-/* A place for a small slot in what is left of the others' bytes. */
-static bool frame_gap(struct frame *f, const struct ir_type *t, struct frame_slot *slot)
+static int frame_named(struct frame *f, struct diag *d, struct frame_var *v)
 {
-	uint32_t word, at, align = frame_align(t), mask = (1U << t->size) - 1;
+	uint32_t below = 0, size = v->type.size;
+	char what[64];
 
-	for (word = 0; word < f->fixed / 8; word++) {
-		for (at = 0; at + t->size <= 8; at += align) {
-			if (f->used[word] & mask << at)
-				continue;
-			f->used[word] |= (uint8_t)(mask << at);
-			slot->off = (int32_t)at - 8 * (int32_t)(word + 1);
-			slot->scratch = false;
-			return true;
-		}
+	if (!size)
+		return 0;
+	if (size <= FRAME_SIZE)
+		below = frame_place(f, size, frame_even(&v->type));
+	if (below) {
+		frame_take(f, below, size, &v->slot);
+		return 0;
 	}
-	return false;
+	snprintf(what, sizeof(what), "'%.*s'", v->len < 60 ? (int)v->len : 60, v->name);
+	return frame_no_room(f, d, v->at, v->len, what, size, FRAME_SIZE - f->fixed - f->deepest);
 }
 
-/* Of the last 8 bytes it may not need all. */
-static int frame_named(struct frame *f, struct diag *d, const struct frame_var *v, const char *what,
-	struct frame_slot *slot)
+int frame_settle(struct frame *f, struct diag *d)
 {
-	uint32_t word = f->fixed / 8, size = v->type.size;
+	uint32_t align;
+	int err = 0;
+	size_t i;
 
-	if (size < 8 && frame_gap(f, &v->type, slot))
-		return 0;
-	if (frame_fixed(f, d, v->at, v->len, what, size, slot))
-		return -EINVAL;
-	if (size % 8)
-		f->used[word] = (uint8_t)((1U << size % 8) - 1);
-	return 0;
+	for (align = 8; f->n_pending && align; align /= 2) {
+		for (i = 0; i < f->n_vars; i++) {
+			struct frame_var *v = &f->vars[i];
+
+			if (!v->pending || frame_even(&v->type) != align)
+				continue;
+			v->pending = false;
+			if (frame_named(f, d, v))
+				err = -EINVAL;
+		}
+	}
+	f->n_pending = 0;
+	return err;
+}
+
+static int frame_scoped(struct frame *f, struct diag *d, struct frame_var *v)
+{
+	char what[64];
+	int err;
+
+	snprintf(what, sizeof(what), "'%.*s'", v->len < 60 ? (int)v->len : 60, v->name);
+	f->n_scoped++;
+	err = frame_scratch(f, d, v->at, v->len, what, v->type.size, &v->slot);
+	f->local = f->scratch;
+	return err;
 }
 
 int frame_add(struct frame *f, struct pool *pool, struct diag *d, const struct frame_var *v)
 {
 	struct frame_var *add;
-	char what[64];
 	int err;
 
 	/* all of them are looked through for each name: many that have no room must not take long */
@@ -115,13 +173,10 @@ int frame_add(struct frame *f, struct pool *pool, struct diag *d, const struct f
 	*add = *v;
 	add->slot.off = 0;
 	add->slot.scratch = false;
-	snprintf(what, sizeof(what), "'%.*s'", v->len < 60 ? (int)v->len : 60, v->name);
-	if (!v->scope)
-		return frame_named(f, d, v, what, &add->slot);
-	f->n_scoped++;
-	err = frame_scratch(f, d, v->at, v->len, what, v->type.size, &add->slot);
-	f->local = f->scratch;
-	return err;
+	add->pending = !v->scope;
+	if (v->scope)
+		return frame_scoped(f, d, add);
+	return ++f->n_pending > FRAME_SIZE ? frame_settle(f, d) : 0;
 }
 
 /* Is scope the source of this text or of an expansion around it? */
@@ -182,11 +237,12 @@ void frame_finish(const struct frame *f, struct ir_insn *insns)
 	size_t i;
 
 	for (i = 0; i < f->n_fixes; i++) {
+		int32_t begin = (int32_t)frame_round(f->fixed);
 		struct ir_insn *in = &insns[f->fixes[i].insn];
 
 		if (f->fixes[i].imm)
-			in->imm -= (int32_t)f->fixed;
+			in->imm -= begin;
 		else
-			in->off = (int16_t)(in->off - (int32_t)f->fixed);
+			in->off = (int16_t)(in->off - begin);
 	}
 }

@@ -270,6 +270,8 @@ static int stmt_line(struct parse *p, const struct asm_line *l)
 		return parse_struct_line(p);
 	if (p->fn && (p->fn->frame.n_scoped || p->fn->frame.scratch))
 		frame_statement(&p->fn->frame, p->at.src);
+	if (p->fn && p->fn->frame.n_pending && !parse_is(p->t, ".var"))
+		frame_settle(&p->fn->frame, p->diag);
 	err = stmt_prefix(p);
 	if (err || p->t == p->end)
 		return err;

@@ -352,6 +352,8 @@ static void fn_end(struct parse *p, struct parse_fn *fn)
 {
 	struct diag *d = p->diag;
 
+	if (fn->frame.n_pending)
+		frame_settle(&fn->frame, d);
 	if (p->pool->failed || prelude_finish(p, fn))
 		return;
 	if (label_finish(&fn->labels, p->pool, d, fn->ir->insns))

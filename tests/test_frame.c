@@ -31,76 +31,177 @@ static void teardown(void)
 	memset(&pool, 0, sizeof(pool));
 }
 
-static int add(const char *name, uint32_t size, const struct src *scope)
+static int declare(const char *name, struct ir_type type, const struct src *scope)
 {
 	struct frame_var v = {.name = name,
 		.len = (uint32_t)strlen(name),
-		.type = {IR_TYPE_CHARS, size, false, NULL},
+		.type = type,
 		.scope = scope,
 		.at = at};
 
 	return frame_add(&frame, &pool, &diag, &v);
 }
 
+static int add(const char *name, uint32_t size, const struct src *scope)
+{
+	struct ir_type type = {IR_TYPE_CHARS, size, false, NULL};
+	int err = declare(name, type, scope);
+
+	return err ? err : frame_settle(&frame, &diag);
+}
+
+static int32_t off_of(const char *name)
+{
+	return frame_find(&frame, &file, name, strlen(name))->slot.off;
+}
+
+static void put(const char *name, enum ir_type_kind kind, uint32_t size)
+{
+	struct ir_type type = {kind, size, false, NULL};
+
+	ck_assert_int_eq(declare(name, type, NULL), 0);
+}
+
 START_TEST(named_slots_stand_below_each_other)
 {
 	ck_assert_int_eq(add("a", 1, NULL), 0);
 	ck_assert_int_eq(add("b", 12, NULL), 0);
-	ck_assert_int_eq(frame_find(&frame, &file, "a", 1)->slot.off, -8);
-	ck_assert_int_eq(frame_find(&frame, &file, "b", 1)->slot.off, -24);
+	ck_assert_int_eq(off_of("a"), -1);
+	ck_assert_int_eq(off_of("b"), -16);
 	ck_assert_ptr_null(frame_find(&frame, &file, "c", 1));
 	ck_assert_ptr_null(frame_find(&frame, &file, "ab", 2));
 }
 END_TEST
 
-static int32_t put(const char *name, enum ir_type_kind kind, uint32_t size)
+START_TEST(those_in_a_row_are_placed_by_alignment)
 {
-	struct frame_var v = {.name = name,
-		.len = (uint32_t)strlen(name),
-		.type = {kind, size, false, NULL},
-		.at = at};
-
-	ck_assert_int_eq(frame_add(&frame, &pool, &diag, &v), 0);
-	return frame_find(&frame, &file, name, v.len)->slot.off;
-}
-
-START_TEST(small_slots_share_eight_bytes)
-{
-	ck_assert_int_eq(put("a", IR_TYPE_INT, 1), -8);
-	ck_assert_int_eq(put("b", IR_TYPE_INT, 4), -4);
-	ck_assert_int_eq(put("c", IR_TYPE_INT, 8), -16);
-	ck_assert_int_eq(put("d", IR_TYPE_INT, 2), -6);
-	ck_assert_int_eq(put("e", IR_TYPE_INT, 1), -7);
-	/* what a longer one leaves */
-	ck_assert_int_eq(put("f", IR_TYPE_CHARS, 13), -32);
-	ck_assert_int_eq(put("g", IR_TYPE_INT, 2), -18);
-	ck_assert_int_eq(put("h", IR_TYPE_INT, 1), -19);
-	ck_assert_int_eq(put("i", IR_TYPE_INT, 1), -40);
-	ck_assert_int_eq(put("j", IR_TYPE_CHARS, 6), -48);
-	ck_assert_uint_eq(frame.fixed, 48);
+	put("a", IR_TYPE_INT, 1);
+	put("b", IR_TYPE_INT, 4);
+	put("c", IR_TYPE_INT, 8);
+	put("d", IR_TYPE_INT, 2);
+	put("e", IR_TYPE_INT, 1);
+	put("comm", IR_TYPE_CHARS, 16);
+	put("odd", IR_TYPE_CHARS, 13);
+	ck_assert_int_eq(frame_settle(&frame, &diag), 0);
+	ck_assert_int_eq(off_of("c"), -8);
+	ck_assert_int_eq(off_of("comm"), -24);
+	ck_assert_int_eq(off_of("b"), -28);
+	ck_assert_int_eq(off_of("d"), -30);
+	ck_assert_int_eq(off_of("a"), -31);
+	ck_assert_int_eq(off_of("e"), -32);
+	ck_assert_int_eq(off_of("odd"), -45);
+	ck_assert_uint_eq(frame.fixed, 45);
+	/* what comes later fills what is left above it */
+	ck_assert_int_eq(add("l", 8, NULL), 0);
+	ck_assert_int_eq(off_of("l"), -56);
+	ck_assert_int_eq(add("m", 2, NULL), 0);
+	ck_assert_int_eq(off_of("m"), -48);
+	ck_assert_int_eq(add("n", 1, NULL), 0);
+	ck_assert_int_eq(off_of("n"), -46);
 }
 END_TEST
 
-/* All sizes in all orders: none on another's bytes, each aligned, none lost but at the end. */
+/* Records of 12 bytes, and of odd ones: as many as there are bytes for. */
+START_TEST(nothing_is_lost_to_rounding)
+{
+	struct ir_struct three = {.name = "three", .size = 12, .align = 4};
+	struct ir_type record = {IR_TYPE_STRUCT, 12, false, &three};
+	char names[42][4];
+	unsigned i;
+
+	for (i = 0; i < 42; i++) {
+		snprintf(names[i], sizeof(names[i]), "%u", i);
+		ck_assert_int_eq(declare(names[i], record, NULL), 0);
+	}
+	ck_assert_int_eq(frame_settle(&frame, &diag), 0);
+	ck_assert_uint_eq(frame.fixed, 504);
+	memset(&frame, 0, sizeof(frame));
+	for (i = 0; i < 5; i++)
+		ck_assert_int_eq(add(names[i], 102, NULL), 0);
+	ck_assert_uint_eq(frame.fixed, 510);
+	memset(&frame, 0, sizeof(frame));
+	/* what 8 divides is aligned by 8 */
+	ck_assert_int_eq(add("f", 9, NULL), 0);
+	ck_assert_int_eq(add("g", 16, NULL), 0);
+	ck_assert_int_eq(off_of("g"), -32);
+	memset(&frame, 0, sizeof(frame));
+	ck_assert_int_eq(add("h", 7, NULL), 0);
+	ck_assert_int_eq(add("i", 497, NULL), 0);
+	ck_assert_int_eq(add("j", 8, NULL), 0);
+	ck_assert_int_eq(off_of("j"), -512);
+}
+END_TEST
+
+/* at most 24 bytes each, and 7 before it */
+enum { MANY = 16 };
+
+static void check_places(const struct ir_type *type, uint32_t *total)
+{
+	unsigned char bytes[FRAME_SIZE] = {0};
+	uint32_t i, k;
+
+	*total = 0;
+	for (i = 0; i < MANY; i++) {
+		int32_t off = frame.vars[i].slot.off;
+		uint32_t align = type[i].kind == IR_TYPE_INT	  ? type[i].size
+				 : type[i].kind == IR_TYPE_STRUCT ? type[i].record->align
+								  : 1;
+
+		ck_assert_int_ge(off, -FRAME_SIZE);
+		ck_assert_int_lt(off, 0);
+		ck_assert_int_eq(off % (int32_t)align, 0);
+		for (k = 0; k < type[i].size; k++) {
+			ck_assert_int_lt(off + (int32_t)k, 0);
+			ck_assert_int_eq(bytes[FRAME_SIZE + off + (int32_t)k]++, 0);
+		}
+		*total += type[i].size;
+	}
+}
+
+/* Random ones: none on another's bytes, each aligned; of those in a row no byte is lost. */
 START_TEST(no_two_share_a_byte)
 {
-	static const uint32_t sizes[] = {1, 4, 2, 1, 16, 4, 2, 3, 5, 9, 1, 8, 4, 1, 1, 2};
-	unsigned char bytes[FRAME_SIZE] = {0};
-	char names[16][2];
-	uint32_t i, k, total = 0;
-	int32_t off;
+	static const struct ir_struct records[] = {
+		{.size = 12, .align = 4},
+		{.size = 6, .align = 2},
+		{.size = 5, .align = 1},
+		{.size = 24, .align = 8},
+		{.size = 16, .align = 4},
+	};
+	struct ir_type type[MANY];
+	char names[MANY][4];
+	uint32_t total;
+	unsigned i, round;
 
-	for (i = 0; i < 16; i++) {
-		bool number = (sizes[i] & (sizes[i] - 1)) == 0 && sizes[i] <= 8;
+	srand(7);
+	for (round = 0; round < 2000; round++) {
+		bool in_a_row = round % 2;
 
-		snprintf(names[i], sizeof(names[i]), "%c", 'a' + (int)i);
-		off = put(names[i], number ? IR_TYPE_INT : IR_TYPE_CHARS, sizes[i]);
-		ck_assert(!number || off % (int32_t)sizes[i] == 0);
-		for (k = 0; k < sizes[i]; k++)
-			ck_assert_int_eq(bytes[FRAME_SIZE + off + (int32_t)k]++, 0);
-		total += sizes[i];
+		memset(&frame, 0, sizeof(frame));
+		for (i = 0; i < MANY; i++) {
+			const struct ir_struct *r = &records[rand() % 5];
+
+			memset(&type[i], 0, sizeof(type[i]));
+			type[i].kind = rand() % 3 ? IR_TYPE_INT : IR_TYPE_CHARS;
+			type[i].size = type[i].kind == IR_TYPE_INT ? 1U << rand() % 4
+								   : 1 + (uint32_t)rand() % 20;
+			if (rand() % 4 == 0) {
+				type[i].kind = IR_TYPE_STRUCT;
+				type[i].size = r->size;
+				type[i].record = r;
+			}
+			snprintf(names[i], sizeof(names[i]), "%u", i);
+			ck_assert_int_eq(declare(names[i], type[i], NULL), 0);
+			if (!in_a_row && rand() % 3 == 0)
+				ck_assert_int_eq(frame_settle(&frame, &diag), 0);
+		}
+		ck_assert_int_eq(frame_settle(&frame, &diag), 0);
+		check_places(type, &total);
+		if (in_a_row)
+			ck_assert_uint_eq(frame.fixed, total);
+		else
+			ck_assert_uint_lt(frame.fixed, total + 7 * MANY);
 	}
-	ck_assert_uint_lt(frame.fixed, total + 16);
 }
 END_TEST
 
@@ -113,6 +214,7 @@ START_TEST(all_of_it_can_be_had)
 		snprintf(names[i], sizeof(names[i]), "%u", i);
 		put(names[i], IR_TYPE_INT, 1);
 	}
+	ck_assert_int_eq(frame_settle(&frame, &diag), 0);
 	ck_assert_uint_eq(frame.fixed, 512);
 	ck_assert_int_eq(add("one", 1, NULL), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(diag.text, "'one' needs 1 bytes of stack, 0 of 512 are left"));
@@ -185,7 +287,8 @@ Suite *suite_frame(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, named_slots_stand_below_each_other);
-	tcase_add_test(tc, small_slots_share_eight_bytes);
+	tcase_add_test(tc, those_in_a_row_are_placed_by_alignment);
+	tcase_add_test(tc, nothing_is_lost_to_rounding);
 	tcase_add_test(tc, no_two_share_a_byte);
 	tcase_add_test(tc, all_of_it_can_be_had);
 	tcase_add_test(tc, an_expansion_gives_back_its_slots);

@@ -89,7 +89,7 @@ END_TEST
 START_TEST(a_slot_on_the_stack_goes_before)
 {
 	tasm_is(".bss a: u64\n.func f\n.var a: u32\na = 1\nr0 = a\nexit",
-		"620af8ff01000000 61a0f8ff00000000 9500000000000000");
+		"620afcff01000000 61a0fcff00000000 9500000000000000");
 }
 END_TEST
 

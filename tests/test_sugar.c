@@ -79,15 +79,15 @@ START_TEST(returns_and_zeroes)
 		"9500000000000000 b700000005000000 9500000000000000 bf70000000000000 "
 		"9500000000000000 bc70000000000000 9500000000000000");
 	tasm_is(".struct r\na: u32\nb: char[7]\n.end\n.var v: r\nv = 0\nv.b = 0",
-		"7a0af0ff00000000 620af8ff00000000 620af4ff00000000 6a0af8ff00000000 "
-		"720afaff00000000");
+		"620af4ff00000000 7a0af8ff00000000 620af8ff00000000 6a0afcff00000000 "
+		"720afeff00000000");
 	tasm_is(".var v: u16\nv = 7\nv = r1\nr2 = v\nv = bpf_get_prandom_u32()",
-		"6a0af8ff07000000 6b1af8ff00000000 69a2f8ff00000000 8500000007000000 "
-		"6b0af8ff00000000");
+		"6a0afeff07000000 6b1afeff00000000 69a2feff00000000 8500000007000000 "
+		"6b0afeff00000000");
 	/* NULs behind the text; a number of 32 bits is stored as 64 where its sign allows that */
-	tasm_is(".var v: char[9]\nv = \"abc\"", "7a0af0ff61626300 720af8ff00000000");
+	tasm_is(".var v: char[9]\nv = \"abc\"", "720af7ff61000000 7a0af8ff62630000");
 	tasm_is(".var v: char[12]\nv = \"abcdefghi\"",
-		"620af0ff61626364 620af4ff65666768 620af8ff69000000");
+		"620af4ff61626364 620af8ff65666768 620afcff69000000");
 	tasm_fails(".prog p \"socket\"\n.var v: char[4]\nv = \"abcd\"\nreturn 0",
 		"4 bytes and a NUL do not fit in 'v', which has 4");
 	tasm_fails(".struct r\na: u32\n.end\n.prog p \"socket\"\n.var v: r\nv = \"a\"\nreturn 0",
