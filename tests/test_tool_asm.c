@@ -97,7 +97,7 @@ END_TEST
 /* to stdout, unless told; the bytes are those of -f hex */
 START_TEST(bytes_beside_source)
 {
-	says(0, "hist.inc:81            r1 = r6\n",
+	says(0, "hist.inc:100           r1 = r6\n",
 		ASM " --annotate " EXAMPLES "/strlen_hist.bpf | tee a.lst");
 	says(0, "same",
 		ASM " -f hex -o a.hex " EXAMPLES
