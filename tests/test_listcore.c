@@ -13,6 +13,7 @@
 #include "old.h"
 #include "rawbpf.h"
 #include "t.h"
+#include "t_code.h"
 
 Suite *suite_listcore(void);
 
@@ -33,31 +34,6 @@ static void assemble(const char *text, bool big_endian, struct bpfasm_out *out)
 	struct bpfasm_opts o = {.sz = sizeof(o), .big_endian = big_endian};
 
 	ck_assert_msg(!bpfasm_assemble(text, strlen(text), &o, out), "%s\n%s", out->diag, text);
-}
-
-/* Each section with code of one object holds the same bytes in the other. */
-static void same_code(const void *a, size_t na, const void *b, size_t nb)
-{
-	struct elf_file *fa, *fb;
-	struct elf_section s, t;
-	const void *p, *q;
-	size_t i, n, m, compared = 0;
-
-	ck_assert_int_eq(elf_open_memory(a, na, "a", &fa, NULL), 0);
-	ck_assert_int_eq(elf_open_memory(b, nb, "b", &fb, NULL), 0);
-	for (i = 1; i < elf_ident(fa)->n_sections; i++) {
-		if (elf_section(fa, i, &s) || !(s.flags & 4) || !s.size)
-			continue;
-		ck_assert_int_eq(elf_find_section(fb, s.name, &t), 0);
-		ck_assert_int_eq(elf_section_data(fa, &s, &p, &n), 0);
-		ck_assert_int_eq(elf_section_data(fb, &t, &q, &m), 0);
-		ck_assert_uint_eq(n, m);
-		ck_assert_mem_eq(p, q, n);
-		compared++;
-	}
-	ck_assert_uint_gt(compared, 0);
-	elf_close(fa);
-	elf_close(fb);
 }
 
 /* Without the lines that tell what is not there: in the second text nothing is left out. */
@@ -83,7 +59,7 @@ static void round_trip(const void *elf, size_t len, bool big_endian, const char 
 		ck_assert_msg(!e.msg, "%s", e.msg);
 	ck_assert_ptr_nonnull(strstr(text, "\n.core "));
 	assemble(text, big_endian, &out);
-	same_code(elf, len, out.data, out.len);
+	t_same_code(elf, len, out.data, out.len);
 	second = list(out.data, out.len, &again);
 	ck_assert_ptr_null(again.msg);
 	drop_left_out(text);
@@ -299,7 +275,7 @@ START_TEST(older_maps)
 					   ".map second type(2, 4, 8, 3)\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\tr1 = &second\n"));
 	assemble(text, false, &out);
-	same_code(p, len, out.data, out.len);
+	t_same_code(p, len, out.data, out.len);
 	bpfasm_free(&out);
 	free(text);
 	free(p);
@@ -323,7 +299,7 @@ START_TEST(configuration_comes_back)
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		ck_assert_msg(strstr(text, lines[i]), "no %s in\n%s", lines[i], text);
 	assemble(text, false, &out);
-	same_code(p, len, out.data, out.len);
+	t_same_code(p, len, out.data, out.len);
 	again = list(out.data, out.len, &e);
 	ck_assert_str_eq(again, text);
 	free(again);

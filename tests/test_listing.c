@@ -9,6 +9,7 @@
 #include "bpfasm.h"
 #include "elf.h"
 #include "t.h"
+#include "t_code.h"
 #include "t_unit.h"
 
 Suite *suite_listing(void);
@@ -91,31 +92,6 @@ START_TEST(unit_in_both_orders)
 }
 END_TEST
 
-/* Each section with code of one object holds the same bytes in the other. */
-static void same_code(const void *a, size_t na, const void *b, size_t nb)
-{
-	struct elf_file *fa, *fb;
-	struct elf_section s, t;
-	const void *p, *q;
-	size_t i, n, m, compared = 0;
-
-	ck_assert_int_eq(elf_open_memory(a, na, "a", &fa, NULL), 0);
-	ck_assert_int_eq(elf_open_memory(b, nb, "b", &fb, NULL), 0);
-	for (i = 1; i < elf_ident(fa)->n_sections; i++) {
-		if (elf_section(fa, i, &s) || !(s.flags & 4) || !s.size)
-			continue;
-		ck_assert_int_eq(elf_find_section(fb, s.name, &t), 0);
-		ck_assert_int_eq(elf_section_data(fa, &s, &p, &n), 0);
-		ck_assert_int_eq(elf_section_data(fb, &t, &q, &m), 0);
-		ck_assert_uint_eq(n, m);
-		ck_assert_mem_eq(p, q, n);
-		compared++;
-	}
-	ck_assert_uint_gt(compared, 0);
-	elf_close(fa);
-	elf_close(fb);
-}
-
 static void round_trip(const unsigned char *data, size_t len, bool be)
 {
 	struct bpfasm_opts o = {.sz = sizeof(o), .big_endian = be};
@@ -126,7 +102,7 @@ static void round_trip(const unsigned char *data, size_t len, bool be)
 	ck_assert_msg(text != NULL, "%s", e.msg);
 	bpfasm_assemble(text, strlen(text), &o, &out);
 	ck_assert_msg(out.data != NULL, "%s\n%s", out.diag, text);
-	same_code(data, len, out.data, out.len);
+	t_same_code(data, len, out.data, out.len);
 	bpfasm_free(&out);
 	free(text);
 }
