@@ -407,6 +407,14 @@ struct rawbpf_trace_fields {
  */
 RAWBPF_API int rawbpf_parse_trace_line(char *line, size_t len, struct rawbpf_trace_fields *f);
 
+/*
+ * rawbpf_fprint_text() - text of traced programs as any terminal may show it.  A process chooses
+ * its own name, and control bytes in it would tell the terminal what to do: what is no visible
+ * character in UTF-8 becomes \n, \t, \r or \xNN; with lines newlines and tabs stay.  Prints all
+ * of len.  Returns 0, or what the write failed with.  Kernel-free.
+ */
+RAWBPF_API int rawbpf_fprint_text(FILE *out, const char *text, size_t len, bool lines);
+
 struct rawbpf_trace_fields_opts {
 	size_t sz;
 	bool nonblocking;   /* return 0 at once when nothing is there */
@@ -441,7 +449,7 @@ struct rawbpf_trace_print_opts {
 	int timeout_ms;	    /* > 0: return 0 after so long */
 	const char *symbol; /* only records of this event */
 	const char *file;   /* saved lines: this file, or "-" for stdin */
-	bool escape;	    /* control bytes as \xNN: for terminals, since anyone can print any */
+	bool escape;	    /* as rawbpf_fprint_text() does: for terminals */
 	uint64_t *unknown;  /* counts lines left out that hold no record, empty ones and # apart */
 	/* what a signal's handler sets to end it though lines never do: non-zero is -EINTR */
 	const volatile int *stop;

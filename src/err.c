@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "visible.h"
+
 static const struct {
 	int err;
 	const char *name;
@@ -69,33 +71,31 @@ static size_t err_used(const struct rawbpf_error *e)
 }
 
 /*
- * Control bytes of quoted words become \xNN, as far as there is room: a message is one line, and no
- * terminal is to be told what to do by a name.
+ * Bytes of quoted words that no terminal should get become \n or \xNN, as far as there is room: a
+ * message is one line, and no terminal is to be told what to do by a name.
  */
 static void err_one_line(char *text, size_t size)
 {
-	static const char hex[] = "0123456789abcdef";
-	size_t len, room;
-	unsigned char c;
-	char *p;
+	char byte[VISIBLE_BYTE], *p = text;
+	size_t left, len, seen, room;
 
-	for (p = text; (c = (unsigned char)*p); p++) {
-		if (c >= 0x20 && c != 0x7f)
+	for (left = strlen(text); left; p += seen, left -= seen) {
+		seen = visible_char((const unsigned char *)p, left);
+		if (seen)
 			continue;
+		len = visible_byte((unsigned char)*p, byte);
 		room = size - 1 - (size_t)(p - text);
-		if (room < 4) {
+		if (room < len) {
 			*p = '\0';
 			break;
 		}
-		len = strlen(p + 1);
-		if (len > room - 4)
-			len = room - 4;
-		memmove(p + 4, p + 1, len);
-		p[4 + len] = '\0';
-		memcpy(p, "\\x", 2);
-		p[2] = hex[c >> 4];
-		p[3] = hex[c & 15];
-		p += 3;
+		if (left - 1 > room - len)
+			left = room - len + 1;
+		memmove(p + len, p + 1, left - 1);
+		memcpy(p, byte, len);
+		left += len - 1;
+		p[left] = '\0';
+		seen = len;
 	}
 }
 

@@ -20,6 +20,7 @@
 #include "tracefs.h"
 #include "traceline.h"
 #include "traceread.h"
+#include "visible.h"
 
 #define TRACE_STAGE "trace"
 
@@ -307,23 +308,13 @@ int rawbpf_trace_fields_opts(struct rawbpf *b, struct rawbpf_trace_fields *f,
 
 /* ---- printing ---- */
 
-/* Text as it is, or with its control bytes made visible; tabs and newlines stay. */
+/* Text as it is, or as any terminal may show it; tabs and newlines stay. */
 static void trace_write(FILE *out, const char *s, size_t len, bool escape)
 {
-	size_t i;
-
-	if (!escape) {
+	if (escape)
+		visible_lines(out, s, len);
+	else
 		fwrite(s, 1, len, out);
-		return;
-	}
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if ((c < ' ' && c != '\t' && c != '\n') || c == 0x7f)
-			fprintf(out, "\\x%02x", c);
-		else
-			fputc(c, out);
-	}
 }
 
 /* The raw block; a filter by event needs it parsed, which is done on a copy. */

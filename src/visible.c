@@ -7,10 +7,12 @@
  */
 #include "visible.h"
 
+#include <errno.h>
 #include <string.h>
 
-/* Bytes of the character at s, of which there are n; 0: none that is to be seen. */
-static size_t visible_char(const unsigned char *s, size_t n)
+#include "rawbpf.h"
+
+size_t visible_char(const unsigned char *s, size_t n)
 {
 	unsigned long v;
 	size_t len, i;
@@ -35,28 +37,67 @@ static size_t visible_char(const unsigned char *s, size_t n)
 	return len;
 }
 
-static int visible_escape(FILE *out, unsigned char c)
+size_t visible_byte(unsigned char c, char out[VISIBLE_BYTE])
 {
 	if (c == '\n' || c == '\t' || c == '\r')
-		return fprintf(out, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
-	return fprintf(out, "\\x%02x", c);
+		return (size_t)snprintf(out, VISIBLE_BYTE, "\\%c",
+			c == '\n'   ? 'n'
+			: c == '\t' ? 't'
+				    : 'r');
+	return (size_t)snprintf(out, VISIBLE_BYTE, "\\x%02x", c);
+}
+
+/* Bytes from s on, of which there are n, that go out as they are. */
+static size_t visible_run(const unsigned char *s, size_t n, bool lines)
+{
+	size_t i, len;
+
+	for (i = 0; i < n; i += len) {
+		len = lines && (s[i] == '\n' || s[i] == '\t') ? 1 : visible_char(s + i, n - i);
+		if (!len)
+			break;
+	}
+	return i;
+}
+
+static int visible_put(FILE *out, const unsigned char *p, size_t n, bool lines)
+{
+	char byte[VISIBLE_BYTE];
+	size_t len;
+
+	for (; n; p++, n--) {
+		len = visible_run(p, n, lines);
+		if (fwrite(p, 1, len, out) != len)
+			return -1;
+		p += len;
+		n -= len;
+		if (!n)
+			break;
+		len = visible_byte(*p, byte);
+		if (fwrite(byte, 1, len, out) != len)
+			return -1;
+	}
+	return 0;
 }
 
 int visible_text(FILE *out, const void *s, size_t size)
 {
-	const unsigned char *p = s;
-	size_t n = strnlen(s, size), len;
-	int ret = 0;
+	return visible_put(out, s, strnlen(s, size), false);
+}
 
-	for (; n && ret >= 0; p += len, n -= len) {
-		len = visible_char(p, n);
-		if (len)
-			ret = fwrite(p, 1, len, out) == len ? 0 : -1;
-		else
-			ret = visible_escape(out, *p);
-		len += !len;
-	}
-	return ret;
+int visible_lines(FILE *out, const void *s, size_t size)
+{
+	return visible_put(out, s, size, true);
+}
+
+int rawbpf_fprint_text(FILE *out, const char *text, size_t len, bool lines)
+{
+	if (!out || (!text && len))
+		return -EINVAL;
+	errno = 0;
+	if (!visible_put(out, (const unsigned char *)text, len, lines))
+		return 0;
+	return errno ? -errno : -EIO;
 }
 
 int visible_bytes(FILE *out, const void *s, size_t size)

@@ -44,8 +44,8 @@ START_TEST(control_bytes_are_written_out)
 
 	err_set(&e, "attach", -EINVAL, "'%s' names nothing", "a\nb\x1b[1m\x7f\xc3\xa9\t");
 	err_hint(&e, "not '%s'", "\r");
-	ck_assert_str_eq(e.msg, "'a\\x0ab\\x1b[1m\\x7f\xc3\xa9\\x09' names nothing: EINVAL");
-	ck_assert_str_eq(e.hint, "not '\\x0d'");
+	ck_assert_str_eq(e.msg, "'a\\nb\\x1b[1m\\x7f\xc3\xa9\\t' names nothing: EINVAL");
+	ck_assert_str_eq(e.hint, "not '\\r'");
 	memset(text, '\n', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	err_set(&e, "attach", -EINVAL, "'%s'", text);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rawbpf.h"
 #include "t.h"
 #include "visible.h"
 
@@ -66,6 +67,30 @@ START_TEST(texts)
 }
 END_TEST
 
+/* All of it, a NUL too; lines keep newlines and tabs. */
+START_TEST(public_form)
+{
+	static const char text[] = "a\nb\t\0\x1b]0;x\a\xc2\x85\xff\xc3\xa9";
+	static const char *const want[] = {"a\\nb\\t\\x00\\x1b]0;x\\x07\\xc2\\x85\\xff\xc3\xa9",
+		"a\nb\t\\x00\\x1b]0;x\\x07\\xc2\\x85\\xff\xc3\xa9"};
+	char *got = NULL;
+	size_t len;
+	FILE *f;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		f = open_memstream(&got, &len);
+		ck_assert_int_eq(rawbpf_fprint_text(f, text, sizeof(text) - 1, i), 0);
+		fclose(f);
+		ck_assert_str_eq(got, want[i]);
+		free(got);
+	}
+	ck_assert_int_eq(rawbpf_fprint_text(NULL, text, 1, false), -EINVAL);
+	ck_assert_int_eq(rawbpf_fprint_text(stdout, NULL, 1, false), -EINVAL);
+	ck_assert_int_eq(rawbpf_fprint_text(stdout, NULL, 0, false), 0);
+}
+END_TEST
+
 START_TEST(bytes)
 {
 	char *text = shown(visible_bytes, "\x7f\0\xff", 3);
@@ -87,6 +112,7 @@ START_TEST(full_disk)
 	ck_assert_int_lt(visible_text(f, "text", 4), 0);
 	ck_assert_int_lt(visible_text(f, "\n", 1), 0);
 	ck_assert_int_lt(visible_bytes(f, "x", 1), 0);
+	ck_assert_int_eq(rawbpf_fprint_text(f, "x", 1, false), -ENOSPC);
 	fclose(f);
 }
 END_TEST
@@ -98,6 +124,7 @@ Suite *suite_visible(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, texts);
+	tcase_add_test(t, public_form);
 	tcase_add_test(t, bytes);
 	tcase_add_test(t, full_disk);
 	suite_add_tcase(s, t);

@@ -104,7 +104,7 @@ static int asm_text(struct asm_job *job, const char *text, size_t len, struct bp
 	job->o.format = asm_format(job);
 	err = bpfasm_assemble(text, len, &job->o, out);
 	if (out->diag)
-		fputs(out->diag, stderr);
+		tool_puts_lines(stderr, out->diag);
 	if (err && !out->n_errors)
 		tool_fail("asm", "'%s' cannot be assembled: %s", job->file, rawbpf_errno_name(err));
 	return err ? TOOL_FAILED : TOOL_OK;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bpfasm.h"
 #include "tool.h"
@@ -59,16 +60,29 @@ static void unhex(char *p, size_t *len)
 	*len = n;
 }
 
+/* Strings of the object have its own bytes, which a terminal should not get. */
+static int list_to_stdout(const char *p, size_t len, struct rawbpf_error *e)
+{
+	size_t size = 0;
+	char *text = NULL;
+	FILE *f = isatty(STDOUT_FILENO) == 1 ? open_memstream(&text, &size) : NULL;
+	int err = rawbpf_list_object(p, len, f ? f : stdout, e);
+
+	if (f && !fclose(f))
+		rawbpf_fprint_text(stdout, text, size, true);
+	free(text);
+	return err;
+}
+
 static int list_object(const char *path, const char *p, size_t len)
 {
 	struct rawbpf_error e;
 
-	if (!rawbpf_list_object(p, len, stdout, &e)) {
-		if (e.msg)
-			fprintf(stderr, "rawbpf dis: warning: '%s': %s\n", path, e.msg);
-		return TOOL_OK;
-	}
-	return tool_fail("dis", "'%s': %s", path, e.msg);
+	if (list_to_stdout(p, len, &e))
+		return tool_fail("dis", "'%s': %s", path, e.msg);
+	if (e.msg)
+		tool_fail("dis", "warning: '%s': %s", path, e.msg);
+	return TOOL_OK;
 }
 
 static int list_insns(const char *path, const char *p, size_t len, bool big_endian)

@@ -83,9 +83,14 @@ static void print_finding(const struct check *c, const struct finding *f, bool j
 		json_close(&j);
 		return;
 	}
-	printf("%c %-26s %-8s %s\n", bad ? '!' : ' ', c->name, status_names[f->status], f->reason);
-	if (*f->remedy)
-		printf("  %-26s %-8s -> %s\n", "", "", f->remedy);
+	printf("%c %-26s %-8s ", bad ? '!' : ' ', c->name, status_names[f->status]);
+	tool_puts_safe(stdout, f->reason);
+	putchar('\n');
+	if (!*f->remedy)
+		return;
+	printf("  %-26s %-8s -> ", "", "");
+	tool_puts_safe(stdout, f->remedy);
+	putchar('\n');
 }
 
 static int doctor_try(struct patient *p, bool json)

@@ -96,8 +96,10 @@ static void print_json(const struct rawbpf_error *e)
 
 static void print_text(const struct rawbpf_error *e)
 {
-	if (e->src_file)
-		printf("%s:%u: ", e->src_file, e->line);
+	if (e->src_file) {
+		tool_puts_safe(stdout, e->src_file);
+		printf(":%u: ", e->line);
+	}
 	if (e->insn >= 0)
 		printf("insn %d: ", e->insn);
 	tool_puts_safe(stdout, e->msg);

@@ -41,7 +41,9 @@ static int hist_last(const struct hist_cmd *c, bool section)
 static int bad_line(const struct hist_cmd *c, size_t line, const char *what, const char *word)
 {
 	fflush(stdout);
-	fprintf(stderr, "rawbpf hist: '%s' line %zu: %s '", c->file, line, what);
+	fputs("rawbpf hist: '", stderr);
+	tool_puts_safe(stderr, c->file);
+	fprintf(stderr, "' line %zu: %s '", line, what);
 	tool_puts_safe(stderr, word);
 	fputs("'\n", stderr);
 	return TOOL_FAILED;

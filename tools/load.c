@@ -99,7 +99,7 @@ static void load_tell(void *arg, enum rawbpf_log_level level, const char *text)
 {
 	(void)arg;
 	if (level == RAWBPF_LOG_WARN)
-		fprintf(stderr, "rawbpf load: %s\n", text);
+		tool_warn("load", text);
 }
 
 static int load_progs(struct load *l, struct rawbpf *b, const char *path)

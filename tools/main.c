@@ -71,6 +71,8 @@ int main(int argc, char **argv)
 	for (i = 0; commands[i].name; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].main(argc - 1, argv + 1);
-	fprintf(stderr, "rawbpf: no subcommand '%s'\n", argv[1]);
+	fputs("rawbpf: no subcommand '", stderr);
+	tool_puts_safe(stderr, argv[1]);
+	fputs("'\n", stderr);
 	return usage(stderr, TOOL_USAGE);
 }

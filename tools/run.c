@@ -117,7 +117,7 @@ static void tell(void *arg, enum rawbpf_log_level level, const char *msg)
 	const struct run *r = arg;
 
 	if (level == RAWBPF_LOG_WARN || r->verbose)
-		fprintf(stderr, "rawbpf run: %s\n", msg);
+		tool_warn("run", msg);
 }
 
 /*
@@ -213,9 +213,10 @@ static void print_line(const struct run *r, const struct rawbpf_trace_fields *f)
 		print_line_json(f);
 		return;
 	}
-	printf("%16s-%-7d [%03d] %s %12s: %s: ", f->task, f->pid, f->cpu, f->flags, f->ts,
-		f->symbol);
-	fwrite(f->msg, 1, f->msg_len, stdout);
+	printf("%*s", 16 - (int)strnlen(f->task, 16), "");
+	tool_puts_safe(stdout, f->task);
+	printf("-%-7d [%03d] %s %12s: %s: ", f->pid, f->cpu, f->flags, f->ts, f->symbol);
+	rawbpf_fprint_text(stdout, f->msg, f->msg_len, true);
 	putchar('\n');
 }
 

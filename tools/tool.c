@@ -13,9 +13,12 @@
 
 static void complain(const char *name, const char *fmt, va_list ap)
 {
+	char text[8192]; /* a path and words about it */
+
 	fflush(stdout);
 	fprintf(stderr, "rawbpf %s: ", name);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	tool_puts_safe(stderr, text);
 	fputc('\n', stderr);
 }
 
@@ -34,15 +37,18 @@ int tool_error(const char *name, const struct rawbpf_error *e)
 	if (e->log && e->stage && !strcmp(e->stage, "assemble")) {
 		/* the diagnostics say all of it, with carets */
 		fflush(stdout);
-		fputs(e->log, stderr);
+		tool_puts_lines(stderr, e->log);
 		return TOOL_FAILED;
 	}
 	tool_fail(name, "%s", e->msg ? e->msg : "failed");
 	/* a place shown by a caret, not a verifier's log */
 	if (e->log && e->log >= e->buf && e->log < e->buf + sizeof(e->buf))
-		fputs(e->log, stderr);
-	if (e->hint)
-		fprintf(stderr, "  hint: %s\n", e->hint);
+		tool_puts_lines(stderr, e->log);
+	if (!e->hint)
+		return TOOL_FAILED;
+	fputs("  hint: ", stderr);
+	tool_puts_safe(stderr, e->hint);
+	fputc('\n', stderr);
 	return TOOL_FAILED;
 }
 
@@ -69,6 +75,13 @@ int tool_wrong(const char *name, const char *usage, const char *fmt, ...)
 	va_end(ap);
 	print_usage(stderr, name, usage);
 	return TOOL_USAGE;
+}
+
+void tool_warn(const char *name, const char *msg)
+{
+	fprintf(stderr, "rawbpf %s: ", name);
+	tool_puts_lines(stderr, msg);
+	fputc('\n', stderr);
 }
 
 /* What getopt_long() found wrong: c is '?' or ':', word the argument it was in. */
@@ -180,19 +193,12 @@ int tool_finish(const char *name, int status)
 
 void tool_puts_safe(FILE *out, const char *s)
 {
-	const char *from = s;
+	rawbpf_fprint_text(out, s, strlen(s), false);
+}
 
-	/* what is harmless goes out as a whole */
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if ((c >= ' ' || c == '\t') && c != 0x7f)
-			continue;
-		fwrite(from, 1, (size_t)(s - from), out);
-		fprintf(out, "\\x%02x", c);
-		from = s + 1;
-	}
-	fwrite(from, 1, (size_t)(s - from), out);
+void tool_puts_lines(FILE *out, const char *s)
+{
+	rawbpf_fprint_text(out, s, strlen(s), true);
 }
 
 void tool_put_number(FILE *out, uint64_t v, unsigned base)
@@ -235,7 +241,20 @@ static size_t utf8_len(const unsigned char *s, size_t n)
 	return len;
 }
 
-/* A byte that is not UTF-8 becomes the code point of its own number. */
+/* Bytes of the character at s as it may stand in a string; 0: U+0000 to U+001F, U+007F to U+009F. */
+static size_t json_plain(const unsigned char *s, size_t n)
+{
+	size_t len = utf8_len(s, n);
+
+	if (*s < ' ' || *s == 0x7f || *s == '"' || *s == '\\')
+		return 0;
+	return len == 2 && *s == 0xc2 && s[1] < 0xa0 ? 0 : len;
+}
+
+/*
+ * A byte that is not UTF-8 becomes the code point of its own number, and so do controls, which no
+ * terminal should get.
+ */
 static void json_text(FILE *out, const char *s, size_t n)
 {
 	const unsigned char *p = (const unsigned char *)s, *from = p;
@@ -243,16 +262,16 @@ static void json_text(FILE *out, const char *s, size_t n)
 
 	fputc('"', out);
 	for (; n; p += len, n -= len) {
-		len = utf8_len(p, n);
-		if (len && *p >= ' ' && *p != 0x7f && *p != '"' && *p != '\\')
+		len = json_plain(p, n);
+		if (len)
 			continue;
 		fwrite(from, 1, (size_t)(p - from), out);
+		len = utf8_len(p, n) == 2 ? 2 : 1; /* U+0080 to U+009F end in their number */
 		if (*p == '"' || *p == '\\')
 			fprintf(out, "\\%c", *p);
 		else
-			fprintf(out, "\\u%04x", *p);
-		len = 1;
-		from = p + 1;
+			fprintf(out, "\\u%04x", p[len - 1]);
+		from = p + len;
 	}
 	fwrite(from, 1, (size_t)(p - from), out);
 	fputc('"', out);

@@ -28,6 +28,8 @@ int usdt_main(int argc, char **argv);
 
 /* "rawbpf NAME: TEXT" to stderr; returns TOOL_FAILED */
 int tool_fail(const char *name, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* the same of what the log function of a context is told, which may have several lines */
+void tool_warn(const char *name, const char *msg);
 /* an error object: its message, its hint on a line of its own, and the log when there is one */
 int tool_error(const char *name, const struct rawbpf_error *e);
 /* for --help: usage to stdout */
@@ -71,8 +73,9 @@ void json_begin(struct json *j, const char *key, char bracket);	      /* '[' or 
 void json_end(struct json *j, char bracket);			      /* ']' or '}' */
 void json_trace(struct json *j, const struct rawbpf_trace_fields *f); /* a trace line */
 
-/* text from elsewhere to a terminal: control bytes as \xNN */
+/* text from elsewhere to a terminal: \n, \t, \r or \xNN for bytes that are not to be seen */
 void tool_puts_safe(FILE *out, const char *s);
+void tool_puts_lines(FILE *out, const char *s); /* newlines and tabs stay */
 
 /* A number of base 10 or 16, in a tenth of printf's time: a process's listing has thousands. */
 void tool_put_number(FILE *out, uint64_t v, unsigned base);

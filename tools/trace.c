@@ -94,7 +94,7 @@ static int trace_failed(const struct rawbpf_error *e)
 	int status = tool_error("trace", e);
 
 	if (e->log)
-		fputs(e->log, stderr);
+		tool_puts_lines(stderr, e->log);
 	return status;
 }
 

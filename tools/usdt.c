@@ -249,9 +249,9 @@ static int usdt_list(struct usdt_list *l, const char *path, pid_t pid)
 	if (err)
 		return tool_error("usdt", &e);
 	if (!l->n && path)
-		fprintf(stderr, "rawbpf usdt: '%s' has no probes\n", path);
+		tool_fail("usdt", "'%s' has no probes", path);
 	else if (!l->n)
-		fprintf(stderr, "rawbpf usdt: process %d has no probes\n", (int)pid);
+		tool_fail("usdt", "process %d has no probes", (int)pid);
 	return tool_finish("usdt", TOOL_OK);
 }
 

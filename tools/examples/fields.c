@@ -2,6 +2,7 @@
 /* fields.c - trace lines taken apart: when which program was started by whom. */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "rawbpf.h"
 
@@ -40,7 +41,12 @@ int main(void)
 		err = rawbpf_trace_fields(b, &f, .stop = &stop);
 		if (err < 0)
 			break; /* -EINTR: Ctrl-C */
-		printf("%-18s %-16s %-7d %s\n", f.ts, f.task, f.pid, f.msg);
+		/* names of others may hold what a terminal obeys */
+		printf("%-18s ", f.ts);
+		rawbpf_fprint_text(stdout, f.task, strlen(f.task), false);
+		printf("%*s %-7d ", 16 - (int)strlen(f.task), "", f.pid);
+		rawbpf_fprint_text(stdout, f.msg, f.msg_len, false);
+		putchar('\n');
 		err = 0;
 	}
 	if (err && !stop) /* Ctrl-C is no failure */

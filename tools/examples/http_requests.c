@@ -50,7 +50,7 @@ int main(int argc, char **argv)
 	err = rawbpf_load(b, .text = text, .usdt_contexts = &u, .n_usdt_contexts = 1);
 	if (!err) {
 		fputs("Tracing requests... Hit Ctrl-C to end.\n", stderr);
-		err = rawbpf_trace_print(b, .fmt = "{0} {1} {5}", .stop = &stop);
+		err = rawbpf_trace_print(b, .fmt = "{0} {1} {5}", .escape = true, .stop = &stop);
 	}
 	if (err && !stop)
 		fprintf(stderr, "%s\n", rawbpf_errmsg(b));

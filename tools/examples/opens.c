@@ -37,7 +37,7 @@ int main(void)
 		puts("Tracing openat()... Hit Ctrl-C to end.");
 		fflush(stdout);
 		/* the fields are task, pid, cpu, flags, ts and msg */
-		err = rawbpf_trace_print(b, .fmt = "{0} {1} {5}", .stop = &stop);
+		err = rawbpf_trace_print(b, .fmt = "{0} {1} {5}", .escape = true, .stop = &stop);
 	}
 	if (err && !stop) /* Ctrl-C is no failure */
 		fprintf(stderr, "%s\n", rawbpf_errmsg(b));

@@ -13,8 +13,7 @@ static const char text[] = ".include \"hist.inc\"\n.license \"GPL\"\n"
 			   ".var    key: sizes_key\n"
 			   "        r7 = args->ret\n"
 			   "        if r7 s<= 0 goto .done          ; the end, or an error\n"
-			   "        key = 0\n        pid       r8\n"
-			   "        key.bucket = r8\n"
+			   "        key = 0\n        pid       r8\n        key.bucket = r8\n"
 			   "        hist_add  sizes, r7, key\n"
 			   ".done:  return 0\n";
 
@@ -25,15 +24,16 @@ static void print_process(FILE *out, const void *bucket, size_t size, void *arg)
 	unsigned pid;
 	FILE *f;
 
-	(void)size, (void)arg;
-	memcpy(&pid, bucket, sizeof(pid));
+	(void)arg;
+	memcpy(&pid, bucket, size);
 	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
 	f = fopen(path, "re");
 	if (f && fgets(name, sizeof(name), f))
 		name[strcspn(name, "\n")] = '\0';
 	if (f)
 		fclose(f);
-	fprintf(out, "%u %s", pid, name);
+	fprintf(out, "%u ", pid);
+	rawbpf_fprint_text(out, name, strlen(name), false);
 }
 
 int main(void)
