@@ -196,6 +196,8 @@ static size_t body_char(const char *p, const char *end)
 		return 3;
 	if (end - p > 3 && p[1] == '\\' && p[3] == '\'')
 		return 4;
+	if (end - p > 2 && p[1] == '\\' && p[2] == '"')
+		return 3;
 	return end - p > 1 && (p[1] == '"' || p[1] == ';') ? 2 : 1;
 }
 

@@ -393,24 +393,50 @@ static int lex_token(struct lex *x, struct tok *t)
 	return lex_punct(x, t);
 }
 
-/* What the verifier's log has in front of an instruction: "12: (bf)". */
+/* An instruction's bytes as objdump prints them: 8 or 16 of two digits, and blanks. */
+static bool lex_raw(const struct lex *x, const char **p, uint64_t *code)
+{
+	const char *s = *p;
+	unsigned n = 0;
+	uint64_t v;
+
+	for (; n < 16 && x->end - s > 2 && lex_digit(s[0]) < 16 && lex_digit(s[1]) < 16 &&
+		lex_kind(s + 2) & LEX_BLANK;
+		n++) {
+		lex_digits(&s, s + 2, 16, &v);
+		if (!n)
+			*code = v;
+		s++;
+	}
+	*p = s;
+	return n == 8 || n == 16;
+}
+
+/* What stands in front of an instruction in a listing: "12: (bf)", or "12:" and its bytes. */
 static bool lex_log(struct lex *x, struct tok *t)
 {
 	const char *p = x->p;
-	uint64_t code;
+	uint64_t code = 0;
 
 	while (p < x->end && lex_kind(p) & LEX_DIGIT)
 		p++;
 	if (p == x->p || p >= x->end || *p++ != ':')
 		return false;
-	while (p < x->end && *p == ' ')
+	while (p < x->end && lex_kind(p) & LEX_BLANK)
 		p++;
+	t->kind = TOK_LOG;
+	if (p < x->end && *p != '(') {
+		if (!lex_raw(x, &p, &code))
+			return false;
+		t->num = code;
+		x->p = p;
+		return true;
+	}
 	if (x->end - p < 4 || p[0] != '(' || p[3] != ')' || lex_digit(p[1]) > 15 ||
 		lex_digit(p[2]) > 15)
 		return false;
 	p++;
 	lex_digits(&p, p + 2, 16, &code);
-	t->kind = TOK_LOG;
 	t->num = code;
 	x->p = p + 1;
 	return true;

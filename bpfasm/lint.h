@@ -79,6 +79,8 @@ void lint_say_same(const struct lint *l, size_t i, size_t to, unsigned regs);
 int lint_loops(const struct lint *l, struct pool *pool, const bool *live);
 /* linttwice.c: argument registers that are overwritten; at: the place of each instruction */
 void lint_twice(const struct lint *l, const uint32_t *at);
+/* does such an argument of a helper, from 1, point to memory that it reads or fills? */
+bool lint_takes_address(uint32_t helper, unsigned arg);
 /* IR_REF_... of instruction i; NULL: none */
 const struct ir_ref *lint_ref(const struct ir_func *fn, size_t i);
 

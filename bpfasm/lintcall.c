@@ -109,6 +109,11 @@ static const struct lint_arg *lint_arg(uint32_t helper, unsigned arg)
 	return NULL;
 }
 
+bool lint_takes_address(uint32_t helper, unsigned arg)
+{
+	return lint_arg(helper, arg);
+}
+
 /* Register arg of a helper's call holds an address in the stack. */
 static void lint_pass(struct lint_walk *w, size_t i, unsigned arg)
 {

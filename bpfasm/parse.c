@@ -273,6 +273,8 @@ static int stmt_line(struct parse *p, const struct asm_line *l)
 	if (p->fn && p->fn->frame.n_pending && !parse_is(p->t, ".var"))
 		frame_settle(&p->fn->frame, p->diag);
 	err = stmt_prefix(p);
+	if (!err && p->t == p->end && p->log_code >= 0)
+		return parse_error(p, p->t, "the text of this instruction is missing");
 	if (err || p->t == p->end)
 		return err;
 	err = stmt_any(p);

@@ -255,7 +255,8 @@ int parse_var(struct parse *p)
 		return parse_error(p, t, "variable '%.*s' is already declared at line %u",
 			(int)t->len, t->s, (unsigned)diag_user_pos(have->at).line);
 	p->t++;
-	if (parse_want(p, PUNCT(':', 0, 0)) || parse_type(p, &v.type))
+	if (parse_want(p, PUNCT(':', 0, 0)) || parse_type(p, &v.type) ||
+		parse_no_array(p, &v.type, "on the stack", "make it a .data variable"))
 		return -EINVAL;
 	v.name = pool_strndup(p->pool, t->s, t->len);
 	v.len = t->len;

@@ -105,6 +105,14 @@ struct map_args {
 	const struct tok *n_tok;
 };
 
+static int map_type(struct parse *p, struct ir_type *type)
+{
+	int err = parse_type(p, type);
+
+	return err ? err
+		   : parse_no_array(p, type, "in a map", "a .struct has a field for each element");
+}
+
 static int map_arg(struct parse *p, struct map_args *a)
 {
 	const struct tok *t = p->t;
@@ -114,7 +122,7 @@ static int map_arg(struct parse *p, struct map_args *a)
 			return parse_error(p, t, "types stand before the number of entries");
 		if (a->n_types == 2)
 			return parse_error(p, t, "a map has a key and a value, no third type");
-		return parse_type(p, &a->type[a->n_types++]);
+		return map_type(p, &a->type[a->n_types++]);
 	}
 	if (a->has_n)
 		return parse_error(p, t, "a map has one number of entries");

@@ -17,10 +17,12 @@ struct parse_fn {
 	struct frame frame;
 	struct labels labels;
 	struct flow flow;
-	unsigned ctx;	   /* the register that holds the context */
-	unsigned n_errors; /* when it began */
-	bool bare;	   /* instructions before any .prog: only their bytes are wanted */
-	bool nowarn;	   /* .nowarn in it */
+	unsigned ctx;		 /* the register that holds the context */
+	unsigned n_errors;	 /* when it began */
+	bool bare;		 /* instructions before any .prog: only their bytes are wanted */
+	bool nowarn;		 /* .nowarn in it */
+	uint64_t addresses[2];	 /* argaddr.c: 8 bytes each, named and short-lived: may hold one */
+	struct pos argaddr_told; /* the line that it warned of last */
 	const struct ir_struct *args; /* .args */
 	struct prelude *prelude;      /* arguments that are got before it begins; NULL: none yet */
 };

@@ -83,6 +83,19 @@ static int type_chars(struct parse *p, struct ir_type *type)
 	return 0;
 }
 
+int parse_no_array(
+	struct parse *p, const struct ir_type *type, const char *where, const char *instead)
+{
+	const struct tok *t = p->t;
+	uint64_t n = t[1].kind == TOK_NUM && t[1].num <= TYPE_MAX_SIZE ? t[1].num : 4;
+
+	if (!parse_op(t, PUNCT('[', 0, 0)))
+		return 0;
+	return parse_error(p, t,
+		"only char has an array %s: char[%llu] has as many bytes as this, or %s", where,
+		(unsigned long long)(n * type->size), instead);
+}
+
 int parse_type(struct parse *p, struct ir_type *type)
 {
 	const struct tok *t = p->t;

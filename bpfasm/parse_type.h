@@ -14,6 +14,9 @@ int parse_struct_line(struct parse *p); /* until .end */
 /* u8 to u64, s8 to s64 */
 bool parse_type_int(const char *s, size_t len, struct ir_type *type);
 int parse_type(struct parse *p, struct ir_type *type);
+/* after a type: "[4]" is told that no such array is there, and what is; 0: there is none */
+int parse_no_array(
+	struct parse *p, const struct ir_type *type, const char *where, const char *instead);
 bool parse_type_starts(const struct parse *p, const struct tok *t);
 int parse_no_type(struct parse *p, const struct tok *t);
 /* a record made by hand: new, its fields, closed; NULL, -ENOMEM */

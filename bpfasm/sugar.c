@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "argaddr.h"
 #include "insn.h"
 #include "operand.h"
 #include "parse_fn.h"
@@ -124,6 +125,7 @@ int sugar_call(struct parse *p)
 	struct sugar_args a;
 	struct suggest s;
 	char buf[32];
+	unsigned i;
 	int err;
 
 	a.n = 0;
@@ -137,6 +139,8 @@ int sugar_call(struct parse *p)
 			return -EINVAL;
 		parse_check_helper(p, t, h);
 		call_check_format(p, h, &a);
+		for (i = 0; i < a.n; i++)
+			argaddr_check(p, h, i + 1, &a.arg[i]);
 	}
 	if (call_load(p, &a))
 		return -EINVAL;
@@ -218,16 +222,21 @@ static void sugar_store_reg(struct parse *p, const struct sugar_dest *d, unsigne
 {
 	sugar_keep(p, d);
 	parse_emit(p, INSN_STX | INSN_MEM | sugar_size(d->size), d->base, src, d->off, 0);
-	if (d->slot)
-		parse_note_slot(p, *d->slot, false);
+	if (!d->slot)
+		return;
+	parse_note_slot(p, *d->slot, false);
+	if (d->size == 8)
+		argaddr_store(p, *d->slot, src);
 }
 
 static int sugar_store_const(struct parse *p, const struct sugar_dest *d, const struct operand *o)
 {
+	char text[64];
+
 	if (o->imm < INT32_MIN || o->imm > (d->size < 8 ? (int64_t)UINT32_MAX : INT32_MAX))
 		return parse_error(p, o->t,
-			"%lld does not fit in 32 bits; load it into a register first",
-			(long long)o->imm);
+			"%s does not fit in 32 bits; load it into a register first",
+			parse_value_text(o->t, p->t, o->imm, text, sizeof(text)));
 	p->core = o->core;
 	if (kname_left(p))
 		return -EINVAL;

@@ -122,6 +122,9 @@ START_TEST(pieces)
 		{"'", "'"},
 		{"'\\", "'\\"},
 		{"';' \\a", "';' ARG"},
+		/* GNU's, without a second quote */
+		{"'\\\" \\a ; \\b", "'\\\" ARG "},
+		{"'\" \\a ; \\b", "'\" ARG "},
 	};
 	char exact[32];
 	size_t i, n;

@@ -56,6 +56,11 @@ START_TEST(arguments)
 		     "call bpf_map_update_elem\nreturn 0",
 		"'bpf_map_update_elem' takes r3, but the call of line 14 "
 		"destroys r1 to r5");
+	/* set on one way alone */
+	tasm_warns(P "k = 0\nr6 = r1\nr1 = &m\nr2 = &k\nr4 = 0\nif r6 == 0 goto a\nr3 = &k\n"
+		     "a: call bpf_map_update_elem\nreturn 0",
+		"'bpf_map_update_elem' takes r3, which has no value on some way to here; set it "
+		"before");
 	tasm_warns(
 		P "call 9999\nr0 = r5\nexit", "r5 is read here, but the call of line 13 destroys");
 	tasm_warns(P "f(1)\nr0 = r1\nexit\n.func f\nexit",

@@ -88,6 +88,7 @@ START_TEST(errors)
 		{"n = w1", "w1 does not hold 64 bits"},
 		{"big = 1", "only 0 or a text can be assigned"},
 		{"n = 0x100000000", "does not fit in 32 bits"},
+		{"n = 0x8000000000000000", "error: 0x8000000000000000 does not fit in 32 bits"},
 		{"r1 = &n + 9999", "this is outside of the stack"},
 	};
 

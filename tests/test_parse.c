@@ -13,6 +13,23 @@ START_TEST(labels_and_listings)
 	tasm_is("only:\ngoto only", "0500ffff00000000");
 	tasm_is("\n; nothing\n  # nothing\nexit // end", "9500000000000000");
 	tasm_is("   0: (b7) r0 = 0\n   1: (95) exit", "b700000000000000 9500000000000000");
+	/* as objdump prints them: number, bytes, text */
+	tasm_is("       0:\tb7 00 00 00 00 00 00 00\tr0 = 0\n"
+		"       1:\t15 00 01 00 00 00 00 00\tif r0 == 0 goto +1 <p+0x18>\n"
+		"       2:\t18 01 00 00 07 00 00 00 00 00 00 00 01 00 00 00\tr1 = 4294967303 ll\n"
+		"       4:\t95 00 00 00 00 00 00 00\texit",
+		"b700000000000000 1500010000000000 1801000007000000 0000000001000000 "
+		"9500000000000000");
+	/* neither too few nor too many of them, nor other digits */
+	tasm_fails(".prog p \"socket\"\n0: b7 00 00 00 00 00 00 r0 = 0\nexit",
+		"no instruction or macro 'b7'");
+	tasm_fails(".prog p \"socket\"\n0: b7 00 00 00 00 00 00 00 00 r0 = 0\nexit",
+		"no instruction or macro 'b7'");
+	tasm_fails(
+		".prog p \"socket\"\n0: b7 00 00 00 00 0g 00 00 r0 = 0\nexit", "'0g' is no number");
+	tasm_fails(".prog p \"socket\"\n0: b7 00 00 00 00 00 00 00 \nexit",
+		"the text of this instruction is missing");
+	tasm_fails(".prog p \"socket\"\n0: (b7)\nexit", "the text of this instruction is missing");
 	tasm_is(".word 0x0000000000000095", "9500000000000000");
 }
 END_TEST

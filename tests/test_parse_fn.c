@@ -60,6 +60,10 @@ START_TEST(variables)
 		"variable 'x' is already declared at line 2");
 	tasm_fails(".prog p \"socket\"\n.var x: u33\nexit", "no type 'u33'; did you mean 'u32'?");
 	tasm_fails(".prog p \"socket\"\n.var x: char[513]\nexit", "needs 513 bytes of stack");
+	tasm_fails(".prog p \"socket\"\n.var x: u32[4]\nexit",
+		"t:2:12: error: only char has an array on the stack: char[16] has as many bytes as "
+		"this, or make it a .data variable");
+	tasm_passes(".prog p \"socket\"\n.var x: char[16]\nx = 0\nreturn 0");
 	/* also when nothing follows, and by bytes: five of 102 are no more than 510 */
 	tasm_fails(".prog p \"socket\"\nreturn 0\n.var x: char[513]", "needs 513 bytes of stack");
 	tasm_is(".irp k, 0, 1, 2, 3, 4\n.var v\\k: char[102]\n.endr\n.var w: u16\nw = 1\nr1 = &v4",

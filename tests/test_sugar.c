@@ -19,8 +19,8 @@ START_TEST(arguments_are_loaded_from_the_right)
 		"8500000019000000");
 	tasm_is("bpf_map_delete_elem(w1, w1)",
 		"bc12000000000000 bc11000000000000 8500000003000000");
-	tasm_is("bpf_map_delete_elem(0x100000000, -1)",
-		"b7020000ffffffff 1801000000000000 0000000001000000 8500000003000000");
+	tasm_is("bpf_perf_event_read(0x100000000, -1)",
+		"b7020000ffffffff 1801000000000000 0000000001000000 8500000016000000");
 }
 END_TEST
 
