@@ -269,7 +269,9 @@ static int btftext_value(
 {
 	struct btf_type type;
 
-	if (depth >= BTFTEXT_DEPTH || !size || btf_size(t->b, id) != (int64_t)size ||
+	if (!size) /* "u8 more[0]": nothing would look like a value that is missing */
+		return fputs(btftext_is_text(t->b, id) ? "\"\"" : "{}", t->out);
+	if (depth >= BTFTEXT_DEPTH || btf_size(t->b, id) != (int64_t)size ||
 		!btf_plain(t->b, id, &type))
 		return visible_bytes(t->out, p, size);
 	switch (type.kind) {

@@ -321,7 +321,8 @@ static int kconfig_absent(const struct kconfig *k)
 		err_set(e, "load", -ENOENT,
 			"extern '%s': the kernel's configuration is not readable", name);
 		err_hint(e, "it is looked for as text, in /boot/config-RELEASE, "
-			    "/lib/modules/RELEASE/config and /proc/config");
+			    "/lib/modules/RELEASE/config and /proc/config; 'zcat /proc/config.gz "
+			    ">/boot/config-$(uname -r)' writes it where the kernel has that");
 		return -ENOENT;
 	}
 	err_set(e, "load", -ENOENT, "extern '%s' has no value here", name);

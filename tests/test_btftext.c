@@ -206,6 +206,26 @@ START_TEST(own_members)
 }
 END_TEST
 
+/* What has no bytes is not left out: "int n; int more[0]; struct {} none; char text[0];" */
+START_TEST(no_bytes)
+{
+	static const char strs[] = "\0int\0n\0more\0none\0char\0text\0of";
+	enum { INT = 1, MORE = 5 + 2, NONE = 12, CHAR = 17, TEXT = 22, OF = 27 };
+	const uint32_t types[] = {INT, BTF_INT << 24, 4, 32, CHAR, BTF_INT << 24, 1, 8, 0,
+		BTF_ARRAY << 24, 0, 1, 1, 0, 0, BTF_ARRAY << 24, 0, 2, 1, 0, 0, BTF_STRUCT << 24, 0,
+		OF, BTF_STRUCT << 24 | 4, 4, 5, 1, 0, MORE, 3, 32, NONE, 5, 32, TEXT, 4, 32};
+	uint32_t words[6 + sizeof(types) / 4 + sizeof(strs) / 4 + 1] = {
+		0x0001eb9f, 24, 0, sizeof(types), sizeof(types), sizeof(strs)};
+	struct btf *b;
+
+	memcpy(&words[6], types, sizeof(types));
+	memcpy((char *)&words[6] + sizeof(types), strs, sizeof(strs));
+	ck_assert_int_eq(btf_parse(words, 24 + sizeof(types) + sizeof(strs), &b, NULL), 0);
+	expect(b, "of", "\7\0\0\0", 4, "n = 7, more = {}, none = {}, text = \"\"");
+	btf_free(b);
+}
+END_TEST
+
 START_TEST(full_disk)
 {
 	struct btf *b = types();
@@ -231,6 +251,7 @@ Suite *suite_btftext(void)
 	tcase_add_test(t, records_in_records);
 	tcase_add_test(t, else_bytes);
 	tcase_add_test(t, own_members);
+	tcase_add_test(t, no_bytes);
 	tcase_add_test(t, full_disk);
 	suite_add_tcase(s, t);
 	return s;

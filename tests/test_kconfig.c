@@ -227,6 +227,9 @@ START_TEST(absent)
 	ck_assert_int_eq(fill(b), -ENOENT);
 	ck_assert_str_eq(b->error.msg,
 		"extern 'CONFIG_HZ': the kernel's configuration is not readable: ENOENT");
+	/* no library of ours reads what is compressed */
+	ck_assert_ptr_nonnull(
+		strstr(b->error.hint, "'zcat /proc/config.gz >/boot/config-$(uname -r)'"));
 	rawbpf_free(b);
 	b = configured_open(&other, "", "");
 	ck_assert_int_eq(fill(b), -ENOENT);
