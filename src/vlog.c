@@ -74,19 +74,20 @@ static int vlog_added_reg(const char *log, struct vlog_text step)
 	return a.pointer && !b.pointer && dst >= 0 ? dst : src;
 }
 
-static int vlog_flag_reg(const char *log, unsigned flags, struct vlog_text step, int named)
+static int vlog_flag_reg(
+	const char *log, const struct vlog_rule *rule, struct vlog_text step, int named)
 {
 	int r = -1;
 
 	if (!step.p)
 		return named;
-	if (flags & VLOG_SRC)
+	if (vlog_has(rule, VLOG_SRC))
 		r = vlog_added_reg(log, step);
 	if (r < 0)
 		r = named;
-	if (r < 0 && (flags & VLOG_BASE))
+	if (r < 0 && vlog_has(rule, VLOG_BASE))
 		r = vlogstep_base(step);
-	if (r < 0 && (flags & VLOG_DST))
+	if (r < 0 && vlog_has(rule, VLOG_DST))
 		r = vlogstep_reg(step.p, step.p + step.n);
 	return r > 10 ? -1 : r;
 }
@@ -241,10 +242,9 @@ static void vlog_choose(struct vlog_scan *s, const struct vlog_index *x, const s
 	struct vlog_match first;
 	char text[sizeof(v->msg)];
 
-	if (!vlog_find(x, s->msg, f, m))
-		m->rule = NULL;
+	vlog_find(x, s->msg, f, m);
 	vlog_copy(v->msg, sizeof(v->msg), s->msg);
-	if (!m->rule || !(m->rule->flags & VLOG_LOOSE) || !s->prev.p)
+	if (!vlog_has(&m->rule, VLOG_LOOSE) || !s->prev.p)
 		return;
 	if (!vlog_find(x, s->prev, f, &first))
 		return;
@@ -307,7 +307,7 @@ static void vlog_advise(
 		p = m->cap[1].p;
 		w.acquirer = vlogback_called(s->log, s->step, vlogstep_int(&p, p + m->cap[1].n));
 	}
-	if (m->rule)
+	if (m->rule.text)
 		vlog_fill(m, &w, v->advice, room);
 	vlog_copy(t.suggestion, sizeof(t.suggestion), s->suggestion);
 	vlog_copy(t.reason, sizeof(t.reason), s->reason);
@@ -320,7 +320,8 @@ static void vlog_advise(
 		if (vlog_append(v->advice, room, &t, tries[i].reason, tries[i].suggestion))
 			break;
 	}
-	if (err == -ENOSPC && !(m->rule && (m->rule->flags & (VLOG_NO_INSN | VLOG_NO_MORE))))
+	if (err == -ENOSPC && !vlog_has(&m->rule, VLOG_NO_INSN) &&
+		!vlog_has(&m->rule, VLOG_NO_MORE))
 		vlog_add(v->advice, room, *v->advice ? "; " : "",
 			"the log is cut: a larger buffer shows all of it", "");
 }
@@ -346,13 +347,13 @@ static int vlog_insn(const struct vlog_scan *s, const struct vlog_match *m)
 {
 	const char *p;
 
-	if (m->rule && (m->rule->flags & VLOG_INSN_1) && m->cap[0].n) {
+	if (vlog_has(&m->rule, VLOG_INSN_1) && m->cap[0].n) {
 		p = m->cap[0].p;
 		return vlogstep_int(&p, p + m->cap[0].n);
 	}
 	if (s->at >= 0)
 		return s->at;
-	return m->rule && (m->rule->flags & VLOG_NO_INSN) ? -1 : s->insn;
+	return vlog_has(&m->rule, VLOG_NO_INSN) ? -1 : s->insn;
 }
 
 /* total: what message and advice may take together */
@@ -360,7 +361,7 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 {
 	struct vlog_scan s;
 	struct vlog_index x;
-	struct vlog_match m = {NULL, {{NULL, 0}}};
+	struct vlog_match m = {{NULL, 0, NULL}, {{NULL, 0}}};
 	struct vlog_facts f = {.at_exit = false};
 	struct vlogback_loop loop;
 	struct vlogback back;
@@ -405,17 +406,17 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 	vlog_choose(&s, &x, &f, &m, v);
 	if (!v->msg[0]) /* nothing of it was text */
 		return vlog_by_errno(&s, err, v);
-	if (!m.rule && err == -ENOSPC && (s.cut_head || f.cut))
+	if (!m.rule.text && err == -ENOSPC && (s.cut_head || f.cut))
 		return v->msg[0] = '\0', vlog_by_errno(&s, err, v);
-	if (s.msg.p == s.suggestion.p || (m.rule && m.rule->flags & VLOG_SUGGESTED))
+	if (s.msg.p == s.suggestion.p || vlog_has(&m.rule, VLOG_SUGGESTED))
 		vlog_lost(&s, v);
 	v->refused = true;
 	v->insn = vlog_insn(&s, &m);
-	if (m.rule && m.rule->flags & VLOG_AT_BACK) {
+	if (vlog_has(&m.rule, VLOG_AT_BACK)) {
 		v->insn = loop.insn;
 		s.source = loop.source;
 	}
-	v->reg = vlog_flag_reg(s.log, m.rule ? m.rule->flags : 0, s.step, v->reg);
+	v->reg = vlog_flag_reg(s.log, &m.rule, s.step, v->reg);
 	if (s.source.p)
 		vlog_place(s.source, v);
 	vlog_advise(&s, &m, err, total - strlen(v->msg), v);

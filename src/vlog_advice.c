@@ -4,7 +4,8 @@
  *
  * Wordings of Linux 4.4 to 7.x.  A kernel changes the words while the cause stays, so rules look
  * for the part that stayed; where old and new words have nothing in common there are two rules.
- * Order matters: special before general.  The rules are in vlog_mem.c, vlog_call.c and vlog_prog.c.
+ * Order matters: special before general.  The rules are in vlog_mem.c, vlog_call.c and vlog_prog.c,
+ * what several of them say in vlog_sentence.c.
  */
 #include "vlog_advice.h"
 
@@ -89,16 +90,47 @@ static bool vlog_in_frame(const struct vlog_text *off, const struct vlog_text *s
 
 static bool vlog_applies(const struct vlog_rule *r, const struct vlog_facts *f)
 {
-	return (!(r->flags & VLOG_AT_EXIT) || f->at_exit) &&
-	       (!(r->flags & VLOG_CLOBBER) || f->clobbered) &&
-	       (!(r->flags & VLOG_ZERO) || f->zero) && (!(r->flags & VLOG_LOST) || f->lost) &&
-	       (!(r->flags & VLOG_HALF) || f->half) && (!(r->flags & VLOG_SCALAR) || f->number) &&
-	       (!(r->flags & VLOG_AT_STORE) || f->at_store) &&
-	       (!(r->flags & VLOG_AT_SKB) || f->at_skb) &&
-	       (!(r->flags & VLOG_AT_CALL) || f->at_call) &&
-	       (!(r->flags & VLOG_AT_BACK) || f->back) &&
-	       (!(r->flags & VLOG_CALLBACK) || f->callback) &&
-	       (!(r->flags & VLOG_ARGUMENT) || f->argument);
+	return (!vlog_has(r, VLOG_AT_EXIT) || f->at_exit) &&
+	       (!vlog_has(r, VLOG_CLOBBER) || f->clobbered) &&
+	       (!vlog_has(r, VLOG_ZERO) || f->zero) && (!vlog_has(r, VLOG_LOST) || f->lost) &&
+	       (!vlog_has(r, VLOG_HALF) || f->half) && (!vlog_has(r, VLOG_SCALAR) || f->number) &&
+	       (!vlog_has(r, VLOG_AT_STORE) || f->at_store) &&
+	       (!vlog_has(r, VLOG_AT_SKB) || f->at_skb) &&
+	       (!vlog_has(r, VLOG_AT_CALL) || f->at_call) &&
+	       (!vlog_has(r, VLOG_AT_BACK) || f->back) &&
+	       (!vlog_has(r, VLOG_CALLBACK) || f->callback) &&
+	       (!vlog_has(r, VLOG_ARGUMENT) || f->argument);
+}
+
+/* ---- a row of the tables */
+
+const char *vlog_rule_next(const char *row)
+{
+	row += strlen(row) + 1;
+	return row + strlen(row) + 1;
+}
+
+/* The end of the flags that begin at s. */
+static const char *vlog_flags_end(const char *s)
+{
+	while (*s && (unsigned char)*s < ' ')
+		s++;
+	return s;
+}
+
+void vlog_rule_read(const char *row, struct vlog_rule *r)
+{
+	const char *s = row + strlen(row) + 1;
+
+	r->text = row;
+	r->flags = 0;
+	r->advice = vlog_flags_end(s);
+	for (; s < r->advice; s++)
+		r->flags |= 1U << *s;
+	while (!*r->advice) {
+		s = r->advice + 1; /* the next row's text */
+		r->advice = vlog_flags_end(s + strlen(s) + 1);
+	}
 }
 
 /* ---- the rules that may fit, without a look at the others */
@@ -124,10 +156,10 @@ static size_t vlog_rule_key(const char *text)
 		       : vlog_key(text);
 }
 
-static void vlog_index_add(struct vlog_index *x, const struct vlog_rule *r)
+static void vlog_index_add(struct vlog_index *x, const char *row)
 {
-	while (r->text && x->n < VLOG_RULES)
-		x->rule[x->n++] = r++;
+	for (; *row && x->n < VLOG_RULES; row = vlog_rule_next(row))
+		x->row[x->n++] = row;
 }
 
 void vlog_index_make(struct vlog_index *x)
@@ -142,7 +174,7 @@ void vlog_index_make(struct vlog_index *x)
 	memset(x->bucket, 0, sizeof(x->bucket));
 	/* from the last, so that a bucket begins with its first */
 	for (i = x->n; i; i--) {
-		bucket = &x->bucket[vlog_rule_key(x->rule[i - 1]->text)];
+		bucket = &x->bucket[vlog_rule_key(x->row[i - 1])];
 		x->next[i - 1] = *bucket;
 		*bucket = (unsigned short)i;
 	}
@@ -162,28 +194,30 @@ struct vlog_hunt {
 };
 
 static bool vlog_fits_at(
-	const struct vlog_hunt *h, const struct vlog_rule *r, const char *p, struct vlog_match *m)
+	const struct vlog_hunt *h, const char *text, const char *p, struct vlog_match *m)
 {
-	enum vlog_fit fit = vlog_fits(r->text, p, h->end, m->cap, 0);
+	enum vlog_fit fit = vlog_fits(text, p, h->end, m->cap, 0);
 
 	return fit == VLOG_FITS || (h->cut && fit == VLOG_ENDS && h->end - p >= VLOG_CUT_MIN);
 }
 
 static void vlog_hunt_at(struct vlog_hunt *h, size_t bucket, const char *p, struct vlog_match *m)
 {
-	const struct vlog_rule *r;
 	struct vlog_match found;
+	struct vlog_rule r;
 	size_t i;
 
 	for (i = h->x->bucket[bucket]; i && i <= h->best; i = h->x->next[i - 1]) {
-		r = h->x->rule[i - 1];
-		if (!vlog_fits_at(h, r, p, &found) || !vlog_applies(r, h->f) || h->out[i - 1])
+		if (!vlog_fits_at(h, h->x->row[i - 1], p, &found) || h->out[i - 1])
+			continue;
+		vlog_rule_read(h->x->row[i - 1], &r);
+		if (!vlog_applies(&r, h->f))
 			continue;
 		/* without what a try that failed has left */
 		memset(&found, 0, sizeof(found));
-		vlog_fits_at(h, r, p, &found);
+		vlog_fits_at(h, r.text, p, &found);
 		h->out[i - 1] =
-			(r->flags & VLOG_IN_FRAME) && !vlog_in_frame(&found.cap[1], &found.cap[2]);
+			vlog_has(&r, VLOG_IN_FRAME) && !vlog_in_frame(&found.cap[1], &found.cap[2]);
 		if (h->out[i - 1])
 			continue;
 		found.rule = r;
@@ -209,7 +243,7 @@ static bool vlog_hunt(const struct vlog_index *x, struct vlog_text msg, const st
 bool vlog_find(const struct vlog_index *x, struct vlog_text msg, const struct vlog_facts *f,
 	struct vlog_match *m)
 {
-	m->rule = NULL;
+	memset(&m->rule, 0, sizeof(m->rule));
 	return vlog_hunt(x, msg, f, false, m) || (f->cut && vlog_hunt(x, msg, f, true, m));
 }
 
@@ -274,27 +308,43 @@ static int vlog_value(char c, bool code, const struct vlog_match *m, const struc
 	}
 }
 
-void vlog_fill(const struct vlog_match *m, const struct vlog_words *w, char *out, size_t size)
+struct vlog_out {
+	char *p;
+	size_t n, size;
+};
+
+static void vlog_put(struct vlog_out *o, const char *s)
 {
-	const char *s = m->rule->advice;
+	for (; *s && o->n + 1 < o->size; s++)
+		o->p[o->n++] = *s;
+}
+
+/* s is an advice, or a sentence of one */
+static void vlog_say(
+	const struct vlog_match *m, const struct vlog_words *w, const char *s, struct vlog_out *o)
+{
 	char value[80];
-	size_t n = 0, len;
 	bool code;
 
-	for (; *s && n + 1 < size; s++) {
+	for (; *s && o->n + 1 < o->size; s++) {
 		if (s[0] == '{' && s[1] && strchr("ricag123456", s[1]) && s[2] == '}') {
-			code = (n && out[n - 1] == '\'') ||
-			       (n > 2 && !memcmp(out + n - 3, "if ", 3));
+			code = (o->n && o->p[o->n - 1] == '\'') ||
+			       (o->n > 2 && !memcmp(o->p + o->n - 3, "if ", 3));
 			vlog_value(s[1], code, m, w, value, sizeof(value));
-			len = strlen(value);
-			if (len > size - n - 1)
-				len = size - n - 1;
-			memcpy(out + n, value, len);
-			n += len;
+			vlog_put(o, value);
 			s += 2;
-			continue;
+		} else if ((unsigned char)*s & 0x80) {
+			vlog_say(m, w, vlog_sentence(*s), o);
+		} else {
+			o->p[o->n++] = *s;
 		}
-		out[n++] = *s;
 	}
-	out[n] = '\0';
+}
+
+void vlog_fill(const struct vlog_match *m, const struct vlog_words *w, char *out, size_t size)
+{
+	struct vlog_out o = {out, 0, size};
+
+	vlog_say(m, w, m->rule.advice, &o);
+	out[o.n] = '\0';
 }

@@ -485,7 +485,7 @@ static bool vlog_pick(struct vlog_scan *s, const struct vlog_index *x)
 			s->kept[i].n = VLOG_MSG;
 		if (!vlog_find(x, s->kept[i], &f, &m))
 			continue;
-		if (!(m.rule->flags & VLOG_LOOSE))
+		if (!vlog_has(&m.rule, VLOG_LOOSE))
 			strong = i;
 		else if (loose == VLOG_KEPT)
 			loose = i;

@@ -15,12 +15,12 @@ static struct vlog_text text_of(const char *s)
 }
 
 /* A message that the rule is made for. */
-static void sample(const struct vlog_rule *r, char *out, size_t size)
+static void sample(const char *row, char *out, size_t size)
 {
 	const char *p;
 	size_t n = 0;
 
-	for (p = r->text; *p && n + 8 < size; p++) {
+	for (p = row; *p && n + 8 < size; p++) {
 		if (*p == '#')
 			n += (size_t)sprintf(out + n, "-7");
 		else if (*p == '*')
@@ -31,8 +31,7 @@ static void sample(const struct vlog_rule *r, char *out, size_t size)
 	out[n] = '\0';
 }
 
-static const struct vlog_rule *(*const tables[])(void) = {
-	vlog_mem_rules, vlog_call_rules, vlog_prog_rules};
+static const char *(*const tables[])(void) = {vlog_mem_rules, vlog_call_rules, vlog_prog_rules};
 
 static bool find(const char *msg, const struct vlog_facts *f, struct vlog_match *m)
 {
@@ -42,80 +41,134 @@ static bool find(const char *msg, const struct vlog_facts *f, struct vlog_match 
 	return vlog_find(&x, text_of(msg), f, m);
 }
 
+static void says(const struct vlog_match *m, const char *words)
+{
+	const struct vlog_words w = {1, 3, {NULL, 0}, {NULL, 0}};
+	char out[512];
+
+	vlog_fill(m, &w, out, sizeof(out));
+	ck_assert_msg(strstr(out, words) != NULL, "%s", out);
+}
+
 /* No rule stands behind one that takes all its messages away. */
 START_TEST(every_rule_is_reached)
 {
-	const struct vlog_rule *r;
+	struct vlog_rule r;
 	struct vlog_match m;
+	const char *row;
 	char msg[256], taken[4096] = "";
-	size_t n = 0;
+	size_t n = 0, rows = 0;
 
-	for (r = tables[_i](); r->text; r++) {
+	for (row = tables[_i](); *row; row = vlog_rule_next(row), rows++) {
+		vlog_rule_read(row, &r);
 		struct vlog_facts f = {
-			.at_exit = r->flags & VLOG_AT_EXIT,
-			.clobbered = r->flags & VLOG_CLOBBER,
-			.zero = r->flags & VLOG_ZERO,
-			.lost = r->flags & VLOG_LOST,
-			.half = r->flags & VLOG_HALF,
-			.at_store = r->flags & VLOG_AT_STORE,
-			.at_skb = r->flags & VLOG_AT_SKB,
-			.at_call = r->flags & VLOG_AT_CALL,
-			.back = r->flags & VLOG_AT_BACK,
-			.callback = r->flags & VLOG_CALLBACK,
-			.argument = r->flags & VLOG_ARGUMENT,
+			.at_exit = vlog_has(&r, VLOG_AT_EXIT),
+			.clobbered = vlog_has(&r, VLOG_CLOBBER),
+			.zero = vlog_has(&r, VLOG_ZERO),
+			.lost = vlog_has(&r, VLOG_LOST),
+			.half = vlog_has(&r, VLOG_HALF),
+			.at_store = vlog_has(&r, VLOG_AT_STORE),
+			.at_skb = vlog_has(&r, VLOG_AT_SKB),
+			.at_call = vlog_has(&r, VLOG_AT_CALL),
+			.back = vlog_has(&r, VLOG_AT_BACK),
+			.callback = vlog_has(&r, VLOG_CALLBACK),
+			.argument = vlog_has(&r, VLOG_ARGUMENT),
 		};
 
-		sample(r, msg, sizeof(msg));
+		sample(row, msg, sizeof(msg));
 		ck_assert_msg(find(msg, &f, &m), "no rule for '%s'", msg);
 		/* two rules may share their words when a flag tells them apart */
-		if (m.rule != r && strcmp(m.rule->text, r->text) && n + 200 < sizeof(taken))
+		if (m.rule.text != row && strcmp(m.rule.text, row) && n + 200 < sizeof(taken))
 			n += (size_t)sprintf(
-				taken + n, "\n'%s' is taken by '%s'", r->text, m.rule->text);
+				taken + n, "\n'%s' is taken by '%s'", row, m.rule.text);
 	}
 	ck_assert_msg(!n, "%s", taken);
-	ck_assert(r > tables[_i]() + 50);
+	ck_assert_uint_gt(rows, 50);
 }
 END_TEST
+
+/* An advice with its sentences, its {} as they are. */
+static void words_of(const char *advice, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (; *advice; advice++)
+		if ((unsigned char)*advice & 0x80)
+			n += (size_t)snprintf(out + n, size - n, "%s", vlog_sentence(*advice));
+		else
+			n += (size_t)snprintf(out + n, size - n, "%c", *advice);
+	ck_assert_uint_lt(n, size);
+}
 
 /* Every {} in an advice is known, and every capture it names is made by its pattern. */
 START_TEST(advices_are_well_formed)
 {
-	const struct vlog_rule *r;
-	const char *p;
+	struct vlog_rule r;
+	const char *p, *row;
+	char advice[512];
 	int captures;
 
-	for (r = tables[_i](); r->text; r++) {
+	for (row = tables[_i](); *row; row = vlog_rule_next(row)) {
+		vlog_rule_read(row, &r);
 		captures = 0;
-		for (p = r->text; *p; p++)
+		for (p = row; *p; p++)
 			captures += *p == '#' || *p == '*';
 		ck_assert_int_le(captures, VLOG_CAPTURES);
-		if (r->flags & VLOG_INSN_1)
+		if (vlog_has(&r, VLOG_INSN_1))
 			ck_assert_int_ge(captures, 1);
-		for (p = strchr(r->advice, '{'); p; p = strchr(p + 1, '{')) {
-			ck_assert_msg(p[2] == '}' && strchr("ricag123456", p[1]), "%s", r->advice);
+		words_of(r.advice, advice, sizeof(advice));
+		for (p = strchr(advice, '{'); p; p = strchr(p + 1, '{')) {
+			ck_assert_msg(p[2] == '}' && strchr("ricag123456", p[1]), "%s", advice);
 			if (isdigit((unsigned char)p[1]))
-				ck_assert_msg(p[1] - '0' <= captures, "%s", r->text);
+				ck_assert_msg(p[1] - '0' <= captures, "%s", row);
 		}
-		ck_assert_msg(strlen(r->advice) < 330, "too long: %s", r->advice);
-		ck_assert_msg(r->advice[strlen(r->advice) - 1] != '.', "%s", r->advice);
+		ck_assert_msg(*advice && strlen(advice) < 330, "too long: %s", advice);
+		ck_assert_msg(advice[strlen(advice) - 1] != '.', "%s", advice);
 	}
 }
 END_TEST
 
+/* Flags from the row itself, advice from the row below. */
+START_TEST(rows_share_an_advice)
+{
+	static const char table[] = VLOG_ALSO("a", VLOG_DST VLOG_AT_BACK) VLOG_ALSO("b", "")
+		VLOG_RULE("c", VLOG_BASE, "do so") VLOG_RULE("d", "", "do this");
+	const char *row = table;
+	struct vlog_rule r;
+
+	vlog_rule_read(row, &r);
+	ck_assert_str_eq(r.text, "a");
+	ck_assert(vlog_has(&r, VLOG_DST) && vlog_has(&r, VLOG_AT_BACK) && !vlog_has(&r, VLOG_BASE));
+	ck_assert_str_eq(r.advice, "do so");
+	row = vlog_rule_next(row);
+	vlog_rule_read(row, &r);
+	ck_assert_uint_eq(r.flags, 0);
+	ck_assert_str_eq(r.advice, "do so");
+	row = vlog_rule_next(row);
+	vlog_rule_read(row, &r);
+	ck_assert(vlog_has(&r, VLOG_BASE));
+	ck_assert_str_eq(r.advice, "do so");
+	row = vlog_rule_next(row);
+	vlog_rule_read(row, &r);
+	ck_assert_str_eq(r.advice, "do this");
+	ck_assert_str_eq(vlog_rule_next(row), "");
+}
+END_TEST
+
 /* The first of all rules that fits, each looked at alone. */
-static const struct vlog_rule *first_fit(const char *msg, const struct vlog_facts *f)
+static const char *first_fit(const char *msg, const struct vlog_facts *f)
 {
 	static struct vlog_index one;
-	const struct vlog_rule *r;
+	const char *row;
 	struct vlog_match m;
 	size_t t;
 
 	one.n = one.bucket[0] = 1;
 	for (t = 0; t < 3; t++)
-		for (r = tables[t](); r->text; r++) {
-			one.rule[0] = r;
+		for (row = tables[t](); *row; row = vlog_rule_next(row)) {
+			one.row[0] = row;
 			if (vlog_find(&one, text_of(msg), f, &m))
-				return r;
+				return row;
 		}
 	return NULL;
 }
@@ -124,7 +177,7 @@ static const struct vlog_rule *first_fit(const char *msg, const struct vlog_fact
 START_TEST(index_loses_no_rule)
 {
 	struct vlog_facts f = {.at_exit = true, .clobbered = true}, cut = f;
-	const struct vlog_rule *r, *first;
+	const char *row, *first;
 	struct vlog_index x;
 	struct vlog_match m;
 	char msg[256];
@@ -133,16 +186,16 @@ START_TEST(index_loses_no_rule)
 	cut.cut = true;
 	vlog_index_make(&x);
 	for (i = 0; i < 3; i++)
-		for (r = tables[i](); r->text; r++) {
-			ck_assert_ptr_eq(x.rule[n++], r);
-			sample(r, msg, sizeof(msg));
+		for (row = tables[i](); *row; row = vlog_rule_next(row)) {
+			ck_assert_ptr_eq(x.row[n++], row);
+			sample(row, msg, sizeof(msg));
 			if (_i)
 				msg[strlen(msg) * 3 / 4] = '\0';
 			first = first_fit(msg, &f);
 			if (!first && _i)
 				first = first_fit(msg, &cut);
 			vlog_find(&x, text_of(msg), _i ? &cut : &f, &m);
-			ck_assert_msg(m.rule == first, "'%s'", msg);
+			ck_assert_msg(m.rule.text == first, "'%s'", msg);
 		}
 	ck_assert_uint_eq(x.n, n);
 	ck_assert_uint_lt(n, VLOG_RULES);
@@ -165,7 +218,7 @@ START_TEST(captures)
 	ck_assert_int_eq(*m.cap[0].p, '1');
 	ck_assert_int_eq(*m.cap[1].p, '7');
 	ck_assert(!find("nothing that any kernel says", &f, &m));
-	ck_assert_ptr_null(m.rule);
+	ck_assert_ptr_null(m.rule.text);
 }
 END_TEST
 
@@ -175,9 +228,9 @@ START_TEST(stack_offset_decides)
 	struct vlog_match m;
 
 	ck_assert(find("invalid read from stack R10 off=-8 size=8", &f, &m));
-	ck_assert_ptr_nonnull(strstr(m.rule->advice, "not all written"));
+	says(&m, "not all written");
 	ck_assert(find("invalid read from stack R10 off=-520 size=8", &f, &m));
-	ck_assert_ptr_nonnull(strstr(m.rule->advice, "not in the frame"));
+	says(&m, "not in the frame");
 }
 END_TEST
 
@@ -189,7 +242,7 @@ START_TEST(cut_message)
 	ck_assert(!find("R1 invalid me", &f, &m));
 	f.cut = true;
 	ck_assert(find("R1 invalid me", &f, &m));
-	ck_assert_ptr_nonnull(strstr(m.rule->advice, "bpf_probe_read_user"));
+	says(&m, "bpf_probe_read_user");
 	ck_assert(!find("R1 inv", &f, &m));
 }
 END_TEST
@@ -197,9 +250,8 @@ END_TEST
 /* Where no register is known the code that is advised has one by no name. */
 START_TEST(no_register)
 {
-	static const struct vlog_rule rule = {
-		"x", 0, "{r} is free: '{r} &= 7' or 'if {r} > 7 goto', on {r}"};
-	struct vlog_match m = {&rule, {{NULL, 0}}};
+	struct vlog_match m = {
+		{"x", 0, "{r} is free: '{r} &= 7' or 'if {r} > 7 goto', on {r}"}, {{NULL, 0}}};
 	struct vlog_words w = {-1, -1, {NULL, 0}, {NULL, 0}};
 	char out[128];
 
@@ -239,6 +291,7 @@ Suite *suite_vlog_advice(void)
 	tcase_add_loop_test(t, every_rule_is_reached, 0, 3);
 	tcase_add_loop_test(t, index_loses_no_rule, 0, 2);
 	tcase_add_loop_test(t, advices_are_well_formed, 0, 3);
+	tcase_add_test(t, rows_share_an_advice);
 	tcase_add_test(t, captures);
 	tcase_add_test(t, stack_offset_decides);
 	tcase_add_test(t, cut_message);

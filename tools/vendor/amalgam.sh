@@ -17,7 +17,7 @@ asks_asm() {
 	return 1
 }
 # those that hold what to do about the verifier's refusals
-advice=" vlog_call vlog_mem vlog_prog "
+advice=" vlog_call vlog_mem vlog_prog vlog_sentence "
 
 # src/ by layer
 sed -n 's/^| \([0-9]\) | \([a-z0-9_ ]*\) |.*/\1 \2/p' README.md | sort -n |
