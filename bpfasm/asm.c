@@ -94,6 +94,11 @@ static void asm_too_much(const struct parse *p, int err)
 		at = u->maps[u->n_maps - 1]->at;
 	if (err == -EFBIG)
 		diag_error(p->diag, at, 0, "the object would have more than 4 GB");
+	else if (err == -EDOM)
+		diag_error(p->diag, at, 0,
+			"a type of '.core' has a bit field and a member at bit 16777216 or "
+			"farther: "
+			"an object's types cannot say both");
 	else
 		diag_error(p->diag, at, 0,
 			"an object holds no more than 65,000 maps and sections, C no more than "
@@ -115,9 +120,9 @@ static int asm_run(struct parse *p, const char *text, size_t len, struct bpfasm_
 	if (err)
 		return err;
 	err = asm_output(p, out);
-	if (err == -E2BIG || err == -EFBIG)
+	if (err == -E2BIG || err == -EFBIG || err == -EDOM)
 		asm_too_much(p, err);
-	return err;
+	return err == -EDOM ? -EINVAL : err;
 }
 
 int bpfasm_assemble(

@@ -37,6 +37,7 @@ struct btfout {
 	struct names records;		/* .struct to type id, as pointers */
 	struct coreout_node *core_root; /* the types that CO-RE records name */
 	struct names core_names;	/* a name's steps: its node below that */
+	bool too_far; /* a bit field and a member where no record with one can have it */
 	const struct ir_unit *unit;
 };
 

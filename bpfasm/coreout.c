@@ -135,7 +135,9 @@ static uint32_t coreout_record(struct btfout *b, struct coreout_node *n, const c
 		members[i]->type = coreout_type(b, members[i], members[i]->step->type_name);
 		bits |= members[i]->step->bits;
 	}
-	/* where any member is a bit field, all offsets hold a size too */
+	/* where any member is a bit field, all offsets hold a size too, and have 24 bits; the last
+	 * one is the farthest */
+	b->too_far |= bits && members[n->n - 1]->step->bit_offset >= 1 << 24;
 	id = btfout_type(
 		b, btfout_cstring(b, name), kind | (bits ? 0x80 : 0), n->n, (uint32_t)s->size);
 	for (i = 0; i < n->n && members; i++) {

@@ -384,6 +384,8 @@ static int elfout_btf(struct elfout *e, size_t n_code)
 		s = e->sections[i];
 		btfout_section(&e->btf, s->name, s->funcs, s->offsets, s->n_funcs);
 	}
+	if (e->btf.too_far)
+		return -EDOM;
 	btfout_finish(&e->btf, &btf, &ext);
 	s = elfout_section(e, ".BTF", ELFOUT_PROGBITS, 0, 4);
 	if (!s)

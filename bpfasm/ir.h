@@ -211,8 +211,9 @@ struct ir_unit {
 };
 
 /*
- * elfout.c: the unit as an ELF64 BPF relocatable object, malloc'ed.  0, -ENOMEM, or -E2BIG (more
- * than 65,000 sections or maps) or -EFBIG (more than 4 GB).
+ * elfout.c: the unit as an ELF64 BPF relocatable object, malloc'ed.  0, -ENOMEM, -E2BIG (more
+ * than 65,000 sections or maps), -EFBIG (more than 4 GB), or -EDOM (a CO-RE record is of a type
+ * that BTF cannot hold).
  * Sections: one for each program section, .text, .maps, license, .BTF, .BTF.ext, relocations.
  */
 int elfout_write(const struct ir_unit *u, struct pool *pool, unsigned char **data, size_t *len);

@@ -469,13 +469,18 @@ static const char *listcore_find(const char *line, size_t len, size_t *n)
 	return last;
 }
 
+void listcore_left(const struct listcore_rec *r, struct buf *out)
+{
+	buf_printf(out, "; a CO-RE record, %s, is left out\n\t", listcore_kinds[r->kind]);
+}
+
 void listcore_put(const struct listcore_rec *r, const char *line, size_t len, struct buf *out)
 {
 	size_t n;
 	const char *at = r->name && r->inside ? listcore_find(line, len, &n) : NULL;
 
 	if (!r->name)
-		buf_printf(out, "; a CO-RE record, %s, is left out\n\t", listcore_kinds[r->kind]);
+		listcore_left(r, out);
 	else if (!at)
 		buf_printf(out, ".core %s %s\n\t", listcore_kinds[r->kind], r->name);
 	if (!at) {

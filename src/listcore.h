@@ -30,6 +30,8 @@ void listcore_close(struct listcore *c);
 void listcore_names(const struct listcore *c, struct buf *out);
 /* NULL: that instruction has none */
 const struct listcore_rec *listcore_at(const struct listcore *c, uint32_t section, uint32_t insn);
+/* A comment before an instruction, that its record is not there. */
+void listcore_left(const struct listcore_rec *r, struct buf *out);
 /* One instruction, of which line is the text, with its record. */
 void listcore_put(const struct listcore_rec *r, const char *line, size_t len, struct buf *out);
 

@@ -13,6 +13,7 @@
 #include "bpfasm.h"
 #include "listcore.h"
 #include "listdata.h"
+#include "listindex.h"
 #include "listmap.h"
 #include "listname.h"
 #include "object.h"
@@ -49,8 +50,12 @@ struct listing {
 	struct elf_section symtab;
 	struct buf *out;
 	struct rawbpf_error *e;
-	size_t maps, old_maps; /* index of sections .maps and maps, 0: none */
-	size_t *lost;	       /* references that are not in the text */
+	size_t maps, old_maps;	  /* index of sections .maps and maps, 0: none */
+	size_t *lost;		  /* references that are not in the text */
+	size_t *lost_cores;	  /* CO-RE records, where the text has a word or a reference */
+	struct listindex *funcs;  /* by section and place: symbols of functions */
+	struct listindex *config; /* by name: variables of .kconfig */
+	struct listindex *rels;	  /* by section: the section of its relocations */
 	struct listtype types;
 	struct listdata data; /* its names are the types' */
 	struct listcore core;
@@ -76,16 +81,13 @@ static bool listing_is_text(const struct elf_section *s)
 static bool listing_func_at(
 	const struct listing *l, uint32_t section, uint64_t value, struct elf_symbol *s)
 {
-	size_t n = elf_n_symbols(l->f, &l->symtab), i;
+	const struct listindex_row *row;
 	struct elf_section in;
 
 	if (elf_section(l->f, section, &in) || !listing_is_text(&in))
 		return false;
-	for (i = 0; i < n; i++)
-		if (!elf_symbol(l->f, &l->symtab, i, s) && s->type == LISTING_FUNC &&
-			s->section == section && s->value == value)
-			return true;
-	return false;
+	row = listindex_find(l->funcs, section, value, "");
+	return row && !elf_symbol(l->f, &l->symtab, row->v, s);
 }
 
 /* A function's name; the language has a meaning for one. */
@@ -147,21 +149,14 @@ static bool listing_config_type(const struct listing *l, uint32_t type, char *ou
 static bool listing_is_kconfig(
 	const struct listing *l, const char *name, char *type, size_t type_len)
 {
-	uint32_t id = l->types.btf ? btf_find(l->types.btf, BTF_DATASEC, ".kconfig") : 0, i;
-	struct btf_type sec, var;
-	struct btf_secvar v;
+	const struct listindex_row *row = listindex_find(l->config, 0, 0, name);
+	struct btf_type var;
 
-	if (!id || !btf_type(l->types.btf, id, &sec))
+	if (!row || !btf_type(l->types.btf, (uint32_t)row->v, &var))
 		return false;
-	for (i = 0; i < sec.vlen; i++) {
-		btf_secvar(l->types.btf, &sec, i, &v);
-		if (!btf_type(l->types.btf, v.type, &var) || strcmp(var.name, name) != 0)
-			continue;
-		if (!listing_config_type(l, var.type, type, type_len))
-			*type = '\0';
-		return true;
-	}
-	return false;
+	if (!listing_config_type(l, var.type, type, type_len))
+		*type = '\0';
+	return true;
 }
 
 /*
@@ -287,26 +282,32 @@ static int listing_reloc_order(const void *a, const void *b)
 static int listing_relocs(
 	const struct listing *l, size_t section, struct elf_reloc **out, size_t *n)
 {
+	const struct listindex_row *row = listindex_find(l->rels, section, 0, "");
 	struct elf_section s;
-	size_t i, k, count;
+	size_t k, count;
 
 	*out = NULL;
 	*n = 0;
-	for (i = 1; i < l->id->n_sections; i++) {
-		if (elf_section(l->f, i, &s) || s.info != section ||
-			(s.type != LISTING_REL && s.type != LISTING_RELA))
-			continue;
-		count = elf_n_relocs(l->f, &s);
-		*out = calloc(count ? count : 1, sizeof(**out));
-		if (!*out)
-			return listing_nomem(l->e);
-		for (k = 0; k < count; k++)
-			if (!elf_reloc(l->f, &s, k, &(*out)[*n]))
-				++*n;
-		qsort(*out, *n, sizeof(**out), listing_reloc_order);
+	if (!row || elf_section(l->f, row->v, &s))
 		return 0;
-	}
+	count = elf_n_relocs(l->f, &s);
+	*out = calloc(count ? count : 1, sizeof(**out));
+	if (!*out)
+		return listing_nomem(l->e);
+	for (k = 0; k < count; k++)
+		if (!elf_reloc(l->f, &s, k, &(*out)[*n]))
+			++*n;
+	qsort(*out, *n, sizeof(**out), listing_reloc_order);
 	return 0;
+}
+
+/* A record where the text has no place for one: r, unless it is NULL.  Those without a name are counted. */
+static void listing_core_lost(const struct listing *l, const struct listcore_rec *r)
+{
+	if (!r)
+		return;
+	listcore_left(r, l->out);
+	*l->lost_cores += r->name != NULL;
 }
 
 /* One instruction without a relocation. */
@@ -315,10 +316,12 @@ static void listing_plain(
 {
 	const struct listcore_rec *r = listcore_at(&l->core, (uint32_t)section, (uint32_t)(at / 8));
 
-	if (r && *line != '.')
+	if (r && *line != '.') {
 		listcore_put(r, line, len, l->out);
-	else
-		buf_add(l->out, line, len);
+		return;
+	}
+	listing_core_lost(l, r);
+	buf_add(l->out, line, len);
 }
 
 /* The instructions of [start, end) of a section's bytes, one a line. */
@@ -346,10 +349,13 @@ static int listing_insns(const struct listing *l, size_t section, const unsigned
 			break;
 		len = (size_t)(nl - line);
 		buf_puts(l->out, "\t");
-		if (k < n_rel && rel[k].offset == start)
+		if (k < n_rel && rel[k].offset == start) {
+			listing_core_lost(
+				l, listcore_at(&l->core, (uint32_t)section, (uint32_t)(start / 8)));
 			listing_reloc(l, &rel[k++], p, line, len);
-		else
+		} else {
 			listing_plain(l, section, start, line, len);
+		}
 		buf_puts(l->out, "\n");
 		start += p[0] == LISTING_LD_IMM64 && *line != '.' ? 16 : 8;
 		while (k < n_rel && rel[k].offset < start)
@@ -372,16 +378,16 @@ static int listing_func_order(const void *a, const void *b)
 static int listing_funcs(const struct listing *l, const struct elf_section *in, size_t len,
 	struct listing_func **out, size_t *n)
 {
-	size_t count = l->symtab.type ? elf_n_symbols(l->f, &l->symtab) : 0, i, k;
+	size_t from = listindex_from(l->funcs, in->index, 0, ""),
+	       to = listindex_from(l->funcs, in->index, len, ""), i, k;
 	struct elf_symbol s;
 
 	*n = 0;
-	*out = calloc(count + 1, sizeof(**out));
+	*out = calloc(to - from + 1, sizeof(**out));
 	if (!*out)
 		return listing_nomem(l->e);
-	for (i = 0; i < count; i++) {
-		if (elf_symbol(l->f, &l->symtab, i, &s) || s.type != LISTING_FUNC ||
-			s.section != in->index || s.value % 8 || s.value >= len)
+	for (i = from; i < to; i++) {
+		if (l->funcs->row[i].b % 8 || elf_symbol(l->f, &l->symtab, l->funcs->row[i].v, &s))
 			continue;
 		(*out)[*n].name = s.name;
 		(*out)[*n].start = s.value;
@@ -516,6 +522,34 @@ static int listing_declare(const struct listing *l)
 	return err;
 }
 
+/* What is looked up for each reference. */
+static int listing_lookup(const struct listing *l)
+{
+	uint32_t id = l->types.btf ? btf_find(l->types.btf, BTF_DATASEC, ".kconfig") : 0, k;
+	size_t n = l->symtab.type ? elf_n_symbols(l->f, &l->symtab) : 0, i;
+	struct btf_type sec, var;
+	struct elf_section in;
+	struct btf_secvar v;
+	struct elf_symbol s;
+
+	for (i = 0; i < n; i++)
+		if (!elf_symbol(l->f, &l->symtab, i, &s) && s.type == LISTING_FUNC)
+			listindex_add(l->funcs, s.section, s.value, "", i);
+	for (i = 1; i < l->id->n_sections; i++)
+		if (!elf_section(l->f, i, &in) &&
+			(in.type == LISTING_REL || in.type == LISTING_RELA))
+			listindex_add(l->rels, in.info, 0, "", i);
+	for (k = 0; id && btf_type(l->types.btf, id, &sec) && k < sec.vlen; k++) {
+		btf_secvar(l->types.btf, &sec, k, &v);
+		if (btf_type(l->types.btf, v.type, &var))
+			listindex_add(l->config, 0, 0, var.name, v.type);
+	}
+	listindex_sort(l->funcs);
+	listindex_sort(l->rels);
+	listindex_sort(l->config);
+	return l->funcs->failed || l->rels->failed || l->config->failed ? listing_nomem(l->e) : 0;
+}
+
 static int listing_object(struct listing *l)
 {
 	struct elf_section s;
@@ -532,6 +566,8 @@ static int listing_object(struct listing *l)
 		memset(&l->symtab, 0, sizeof(l->symtab));
 	listing_license(l);
 	err = listtype_open(l->f, l->out, &l->types, l->e);
+	if (!err)
+		err = listing_lookup(l);
 	if (!err)
 		err = listmap_print(l->f, &l->types, l->e);
 	if (!err)
@@ -573,24 +609,27 @@ static void listing_warn(struct rawbpf_error *e, size_t refs, size_t others, siz
 
 int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_error *e)
 {
-	struct listing l;
-	struct buf text;
-	size_t left, others, lost = 0;
+	struct listindex funcs = {0}, config = {0}, rels = {0};
+	struct listing l = {.funcs = &funcs, .config = &config, .rels = &rels};
+	size_t left, others, lost = 0, lost_cores = 0;
+	struct buf text = {0};
 	int err;
 
 	err_clear(e);
-	memset(&l, 0, sizeof(l));
-	memset(&text, 0, sizeof(text));
 	l.e = e;
 	l.out = &text;
 	l.lost = &lost;
+	l.lost_cores = &lost_cores;
 	err = elf_open_memory(elf, len, "the object", &l.f, e);
 	if (err)
 		return err;
 	l.id = elf_ident(l.f);
 	err = listing_object(&l);
-	left = l.core.left;
+	left = l.core.left + lost_cores;
 	others = l.types.left;
+	listindex_free(&funcs);
+	listindex_free(&config);
+	listindex_free(&rels);
 	listcore_close(&l.core);
 	listdata_free(&l.data);
 	listtype_close(&l.types);

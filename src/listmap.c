@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "listindex.h"
 #include "listname.h"
 
 enum {
@@ -94,6 +95,10 @@ struct listmap {
 	size_t n_relocs;
 	struct listmap_def *defs;
 	size_t n;
+	const struct listmap_def *
+		*kinds; /* by what listmap_alike() compares, the first ones first */
+	size_t n_kinds;
+	struct listindex places; /* by name: symbols of section .maps */
 	uint64_t left; /* elements that may still be written: maps may say that they overlap */
 };
 
@@ -314,12 +319,57 @@ static int listmap_kind(const struct listmap *l, const struct listmap_def *d)
 
 static void listmap_def(struct listmap *l, const struct listmap_def *d);
 
-static bool listmap_alike(const struct listmap_def *a, const struct listmap_def *b)
+/* What makes two maps alike to what holds one of them. */
+static int listmap_compare(const struct listmap_def *a, const struct listmap_def *b)
 {
-	return a->type == b->type && a->key == b->key && a->value == b->value &&
-	       a->key_size == b->key_size && a->value_size == b->value_size &&
-	       a->entries == b->entries && a->flags == b->flags && a->numa == b->numa &&
-	       a->extra == b->extra && !b->inner;
+	const uint64_t x[] = {a->type, a->key, a->value, a->key_size, a->value_size, a->entries,
+		a->flags, a->numa, a->extra};
+	const uint64_t y[] = {b->type, b->key, b->value, b->key_size, b->value_size, b->entries,
+		b->flags, b->numa, b->extra};
+	size_t i;
+
+	for (i = 0; i < sizeof(x) / sizeof(x[0]); i++)
+		if (x[i] != y[i])
+			return x[i] < y[i] ? -1 : 1;
+	return 0;
+}
+
+static int listmap_by_kind(const void *a, const void *b)
+{
+	const struct listmap_def *x = *(const struct listmap_def *const *)a,
+				 *y = *(const struct listmap_def *const *)b;
+	int r = listmap_compare(x, y);
+
+	return r ? r : (x > y) - (x < y);
+}
+
+/* The first map that is like one in a map of maps; it may stand behind that. */
+static const struct listmap_def *listmap_alike(
+	const struct listmap *l, const struct listmap_def *inner)
+{
+	size_t lo = 0, hi = l->n_kinds, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (listmap_compare(l->kinds[mid], inner) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < l->n_kinds && !listmap_compare(l->kinds[lo], inner) ? l->kinds[lo] : NULL;
+}
+
+static void listmap_sort_kinds(struct listmap *l)
+{
+	size_t i;
+
+	l->kinds = calloc(l->n ? l->n : 1, sizeof(*l->kinds));
+	l->line.failed |= !l->kinds;
+	for (i = 0; l->kinds && i < l->n; i++)
+		if (!l->defs[i].inner)
+			l->kinds[l->n_kinds++] = &l->defs[i];
+	if (l->n_kinds)
+		qsort(l->kinds, l->n_kinds, sizeof(struct listmap_def *), listmap_by_kind);
 }
 
 /* Flags that a kind's name implies. */
@@ -341,16 +391,16 @@ static bool listmap_inner(const struct listmap *l, const struct listmap_def *d,
 	struct listmap_def *inner, const char **name)
 {
 	bool hash = d->type == LISTMAP_HASH_OF_MAPS;
-	size_t i;
+	const struct listmap_def *like;
 
 	*name = NULL;
 	if ((!hash && (d->type != LISTMAP_ARRAY_OF_MAPS || d->key_size != 4)) || !d->name ||
 		!d->entries || d->value_size != 4 || !d->inner || d->key_size > LISTTYPE_MAX ||
 		!listmap_record(l->btf, d->inner, inner) || inner->inner)
 		return false;
-	for (i = 0; i < l->n && &l->defs[i] != d && !*name; i++)
-		if (listmap_alike(inner, &l->defs[i]))
-			*name = l->defs[i].name;
+	like = listmap_alike(l, inner);
+	if (like && like < d)
+		*name = like->name;
 	return *name || (inner->flags == listmap_implied(inner->type) && !inner->extra);
 }
 
@@ -487,6 +537,21 @@ static struct elf_reloc *listmap_relocs(
 	return all;
 }
 
+/* The first relocation at a place or behind it. */
+static size_t listmap_reloc_from(const struct listmap *l, uint64_t at)
+{
+	size_t lo = 0, hi = l->n_relocs, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (l->relocs[mid].offset < at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 /* " = {NAME, 0, NAME}" */
 static void listmap_hold(struct listmap *l, const struct listmap_def *d)
 {
@@ -498,14 +563,16 @@ static void listmap_hold(struct listmap *l, const struct listmap_def *d)
 
 	if (d->values < 0 || (d->type != LISTMAP_PROG_ARRAY && !listmap_inner(l, d, &inner, &name)))
 		return;
-	for (i = 0; i < l->n_relocs && l->left; i++) {
+	for (i = listmap_reloc_from(l, first);
+		i < l->n_relocs && l->relocs[i].offset < d->end && l->left; i++) {
 		const struct elf_reloc *r = &l->relocs[i];
 
-		if (r->offset < at || r->offset >= d->end ||
-			(r->offset - first) % LISTMAP_POINTER ||
+		if (r->offset < at || (r->offset - first) % LISTMAP_POINTER ||
 			r->offset - first > LISTMAP_POINTER * LISTMAP_VALUES_MAX ||
-			elf_symbol(l->f, &l->symtab, r->symbol, &s) || !*s.name)
+			elf_symbol(l->f, &l->symtab, r->symbol, &s) || !*s.name) {
+			l->left--;
 			continue;
+		}
 		if ((r->offset - at) / LISTMAP_POINTER >= l->left) {
 			l->left = 0;
 			break;
@@ -525,18 +592,25 @@ static void listmap_hold(struct listmap *l, const struct listmap_def *d)
 /* ---- the BTF ----------------------------------------------------------------------------- */
 
 /* Where a map stands, its symbol says; what BTF says may be zero. */
-static void listmap_place(const struct listmap *l, const struct elf_section *maps,
-	const struct btf_secvar *v, struct listmap_def *d)
+static void listmap_place(struct listmap *l, const struct btf_secvar *v, struct listmap_def *d)
+{
+	const struct listindex_row *row =
+		d->values < 0 ? NULL : listindex_find(&l->places, 0, 0, d->name);
+
+	d->at = row ? row->v : v->offset;
+	d->end = d->at + v->size;
+}
+
+static void listmap_places(struct listmap *l, const struct elf_section *maps)
 {
 	size_t n = elf_n_symbols(l->f, &l->symtab), i;
 	struct elf_symbol s;
 
-	d->at = v->offset;
-	for (i = 0; d->values >= 0 && i < n; i++)
-		if (!elf_symbol(l->f, &l->symtab, i, &s) && s.section == maps->index &&
-			!strcmp(s.name, d->name))
-			d->at = s.value;
-	d->end = d->at + v->size;
+	for (i = 0; i < n; i++)
+		if (!elf_symbol(l->f, &l->symtab, i, &s) && s.section == maps->index)
+			listindex_add(&l->places, 0, 0, s.name, s.value);
+	listindex_sort(&l->places);
+	l->line.failed |= l->places.failed;
 }
 
 static void listmap_all(
@@ -547,15 +621,17 @@ static void listmap_all(
 	struct btf_type var;
 	uint32_t i;
 
+	listmap_places(l, maps);
 	for (i = 0; i < sec->vlen; i++) {
 		btf_secvar(l->btf, sec, i, &v);
 		if (!btf_type(l->btf, v.type, &var) || var.kind != BTF_VAR ||
 			!listmap_record(l->btf, var.type, d))
 			continue;
 		d->name = var.name;
-		listmap_place(l, maps, &v, d++);
+		listmap_place(l, &v, d++);
 		l->n++;
 	}
+	listmap_sort_kinds(l);
 	for (i = 0; i < l->n; i++) {
 		listmap_def(l, &l->defs[i]);
 		listmap_hold(l, &l->defs[i]);
@@ -639,6 +715,8 @@ int listmap_print(struct elf_file *f, struct listtype *types, struct rawbpf_erro
 		l.relocs = listmap_relocs(&l, &maps, &l.n_relocs);
 	listmap_all(&l, &sec, &maps);
 	buf_free(&l.line);
+	listindex_free(&l.places);
+	free(l.kinds);
 	free(l.relocs);
 	free(l.defs);
 	return listmap_old_maps(f, types->out, e);

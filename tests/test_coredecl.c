@@ -146,6 +146,10 @@ START_TEST(members)
 }
 END_TEST
 
+#define FAR(at)                                                                                  \
+	".core a.b: struct 3000000, int 4 at 32 bits 3\n.core a.c: struct 3000000, int 4 at " at \
+	"\n.prog p \"socket\"\n.core signed a.b\nr1 = 0\nr1 = a.c ll\nreturn 0"
+
 START_TEST(messages)
 {
 	tasm_fails(".core", "a name of the kernel's types is '.core NAME: TYPE SIZE");
@@ -161,6 +165,9 @@ START_TEST(messages)
 	tasm_fails(".core a: struct 4294967296", "4294967296 is too large here");
 	tasm_fails(".core a.b: struct 4, array 4", "an array is 'array SIZE of COUNT");
 	tasm_fails(".core a.b: struct 4, int 4 at 20000000 bits 3", "too far for a bit field");
+	/* the other member's place has no more bits than that of a bit field */
+	tasm_fails(FAR("16777216"), "has a bit field and a member at bit 16777216 or farther");
+	tasm_passes(FAR("16777152"));
 	tasm_fails(".core a: struct 4\n.core a: struct 4", "'a' is known already");
 	tasm_fails(".core a.b: struct 4, ptr 8 at 0\n.prog p \"socket\"\nr1 = a.c\nexit",
 		"no type 'a.c'");

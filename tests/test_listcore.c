@@ -331,6 +331,45 @@ START_TEST(references_left_out)
 }
 END_TEST
 
+/* Records of what is no instruction, and of what is a name already. */
+START_TEST(without_a_place)
+{
+	static const char text[] = ".core a.b: struct 8, int 4 at 32\n.kvar jiffies\n"
+				   ".prog p \"socket\"\nr1 = *(u32 *)(r2 +a.b)\n"
+				   "r3 = a.b ll\nr1 = &jiffies\nreturn 0\n";
+	static const uint32_t was = 8, is = 24;
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	struct elf_section s;
+	struct elf_file *f;
+	const void *ext;
+	char *got, *p;
+	size_t len;
+
+	assemble(text, false, &out);
+	p = memmem(out.data, out.len, "\x61\x21\x04\0\0\0\0\0", 8);
+	ck_assert_ptr_nonnull(p);
+	p[4] = 1; /* which loads do not have */
+	/* the last record is of the constant: now of the address behind it */
+	ck_assert_int_eq(elf_open_memory(out.data, out.len, "t", &f, NULL), 0);
+	ck_assert_int_eq(elf_find_section(f, ".BTF.ext", &s), 0);
+	ck_assert_int_eq(elf_section_data(f, &s, &ext, &len), 0);
+	p = memmem(out.data, out.len, ext, len);
+	ck_assert_ptr_nonnull(p);
+	ck_assert_mem_eq(p + len - 16, &was, 4);
+	memcpy(p + len - 16, &is, 4);
+	elf_close(f);
+	got = list(out.data, out.len, &e);
+	ck_assert_msg(
+		strstr(got, "\t; a CO-RE record, byte_off, is left out\n\t.word 0x"), "%s", got);
+	ck_assert_msg(strstr(got, "\t; a CO-RE record, byte_off, is left out\n\tr1 = &jiffies\n"),
+		"%s", got);
+	ck_assert_msg(e.msg && strstr(e.msg, "2 CO-RE records are left out"), "%s", e.msg);
+	free(got);
+	bpfasm_free(&out);
+}
+END_TEST
+
 START_TEST(told_by_the_command)
 {
 	char *out;
@@ -423,6 +462,7 @@ Suite *suite_listcore(void)
 	tcase_add_test(t, older_maps);
 	tcase_add_test(t, configuration_comes_back);
 	tcase_add_test(t, references_left_out);
+	tcase_add_test(t, without_a_place);
 	tcase_add_test(t, told_by_the_command);
 	tcase_add_test(t, no_memory);
 	suite_add_tcase(s, t);

@@ -122,6 +122,51 @@ START_TEST(assembles_back)
 }
 END_TEST
 
+/* Many of all that is looked up: maps in maps, variables of .kconfig, functions, programs. */
+START_TEST(many_names)
+{
+	enum { MANY = 1000 };
+	struct bpfasm_out out;
+	struct rawbpf_error e;
+	char *source, *text, line[64];
+	size_t len, i;
+	FILE *f = open_memstream(&source, &len);
+
+	fputs(".license \"GPL\"\n", f);
+	for (i = 0; i < MANY; i++)
+		fprintf(f,
+			".map m%zu hash(u32, u64, %zu)\n.map a%zu array_of_maps(m%zu, 1) = "
+			"{m%zu}\n",
+			i, i + 1, i, i, i);
+	for (i = 0; i < MANY; i++)
+		fprintf(f, ".kconfig CONFIG_C%zu: u32\n", i);
+	for (i = 0; i < MANY; i++)
+		fprintf(f,
+			"\n.prog p%zu \"uprobe/%zu\"\n\tr1 = &CONFIG_C%zu\n\tcall f%zu\n\texit\n",
+			i, i, i, i);
+	for (i = 0; i < MANY; i++)
+		fprintf(f, "\n.func f%zu\n\tr0 = %zu\n\texit\n", i, i);
+	fclose(f);
+	bpfasm_assemble(source, len, NULL, &out);
+	ck_assert_msg(out.data != NULL, "%s", out.diag);
+	text = list(out.data, out.len, &e);
+	ck_assert_msg(text != NULL, "%s", e.msg);
+	for (i = 0; i < MANY; i++) {
+		snprintf(line, sizeof(line), "\n.map a%zu array_of_maps(m%zu, 1) = {m%zu}\n", i, i,
+			i);
+		ck_assert_msg(strstr(text, line), "no %s", line);
+		snprintf(line, sizeof(line), "\n.kconfig CONFIG_C%zu: u32\n", i);
+		ck_assert_msg(strstr(text, line), "no %s", line);
+		snprintf(line, sizeof(line), "\tr1 = &CONFIG_C%zu\n\tcall f%zu\n", i, i);
+		ck_assert_msg(strstr(text, line), "no %s", line);
+	}
+	free(text);
+	round_trip(out.data, out.len, false);
+	bpfasm_free(&out);
+	free(source);
+}
+END_TEST
+
 static const char c_source[] =
 	"#define SEC(x) __attribute__((section(x), used))\n"
 	"#define U(n, v) int (*n)[v]\n"
@@ -492,6 +537,7 @@ Suite *suite_listing(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, unit_in_both_orders);
 	tcase_add_test(t, assembles_back);
+	tcase_add_test(t, many_names);
 	tcase_add_test(t, object_of_clang);
 	tcase_add_test(t, data_comes_back);
 	tcase_add_test(t, maps_the_language_lacks);
