@@ -7,6 +7,7 @@
  * back by it.
  */
 #include <errno.h>
+#include <unistd.h>
 
 #include "map.h"
 
@@ -14,7 +15,6 @@
 #define MAPRULE_F_MMAPABLE  0x400U
 #define MAPRULE_F_BUILD_ID  0x20U
 #define MAPRULE_STACK_DEPTH 127
-#define MAPRULE_PAGE	    4096  /* bytes, the smallest there is */
 #define MAPRULE_HASHES	    15	  /* of a bloom filter */
 #define MAPRULE_BUILD_ID    32	  /* bytes of a struct bpf_stack_build_id */
 #define MAPRULE_PERCPU_MAX  32768 /* bytes of one CPU's value */
@@ -161,6 +161,14 @@ static const char *maprule_broken_value(const struct object_map *d, unsigned mus
 	return NULL;
 }
 
+/* Is it a whole number of pages?  They have 64 KiB on some arm64 and ppc64le kernels. */
+static bool maprule_is_pages(uint64_t bytes)
+{
+	long page = sysconf(_SC_PAGESIZE);
+
+	return page <= 0 || !(bytes % (uint64_t)page);
+}
+
 static const char *maprule_broken(
 	const struct object_map *d, uint32_t entries, const struct maprule *r)
 {
@@ -174,7 +182,8 @@ static const char *maprule_broken(
 		return "max_entries is 0";
 	if ((r->must & MAPRULE_ENTRIES_0) && entries)
 		return "max_entries must be 0";
-	if ((r->must & MAPRULE_PAGES) && (entries < 4096 || (entries & (entries - 1))))
+	if ((r->must & MAPRULE_PAGES) &&
+		(!entries || !maprule_is_pages(entries) || (entries & (entries - 1))))
 		return "max_entries, its size in bytes, must be a power of two and whole pages";
 	if ((r->must & MAPRULE_LAZY) && !(d->flags & MAPRULE_NO_PREALLOC))
 		return "its flags must have BPF_F_NO_PREALLOC (1)";
@@ -186,7 +195,7 @@ static const char *maprule_broken(
 		return "its flags must have BPF_F_MMAPABLE (0x400)";
 	if (d->type == RAWBPF_MAP_BLOOM_FILTER && d->extra > MAPRULE_HASHES)
 		return "its map_extra, the number of its hash functions, must be 0 to 15";
-	if (d->type == RAWBPF_MAP_ARENA && d->extra % MAPRULE_PAGE)
+	if (d->type == RAWBPF_MAP_ARENA && !maprule_is_pages(d->extra))
 		return "its map_extra, the address of the arena, must be whole pages";
 	if (d->extra && d->type != RAWBPF_MAP_BLOOM_FILTER && d->type != RAWBPF_MAP_ARENA)
 		return "only bloom filters and arenas have a map_extra";

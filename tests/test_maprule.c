@@ -132,6 +132,29 @@ static struct object_map rule_def(size_t i)
 	return d;
 }
 
+/* This machine's: of 4 KiB, or of 64. */
+START_TEST(pages)
+{
+	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
+	struct object_map arena = {.name = (char *)(uintptr_t) "a",
+		.type = RAWBPF_MAP_ARENA,
+		.flags = 0x400,
+		.max_entries = 10};
+	struct object_map ring = {.name = (char *)(uintptr_t) "r", .type = RAWBPF_MAP_RINGBUF};
+	struct rawbpf_error e;
+
+	arena.extra = page;
+	ck_assert(!maprule_explain(&arena, 10, &e));
+	arena.extra = page + page / 2;
+	ck_assert(maprule_explain(&arena, 10, &e));
+	ck_assert_ptr_nonnull(strstr(e.msg, "must be whole pages"));
+	ck_assert(!maprule_explain(&ring, page, &e));
+	ck_assert(maprule_explain(&ring, page / 2, &e));
+	ck_assert(maprule_explain(&ring, 3 * page, &e));
+	ck_assert(maprule_explain(&ring, 0, &e));
+}
+END_TEST
+
 START_TEST(rules)
 {
 	struct rawbpf_error e;
@@ -197,6 +220,7 @@ Suite *suite_maprule(void)
 	Suite *s = suite_create("maprule");
 	TCase *t = tcase_create("unit"), *live = tcase_create("live");
 
+	tcase_add_test(t, pages);
 	tcase_add_test(t, rules);
 	tcase_add_test(t, unknown_types);
 	suite_add_tcase(s, t);
