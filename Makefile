@@ -58,7 +58,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_O  := $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o)
 WRAP_O  := $(BUILD)/tests/fuzz/wrap.o
 
-.PHONY: all static musl amalgam size examples check check-built check-old check-vm check-cross check-alone check-packages vm-built test clean deps demo format format-check fuzz fuzz-built
+.PHONY: all static musl amalgam size examples check check-built check-old check-vm check-cross check-alone check-packages vm-built test clean deps demo man golden format format-check fuzz fuzz-built
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -240,6 +240,15 @@ check-old: $(BUILD)/check
 		*) cat $(BUILD)/old-$$k.log; echo "as Linux $$k: failed"; exit 1 ;; \
 		esac; \
 	done
+
+# what each call asks of the kernel, in rawbpf.3, from tests/data/audit
+man:
+	@tests/asks.sh >include/rawbpf.3.new && mv include/rawbpf.3.new include/rawbpf.3
+# ... and these from what this kernel does, or from what the machines of check-vm said: FROM='build/vm-logs/*.out'
+golden: $(BUILD)/check
+	$(if $(FROM),,@$(BUILD)/check golden >$(BUILD)/golden.log || true)
+	@awk -v dir=tests/data/audit -f tests/golden.awk $(or $(FROM),$(BUILD)/golden.log)
+	@$(MAKE) --no-print-directory man
 
 demo:
 	@tools/demo/rights.sh demo

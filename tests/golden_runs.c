@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: MIT
+/*
+ * golden_runs.c - a run for each kind of event, and for maps, trace lines and files: every public
+ * function that has a context, as tests/data/audit and the manual page show it.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "bpfasm.h"
+#include "golden.h"
+#include "old.h"
+#include "rawbpf_sys.h"
+#include "rawbpf_usdt.h"
+#include "t.h"
+#include "t_sites.h"
+
+/* A program to be attached; what its load asks is told by others. */
+#define LOADED(g, source) golden_quiet(g, rawbpf_load((g)->b, .text = source))
+
+#define PROG(name, section) ".prog " name " \"" section "\"\n	return 0\n"
+#define GPL		    ".license \"GPL\"\n"
+
+/* what is probed: work() of tests/child, and a probe of tests/sites */
+static const char app[] = TEST_BUILD "/child", server[] = T_SITES("http");
+
+/* ---- maps, their elements, and programs ------------------------------------------------------ */
+
+static int on_pair(void *arg, const void *key, const void *value)
+{
+	(void)arg;
+	return !key || !value;
+}
+
+static int on_table(void *arg, struct rawbpf_table *t, const char *hist)
+{
+	(void)arg;
+	(void)hist;
+	return !t;
+}
+
+static int on_hist(void *arg, const struct rawbpf_hist *h)
+{
+	(void)arg;
+	return !h;
+}
+
+static int on_prog(void *arg, const struct rawbpf_prog_info *p)
+{
+	(void)arg;
+	return !p;
+}
+
+static void tables(struct golden *g, struct rawbpf *b)
+{
+	struct rawbpf_table *counts, *dist;
+	struct rawbpf_table_info info;
+	uint32_t key = 1, next;
+	uint64_t value = 2;
+	FILE *out = fopen("/dev/null", "we");
+
+	ASK_PLAIN(g, counts = rawbpf_table(b, "counts"));
+	ASK(g, rawbpf_table_update(counts, &key, &value, 0));
+	ASK(g, rawbpf_table_lookup(counts, &key, &value));
+	ASK(g, rawbpf_table_next(counts, NULL, &next));
+	ASK(g, rawbpf_table_each(counts, on_pair, NULL));
+	ASK(g, rawbpf_table_delete(counts, &key));
+	ASK(g, rawbpf_table_clear(counts));
+	ASK(g, rawbpf_table_info(counts, &info));
+	ASK(g, rawbpf_each_table(b, on_table, NULL));
+	dist = rawbpf_table(b, "dist");
+	ASK(g, rawbpf_print_log2_hist(dist, .out = out));
+	ASK(g, rawbpf_print_linear_hist(dist, .out = out));
+	ASK(g, rawbpf_each_hist(dist, false, NULL, on_hist, NULL));
+	fclose(out);
+}
+
+static void run_maps(struct golden *g)
+{
+	static const char text[] = GPL
+		".map counts hash(u32, u64, 16)\n.map dist histogram\n"
+		".prog f \"tracepoint/sched/sched_switch\"\n	r1 = &counts\n	r2 = &dist\n"
+		"	return 0\n";
+	struct rawbpf *b = g->b;
+
+	if (ASK(g, rawbpf_load(b, .text = text)))
+		return;
+	ASK_PLAIN(g, (void)rawbpf_prog_fd(b, "f"));
+	ASK(g, rawbpf_each_prog(b, on_prog, NULL));
+	tables(g, b);
+}
+
+static void run_object(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	ASK(g, rawbpf_load(b, .src_file = TEST_DATA "/object/all.bpf.o"));
+}
+
+/* A map that is more than what may be locked. */
+static void run_memlock(struct golden *g)
+{
+	static const char text[] = GPL ".map big array(u32, u64, 1000)\n" PROG("f", "tracepoint");
+	struct rawbpf *b = g->b;
+	struct rlimit low;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_MEMLOCK, &low), 0);
+	low.rlim_cur = 4096;
+	ck_assert_int_eq(setrlimit(RLIMIT_MEMLOCK, &low), 0);
+	ASK(g, rawbpf_load(b, .text = text));
+}
+
+static void run_kprobe_load(struct golden *g)
+{
+	static const char text[] = GPL PROG("f", "kprobe");
+	struct rawbpf *b = g->b;
+
+	ASK(g, rawbpf_load(b, .text = text));
+}
+
+/* ---- events of the kernel -------------------------------------------------------------------- */
+
+static void run_tracepoint(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	LOADED(g, GPL PROG("f", "tracepoint"));
+	ASK(g, rawbpf_attach_tracepoint(b, .tp = "sched:sched_switch", .fn_name = "f"));
+	ASK(g, rawbpf_num_open_probes(b));
+	ASK_PLAIN(g, (void)rawbpf_num_missed(b));
+	ASK(g, rawbpf_detach_tracepoint(b, .tp = "sched:sched_switch"));
+}
+
+static void run_tracepoint_re(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	LOADED(g, GPL PROG("f", "tracepoint"));
+	ASK(g, rawbpf_attach_tracepoint(
+		       b, .tp_re = "sched:sched_(switch|wakeup)$", .fn_name = "f"));
+	ASK(g, rawbpf_detach_tracepoint(b, .tp_re = "sched:sched_(switch|wakeup)$"));
+}
+
+static void run_raw_tracepoint(struct golden *g)
+{
+	static const char text[] = GPL PROG("f", "raw_tracepoint");
+	struct rawbpf *b = g->b;
+
+	if (rawbpf_load(b, .text = text))
+		ASK_PLAIN(g, (void)rawbpf_load(b, .text = text));
+	else
+		golden_quiet(g, 0);
+	ASK(g, rawbpf_attach_raw_tracepoint(b, .tp = "sched_switch", .fn_name = "f"));
+	ASK(g, rawbpf_detach_raw_tracepoint(b, .tp = "sched_switch"));
+}
+
+static void run_tp_btf(struct golden *g)
+{
+	static const char text[] = GPL PROG("f", "tp_btf/sched_switch");
+	struct rawbpf *b = g->b;
+
+	if (ASK(g, rawbpf_load(b, .text = text)))
+		return;
+	ASK(g, rawbpf_attach_raw_tracepoint(b, .tp = "sched_switch", .fn_name = "f"));
+}
+
+static void run_kprobe(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	LOADED(g, GPL PROG("f", "kprobe"));
+	ASK(g, rawbpf_attach_kprobe(b, .event = "vfs_read", .fn_name = "f"));
+	ASK(g, rawbpf_detach_kprobe(b, .event = "vfs_read"));
+	ASK(g, rawbpf_attach_kretprobe(b, .event = "vfs_read", .fn_name = "f"));
+	ASK(g, rawbpf_detach_kretprobe(b, .event = "vfs_read"));
+}
+
+/* How many calls in flight are kept, which only an event of tracefs can be told. */
+static void run_maxactive(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	LOADED(g, GPL PROG("f", "kprobe"));
+	if (!old_is_without("maxactive"))
+		ASK(g, rawbpf_attach_kretprobe(
+			       b, .event = "vfs_read", .maxactive = 99, .fn_name = "f"));
+}
+
+static void run_kprobe_re(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	LOADED(g, GPL PROG("f", "kprobe"));
+	ASK(g, rawbpf_attach_kprobe(b, .event_re = "vfs_(read|write)", .fn_name = "f"));
+	ASK(g, rawbpf_detach_kprobe(b, .event_re = "vfs_(read|write)"));
+}
+
+static void run_kfunc(struct golden *g)
+{
+	static const char text[] = GPL PROG("f", "fentry/vfs_read") PROG("h", "fexit/vfs_read");
+	struct rawbpf *b = g->b;
+
+	if (ASK(g, rawbpf_load(b, .text = text)))
+		return;
+	ASK(g, rawbpf_attach_kfunc(b, .fn_name = "f"));
+	ASK(g, rawbpf_attach_kretfunc(b, .fn_name = "h"));
+	ASK(g, rawbpf_detach_kfunc(b, .fn_name = "f"));
+	ASK(g, rawbpf_detach_kretfunc(b, .fn_name = "h"));
+	ASK(g, rawbpf_attach_kfunc(b, .fn_name = "f", .event = "vfs_write"));
+}
+
+static void run_perf_event(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+	const pid_t pid = getpid();
+
+	LOADED(g, GPL PROG("f", "perf_event"));
+	ASK(g, rawbpf_attach_perf_event(b, .ev_type = 1, .ev_config = 0, .sample_freq = 99,
+		       .cpus = "0", .fn_name = "f"));
+	ASK(g, rawbpf_detach_perf_event(b, .ev_type = 1, .ev_config = 0));
+	ASK(g, rawbpf_attach_perf_event(b, .ev_type = 1, .ev_config = 0, .sample_freq = 99,
+		       .pid = pid, .cpus = "0", .fn_name = "f"));
+}
+
+/* ---- functions and probes of programs -------------------------------------------------------- */
+
+static void run_uprobe(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+	pid_t pid = getpid();
+
+	LOADED(g, GPL PROG("f", "uprobe"));
+	ASK(g, rawbpf_attach_uprobe(b, .name = app, .sym = "work", .fn_name = "f"));
+	ASK(g, rawbpf_detach_uprobe(b, .name = app, .sym = "work"));
+	ASK(g, rawbpf_attach_uretprobe(b, .name = app, .sym = "work", .fn_name = "f"));
+	ASK(g, rawbpf_detach_uretprobe(b, .name = app, .sym = "work"));
+	ASK(g, rawbpf_attach_uprobe(b, .name = app, .sym = "work", .pid = pid, .fn_name = "f"));
+}
+
+static void run_uprobe_re(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	LOADED(g, GPL PROG("f", "uprobe"));
+	ASK(g, rawbpf_attach_uprobe(b, .name = app, .sym_re = "work(_10)?$", .fn_name = "f"));
+	ASK(g, rawbpf_detach_uprobe(b, .name = app, .sym_re = "work(_10)?$"));
+}
+
+/* A probe with a semaphore. */
+static void run_usdt(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	LOADED(g, GPL PROG("f", "usdt"));
+	ASK(g, rawbpf_attach_usdt(
+		       b, .path = server, .probe = "http_server_request", .fn_name = "f"));
+	ASK(g, rawbpf_detach_usdt(
+		       b, .path = server, .probe = "http_server_request", .fn_name = "f"));
+}
+
+/* ... of a process, which before Linux 4.20 is what it takes */
+static void run_usdt_pid(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+	struct t_sites s;
+	char line[64];
+	pid_t pid;
+
+	t_sites_start(&s, server, NULL, line);
+	pid = s.pid;
+	LOADED(g, GPL PROG("f", "usdt"));
+	ASK(g, rawbpf_attach_usdt(b, .path = server, .pid = pid, .probe = "http_server_request",
+		       .fn_name = "f"));
+	ASK(g, rawbpf_detach_usdt(b, .path = server, .pid = pid, .probe = "http_server_request",
+		       .fn_name = "f"));
+	free(t_sites_end(&s));
+}
+
+static void run_usdt_context(struct golden *g)
+{
+	static const char text[] = GPL PROG("f", "usdt");
+	struct rawbpf *b = g->b;
+	struct rawbpf_usdt *u = rawbpf_usdt_new(.path = server);
+
+	ck_assert_int_eq(
+		rawbpf_usdt_enable_probe(u, .probe = "http_server_request", .fn_name = "f"), 0);
+	ASK(g, rawbpf_load(b, .text = text, .usdt_contexts = &u, .n_usdt_contexts = 1));
+	rawbpf_usdt_free(u);
+}
+
+static void run_attach_all(struct golden *g)
+{
+	static const struct rawbpf_attach_all_opts o = {.sz = sizeof(o)};
+	struct rawbpf *b = g->b;
+
+	LOADED(g, GPL PROG("f", "tracepoint/sched/sched_switch"));
+	ASK(g, rawbpf_attach_all(b));
+	ASK(g, rawbpf_attach_all_opts(b, &o));
+}
+
+/* ---- what programs print --------------------------------------------------------------------- */
+
+static void run_trace(struct golden *g)
+{
+	struct rawbpf_trace_fields f;
+	struct rawbpf *b = g->b;
+	FILE *out = fopen("/dev/null", "we");
+
+	ASK_PLAIN(g, (void)rawbpf_trace_fd(b, false));
+	ASK_PLAIN(g, (void)rawbpf_trace_fields(b, &f, .nonblocking = true, .symbol = "none"));
+	ASK_PLAIN(g, (void)rawbpf_trace_print(b, .timeout_ms = 50, .symbol = "none", .out = out));
+	fclose(out);
+}
+
+static void run_trace_shared(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	ASK_PLAIN(g, (void)rawbpf_trace_fd(b, true));
+}
+
+static void run_trace_attach(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	LOADED(g, ".include \"std.inc\"\n" GPL ".prog f \"tracepoint\"\n	printk \"x\"\n"
+		  "	return 0\n");
+	ASK(g, rawbpf_attach_tracepoint(b, .tp = "sched:sched_switch", .fn_name = "f"));
+}
+
+static void run_reap(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	ASK(g, rawbpf_reap(b, NULL, NULL));
+}
+
+/* ---- files, and calls of the caller's own ---------------------------------------------------- */
+
+static int on_sym(void *arg, const struct rawbpf_sym *s)
+{
+	(void)arg;
+	return !s;
+}
+
+static int on_why(void *arg, const struct rawbpf_why *w)
+{
+	(void)arg;
+	return !w;
+}
+
+static void run_files(struct golden *g)
+{
+	struct bpfasm_resolver r;
+	struct rawbpf *b = g->b;
+
+	ASK(g, rawbpf_each_sym_by(b, app, "work", on_sym, NULL, NULL));
+	ASK(g, rawbpf_each_why_by(b, app, "work", 0, on_why, NULL, NULL));
+	ASK(g, rawbpf_resolver(b, NULL, &r));
+	ASK(g, rawbpf_resolver_btf(b, TEST_DATA "/object/all.bpf.o"));
+}
+
+static void run_audit(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	golden_quiet(g, rawbpf_set_audit(b, NULL, NULL));
+	ASK(g, rawbpf_set_audit(b, golden_line, g));
+}
+
+static void run_call(struct golden *g)
+{
+	const struct rawbpf_call c = {
+		.kind = RAWBPF_CALL_IOCTL, .arg = {(uintptr_t)-1, RAWBPF_PERF_IOC_ENABLE, 0}};
+	struct rawbpf *b = g->b;
+
+	ASK(g, (int)rawbpf_call(b, &c));
+}
+
+#define PROG_BY "btf prog_names"
+#define LOAD_BY PROG_BY " map_names"
+
+const struct golden_run golden_runs[] = {
+	{"maps", run_maps, LOAD_BY " batch first_key map_info"},
+	{"object", run_object, LOAD_BY " constants ring_buffer"},
+	{"memlock", run_memlock, "btf map_names memlock_free"},
+	{"kprobe_load", run_kprobe_load, PROG_BY " no_version"},
+	{"tracepoint", run_tracepoint, "fsopen perf_link"},
+	{"tracepoint_re", run_tracepoint_re, "fsopen perf_link"},
+	{"raw_tracepoint", run_raw_tracepoint, "raw_tracepoint"},
+	{"tp_btf", run_tp_btf, PROG_BY " btf_kernel tp_btf"},
+	{"kprobe", run_kprobe, "kprobe_pmu kprobe_events perf_link fsopen"},
+	{"maxactive", run_maxactive, "maxactive kprobe_pmu kprobe_events perf_link fsopen"},
+	{"kprobe_re", run_kprobe_re,
+		PROG_BY " no_version functions kprobe_multi kprobe_pmu kprobe_events perf_link "
+			"siblings fsopen"},
+	{"kfunc", run_kfunc, PROG_BY " btf_kernel fentry_load fentry"},
+	{"perf_event", run_perf_event, "perf_link inherit_thread"},
+	{"uprobe", run_uprobe, "uprobe_pmu perf_link fsopen"},
+	{"uprobe_re", run_uprobe_re,
+		PROG_BY " no_version uprobe_multi uprobe_pmu perf_link siblings fsopen"},
+	{"usdt", run_usdt, "semaphores uprobe_pmu perf_link fsopen"},
+	{"usdt_pid", run_usdt_pid, "semaphores uprobe_pmu perf_link fsopen"},
+	{"usdt_context", run_usdt_context,
+		PROG_BY " no_version semaphores uprobe_pmu perf_link uprobe_multi fsopen"},
+	{"attach_all", run_attach_all, "fsopen perf_link"},
+	{"trace", run_trace, "trace_instance fsopen"},
+	{"trace_shared", run_trace_shared, "fsopen"},
+	{"trace_attach", run_trace_attach, "trace_instance fsopen perf_link"},
+	{"reap", run_reap, "fsopen kprobe_events"},
+	{"files", run_files, ""},
+	{"audit", run_audit, ""},
+	{"call", run_call, ""},
+};
+const size_t golden_n_runs = sizeof(golden_runs) / sizeof(*golden_runs);
