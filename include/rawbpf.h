@@ -482,6 +482,33 @@ RAWBPF_API int rawbpf_trace_fd(struct rawbpf *b, bool shared);
 RAWBPF_API int rawbpf_reap(
 	struct rawbpf *b, int (*fn)(void *arg, const char *path, int err), void *arg);
 
+/* ---- rights ------------------------------------------------------------------------------ */
+
+struct rawbpf_drop_opts {
+	size_t sz;
+	bool write;	/* maps will be written to: update, delete, clear */
+	bool files;	/* files will be opened, for reading only: names of stacks, /proc */
+	bool no_filter; /* capabilities alone: no filter of system calls */
+	uint64_t keep;	/* capabilities that shall stay, if they are there: bit n for number n */
+};
+
+/*
+ * rawbpf_drop() - give up what is not needed once b is attached: every capability in all sets, and
+ * by a seccomp filter every system call but those to wait, to read and write what is open, for
+ * memory, to look at b's maps (bpf(2) by command: lookup, next, batch, info) and to end.  No other
+ * call is made any more: it fails with EPERM.  What removes b's objects from tracefs is opened
+ * before, so rawbpf_free() leaves nothing behind.
+ *
+ * Where bpf(2) as a whole needs a right (kernel.unprivileged_bpf_disabled is set and the kernel
+ * older than 5.19) CAP_BPF stays, CAP_SYS_ADMIN before 5.8; and CAP_DAC_OVERRIDE, for who is not
+ * the owner of tracefs and has a trace instance there.  Both are found by trying.
+ *
+ * Call it last: attach, rawbpf_trace_fd() and files to write come before.  It is for the calling
+ * thread and those that it makes, and for good.  After an error some rights may be gone.
+ * Linux 3.5; returns 0 or a negative errno (-EINVAL: no CONFIG_SECCOMP_FILTER).
+ */
+RAWBPF_API int rawbpf_drop_opts(struct rawbpf *b, const struct rawbpf_drop_opts *o);
+
 /* ---- maps -------------------------------------------------------------------------------- */
 
 /* rawbpf_table() - a map by name (borrowed); NULL, with the context's error set, if none. */

@@ -98,6 +98,9 @@
 #define rawbpf_trace_print_(b, ...) \
 	rawbpf_trace_print_opts(b, &(const struct rawbpf_trace_print_opts){__VA_ARGS__})
 
+#define rawbpf_drop(...)     rawbpf_drop_(__VA_ARGS__, .sz = sizeof(struct rawbpf_drop_opts))
+#define rawbpf_drop_(b, ...) rawbpf_drop_opts(b, &(const struct rawbpf_drop_opts){__VA_ARGS__})
+
 #define rawbpf_print_log2_hist(...) \
 	rawbpf_print_log2_hist_(__VA_ARGS__, .sz = sizeof(struct rawbpf_hist_opts))
 #define rawbpf_print_log2_hist_(t, ...) \

@@ -299,6 +299,41 @@ struct rawbpf_perf_attr {
 #define RAWBPF_PERF_INHERIT  (1ULL << 1)
 #define RAWBPF_PERF_FREQ     (1ULL << 10)
 
+/* ---- rights ------------------------------------------------------------------------------ */
+
+#define RAWBPF_CAP_VERSION 0x20080522U /* _LINUX_CAPABILITY_VERSION_3 */
+
+struct rawbpf_cap_header {
+	uint32_t version;
+	int pid; /* 0: the calling thread */
+};
+
+/* Capabilities 0 to 31, and 32 to 63 in a second one. */
+struct rawbpf_cap_data {
+	uint32_t effective, permitted, inheritable;
+};
+
+enum rawbpf_prctl {
+	RAWBPF_PR_SET_SECCOMP = 22,
+	RAWBPF_PR_CAPBSET_READ = 23,
+	RAWBPF_PR_CAPBSET_DROP = 24,
+	RAWBPF_PR_SET_SECUREBITS = 28,
+	RAWBPF_PR_SET_NO_NEW_PRIVS = 38,
+	RAWBPF_PR_CAP_AMBIENT = 47,
+};
+
+/* Classic BPF, as of seccomp(2): struct sock_filter, struct sock_fprog. */
+struct rawbpf_filter_insn {
+	uint16_t code;
+	uint8_t jt, jf;
+	uint32_t k;
+};
+
+struct rawbpf_filter {
+	unsigned short len;
+	const struct rawbpf_filter_insn *insns;
+};
+
 /* ---- the hook ---------------------------------------------------------------------------- */
 
 /*
@@ -331,6 +366,9 @@ enum rawbpf_call_kind {
 	RAWBPF_CALL_PRLIMIT,	     /* pid, resource, new struct rlimit *, old struct rlimit * */
 	RAWBPF_CALL_UNAME,	     /* struct utsname * */
 	RAWBPF_CALL_FLOCK,	     /* fd, operation */
+	RAWBPF_CALL_CAPGET,	     /* struct rawbpf_cap_header *, struct rawbpf_cap_data [2] */
+	RAWBPF_CALL_CAPSET,	     /* the same */
+	RAWBPF_CALL_PRCTL,	     /* option, and four arguments */
 	RAWBPF_CALL_COUNT,
 };
 

@@ -477,6 +477,55 @@ static void attr_mount(const struct attr_walk *w, const struct rawbpf_call *c)
 	ATTR_SAY(w, AUDITATTR_NUM, "aux", .v = a[4]);
 }
 
+static void attr_capset(const struct attr_walk *w, const uintptr_t *a)
+{
+	const struct rawbpf_cap_header *h = (const void *)a[0];
+	const struct rawbpf_cap_data *d = (const void *)a[1];
+
+	ATTR_SAY(w, AUDITATTR_OPEN, "header");
+	ATTR_SAY(w, AUDITATTR_NAMED, "version", .v = h->version, .set = AUDITNAME_CAP_VERSION);
+	ATTR_SAY(w, AUDITATTR_NUM, "pid", .v = (uint64_t)h->pid);
+	ATTR_SAY(w, AUDITATTR_CLOSE, "header");
+	ATTR_SAY(w, AUDITATTR_OPEN, "data");
+	ATTR_SAY(w, AUDITATTR_NAMED, "effective",
+		.v = (uint64_t)d[1].effective << 32 | d[0].effective, .set = AUDITNAME_CAPS);
+	ATTR_SAY(w, AUDITATTR_NAMED, "permitted",
+		.v = (uint64_t)d[1].permitted << 32 | d[0].permitted, .set = AUDITNAME_CAPS);
+	ATTR_SAY(w, AUDITATTR_NAMED, "inheritable",
+		.v = (uint64_t)d[1].inheritable << 32 | d[0].inheritable, .set = AUDITNAME_CAPS);
+	ATTR_SAY(w, AUDITATTR_CLOSE, "data");
+}
+
+static void attr_prctl(const struct attr_walk *w, const uintptr_t *a)
+{
+	size_t i;
+
+	ATTR_SAY(w, AUDITATTR_NAMED, "option", .v = a[0], .set = AUDITNAME_PRCTL);
+	switch (a[0]) {
+	case RAWBPF_PR_CAPBSET_DROP:
+		ATTR_SAY(w, AUDITATTR_NAMED, "cap", .v = a[1], .set = AUDITNAME_CAP);
+		break;
+	case RAWBPF_PR_CAP_AMBIENT:
+		ATTR_SAY(w, AUDITATTR_NAMED, "op", .v = a[1], .set = AUDITNAME_AMBIENT);
+		break;
+	case RAWBPF_PR_SET_SECUREBITS:
+		ATTR_SAY(w, AUDITATTR_NAMED, "bits", .v = a[1], .set = AUDITNAME_SECUREBITS);
+		break;
+	case RAWBPF_PR_SET_SECCOMP:
+		ATTR_SAY(w, AUDITATTR_NAMED, "mode", .v = a[1], .set = AUDITNAME_SECCOMP);
+		ATTR_SAY(w, AUDITATTR_OPEN, "filter");
+		ATTR_SAY(w, AUDITATTR_NUM, "len",
+			.v = ((const struct rawbpf_filter *)(const void *)a[2])->len);
+		ATTR_SAY(w, AUDITATTR_CLOSE, "filter");
+		break;
+	default: ATTR_SAY(w, AUDITATTR_NUM, "arg", .v = a[1]);
+	}
+	/* these two demand that the rest is 0 */
+	for (i = 2; i < 5; i++)
+		if (a[0] == RAWBPF_PR_SET_NO_NEW_PRIVS || a[0] == RAWBPF_PR_CAP_AMBIENT)
+			ATTR_SAY(w, AUDITATTR_NUM, "rest", .v = a[i]);
+}
+
 const char *auditattr_call(enum rawbpf_call_kind kind)
 {
 	switch (kind) {
@@ -491,6 +540,8 @@ const char *auditattr_call(enum rawbpf_call_kind kind)
 	case RAWBPF_CALL_FSOPEN: return "fsopen";
 	case RAWBPF_CALL_FSCONFIG: return "fsconfig";
 	case RAWBPF_CALL_FSMOUNT: return "fsmount";
+	case RAWBPF_CALL_CAPSET: return "capset";
+	case RAWBPF_CALL_PRCTL: return "prctl";
 	default: return NULL;
 	}
 }
@@ -515,6 +566,8 @@ void auditattr_walk(
 	case RAWBPF_CALL_FSOPEN:
 	case RAWBPF_CALL_FSCONFIG:
 	case RAWBPF_CALL_FSMOUNT: attr_mount(&w, c); break;
+	case RAWBPF_CALL_CAPSET: attr_capset(&w, c->arg); break;
+	case RAWBPF_CALL_PRCTL: attr_prctl(&w, c->arg); break;
 	default:
 		if (auditattr_call(c->kind))
 			attr_file(&w, c);

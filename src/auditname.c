@@ -263,6 +263,82 @@ static const struct auditname_row auditname_cloexec[] = {
 	{1, "CLOEXEC"},
 };
 
+static const struct auditname_row auditname_cap[] = {
+	{0, "CHOWN"},
+	{1, "DAC_OVERRIDE"},
+	{2, "DAC_READ_SEARCH"},
+	{3, "FOWNER"},
+	{4, "FSETID"},
+	{5, "KILL"},
+	{6, "SETGID"},
+	{7, "SETUID"},
+	{8, "SETPCAP"},
+	{9, "LINUX_IMMUTABLE"},
+	{10, "NET_BIND_SERVICE"},
+	{11, "NET_BROADCAST"},
+	{12, "NET_ADMIN"},
+	{13, "NET_RAW"},
+	{14, "IPC_LOCK"},
+	{15, "IPC_OWNER"},
+	{16, "SYS_MODULE"},
+	{17, "SYS_RAWIO"},
+	{18, "SYS_CHROOT"},
+	{19, "SYS_PTRACE"},
+	{20, "SYS_PACCT"},
+	{21, "SYS_ADMIN"},
+	{22, "SYS_BOOT"},
+	{23, "SYS_NICE"},
+	{24, "SYS_RESOURCE"},
+	{25, "SYS_TIME"},
+	{26, "SYS_TTY_CONFIG"},
+	{27, "MKNOD"},
+	{28, "LEASE"},
+	{29, "AUDIT_WRITE"},
+	{30, "AUDIT_CONTROL"},
+	{31, "SETFCAP"},
+	{32, "MAC_OVERRIDE"},
+	{33, "MAC_ADMIN"},
+	{34, "SYSLOG"},
+	{35, "WAKE_ALARM"},
+	{36, "BLOCK_SUSPEND"},
+	{37, "AUDIT_READ"},
+	{38, "PERFMON"},
+	{39, "BPF"},
+	{40, "CHECKPOINT_RESTORE"},
+};
+
+static const struct auditname_row auditname_cap_version[] = {
+	{RAWBPF_CAP_VERSION, "3"},
+};
+
+static const struct auditname_row auditname_prctl[] = {
+	{RAWBPF_PR_SET_SECCOMP, "SET_SECCOMP"},
+	{RAWBPF_PR_CAPBSET_READ, "CAPBSET_READ"},
+	{RAWBPF_PR_CAPBSET_DROP, "CAPBSET_DROP"},
+	{RAWBPF_PR_SET_SECUREBITS, "SET_SECUREBITS"},
+	{RAWBPF_PR_SET_NO_NEW_PRIVS, "SET_NO_NEW_PRIVS"},
+	{RAWBPF_PR_CAP_AMBIENT, "CAP_AMBIENT"},
+};
+
+static const struct auditname_row auditname_ambient[] = {
+	{4, "CLEAR_ALL"},
+};
+
+static const struct auditname_row auditname_securebits[] = {
+	{1 << 0, "NOROOT"},
+	{1 << 1, "NOROOT_LOCKED"},
+	{1 << 2, "NO_SETUID_FIXUP"},
+	{1 << 3, "NO_SETUID_FIXUP_LOCKED"},
+	{1 << 4, "KEEP_CAPS"},
+	{1 << 5, "KEEP_CAPS_LOCKED"},
+	{1 << 6, "NO_CAP_AMBIENT_RAISE"},
+	{1 << 7, "NO_CAP_AMBIENT_RAISE_LOCKED"},
+};
+
+static const struct auditname_row auditname_seccomp[] = {
+	{2, "FILTER"},
+};
+
 #define AUDITNAME_ROWS(prefix, rows, flags)                         \
 	{                                                           \
 		prefix, rows, sizeof(rows) / sizeof(*(rows)), flags \
@@ -287,6 +363,14 @@ static const struct auditname_list auditname_lists[AUDITNAME_COUNT] = {
 	[AUDITNAME_UNLINK_FLAGS] = AUDITNAME_ROWS("AT_", auditname_unlink, true),
 	[AUDITNAME_FSOPEN_FLAGS] = AUDITNAME_ROWS("FSOPEN_", auditname_cloexec, true),
 	[AUDITNAME_FSMOUNT_FLAGS] = AUDITNAME_ROWS("FSMOUNT_", auditname_cloexec, true),
+	[AUDITNAME_CAP_VERSION] =
+		AUDITNAME_ROWS("_LINUX_CAPABILITY_VERSION_", auditname_cap_version, false),
+	[AUDITNAME_CAP] = AUDITNAME_ROWS("CAP_", auditname_cap, false),
+	[AUDITNAME_CAPS] = AUDITNAME_ROWS("CAP_", auditname_cap, false),
+	[AUDITNAME_PRCTL] = AUDITNAME_ROWS("PR_", auditname_prctl, false),
+	[AUDITNAME_AMBIENT] = AUDITNAME_ROWS("PR_CAP_AMBIENT_", auditname_ambient, false),
+	[AUDITNAME_SECUREBITS] = AUDITNAME_ROWS("SECBIT_", auditname_securebits, true),
+	[AUDITNAME_SECCOMP] = AUDITNAME_ROWS("SECCOMP_MODE_", auditname_seccomp, false),
 };
 
 static const struct auditname_row *auditname_find(const struct auditname_list *l, uint64_t v)
@@ -315,6 +399,23 @@ static void auditname_flags(struct buf *out, const struct auditname_list *l, uin
 		buf_printf(out, v ? "%s0x%" PRIx64 : "%s%" PRIu64, sep, v);
 }
 
+/* A set of what the rows are the numbers of; strace writes 1<<CAP_BPF. */
+static void auditname_bits(struct buf *out, const struct auditname_list *l, uint64_t v)
+{
+	const char *sep = "";
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		if (!(v >> l->rows[i].v & 1))
+			continue;
+		buf_printf(out, "%s%s%s", sep, l->prefix, l->rows[i].name);
+		v &= ~((uint64_t)1 << l->rows[i].v);
+		sep = "|";
+	}
+	if (v || !*sep)
+		buf_printf(out, v ? "%s0x%" PRIx64 : "%s%" PRIu64, sep, v);
+}
+
 void auditname_print(struct buf *out, enum auditname_set set, uint64_t v)
 {
 	const struct auditname_list *l = &auditname_lists[set];
@@ -324,6 +425,10 @@ void auditname_print(struct buf *out, enum auditname_set set, uint64_t v)
 		buf_puts(out, v ? "O_RDONLY|" : "O_RDONLY");
 	if (set == AUDITNAME_OPEN_FLAGS && !v)
 		return;
+	if (set == AUDITNAME_CAPS) {
+		auditname_bits(out, l, v);
+		return;
+	}
 	if (l->flags) {
 		auditname_flags(out, l, v);
 		return;

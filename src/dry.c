@@ -364,6 +364,16 @@ static long dry_bpf(struct dry *d, const struct rawbpf_call *c)
 	}
 }
 
+/* Who runs it has each right. */
+static long dry_caps(const struct rawbpf_call *c)
+{
+	struct rawbpf_cap_data *d = (struct rawbpf_cap_data *)c->arg[1];
+
+	d[0].effective = d[0].permitted = UINT32_MAX;
+	d[1].effective = d[1].permitted = UINT32_MAX;
+	return 0;
+}
+
 /* ---- every call ------------------------------------------------------------------------------- */
 
 /* About a descriptor that is none. */
@@ -404,11 +414,15 @@ static long dry_any(struct dry *d, struct sys *s, const struct rawbpf_call *c)
 	case RAWBPF_CALL_PWRITE: return dry_write(d, c);
 	case RAWBPF_CALL_MKDIRAT:
 		return dry_make(d, (const char *)c->arg[1], strlen((const char *)c->arg[1]));
-	case RAWBPF_CALL_UNLINKAT: return dry_remove(d, (const char *)c->arg[1]);
+	case RAWBPF_CALL_UNLINKAT:
+		/* a folder, as if it were a file: it is asked whether it may be removed */
+		return c->arg[2] ? dry_remove(d, (const char *)c->arg[1]) : -EISDIR;
+	case RAWBPF_CALL_CAPGET: return dry_caps(c);
+	case RAWBPF_CALL_PRCTL: return c->arg[0] == RAWBPF_PR_CAPBSET_READ ? sys_pass(s, c) : 0;
 	case RAWBPF_CALL_FSOPEN:
 	case RAWBPF_CALL_FSCONFIG:
 	case RAWBPF_CALL_FSMOUNT: return dry_mount(d, s, c);
-	default: return 0; /* ioctl, flock, poll */
+	default: return 0; /* ioctl, flock, poll, capset */
 	}
 }
 

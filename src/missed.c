@@ -8,6 +8,8 @@
  */
 #include "missed.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,13 +36,43 @@ static uint64_t missed_in(char *text, const char *event)
 	return n;
 }
 
+int missed_hold(struct rawbpf *b)
+{
+	return tracefs_hold(b, MISSED_FILE, O_RDONLY);
+}
+
+/* All of a file that was opened in advance. */
+static int missed_read_held(struct rawbpf *b, int fd, struct buf *out)
+{
+	ssize_t n;
+
+	do {
+		if (buf_reserve(out, 4096))
+			return -ENOMEM;
+		n = sys_pread(&b->sys, fd, out->data + out->len, out->cap - out->len - 1, out->len);
+		if (n <= 0)
+			return (int)n;
+		out->len += (size_t)n;
+		out->data[out->len] = '\0';
+	} while (out->len < MISSED_MAX);
+	return -EFBIG;
+}
+
+static int missed_read(struct rawbpf *b, struct buf *out)
+{
+	int dir = tracefs_dir(b), fd = tracefs_held(b, MISSED_FILE);
+
+	if (fd >= 0)
+		return missed_read_held(b, fd, out);
+	return dir < 0 ? dir : sys_read_file(&b->sys, dir, MISSED_FILE, MISSED_MAX, out);
+}
+
 uint64_t missed_by_event(struct rawbpf *b, const char *event)
 {
-	int dir = tracefs_dir(b);
 	struct buf text = {0};
 	uint64_t n = 0;
 
-	if (dir >= 0 && !sys_read_file(&b->sys, dir, MISSED_FILE, MISSED_MAX, &text) && text.len)
+	if (!missed_read(b, &text) && text.len)
 		n = missed_in(text.data, event);
 	buf_free(&text);
 	return n;

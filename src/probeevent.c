@@ -31,8 +31,14 @@
 static int probeevent_write(
 	struct rawbpf *b, int dir, const char *file, const char *text, const char *role)
 {
+	int fd = tracefs_held(b, file);
+	ssize_t n;
+
 	/* without O_APPEND the kernel would forget all events of everybody */
-	return sys_write_file(&b->sys, dir, file, O_APPEND, text, role);
+	if (fd < 0)
+		return sys_write_file(&b->sys, dir, file, O_APPEND, text, role);
+	n = sys_write(&b->sys, fd, text, strlen(text), role);
+	return n < 0 ? (int)n : (size_t)n == strlen(text) ? 0 : -EIO;
 }
 
 static void probeevent_path(char *out, size_t size, const char *name, const char *file)
@@ -59,6 +65,7 @@ int probeevent_exists(struct rawbpf *b, const char *name)
 struct probeevent_lock {
 	struct probeevent_lock *next;
 	int fd;
+	int other; /* the same file, opened again in advance; -1: not */
 	char name[PROBEEVENT_NAME];
 };
 
@@ -97,6 +104,7 @@ static int probeevent_lock(struct rawbpf *b, int dir, const char *name)
 	if (!l)
 		return -ENOMEM;
 	snprintf(l->name, sizeof(l->name), "%s", name);
+	l->other = -1;
 	l->fd = probeevent_lock_open(b, dir, name, false);
 	if (l->fd < 0) {
 		free(l);
@@ -107,14 +115,15 @@ static int probeevent_lock(struct rawbpf *b, int dir, const char *name)
 	return 0;
 }
 
-/* Whether there was one: then others may hold it too. */
-static bool probeevent_unlock(struct rawbpf *b, const char *name)
+/* Whether there was one: then others may hold it too.  *other is the caller's then. */
+static bool probeevent_unlock(struct rawbpf *b, const char *name, int *other)
 {
 	struct probeevent_lock **p = probeevent_find_lock(b, name), *l = *p;
 
 	if (!l)
 		return false;
 	*p = l->next;
+	*other = l->other;
 	sys_close(&b->sys, l->fd);
 	free(l);
 	return true;
@@ -238,21 +247,56 @@ int probeevent_delete(struct rawbpf *b, const char *file, const char *name)
 	return err == -EMFILE || err == -ENFILE ? probeevent_write_off(b, dir, file, name) : err;
 }
 
+int probeevent_hold(struct rawbpf *b, const char *file)
+{
+	struct probeevent_lock *l;
+	char path[128];
+	int err = tracefs_hold(b, file, O_WRONLY | O_APPEND);
+
+	for (l = b->event_locks; !err && l; l = l->next) {
+		if (l->other >= 0)
+			continue;
+		probeevent_path(path, sizeof(path), l->name, "id");
+		l->other = sys_openat(
+			&b->sys, tracefs_dir(b), path, O_RDONLY, "lock of a probe event");
+		if (l->other < 0)
+			err = tracefs_refused(b, "tracefs", path, l->other);
+	}
+	return err;
+}
+
+/* The same through a file that was opened before rights were given up. */
+static int probeevent_delete_by(struct rawbpf *b, int fd, const char *file, const char *name)
+{
+	int err = sys_flock(&b->sys, fd, true, name);
+
+	if (err)
+		return err == -EWOULDBLOCK ? -EBUSY : err;
+	return probeevent_write_off(b, tracefs_dir(b), file, name);
+}
+
 int probeevent_remove(struct rawbpf *b, const char *file, const char *name)
 {
-	bool many = probeevent_unlock(b, name);
+	int other = -1;
+	bool many = probeevent_unlock(b, name, &other);
 	int err = -EBUSY, i, dir = tracefs_dir(b), was = sys_fallback(&b->sys, 0);
 
-	if (dir < 0)
+	if (dir < 0) {
+		sys_close(&b->sys, other);
 		return dir;
+	}
 	/* EBUSY until the kernel is through with closing its perf event */
 	for (i = 0; i < 50 && err && err != -ENOENT; i++) {
 		if (i)
 			sys_poll(&b->sys, NULL, 0, 10);
 		sys_fallback(&b->sys, i ? err : 0);
-		err = many ? probeevent_delete(b, file, name)
-			   : probeevent_write_off(b, dir, file, name);
+		if (other >= 0)
+			err = probeevent_delete_by(b, other, file, name);
+		else
+			err = many ? probeevent_delete(b, file, name)
+				   : probeevent_write_off(b, dir, file, name);
 	}
+	sys_close(&b->sys, other);
 	sys_fallback_end(&b->sys, was);
 	if (err == -ENOENT)
 		err = 0;

@@ -29,6 +29,8 @@ int probeevent_add(struct rawbpf *b, const char *file, const char *kind, const c
 	const char *name, bool second);
 /* An event whose perf events are closed.  One that is gone already is no failure. */
 int probeevent_remove(struct rawbpf *b, const char *file, const char *name);
+/* Open in advance what probeevent_remove() needs of file, and for each event of several places. */
+int probeevent_hold(struct rawbpf *b, const char *file);
 /* Anybody's, once and at once: -EBUSY while it is in use, -ENOENT. */
 int probeevent_delete(struct rawbpf *b, const char *file, const char *name);
 

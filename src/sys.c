@@ -17,6 +17,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -96,6 +97,9 @@ static long kernel_call(const struct rawbpf_call *c)
 		return prlimit(
 			(pid_t)a[0], (int)a[1], (const struct rlimit *)a[2], (struct rlimit *)a[3]);
 	case RAWBPF_CALL_UNAME: return uname((struct utsname *)a[0]);
+	case RAWBPF_CALL_CAPGET: return syscall(SYS_capget, a[0], a[1]);
+	case RAWBPF_CALL_CAPSET: return syscall(SYS_capset, a[0], a[1]);
+	case RAWBPF_CALL_PRCTL: return prctl((int)a[0], a[1], a[2], a[3], a[4]);
 	default: return kernel_file(c);
 	}
 }
@@ -310,6 +314,44 @@ int sys_prlimit(struct sys *s, int resource, const struct rlimit *set, struct rl
 {
 	return (int)SYS_CALL(
 		s, RAWBPF_CALL_PRLIMIT, NULL, 0, SYS_ARG(resource), SYS_ARG(set), SYS_ARG(get));
+}
+
+static uint64_t sys_caps_of(uint32_t low, uint32_t high)
+{
+	return (uint64_t)high << 32 | low;
+}
+
+int sys_capget(struct sys *s, struct sys_caps *c)
+{
+	struct rawbpf_cap_header h = {.version = RAWBPF_CAP_VERSION};
+	struct rawbpf_cap_data d[2];
+	int err;
+
+	memset(d, 0, sizeof(d));
+	err = (int)SYS_CALL(s, RAWBPF_CALL_CAPGET, NULL, SYS_ARG(&h), SYS_ARG(d));
+	c->effective = sys_caps_of(d[0].effective, d[1].effective);
+	c->permitted = sys_caps_of(d[0].permitted, d[1].permitted);
+	c->inheritable = sys_caps_of(d[0].inheritable, d[1].inheritable);
+	return err;
+}
+
+int sys_capset(struct sys *s, const struct sys_caps *c, const char *role)
+{
+	struct rawbpf_cap_header h = {.version = RAWBPF_CAP_VERSION};
+	struct rawbpf_cap_data d[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		d[i].effective = (uint32_t)(c->effective >> 32 * i);
+		d[i].permitted = (uint32_t)(c->permitted >> 32 * i);
+		d[i].inheritable = (uint32_t)(c->inheritable >> 32 * i);
+	}
+	return (int)SYS_CALL(s, RAWBPF_CALL_CAPSET, role, SYS_ARG(&h), SYS_ARG(d));
+}
+
+int sys_prctl(struct sys *s, int option, uintptr_t arg2, uintptr_t arg3, const char *role)
+{
+	return (int)SYS_CALL(s, RAWBPF_CALL_PRCTL, role, SYS_ARG(option), arg2, arg3);
 }
 
 int sys_read_file(struct sys *s, int dirfd, const char *path, size_t max, struct buf *out)

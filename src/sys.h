@@ -89,6 +89,14 @@ int sys_uname(struct sys *s, struct utsname *u);
 int sys_flock(struct sys *s, int fd, bool ex, const char *role);
 int sys_prlimit(struct sys *s, int resource, const struct rlimit *set, struct rlimit *get);
 
+/* capabilities of the calling thread, bit n for number n */
+struct sys_caps {
+	uint64_t effective, permitted, inheritable;
+};
+int sys_capget(struct sys *s, struct sys_caps *c);
+int sys_capset(struct sys *s, const struct sys_caps *c, const char *role);
+int sys_prctl(struct sys *s, int option, uintptr_t arg2, uintptr_t arg3, const char *role);
+
 /* the whole of a file that has no size of its own (/sys, /proc), appended to *out; at most max */
 int sys_read_file(struct sys *s, int dirfd, const char *path, size_t max, struct buf *out);
 /* the same as one short line without its newline, into p */

@@ -187,6 +187,19 @@ static struct traceread *trace_reader(struct rawbpf *b, bool shared, const char 
 	return *err ? NULL : &t->shared;
 }
 
+bool trace_has_instance(const struct rawbpf *b, int *why)
+{
+	*why = b->trace ? b->trace->why.err : 0;
+	return b->trace && b->trace->dir >= 0;
+}
+
+int trace_may_go(struct rawbpf *b)
+{
+	int why;
+
+	return trace_has_instance(b, &why) ? tracefs_instance_may_go(b, b->trace->name) : 0;
+}
+
 void trace_free(struct rawbpf *b)
 {
 	struct trace *t = b->trace;

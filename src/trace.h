@@ -12,6 +12,10 @@
  * error stays as it was.  0, or -ENOMEM.
  */
 int trace_prepare(struct rawbpf *b);
+/* Whether there is an instance of our own; *why is the errno by which there is none, or 0. */
+bool trace_has_instance(const struct rawbpf *b, int *why);
+/* Whether it may be removed: 0 (also where there is none), or what the kernel says. */
+int trace_may_go(struct rawbpf *b);
 void trace_free(struct rawbpf *b);
 
 #endif

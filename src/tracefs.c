@@ -39,9 +39,17 @@ struct tracefs_id {
 	char path[]; /* of its folder */
 };
 
+/* A file that was opened in advance. */
+struct tracefs_kept {
+	struct tracefs_kept *next;
+	int fd;
+	char file[];
+};
+
 struct tracefs {
 	int dir; /* O_PATH */
 	struct tracefs_id *ids;
+	struct tracefs_kept *held;
 };
 
 static bool is_tracefs(struct sys *s, const char *path)
@@ -188,12 +196,49 @@ int tracefs_dir(struct rawbpf *b)
 	return fd;
 }
 
+int tracefs_held(const struct rawbpf *b, const char *file)
+{
+	const struct tracefs_kept *h = b->tracefs ? b->tracefs->held : NULL;
+
+	while (h && strcmp(h->file, file) != 0)
+		h = h->next;
+	return h ? h->fd : -1;
+}
+
+int tracefs_hold(struct rawbpf *b, const char *file, int flags)
+{
+	struct tracefs_kept *h;
+	int dir = tracefs_dir(b), fd;
+
+	if (dir < 0 || tracefs_held(b, file) >= 0)
+		return dir < 0 ? dir : 0;
+	h = malloc(sizeof(*h) + strlen(file) + 1);
+	if (!h)
+		return err_set(&b->error, "tracefs", -ENOMEM, "out of memory");
+	fd = sys_openat(&b->sys, dir, file, flags, file);
+	if (fd < 0) {
+		free(h);
+		return tracefs_refused(b, "tracefs", file, fd);
+	}
+	strcpy(h->file, file);
+	h->fd = fd;
+	h->next = b->tracefs->held;
+	b->tracefs->held = h;
+	return 0;
+}
+
 void tracefs_free(struct rawbpf *b)
 {
+	struct tracefs_kept *h;
 	struct tracefs_id *id;
 
 	if (!b->tracefs)
 		return;
+	while ((h = b->tracefs->held)) {
+		b->tracefs->held = h->next;
+		sys_close(&b->sys, h->fd);
+		free(h);
+	}
 	while ((id = b->tracefs->ids)) {
 		b->tracefs->ids = id->next;
 		free(id);
@@ -462,6 +507,16 @@ int tracefs_instance_make(struct rawbpf *b, char *name, size_t size, int *dir)
 	snprintf(name, size, "%s", strchr(path, '/') + 1);
 	*dir = fd;
 	return 0;
+}
+
+int tracefs_instance_may_go(struct rawbpf *b, const char *name)
+{
+	char path[128];
+	int err;
+
+	snprintf(path, sizeof(path), "instances/%s", name);
+	err = sys_unlinkat(&b->sys, tracefs_dir(b), path, 0, "trace instance");
+	return err == -EISDIR ? 0 : err;
 }
 
 void tracefs_instance_remove(struct rawbpf *b, const char *name, int dir)

@@ -15,6 +15,13 @@
 int tracefs_dir(struct rawbpf *b);
 void tracefs_free(struct rawbpf *b);
 
+/*
+ * Open a file of tracefs in advance, until tracefs_free(): what is removed when rights have been
+ * given up goes through it.  0, or a negative errno with the error set.
+ */
+int tracefs_hold(struct rawbpf *b, const char *file, int flags);
+int tracefs_held(const struct rawbpf *b, const char *file); /* -1: not held */
+
 /* Sets the error for err, which the kernel gave for the file path of tracefs_dir(); returns err. */
 int tracefs_refused(struct rawbpf *b, const char *stage, const char *path, int err);
 
@@ -36,6 +43,11 @@ int tracefs_event_format(
  * name (NUL-terminated).  -ENOENT: this kernel has no such event.
  */
 int tracefs_instance_make(struct rawbpf *b, char *name, size_t size, int *dir);
+/*
+ * Whether the instance may be removed: 0, or what the kernel says.  It is asked to remove it as if
+ * it were a file: it looks at rights first.
+ */
+int tracefs_instance_may_go(struct rawbpf *b, const char *name);
 /* Closes dir and removes the instance; close its trace_pipe before. */
 void tracefs_instance_remove(struct rawbpf *b, const char *name, int dir);
 

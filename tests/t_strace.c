@@ -35,7 +35,7 @@ struct line {
 /* Pointers, which one side or the other does not follow; their sizes and counts are compared. */
 static const char *const no_value[] = {"key", "value", "next_key", "in_batch", "out_batch", "keys",
 	"values", "log_buf", "btf_log_buf", "func_info", "line_info", "info", "fd_array", "config1",
-	"next_id", "extra_data", "core_relos", NULL};
+	"next_id", "extra_data", "core_relos", "filter", NULL};
 
 /* strace's word for a field, and ours. */
 static const char *const same_key[][2] = {
@@ -155,6 +155,8 @@ static void same_form(struct leaf *f, const char *text)
 		return;
 	}
 	snprintf(copy, sizeof(copy), "%.*s", TEXT - 1, text);
+	while ((end = strstr(copy, "1<<"))) /* of capabilities */
+		memmove(end, end + 3, strlen(end + 3) + 1);
 	f->unknown = strstr(copy, "???") != NULL;
 	if (strstr(copy, " /*"))
 		*strstr(copy, " /*") = '\0';
@@ -183,6 +185,8 @@ static const char *value_end(const char *p)
 				p += *p == '\\';
 		} else if (*p == '/' && p[1] == '*' && strstr(p, "*/")) {
 			p = strstr(p, "*/") + 1;
+		} else if (!strncmp(p, "<<", 2)) {
+			p++;
 		} else if (*p == '[' || *p == '(' || *p == '<') {
 			depth++;
 		} else if (depth && (*p == ']' || *p == ')' || *p == '>')) {
@@ -361,6 +365,8 @@ static bool is_told(struct follow *w, const struct line *l)
 		forget(w, atoi(l->leaf[0].value));
 		return false;
 	}
+	if (!strcmp(l->name, "prctl"))
+		return strcmp(l->leaf[0].value, "PR_CAPBSET_READ") != 0;
 	if (!strcmp(l->name, "ioctl"))
 		return l->n > 1 && !strncmp(l->leaf[1].value, "PERF_EVENT_IOC_", 15);
 	if (!strcmp(l->name, "write") || !strcmp(l->name, "pwrite64"))

@@ -8,7 +8,7 @@
 /* What an audit log is about, of strace's calls; and close, by which fds are followed. */
 #define T_STRACE_CALLS                                                                     \
 	"bpf,perf_event_open,ioctl,fsopen,fsconfig,fsmount,mkdirat,unlinkat,openat,write," \
-	"pwrite64,close"
+	"pwrite64,capset,prctl,close"
 
 /*
  * Both logs, call by call: what differs as text, "" for nothing; *calls: how many were compared.

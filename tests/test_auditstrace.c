@@ -51,6 +51,7 @@ static const struct row rows[] = {
 	{"run -d 0.2 " EXAMPLE "vfs_read_latency.bpf", 3},
 	{"run -d 0.2 %s", 12},
 	{"run -d 0.2 -p 1 %s", 8},
+	{"run -d 0.2 --drop %s", 14},
 	{"load %s", 6},
 	{"load " EXAMPLE "opensnoop.bpf", 2},
 	{"asm -o - " EXAMPLE "opensnoop.bpf", 1},

@@ -216,6 +216,37 @@ START_TEST(lines_as_they_come)
 }
 END_TEST
 
+/* With nothing but what is open; what it may be asked for besides, test_drop.c tells. */
+START_TEST(rights_given_up)
+{
+	struct started s;
+	char *out, *p;
+	int status, n = 0;
+
+	T_NEED_ROOT();
+	if (T_SANITIZED) /* leaks are looked for by calls that are given up */
+		setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+	start(&s, SAY, "--drop");
+	ck_assert_int_eq(
+		t_run(&out, "grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/%d/status", s.pid), 0);
+	ck_assert_msg(strstr(out, "Seccomp:\t2") && strstr(out, "NoNewPrivs:\t1"), "%s", out);
+	ck_assert_msg(strstr(out, "CapEff:\t0000000000000000") ||
+			      strstr(out, "CapEff:\t0000008000000000"),
+		"%s", out);
+	free(out);
+	events(50);
+	kill(s.pid, SIGINT);
+	out = finish(&s, &status);
+	ck_assert_int_eq(status, 0);
+	for (p = out; (p = strstr(p, "seen\n")); p++)
+		n++;
+	ck_assert_msg(n == 50, "%d lines: %s", n, out);
+	ck_assert_msg(strstr(out, ": 50       |"), "%s", out);
+	ck_assert_int_eq(instances_of(s.pid), 0);
+	free(out);
+}
+END_TEST
+
 /* Each of them ends it with what it has, and nothing is left behind. */
 START_TEST(ends_by_signal)
 {
@@ -424,6 +455,7 @@ Suite *suite_run(void)
 	tcase_add_test(t, histogram_as_json);
 	tcase_add_test(t, histogram_by_record);
 	tcase_add_test(t, lines_as_they_come);
+	tcase_add_test(t, rights_given_up);
 	tcase_add_loop_test(t, ends_by_signal, 0, 4);
 	tcase_add_test(t, reader_goes_away);
 	tcase_add_test(t, ends_in_time);

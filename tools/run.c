@@ -23,7 +23,8 @@
 #define RUN_DRAIN 100000 /* lines read at most when the end has come */
 
 static const char run_usage[] =
-	"[-p PID] [-d SECS] [-I DIR] [--btf FILE] [--json] [--audit FILE] [--dry-run] [-v] FILE\n\n"
+	"[-p PID] [-d SECS] [-I DIR] [--btf FILE] [--json] [--audit FILE] [--dry-run] [--drop] "
+	"[-v] FILE\n\n"
 	"Loads FILE (assembler text or a BPF object), attaches every program by its section,\n"
 	"prints trace lines as they come until Ctrl-C, then every histogram map.\n\n"
 	"  -p PID      user-level probes: only this process\n"
@@ -32,6 +33,8 @@ static const char run_usage[] =
 	"  --btf FILE  what the kernel's types are: BTF, or ELF with .BTF; default: this kernel's\n"
 	"  --json      one object a line\n"
 	"  -v          tell decisions on stderr\n"
+	"  --drop      once attached give up every capability and, by a filter, every system call\n"
+	"              that is not needed any more\n"
 	"  --dry-run   change nothing, needs no rights: print what the audit of a run would be on "
 	"a\n"
 	"              kernel that has everything, ? for what may not be read\n" TOOL_AUDIT_USAGE;
@@ -42,7 +45,7 @@ struct run {
 	size_t n_dirs;
 	double seconds; /* < 0: no limit */
 	pid_t pid;
-	bool json, verbose, dry;
+	bool json, verbose, dry, drop;
 	struct tool_audit audit;
 
 	struct rawbpf *b;
@@ -81,6 +84,7 @@ static bool arguments(struct run *r, int argc, char **argv, int *status)
 		{"btf", required_argument, NULL, 'b'},
 		{"json", no_argument, NULL, 'j'},
 		{"dry-run", no_argument, NULL, 'n'},
+		{"drop", no_argument, NULL, 'D'},
 		{"help", no_argument, NULL, 'h'},
 		TOOL_AUDIT_OPTIONS,
 		{NULL, 0, NULL, 0},
@@ -94,6 +98,7 @@ static bool arguments(struct run *r, int argc, char **argv, int *status)
 		case 'b': r->btf = optarg; break;
 		case 'j': r->json = true; break;
 		case 'n': r->dry = true; break;
+		case 'D': r->drop = true; break;
 		case 'v': r->verbose = true; break;
 		case 'h': *status = tool_usage("run", run_usage); return false;
 		case 'p':
@@ -173,6 +178,8 @@ static int start(struct run *r)
 			stderr);
 		return TOOL_FAILED;
 	}
+	if (r->drop && rawbpf_drop(r->b))
+		return tool_error("run", rawbpf_error(r->b));
 	fprintf(stderr, "rawbpf run: %s at %d place%s%s\n", r->dry ? "would attach" : "attached",
 		places, places == 1 ? "" : "s", r->dry ? "; nothing was changed" : ", Ctrl-C ends");
 	return TOOL_OK;

@@ -10,7 +10,7 @@
 #include "tool_audit.h"
 
 static const char trace_usage[] =
-	"[-f FMT] [--json] [--shared] [--symbol EVENT] [--audit FILE] [FILE | -]\n"
+	"[-f FMT] [--json] [--shared] [--symbol EVENT] [--drop] [--audit FILE] [FILE | -]\n"
 	"\n"
 	"What programs print with bpf_trace_printk(), from now on and until Ctrl-C, through a "
 	"trace\n"
@@ -20,11 +20,13 @@ static const char trace_usage[] =
 	"                    {5} message: \"{1:>7} {5}\"\n"
 	"  --json            one object a line\n"
 	"  --shared          read trace_pipe itself: other events too, but one reader only\n"
+	"  --drop            give up every capability and, by a filter, every system call that is\n"
+	"                    not needed to read lines\n"
 	"  --symbol EVENT    only lines of this event, such as bpf_trace_printk\n" TOOL_AUDIT_USAGE;
 
 struct trace_cmd {
 	const char *fmt, *symbol, *file;
-	bool json, shared;
+	bool json, shared, drop;
 	uint64_t unknown; /* lines of a file without a record */
 	struct tool_audit audit;
 };
@@ -132,6 +134,8 @@ static int trace_run(struct trace_cmd *c)
 	}
 	catch_signals();
 	ret = c->file ? 0 : rawbpf_trace_fd(b, c->shared);
+	if (ret >= 0 && c->drop)
+		ret = rawbpf_drop(b);
 	if (ret >= 0 && !c->file)
 		fputs("rawbpf trace: reading, Ctrl-C ends\n", stderr);
 	if (ret >= 0)
@@ -148,8 +152,8 @@ int trace_main(int argc, char **argv)
 {
 	static const struct option longs[] = {{"format", required_argument, NULL, 'f'},
 		{"json", no_argument, NULL, 'j'}, {"shared", no_argument, NULL, 's'},
-		{"symbol", required_argument, NULL, 'y'}, {"help", no_argument, NULL, 'h'},
-		TOOL_AUDIT_OPTIONS, {0}};
+		{"symbol", required_argument, NULL, 'y'}, {"drop", no_argument, NULL, 'D'},
+		{"help", no_argument, NULL, 'h'}, TOOL_AUDIT_OPTIONS, {0}};
 	struct trace_cmd c = {0};
 	int opt;
 
@@ -158,6 +162,7 @@ int trace_main(int argc, char **argv)
 		case 'f': c.fmt = optarg; break;
 		case 'j': c.json = true; break;
 		case 's': c.shared = true; break;
+		case 'D': c.drop = true; break;
 		case 'y': c.symbol = optarg; break;
 		case 'h': return tool_usage("trace", trace_usage);
 		default:
@@ -173,5 +178,8 @@ int trace_main(int argc, char **argv)
 	if (c.file && c.shared)
 		return tool_wrong(
 			"trace", trace_usage, "--shared is for live lines, not '%s'", c.file);
+	if (c.file && c.drop)
+		return tool_wrong(
+			"trace", trace_usage, "--drop is for live lines, not '%s'", c.file);
 	return trace_run(&c);
 }
