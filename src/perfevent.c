@@ -177,6 +177,10 @@ static int perfevent_open(struct perfevent *p, pid_t tid, int cpu, const char *p
 
 	perfevent_attr(p, &a);
 	fd = sys_perf_event_open(&p->b->sys, &a, tid ? tid : -1, cpu, place);
+	if (fd == -EINTR) { /* a signal came while a process was waited for that runs a program */
+		sys_fallback(&p->b->sys, fd);
+		fd = sys_perf_event_open(&p->b->sys, &a, tid ? tid : -1, cpu, place);
+	}
 	sys_fallback_end(&p->b->sys, was);
 	if (fd != -EINVAL || !tid || p->plain_inherit)
 		return fd;

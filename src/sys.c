@@ -191,8 +191,12 @@ ssize_t sys_pread(struct sys *s, int fd, void *p, size_t n, uint64_t offset)
 {
 	const struct rawbpf_call c = {
 		.kind = RAWBPF_CALL_PREAD, .arg = {SYS_ARG(fd), SYS_ARG(p), n}, .offset = offset};
+	long ret;
 
-	return sys_call(s, &c);
+	do /* network file systems and FUSE */
+		ret = sys_call(s, &c);
+	while (ret == -EINTR);
+	return ret;
 }
 
 ssize_t sys_pwrite(
@@ -203,8 +207,12 @@ ssize_t sys_pwrite(
 		.arg = {SYS_ARG(fd), SYS_ARG(p), n},
 		.offset = offset,
 		.fallback = s->fallback};
+	long ret;
 
-	return sys_call(s, &c);
+	do
+		ret = sys_call(s, &c);
+	while (ret == -EINTR);
+	return ret;
 }
 
 ssize_t sys_write(struct sys *s, int fd, const void *p, size_t n, const char *role)
@@ -409,7 +417,9 @@ int sys_write_file(
 
 	if (fd < 0)
 		return fd;
-	n = sys_write(s, fd, text, len, role);
+	do
+		n = sys_write(s, fd, text, len, role);
+	while (n == -EINTR);
 	sys_close(s, fd);
 	if (n >= 0 && (size_t)n != len)
 		return -EIO;
