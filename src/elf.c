@@ -77,15 +77,23 @@ const void *elf_bytes(struct elf_file *f, uint64_t offset, size_t n)
 	p = elfread_at_hand(&f->r, offset, n);
 	if (p)
 		return p;
+	errno = 0;
 	if (!f->elf && elf_version(EV_CURRENT) != EV_NONE)
 		f->elf = elf_begin(f->r.fd, ELF_C_READ, NULL);
 	d = elf_getdata_rawchunk(f->elf, (int64_t)offset, n, ELF_T_BYTE);
+	if (!d && errno)
+		f->r.failed = -errno;
 	return d && d->d_size >= n ? d->d_buf : NULL;
 }
 
 bool elf_copy(struct elf_file *f, uint64_t offset, void *buf, size_t n)
 {
 	return elfread_copy(&f->r, offset, buf, n);
+}
+
+int elf_failed(const struct elf_file *f)
+{
+	return f->r.failed;
 }
 
 const struct elf_ident *elf_ident(const struct elf_file *f)

@@ -57,6 +57,9 @@ int elf_open_memory(
 void elf_close(struct elf_file *f);
 const struct elf_ident *elf_ident(const struct elf_file *f);
 
+/* What reading it was refused with since, or -ENOMEM: then it may have what was not found.  0: nothing. */
+int elf_failed(const struct elf_file *f);
+
 /* 0 or a negative errno, -ENOENT past the end or when there is none of that name */
 int elf_section(struct elf_file *f, size_t i, struct elf_section *s);
 int elf_find_section(struct elf_file *f, const char *name, struct elf_section *s);

@@ -19,7 +19,7 @@ bool elfread_inside(const struct elfread *r, uint64_t offset, uint64_t n)
 }
 
 /* Reads until there is no more; how much that was, or a negative errno. */
-static ssize_t elfread_all(const struct elfread *r, uint64_t offset, void *p, size_t n)
+static ssize_t elfread_all(struct elfread *r, uint64_t offset, void *p, size_t n)
 {
 	size_t got = 0;
 	ssize_t more = 1;
@@ -28,7 +28,18 @@ static ssize_t elfread_all(const struct elfread *r, uint64_t offset, void *p, si
 		more = sys_pread(r->sys, r->fd, (char *)p + got, n - got, offset + got);
 		got += more > 0 ? (size_t)more : 0;
 	}
+	if (more < 0)
+		r->failed = (int)more;
 	return more < 0 ? more : (ssize_t)got;
+}
+
+static void *elfread_memory(struct elfread *r, size_t n)
+{
+	void *p = malloc(n);
+
+	if (!p)
+		r->failed = -ENOMEM;
+	return p;
 }
 
 int elfread_part(struct elfread *r, enum elfread_parts which, uint64_t offset, size_t n)
@@ -38,7 +49,7 @@ int elfread_part(struct elfread *r, enum elfread_parts which, uint64_t offset, s
 
 	if (!n || !elfread_inside(r, offset, n) || elfread_at_hand(r, offset, n))
 		return 0;
-	part->p = malloc(n);
+	part->p = elfread_memory(r, n);
 	if (!part->p)
 		return -ENOMEM;
 	got = elfread_all(r, offset, part->p, n);
@@ -65,7 +76,7 @@ const void *elfread_at_hand(const struct elfread *r, uint64_t offset, size_t n)
 	return NULL;
 }
 
-bool elfread_copy(const struct elfread *r, uint64_t offset, void *buf, size_t n)
+bool elfread_copy(struct elfread *r, uint64_t offset, void *buf, size_t n)
 {
 	const void *p;
 
@@ -82,7 +93,7 @@ bool elfread_copy(const struct elfread *r, uint64_t offset, void *buf, size_t n)
  * A table of megabytes goes into large pages where there are some: most of the time that reading it
  * takes is the kernel's for a thousand small ones.
  */
-int elfread_whole(const struct elfread *r, uint64_t offset, size_t n, const void **p, void **own)
+int elfread_whole(struct elfread *r, uint64_t offset, size_t n, const void **p, void **own)
 {
 	size_t slack = n >= ELFREAD_BIG ? 2 * ELFREAD_BIG : 0;
 	char *base, *at;
@@ -91,7 +102,7 @@ int elfread_whole(const struct elfread *r, uint64_t offset, size_t n, const void
 	*p = *own = NULL;
 	if (r->fd < 0 || !elfread_inside(r, offset, n) || n > SIZE_MAX - slack)
 		return -ENOEXEC;
-	base = at = malloc(n + slack);
+	base = at = elfread_memory(r, n + slack);
 	if (!base)
 		return -ENOMEM;
 	if (slack) {

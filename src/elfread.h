@@ -21,6 +21,7 @@ struct elfread {
 		size_t n;
 		unsigned char *p;
 	} part[ELFREAD_PARTS]; /* what is kept of a file */
+	int failed; /* what a read was refused with, or -ENOMEM: what is not found may be there */
 };
 
 /* Whether n bytes at offset are inside of the file. */
@@ -30,9 +31,9 @@ int elfread_part(struct elfread *r, enum elfread_parts which, uint64_t offset, s
 /* Bytes that are kept, or in the image; NULL: to be read.  They must be inside. */
 const void *elfread_at_hand(const struct elfread *r, uint64_t offset, size_t n);
 /* All of them into buf; false: the file has them not. */
-bool elfread_copy(const struct elfread *r, uint64_t offset, void *buf, size_t n);
+bool elfread_copy(struct elfread *r, uint64_t offset, void *buf, size_t n);
 /* All of them, *p, in memory that is *own, to be freed.  0, -ENOMEM, -ENOEXEC: it has them not. */
-int elfread_whole(const struct elfread *r, uint64_t offset, size_t n, const void **p, void **own);
+int elfread_whole(struct elfread *r, uint64_t offset, size_t n, const void **p, void **own);
 /* Forgets what is kept, closes the fd. */
 void elfread_close(struct elfread *r);
 

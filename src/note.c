@@ -298,6 +298,9 @@ static int note_section(struct note_reader *r, const struct elf_section *s)
 	err = elf_section_data(r->f, s, &data, &n);
 	if (err == -ENOMEM)
 		return note_no_memory(r);
+	if (elf_failed(r->f))
+		return err_set(r->e, "open", elf_failed(r->f), "'%s' cannot be read",
+			elf_ident(r->f)->path);
 	if (err || !data)
 		return err_set(r->e, "open", -ENOEXEC, "'%s' has no bytes for its section '%s'",
 			elf_ident(r->f)->path, s->name);

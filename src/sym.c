@@ -45,6 +45,15 @@ void sym_close(struct sym_file *f)
 	f->debug = f->elf = NULL;
 }
 
+int sym_failed(const struct sym_file *f)
+{
+	int err = f->elf ? elf_failed(f->elf) : 0;
+
+	if (!err && f->debug)
+		err = elf_failed(f->debug);
+	return err ? err : f->debug_err;
+}
+
 /* The file that has the .symtab: this one, or (with_debug) its debug file; NULL: there is none. */
 static struct elf_file *sym_symtab(struct sym_file *f, bool with_debug, struct elf_section *table)
 {
@@ -53,7 +62,10 @@ static struct elf_file *sym_symtab(struct sym_file *f, bool with_debug, struct e
 	if (!with_debug)
 		return NULL;
 	if (!f->debug_tried)
-		symdebug_open(f->sys, f->elf, elf_ident(f->elf)->path, &f->debug, &f->debug_how);
+		f->debug_err = symdebug_open(
+			f->sys, f->elf, elf_ident(f->elf)->path, &f->debug, &f->debug_how);
+	if (f->debug_err == -ENOENT)
+		f->debug_err = 0;
 	f->debug_tried = true;
 	if (f->debug && !elf_find_type(f->debug, SHT_SYMTAB, 0, table))
 		return f->debug;

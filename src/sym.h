@@ -11,12 +11,15 @@ struct sym_file {
 	struct elf_file *elf;
 	struct elf_file *debug; /* NULL: none, or not looked for yet */
 	bool debug_tried;
+	int debug_err;		/* why what may be one could not be looked at */
 	const char *debug_how;	/* by what it was found, in words */
 	struct elf_section opd; /* ppc64 ELFv1's descriptors; size 0: none */
 };
 
 int sym_open(struct sys *s, const char *path, struct sym_file *f, struct rawbpf_error *e);
 void sym_close(struct sym_file *f);
+/* As elf_failed(), of either file. */
+int sym_failed(const struct sym_file *f);
 
 /*
  * Every function, .dynsym first, then .symtab (of the debug file too, if with_debug), until fn

@@ -69,6 +69,18 @@ static bool symdebug_crc_is(struct sys *s, const char *path, uint32_t want)
 	return !n && crc == want;
 }
 
+/* A file that is none, or closed to us, is as good as not there; it is another thing not to know. */
+static int symdebug_passed(int err)
+{
+	switch (err) {
+	case -ENOMEM:
+	case -EMFILE:
+	case -ENFILE:
+	case -EIO: return err;
+	default: return -ENOENT;
+	}
+}
+
 /* Opens path if it has symbols, and the build id if one is asked for. */
 static int symdebug_try(struct sys *s, const char *path, const unsigned char *id, size_t id_len,
 	struct elf_file **out)
@@ -76,14 +88,17 @@ static int symdebug_try(struct sys *s, const char *path, const unsigned char *id
 	unsigned char got[SYMDEBUG_ID_MAX];
 	struct elf_section sec;
 
-	if (elf_open(s, path, out, NULL))
-		return -ENOENT;
+	int err = elf_open(s, path, out, NULL);
+
+	if (err)
+		return symdebug_passed(err);
 	if (!elf_find_type(*out, SHT_SYMTAB, 0, &sec) &&
 		(!id_len || (symdebug_id(*out, got) == id_len && !memcmp(got, id, id_len))))
 		return 0;
+	err = symdebug_passed(elf_failed(*out));
 	elf_close(*out);
 	*out = NULL;
-	return -ENOENT;
+	return err;
 }
 
 static int symdebug_by_id(struct sys *s, const unsigned char *id, size_t len, struct elf_file **out)
@@ -110,6 +125,7 @@ static int symdebug_by_link(struct sys *s, struct elf_file *f, const char *path,
 	struct elf_section sec;
 	const void *data;
 	size_t n, i, end;
+	int err;
 
 	if (elf_find_section(f, ".gnu_debuglink", &sec) || elf_section_data(f, &sec, &data, &n) ||
 		!data)
@@ -121,8 +137,11 @@ static int symdebug_by_link(struct sys *s, struct elf_file *f, const char *path,
 		if ((size_t)snprintf(file, sizeof(file), forms[i], len, dir, (const char *)data) >=
 			sizeof(file))
 			continue;
-		if (symdebug_try(s, file, id, id_len, out))
+		err = symdebug_try(s, file, id, id_len, out);
+		if (err == -ENOENT)
 			continue;
+		if (err)
+			return err;
 		if (id_len || symdebug_crc_is(
 				      s, file, (uint32_t)elf_uint(f, (const char *)data + end, 4)))
 			return 0;
@@ -137,11 +156,14 @@ int symdebug_open(struct sys *s, struct elf_file *f, const char *path, struct el
 {
 	unsigned char id[SYMDEBUG_ID_MAX];
 	size_t len = symdebug_id(f, id);
+	int err = -ENOENT;
 
 	*debug = NULL;
 	*how = "by its build id";
-	if (len && !symdebug_by_id(s, id, len, debug))
-		return 0;
+	if (len)
+		err = symdebug_by_id(s, id, len, debug);
+	if (err != -ENOENT)
+		return err;
 	*how = len ? "by .gnu_debuglink, of the same build id" : "by .gnu_debuglink and its CRC";
 	return symdebug_by_link(s, f, path, id, len, debug);
 }

@@ -324,10 +324,21 @@ static int symfind_offer_version(void *arg, const struct rawbpf_sym *s)
 	return 0;
 }
 
+int symfind_read(const struct sym_file *f, const char *shown, struct rawbpf_error *e)
+{
+	int err = sym_failed(f);
+
+	if (err == -ENOMEM)
+		return err_set(e, "open", err, "out of memory reading '%s'", shown);
+	return err ? err_set(e, "open", err, "'%s' cannot be read", shown) : 0;
+}
+
 int symfind_whole(struct sym_file *f, const char *shown, struct rawbpf_error *e)
 {
-	if (!elf_ident(f->elf)->cut)
-		return 0;
+	int err = symfind_read(f, shown, e);
+
+	if (err || !elf_ident(f->elf)->cut)
+		return err;
 	err_set(e, "open", -ENOEXEC, "'%s' is cut short: its section headers are missing", shown);
 	err_hint(e, "get the whole file: what its functions are is told at its end");
 	return -ENOEXEC;
@@ -392,6 +403,7 @@ int symfind_many(struct sym_file *f, const char *const *names, size_t n,
 	if (err)
 		return err;
 	symfind_search(&t);
+	err = sym_failed(f); /* another one might be better */
 	for (i = 0; i < n && !err; i++)
 		err = fn(arg, i, &t.q[i].best);
 	symfind_end(&t);
@@ -411,7 +423,7 @@ int symfind_one(struct sym_file *f, const char *want, const char *shown, struct 
 {
 	int err = symfind_many(f, &want, 1, symfind_take, out);
 
-	if (err)
-		return err_set(e, "attach", err, "out of memory");
-	return symfind_verdict(f, want, shown, out, e);
+	if (err && !symfind_read(f, shown, e))
+		err_set(e, "attach", err, "out of memory");
+	return err ? err : symfind_verdict(f, want, shown, out, e);
 }

@@ -26,7 +26,7 @@ int symfind_one(struct sym_file *f, const char *want, const char *shown, struct 
 
 /*
  * The same for n names with one look at each table.  fn is called for each in turn with its number,
- * until it returns non-zero, which is returned; -ENOMEM.
+ * until it returns non-zero, which is returned; or -ENOMEM, or what symfind_read() tells.
  */
 int symfind_many(struct sym_file *f, const char *const *names, size_t n,
 	int (*fn)(void *arg, size_t i, const struct symfind *s), void *arg);
@@ -35,9 +35,11 @@ int symfind_many(struct sym_file *f, const char *const *names, size_t n,
 int symfind_verdict(struct sym_file *f, const char *want, const char *shown,
 	const struct symfind *s, struct rawbpf_error *e);
 
+/* Whether all was read that was looked at: 0, or why not, the error set. */
+int symfind_read(const struct sym_file *f, const char *shown, struct rawbpf_error *e);
 /*
- * Why a file may have no functions at all: -ENOEXEC and the error set if it is cut short, else
- * 0.
+ * Why a file may have no functions at all: -ENOEXEC and the error set if it is cut short, or what
+ * symfind_read() says, else 0.
  */
 int symfind_whole(struct sym_file *f, const char *shown, struct rawbpf_error *e);
 

@@ -105,6 +105,8 @@ static int symlist_each(struct sys *sys, const char *path, const char *pattern,
 	err = sym_open(sys, file.path, &l.file, e);
 	if (!err) {
 		err = sym_each(&l.file, true, symlist_on_sym, &l);
+		if (!err)
+			err = symfind_read(&l.file, file.shown, e);
 		if (!err && !l.any)
 			err = symlist_none(&l, file.shown, e);
 		ifunc_close(&l.ifunc);
@@ -166,7 +168,7 @@ int rawbpf_find_syms(const char *path, const char *const *names, size_t n,
 	err = sym_open(&sys, file.path, &f, e);
 	if (!err) {
 		err = symfind_many(&f, names, n, symlist_on_found, &l);
-		if (err == -ENOMEM)
+		if (err && !symfind_read(&f, file.shown, e) && err == -ENOMEM)
 			err_set(e, "open", err, "out of memory");
 		sym_close(&f);
 	}

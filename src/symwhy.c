@@ -177,7 +177,7 @@ int rawbpf_each_why_by(struct rawbpf *b, const char *path, const char *pattern, 
 		err = sym_open(&b->sys, y.u.file.path, &y.u.sym, e);
 	if (!err) {
 		err = symwhy_all(&y, e);
-		if (err == -ENOMEM)
+		if (err && !symfind_read(&y.u.sym, y.u.file.shown, e) && err == -ENOMEM)
 			err_set(e, "open", err, "out of memory");
 	}
 	uplace_close(&y.u);

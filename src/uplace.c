@@ -238,7 +238,7 @@ int uplace_at(struct uplace *u, const struct rawbpf_sym *s, const char *name, st
 			return err;
 	}
 	uplace_entry(u, s, at);
-	return 0;
+	return symfind_read(&u->sym, u->file.shown, &u->b->error);
 }
 
 /* What syms --why shows, for -v. */
@@ -362,6 +362,8 @@ static int uplace_by_pattern(struct uplace *u)
 		return err;
 	err = sym_each(&u->sym, true, uplace_on_sym, &p);
 	regfree(&p.re);
+	if (!err)
+		err = symfind_read(&u->sym, u->file.shown, e);
 	if (!err && !u->n_found)
 		err = symfind_whole(&u->sym, u->file.shown, e);
 	if (!err && !u->n_found)
