@@ -44,7 +44,7 @@ static const uint8_t *interp_header(const uint8_t *h, size_t n, bool wide)
 	return NULL;
 }
 
-void interp_read(struct sys *s, const char *path, const uint8_t *ident, char *out, size_t size)
+int interp_read(struct sys *s, const char *path, const uint8_t *ident, char *out, size_t size)
 {
 	uint64_t offset, len;
 	bool wide = ident[EI_CLASS] == ELFCLASS64;
@@ -57,17 +57,20 @@ void interp_read(struct sys *s, const char *path, const uint8_t *ident, char *ou
 	fd = sys_openat(s, AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, NULL);
 	got = fd < 0 ? fd : sys_pread(s, fd, h, sizeof(h), 0);
 	sys_close(s, fd);
+	if (got < 0)
+		return (int)got;
 	if (got < 64 || memcmp(h, ident, EI_DATA + 1))
-		return;
+		return 0;
 	p = interp_header(h, (size_t)got, wide);
 	if (!p)
-		return;
+		return 0;
 	offset = interp_word(p + (wide ? 8 : 4), wide);
 	len = interp_word(p + (wide ? 32 : 16), wide);
 	if (offset > (uint64_t)got || len > (uint64_t)got - offset || len >= size)
-		return;
+		return 0;
 	memcpy(out, h + offset, (size_t)len);
 	out[len] = '\0';
+	return 0;
 }
 
 void interp_native(uint8_t hdr[20])

@@ -10,9 +10,9 @@
 
 /*
  * PT_INTERP of the program at path, "" when it has none or is of another class or byte order than
- * ident (the first bytes of an ELF file).
+ * ident (the first bytes of an ELF file).  0, or why it could not be looked at.
  */
-void interp_read(struct sys *s, const char *path, const uint8_t *ident, char *out, size_t size);
+int interp_read(struct sys *s, const char *path, const uint8_t *ident, char *out, size_t size);
 
 /*
  * What the ELF header of a program for this machine begins with: class, order and machine are

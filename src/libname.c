@@ -172,6 +172,12 @@ static int libname_note(struct libname_search *q, int err)
 	return err;
 }
 
+/* Whether a file may have been passed by that comes before those found. */
+static bool libname_broken(const struct libname_search *q)
+{
+	return q->err == -ENOMEM || q->err == -EMFILE || q->err == -ENFILE || q->err == -EIO;
+}
+
 /* Takes path when it is there and for the machine: 0 and *out, or why not. */
 static int libname_take(struct libname_search *q, const char *path, struct libname_file *out)
 {
@@ -206,7 +212,7 @@ static int libname_best(struct libname_search *q, const char *where, struct libn
 
 	if (q->n_hits)
 		qsort(q->hits, q->n_hits, sizeof(*q->hits), libname_by_rank);
-	for (i = 0; i < q->n_hits && err; i++)
+	for (i = 0; i < q->n_hits && err && !libname_broken(q); i++)
 		err = libname_take(q, q->hits[i].path, out);
 	if (!err && q->hits[i - 1].level)
 		libname_road(
@@ -244,7 +250,7 @@ static void libname_search_cache(struct libname_search *q)
 	struct buf b = {0};
 
 	snprintf(path, sizeof(path), "%s/etc/ld.so.cache", q->root);
-	if (!sys_read_file(q->sys, AT_FDCWD, path, LIBNAME_CACHE_MAX, &b) && b.len)
+	if (!libname_note(q, sys_read_file(q->sys, AT_FDCWD, path, LIBNAME_CACHE_MAX, &b)) && b.len)
 		ldcache_each(b.data, b.len, libname_on_cached, q);
 	buf_free(&b);
 }
@@ -272,7 +278,7 @@ static void libname_search_dir(struct libname_search *q, const char *dir)
 	char *path;
 
 	q->dir = dir;
-	if (libname_below(q, dir, &path))
+	if (libname_note(q, libname_below(q, dir, &path)))
 		return;
 	libname_note(q, proc_each_name(q->sys, AT_FDCWD, path, libname_on_file, q));
 	free(path);
@@ -295,9 +301,9 @@ static bool libname_search_musl_path(struct libname_search *q, const char *arch)
 	bool found = false;
 
 	snprintf(name, sizeof(name), "/etc/ld-musl-%s.path", arch);
-	if (libname_below(q, name, &path))
+	if (libname_note(q, libname_below(q, name, &path)))
 		return false;
-	if (!sys_read_file(q->sys, AT_FDCWD, path, 1 << 20, &b) && b.len) {
+	if (!libname_note(q, sys_read_file(q->sys, AT_FDCWD, path, 1 << 20, &b)) && b.len) {
 		for (dir = strtok_r(b.data, ":\n", &save); dir; dir = strtok_r(NULL, ":\n", &save))
 			if (*dir == '/')
 				libname_search_dir(q, dir);
@@ -339,9 +345,9 @@ static void libname_interp(struct libname_search *q, const char *prog, char *out
 	char *path;
 
 	*out = '\0';
-	if (libname_below(q, prog, &path))
+	if (libname_note(q, libname_below(q, prog, &path)))
 		return;
-	interp_read(q->sys, path, q->hdr, out, size);
+	libname_note(q, interp_read(q->sys, path, q->hdr, out, size));
 	free(path);
 }
 
@@ -515,7 +521,7 @@ static int libname_search_path(struct libname_search *q, struct libname_file *ou
 	int len, err = -ENOENT;
 	size_t n;
 
-	for (; *env && err; env += n + (env[n] == ':')) {
+	for (; *env && err && !libname_broken(q); env += n + (env[n] == ':')) {
 		n = strcspn(env, ":");
 		len = snprintf(path, sizeof(path), "%.*s/%s", (int)n, env, q->name);
 		if (n && len > 0 && (size_t)len < sizeof(path))
@@ -583,16 +589,17 @@ static int libname_search_all(struct libname_search *q, struct libname_file *out
 		err = libname_musl_c(q, false, out);
 	if (err != -ENOENT)
 		return err;
-	libname_search_cache(q);
+	if (!libname_broken(q))
+		libname_search_cache(q);
 	err = libname_best(q, "/etc/ld.so.cache", out);
-	if (err && libname_is_c(q->name)) {
+	if (err && !libname_broken(q) && libname_is_c(q->name)) {
 		err = libname_musl_c(q, true, out);
-		if (err)
+		if (err && !libname_broken(q))
 			err = libname_interp_c(q, out);
 	}
-	if (err)
+	if (err && !libname_broken(q))
 		err = libname_search_path(q, out);
-	if (err) {
+	if (err && !libname_broken(q)) {
 		libname_search_dirs(q);
 		err = libname_best(q, "the directories of libraries", out);
 	}
