@@ -4,7 +4,7 @@
  *
  * Fields of tracepoints come from tracefs, registers from a table, fields of records from BTF.  An
  * event's format, and BTF, is read once for each context and not before it is wanted, and what
- * could not be read is not asked for again: twenty wrong lines of a text cost one look.
+ * could not be read is not asked for again by the same text: twenty wrong lines cost one look.
  */
 #include "resolve.h"
 
@@ -50,7 +50,9 @@ struct resolve {
 	struct resolve_target *targets;
 	int btf_err; /* why the kernel's could not be read */
 	char btf_why[384];
-	const struct resolve_event *refused; /* asked for since the last resolver was made */
+	/* since the last resolver was made */
+	const struct resolve_event *refused;
+	bool no_memory;
 };
 
 static void event_free(struct resolve_event *v)
@@ -80,6 +82,35 @@ void resolve_free(struct rawbpf *b)
 	}
 	free(b->resolve);
 	b->resolve = NULL;
+}
+
+/* What could not be read may be the next time; the text that asked for it is done with. */
+static void resolve_forget(struct resolve *r)
+{
+	struct resolve_event **p = &r->events, *v;
+
+	while ((v = *p)) {
+		if (!v->err) {
+			p = &v->next;
+			continue;
+		}
+		*p = v->next;
+		event_free(v);
+	}
+	r->refused = NULL;
+	r->no_memory = false;
+	r->btf_err = 0;
+}
+
+static int resolve_told(struct resolve_target *t, int err)
+{
+	t->b->resolve->no_memory |= err == -ENOMEM;
+	return err;
+}
+
+bool resolve_no_memory(const struct rawbpf *b)
+{
+	return b->resolve && b->resolve->no_memory;
 }
 
 static struct resolve *resolve_get(struct rawbpf *b)
@@ -207,7 +238,7 @@ static int resolve_field(void *arg, const char *category, const char *event, con
 
 	if (!v) {
 		snprintf(msg, msg_len, "out of memory");
-		return -ENOMEM;
+		return resolve_told(t, -ENOMEM);
 	}
 	if (v->unread) {
 		t->b->sys.guessed |= SYS_GUESSED_CODE;
@@ -272,7 +303,8 @@ static int resolve_argument(void *arg, const struct bpfasm_arg_of *of, struct bp
 {
 	struct resolve_target *t = arg;
 
-	return resolvearg_find(t->b, t->here ? &t->args : NULL, t->arch, of, out, msg, msg_len);
+	return resolve_told(t,
+		resolvearg_find(t->b, t->here ? &t->args : NULL, t->arch, of, out, msg, msg_len));
 }
 
 /* of the running kernel, asked of it once for each context */
@@ -304,7 +336,7 @@ static int resolve_btf(struct resolve_target *t, const struct btf **out)
 	r->btf_err = kbtf_kernel(t->b, out);
 	if (r->btf_err)
 		error_text(&t->b->error, r->btf_why, sizeof(r->btf_why));
-	return r->btf_err;
+	return resolve_told(t, r->btf_err);
 }
 
 static int resolve_type(
@@ -321,7 +353,7 @@ static int resolve_type(
 	}
 	err = btfpath_find(btf, path, t->arch->word, &found, msg, msg_len);
 	if (err)
-		return err;
+		return resolve_told(t, err);
 	memset(out, 0, sizeof(*out));
 	out->offset = found.offset;
 	out->size = found.size;
@@ -338,7 +370,7 @@ static int resolve_path(
 	int err = resolve_btf(t, &btf);
 
 	if (!err)
-		return btfpath_walk(btf, path, t->arch->word, steps, msg, msg_len);
+		return resolve_told(t, btfpath_walk(btf, path, t->arch->word, steps, msg, msg_len));
 	snprintf(msg, msg_len, "%s", t->b->resolve->btf_why);
 	return err;
 }
@@ -365,7 +397,7 @@ static int resolve_param(void *arg, const char *section, const char *name, struc
 			error_text(&b->error, msg, msg_len);
 	}
 	err_copy(&b->error, &before); /* an argument is its whole word, then */
-	return err;
+	return resolve_told(t, err);
 }
 
 /*
@@ -409,7 +441,7 @@ int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *
 	t->arch = a;
 	t->big = arch_is_big(arch);
 	t->here = !arch;
-	b->resolve->refused = NULL;
+	resolve_forget(b->resolve);
 	t->next = b->resolve->targets;
 	b->resolve->targets = t;
 	*r = (struct bpfasm_resolver){.sz = sizeof(*r),

@@ -11,5 +11,7 @@ void resolve_free(struct rawbpf *b);
  * since the last rawbpf_resolver(); NULL when it could.
  */
 const struct rawbpf_error *resolve_refused(const struct rawbpf *b);
+/* Whether an answer was wanting since then for lack of memory. */
+bool resolve_no_memory(const struct rawbpf *b);
 
 #endif

@@ -58,7 +58,7 @@ int sourcetext_make(struct rawbpf *b, const struct rawbpf_load_opts *o, const ch
 	a.big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 	err = bpfasm_assemble(text, len, &a, &out);
 	refused = out.n_errors == 1 ? resolve_refused(b) : NULL;
-	if (err == -ENOMEM)
+	if (err == -ENOMEM || resolve_no_memory(b))
 		err = err_set(&b->error, "open", -ENOMEM, "out of memory");
 	else if (err && refused) /* nothing is wrong with the text, as far as one can tell */
 		err = refused->err;
