@@ -258,19 +258,21 @@ static uint32_t btf_type_len(const struct btf *b, uint32_t at)
 	return BTF_TYPE_HEAD + (uint32_t)btf_extra(BTF_INFO_KIND(info), BTF_INFO_VLEN(info));
 }
 
-static bool btf_mark(struct btf_walked *w, uint32_t at)
+/* Type w->id begins at at.  Without memory, or behind a gap, it is only slower to find. */
+static void btf_mark(struct btf_walked *w, uint32_t at)
 {
 	uint32_t *p, cap = w->cap ? w->cap * 2 : 64;
 
+	if (w->id / BTF_STRIDE != w->n_marks + 1)
+		return;
 	if (w->n_marks == w->cap) {
 		p = realloc(w->marks, cap * sizeof(*p));
 		if (!p)
-			return false;
+			return;
 		w->marks = p;
 		w->cap = cap;
 	}
 	w->marks[w->n_marks++] = at;
-	return true;
 }
 
 /* One type more; false: there is none, or none that can be read. */
@@ -284,9 +286,10 @@ static bool btf_advance(const struct btf *b)
 		return false;
 	info = btf_u32(b->data + w->at + 4);
 	extra = btf_extra(BTF_INFO_KIND(info), BTF_INFO_VLEN(info));
-	if (extra > left - BTF_TYPE_HEAD || !btf_str(b, btf_u32(b->data + w->at)) ||
-		(!(w->id % BTF_STRIDE) && !btf_mark(w, w->at)))
+	if (extra > left - BTF_TYPE_HEAD || !btf_str(b, btf_u32(b->data + w->at)))
 		return false;
+	if (!(w->id % BTF_STRIDE))
+		btf_mark(w, w->at);
 	w->id++;
 	w->at += BTF_TYPE_HEAD + (uint32_t)extra;
 	return true;
@@ -303,7 +306,8 @@ static uint32_t btf_at(const struct btf *b, uint32_t id)
 	while (id >= w->id)
 		if (!btf_advance(b))
 			return 0;
-	i = id - id % BTF_STRIDE;
+	i = id / BTF_STRIDE;
+	i = (i < w->n_marks ? i : w->n_marks) * BTF_STRIDE;
 	at = i ? w->marks[i / BTF_STRIDE - 1] : w->first;
 	for (i = i ? i : 1; i < id; i++)
 		at += btf_type_len(b, at);
@@ -439,8 +443,8 @@ static int btf_each_walked(const struct btf *b, uint32_t kinds,
 		if (to > w->end - at || (name >= n && !btf_str(b, name + before)))
 			break;
 		if (id >= w->id) {
-			if (!(id % BTF_STRIDE) && !btf_mark(w, at))
-				return -ENOMEM;
+			if (!(id % BTF_STRIDE))
+				btf_mark(w, at);
 			w->id = id + 1;
 			w->at = at + to;
 		}
