@@ -23,6 +23,8 @@
 
 #include "proc.h"
 
+#define USDTSEM_TRIES 3 /* to take a count back, which nobody else would */
+
 struct usdtsem {
 	int fd; /* the process's memory */
 	size_t n;
@@ -98,8 +100,11 @@ static int usdtsem_add(struct sys *s, const struct usdtsem *sem, size_t i, int b
 /* Takes back what the first n mappings were given. */
 static void usdtsem_undo(struct sys *s, struct usdtsem *sem, size_t n)
 {
-	while (n)
-		usdtsem_add(s, sem, --n, -1);
+	int tries;
+
+	while (n--)
+		for (tries = 0; tries < USDTSEM_TRIES && usdtsem_add(s, sem, n, -1); tries++)
+			;
 	sys_close(s, sem->fd);
 	free(sem->at);
 	free(sem);
