@@ -58,7 +58,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_O  := $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o)
 WRAP_O  := $(BUILD)/tests/fuzz/wrap.o
 
-.PHONY: all static musl amalgam size examples check check-built check-old check-vm check-cross check-alone check-packages vm-built test clean deps demo man golden format format-check fuzz fuzz-built
+.PHONY: all static musl amalgam size examples check check-built check-old check-fault check-vm check-cross check-alone check-packages vm-built test clean deps demo man golden format format-check fuzz fuzz-built
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -180,8 +180,10 @@ $(CHILDREN):
 # ... and programs with USDT probes of every kind: SITES
 include tests/sites/sites.mk
 
-# tests/t.c stands between our code and the allocator (t_fail_alloc_at()), and is told of each test
-WRAPPED := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=tcase_fn_start
+# tests/t_alloc.c stands between our code and the allocator (t_fail_alloc_at())
+WRAPPED := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup,--wrap=free
+# tests/t.c is told of each test
+WRAPPED += -Wl,--wrap=tcase_fn_start
 # and tests/temp.c between the tests and their temporary files
 WRAPPED += -Wl,--wrap=mkdtemp,--wrap=mkstemp,--wrap=mkstemps,--wrap=mkstemp64,--wrap=mkstemps64
 # tests/old.c between the tests and the kernel
@@ -249,6 +251,11 @@ golden: $(BUILD)/check
 	$(if $(FROM),,@$(BUILD)/check golden >$(BUILD)/golden.log || true)
 	@awk -v dir=tests/data/audit -f tests/golden.awk $(or $(FROM),$(BUILD)/golden.log)
 	@$(MAKE) --no-print-directory man
+
+# every call and every allocation of each scenario fails, with each errno that it documents
+check-fault: $(BUILD)/check
+	@tools/demo/rights.sh check-fault
+	@RAWBPF_FAULT=$${RAWBPF_FAULT:-all} $(BUILD)/check fault
 
 demo:
 	@tools/demo/rights.sh demo

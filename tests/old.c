@@ -17,6 +17,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "fault.h"
+
 #define OLD_FDS	    4096
 #define OLD_MEMLOCK 65536 /* bytes: what these kernels began with */
 
@@ -384,7 +386,7 @@ struct rawbpf *__wrap_rawbpf_new(void)
 {
 	struct rawbpf *b = __real_rawbpf_new();
 
-	if (b && old_version())
+	if (b && !fault_hook(b) && old_version())
 		rawbpf_set_hook(b, old_call, NULL);
 	return b;
 }

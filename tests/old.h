@@ -85,6 +85,7 @@ int old_start(void);
 /*
  * Not the suites of the command, whose process calls the kernel itself, nor the one that kills a
  * process at each of its calls: that takes a minute, and a played event is removed in two calls.
+ * Nor, unless RAWBPF_FAULT is set, the one that fails each of them, which takes minutes.
  */
 bool old_wants(const char *suite);
 /*

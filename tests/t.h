@@ -75,11 +75,26 @@ int t_run(char **out, const char *fmt, ...) __attribute__((format(printf, 2, 3))
 int t_count_fds(void);
 
 /*
- * Let the n-th malloc, calloc or realloc from now on (not those inside libc) fail, and
- * none after it.  t_alloc_failed() ends that (call it before the next ck_assert, which allocates)
- * and says whether one was refused.  A sweep counts n up until none was.
+ * Let the n-th malloc, calloc, realloc, strdup or strndup from now on (not those inside libc) fail,
+ * and none after it.  t_alloc_failed() ends that (call it before the next ck_assert, which
+ * allocates) and says whether one was refused.  A sweep counts n up until none was.
  */
 void t_fail_alloc_at(unsigned n);
 bool t_alloc_failed(void);
+/* whether one was refused so far, and how many calls there were */
+bool t_alloc_refused(void);
+unsigned t_alloc_count(void);
+/* in the program, of the call that was refused last: for addr2line(1) */
+unsigned long t_alloc_refused_at(void);
+
+/*
+ * From now on blocks that these return are counted until they are freed; the number that live.
+ * Blocks of before, and those that libc makes, are no matter.
+ */
+void t_alloc_watch(void);
+unsigned t_alloc_live(void);
+/* ... where one of them was allocated; 0: there is none */
+unsigned long t_alloc_live_from(void);
+void t_alloc_unwatch(void);
 
 #endif

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: MIT
+/*
+ * fault.c - every call and every allocation of a scenario fails once, and nothing is left behind.
+ *
+ * The hook that the audit rests on answers the N-th call itself.  While it does, and while an
+ * allocation may fail, nothing here may allocate: what is wrong is printed, and counted.
+ */
+#include "fault.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "here.h"
+#include "proc.h"
+#include "t.h"
+#include "tracefs.h"
+
+enum {
+	FAULT_TOLD = 20,    /* messages of a scenario */
+	FAULT_SAMPLED = 20, /* allocations of a sample */
+	FAULT_RETRIED = 5,  /* one run of so many is tried again, which may take the kernel long */
+};
+
+static struct fault *fault_now; /* whose contexts those are that are made */
+
+/* ---- the hook ------------------------------------------------------------------------------- */
+
+static bool fault_has(const int *list, unsigned n, int err)
+{
+	unsigned i;
+
+	for (i = 0; i < n && list[i]; i++)
+		if (list[i] == err)
+			return true;
+	return false;
+}
+
+/* What the call is about, in words. */
+static const char *fault_about(const struct rawbpf_call *c)
+{
+	switch (c->kind) {
+	case RAWBPF_CALL_OPENAT:
+	case RAWBPF_CALL_READLINKAT:
+	case RAWBPF_CALL_MKDIRAT:
+	case RAWBPF_CALL_UNLINKAT: return (const char *)c->arg[1];
+	case RAWBPF_CALL_STAT:
+	case RAWBPF_CALL_STATFS: return (const char *)c->arg[0];
+	default: return c->role ? c->role : "";
+	}
+}
+
+/* Places of one event, say, differ in numbers. */
+static bool fault_first(struct fault *f, const struct fault_call *call, const char *about)
+{
+	uint32_t hash = 5381;
+	unsigned i;
+
+	for (; *about; about++)
+		if (!isxdigit((unsigned char)*about))
+			hash = hash * 33 + (unsigned char)*about;
+	for (i = 0; i < f->n_seen; i++)
+		if (f->seen[i].call == call && f->seen[i].about == hash)
+			return false;
+	if (f->n_seen < FAULT_SEEN) {
+		f->seen[f->n_seen].call = call;
+		f->seen[f->n_seen++].about = hash;
+	}
+	return true;
+}
+
+/* The errno that this call fails with, or 0. */
+static int fault_choose(struct fault *f, const struct rawbpf_call *c)
+{
+	const struct fault_call *row = f->armed ? fault_call_of(c) : NULL;
+	int err;
+
+	if (!row || ++f->n_calls != f->fail_at)
+		return 0;
+	for (f->n_errs = 0; f->n_errs < FAULT_ERRS && row->errs[f->n_errs]; f->n_errs++)
+		;
+	err = row->errs[f->pick % f->n_errs];
+	f->hit = true;
+	f->err = -err;
+	f->is_new = fault_first(f, row, fault_about(c));
+	f->must_go_on = fault_has(row->again, FAULT_AGAIN, err) &&
+			!(f->row->waits && c->kind == RAWBPF_CALL_READ);
+	if ((size_t)err < sizeof(f->errnos))
+		f->errnos[err] = true;
+	snprintf(f->what, sizeof(f->what), "call %u, %s '%.150s', %s", f->fail_at, row->name,
+		fault_about(c), err == 524 ? "ENOTSUPP" : rawbpf_errno_name(err));
+	return err;
+}
+
+static bool fault_is_multi(const struct rawbpf_call *c)
+{
+	const union rawbpf_attr *a = (const union rawbpf_attr *)c->arg[1];
+
+	return c->kind == RAWBPF_CALL_BPF && c->arg[0] == RAWBPF_LINK_CREATE &&
+	       (a->link.attach_type == RAWBPF_TRACE_UPROBE_MULTI ||
+		       a->link.attach_type == RAWBPF_TRACE_KPROBE_MULTI);
+}
+
+static long fault_issue(void *arg, const struct rawbpf_call *c)
+{
+	struct rawbpf_call other = *c;
+	struct fault *f = arg;
+	int err = fault_choose(f, c);
+
+	if (err)
+		return -err;
+	if (f->row->no_multi && fault_is_multi(c))
+		return -EINVAL;
+	if (c->kind == RAWBPF_CALL_OPENAT && f->row->by_hand &&
+		strstr((const char *)c->arg[1], "format/ref_ctr_offset"))
+		return -ENOENT;
+	/* a few functions for a pattern, instead of the kernel's hundred thousand */
+	if (c->kind == RAWBPF_CALL_OPENAT && *f->list &&
+		!strcmp((const char *)c->arg[1], "available_filter_functions"))
+		other.arg[1] = (uintptr_t)f->list;
+	return rawbpf_call_kernel(&other);
+}
+
+bool fault_hook(struct rawbpf *b)
+{
+	if (fault_now)
+		rawbpf_set_hook(b, fault_issue, fault_now);
+	return fault_now;
+}
+
+/* ---- what must be true ---------------------------------------------------------------------- */
+
+static void fault_tell(struct fault *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void fault_tell(struct fault *f, const char *fmt, ...)
+{
+	char text[1200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (++f->bad <= FAULT_TOLD)
+		printf("fault: %s: %s: %s\n", f->row->name, f->what, text);
+	fflush(stdout);
+}
+
+/* One line that names the step and ends in the errno's name. */
+static void fault_check_error(struct fault *f, int err)
+{
+	const struct rawbpf_error *e = rawbpf_error(f->b);
+	const char *msg = e->msg ? e->msg : "", *name = rawbpf_errno_name(err);
+	size_t len = strlen(msg), n = strlen(name);
+
+	if (e->err != err)
+		fault_tell(f, "ends with %s, and the error is %s '%s'", name,
+			rawbpf_errno_name(e->err), msg);
+	else if (!e->stage || !*e->stage)
+		fault_tell(f, "no step in '%s'", msg);
+	else if (len < n + 8 || strcmp(msg + len - n, name) != 0)
+		fault_tell(f, "'%s' does not end in %s", msg, name);
+	else if (strchr(msg, '\n') ||
+		 (isupper((unsigned char)msg[0]) && !isupper((unsigned char)msg[1])))
+		fault_tell(f, "'%s' is no sentence of ours", msg);
+}
+
+struct fault_names {
+	char prefix[32];
+	int n;
+};
+
+static int fault_count_name(void *arg, const char *name)
+{
+	struct fault_names *l = arg;
+
+	l->n += !strncmp(name, l->prefix, strlen(l->prefix));
+	return 0;
+}
+
+/* This process's probe events and instances in tracefs. */
+static int fault_events(struct rawbpf *keep)
+{
+	static const char *const files[] = {"kprobe_events", "uprobe_events"};
+	struct fault_names l = {.n = 0};
+	struct buf text = {0};
+	const char *p;
+	char what[64];
+	int i, dir = tracefs_dir(keep);
+
+	if (dir < 0)
+		return 0;
+	snprintf(l.prefix, sizeof(l.prefix), "rawbpf_%d_", (int)getpid());
+	snprintf(what, sizeof(what), ":kprobes/%s", l.prefix);
+	for (i = 0; i < 2; i++) {
+		sys_read_file(&keep->sys, dir, files[i], 1 << 20, &text);
+		for (p = buf_str(&text); (p = strstr(p, what)); p++)
+			l.n++;
+		buf_free(&text);
+	}
+	proc_each_name(&keep->sys, dir, "instances", fault_count_name, &l);
+	return l.n;
+}
+
+/* Mounts of what we might mount. */
+static unsigned fault_mounts(void)
+{
+	FILE *f = fopen("/proc/self/mountinfo", "re");
+	char line[1024];
+	unsigned n = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		n += strstr(line, " - tracefs ") || strstr(line, " - debugfs ") ||
+		     strstr(line, " - bpf ");
+	if (f)
+		fclose(f);
+	return n;
+}
+
+struct fault_before {
+	struct rawbpf *keep;
+	int fds, events;
+	unsigned mounts;
+};
+
+static void fault_look(struct fault_before *was)
+{
+	was->events = fault_events(was->keep); /* which opens a tracefs, the first time */
+	was->fds = t_count_fds();
+	was->mounts = fault_mounts();
+}
+
+static void fault_check_left(struct fault *f, struct fault_before *was)
+{
+	struct fault_before is = {.keep = was->keep};
+	unsigned live = t_alloc_live();
+	const char *left;
+
+	if (live) {
+		fault_tell(
+			f, "%u blocks of memory stay, one from 0x%lx", live, t_alloc_live_from());
+		t_alloc_watch();
+	}
+	fault_look(&is);
+	if (is.fds != was->fds)
+		fault_tell(f, "%d files stay open", is.fds - was->fds);
+	if (is.events != was->events)
+		fault_tell(f, "%d events or instances stay in tracefs", is.events - was->events);
+	if (is.mounts != was->mounts)
+		fault_tell(f, "%u mounts, and %u before", is.mounts, was->mounts);
+	/* other scenarios that run meanwhile may count them */
+	if (f->row->is_usdt &&
+		(here_counted_semaphore || here_spread_semaphore || here_many_semaphore))
+		fault_tell(f, "semaphores are %d, %d, %d", here_counted_semaphore,
+			here_spread_semaphore, here_many_semaphore);
+	left = f->row->left ? f->row->left(f) : NULL;
+	if (left)
+		fault_tell(f, "%s", left);
+	*was = is;
+}
+
+/* ---- a run ---------------------------------------------------------------------------------- */
+
+/* The steps that are left; 0, or the error of the one that failed. */
+static int fault_steps(struct fault *f)
+{
+	int err;
+
+	if (!f->b && !f->row->is_command)
+		f->b = rawbpf_new();
+	if (!f->b && !f->row->is_command)
+		return -ENOMEM;
+	for (; f->at_step < FAULT_STEPS && f->row->step[f->at_step]; f->at_step++) {
+		err = f->row->step[f->at_step](f);
+		if (err < 0 || (err && f->row->is_command))
+			return err;
+	}
+	f->done = true;
+	return 0;
+}
+
+/* What the steps need. */
+static int fault_prepare(struct fault *f)
+{
+	f->b = NULL;
+	f->at_step = 0;
+	f->done = f->hit = f->must_go_on = f->armed = false;
+	f->n_calls = 0;
+	if (!f->row->text)
+		return 0;
+	f->b = rawbpf_new();
+	return rawbpf_load(f->b, .text = f->row->text);
+}
+
+static void fault_check_step(struct fault *f, int err, bool by_memory)
+{
+	f->runs++;
+	if (!err)
+		return;
+	f->errors++;
+	if (f->must_go_on)
+		fault_tell(f, "is not tried again: %s", rawbpf_errmsg(f->b));
+	if (f->row->is_command)
+		return;
+	if (by_memory && err != -ENOMEM)
+		fault_tell(f, "is told as %s", rawbpf_errmsg(f->b));
+	if (f->b)
+		fault_check_error(f, err);
+}
+
+/* All that is open when nothing fails any more. */
+static void fault_check_whole(struct fault *f)
+{
+	int n = f->row->is_command ? 0 : rawbpf_num_open_probes(f->b);
+
+	if (f->row->probes < 0 ? !n : n != f->row->probes)
+		fault_tell(f, "%d probes are open", n);
+}
+
+/* One run with something that fails.  Whether it was reached. */
+static bool fault_run(struct fault *f, struct fault_before *was, unsigned alloc)
+{
+	int err = fault_prepare(f), again;
+	bool hit;
+
+	if (err)
+		fault_tell(f, "not prepared: %s", rawbpf_errmsg(f->b));
+	f->armed = !alloc;
+	if (alloc)
+		t_fail_alloc_at(alloc);
+	err = fault_steps(f);
+	hit = alloc ? t_alloc_refused() : f->hit;
+	if (hit || err) {
+		f->armed = false;
+		t_alloc_failed();
+		if (alloc && hit)
+			snprintf(f->what, sizeof(f->what), "allocation %u, at 0x%lx", alloc,
+				t_alloc_refused_at());
+		fault_check_step(f, err, alloc);
+		if (f->retry || !err) {
+			again = err ? fault_steps(f) : 0;
+			if (again)
+				fault_tell(f, "then again, %s", rawbpf_errmsg(f->b));
+			else
+				fault_check_whole(f);
+		}
+	}
+	rawbpf_free(f->b);
+	f->b = NULL;
+	if (!hit) {
+		hit = alloc ? t_alloc_refused() : f->hit;
+		f->runs += hit;
+		if (alloc && hit)
+			snprintf(f->what, sizeof(f->what), "allocation %u, at 0x%lx, of the end",
+				alloc, t_alloc_refused_at());
+	}
+	f->armed = false;
+	t_alloc_failed();
+	fault_check_left(f, was);
+	return hit;
+}
+
+static void fault_sweep_calls(struct fault *f, struct fault_before *was, enum fault_size size)
+{
+	unsigned step = size == FAULT_SAMPLE && f->row->slow ? f->row->slow : 1;
+	bool all;
+
+	for (f->fail_at = 1; f->bad < FAULT_TOLD * 5; f->fail_at += step) {
+		f->retry = size == FAULT_ALL || f->calls % FAULT_RETRIED == 0;
+		f->pick = f->fail_at;
+		snprintf(f->what, sizeof(f->what), "call %u", f->fail_at);
+		if (!fault_run(f, was, 0))
+			return;
+		f->calls++;
+		f->retry = false; /* whichever errno it was */
+		all = size == FAULT_ALL && f->is_new;
+		for (f->pick = f->fail_at + 1; all && f->pick < f->fail_at + f->n_errs; f->pick++)
+			fault_run(f, was, 0);
+	}
+}
+
+static void fault_sweep_allocs(
+	struct fault *f, struct fault_before *was, enum fault_size size, unsigned total)
+{
+	unsigned n, step = size == FAULT_SAMPLE ? 1 + total / FAULT_SAMPLED : 1;
+
+	if (size == FAULT_SAMPLE && f->row->slow)
+		step *= f->row->slow;
+
+	f->fail_at = 0;
+	for (n = 1; f->bad < FAULT_TOLD * 5; n += step) {
+		f->retry = f->allocs % FAULT_RETRIED == 0;
+		snprintf(f->what, sizeof(f->what), "allocation %u", n);
+		if (!fault_run(f, was, n))
+			return;
+		f->allocs++;
+	}
+}
+
+/* Nothing fails: whether it can be run here; and how many allocations it makes. */
+static bool fault_clean(struct fault *f, unsigned *allocs)
+{
+	int err = fault_prepare(f);
+
+	t_fail_alloc_at(0);
+	if (!err)
+		err = fault_steps(f);
+	if (err)
+		snprintf(f->why, sizeof(f->why), "%s", rawbpf_errmsg(f->b));
+	else
+		fault_check_whole(f);
+	rawbpf_free(f->b);
+	f->b = NULL;
+	*allocs = t_alloc_count();
+	return !err;
+}
+
+/* Where it crashed. */
+static void fault_crashed(int sig)
+{
+	static const char says[] = "fault: killed by a signal at ";
+
+	if (write(2, says, sizeof(says) - 1) > 0 && fault_now &&
+		write(2, fault_now->row->name, strlen(fault_now->row->name)) > 0 &&
+		write(2, ", ", 2) > 0 && write(2, fault_now->what, strlen(fault_now->what)) > 0 &&
+		write(2, "\n", 1) > 0)
+		signal(sig, SIG_DFL);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void fault_watch_crashes(void)
+{
+	if (T_SANITIZED)
+		return;
+	signal(SIGSEGV, fault_crashed);
+	signal(SIGBUS, fault_crashed);
+	signal(SIGABRT, fault_crashed);
+	signal(SIGALRM, fault_crashed);
+}
+
+bool fault_sweep(struct fault *f, const struct fault_row *row, enum fault_size size)
+{
+	struct fault_before was = {.keep = NULL};
+	unsigned allocs = 0;
+	bool here;
+
+	memset(f, 0, sizeof(*f));
+	f->row = row;
+	was.keep = rawbpf_new();
+	fault_watch_crashes();
+	snprintf(f->what, sizeof(f->what), "nothing fails");
+	here = !row->begin || row->begin(f);
+	fault_now = f;
+	here = here && fault_clean(f, &allocs);
+	if (here) {
+		fault_look(&was);
+		t_alloc_watch();
+		fault_clean(f, &allocs);
+		fault_check_left(f, &was);
+		fault_sweep_calls(f, &was, size);
+		fault_sweep_allocs(f, &was, size, allocs);
+		t_alloc_unwatch();
+	}
+	fault_now = NULL;
+	if (row->end)
+		row->end(f);
+	rawbpf_free(was.keep);
+	return here;
+}
