@@ -79,7 +79,7 @@ static int path_say(const struct path_walk *w, int err, const char *text, const 
 	if (*near)
 		snprintf(w->msg, w->msg_len, "%s; did you mean %s?", text, near);
 	else
-		snprintf(w->msg, w->msg_len, "%s", text);
+		snprintf(w->msg, w->msg_len, "%.*s", (int)w->msg_len - 1, text);
 	return err;
 }
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#ifndef RAWBPF_NO_TEXT
 void ctx_log(struct rawbpf *b, enum rawbpf_log_level level, const char *fmt, ...)
 {
 	char text[1024];
@@ -17,6 +18,7 @@ void ctx_log(struct rawbpf *b, enum rawbpf_log_level level, const char *fmt, ...
 	va_end(ap);
 	b->log(b->log_arg, level, text);
 }
+#endif
 
 void ctx_take_log(struct rawbpf *b, char *log)
 {

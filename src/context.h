@@ -50,8 +50,12 @@ struct rawbpf {
 };
 
 /* Tell the log function, if one is set. */
+#ifndef RAWBPF_NO_TEXT
 void ctx_log(struct rawbpf *b, enum rawbpf_log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+#else
+#define ctx_log(b, level, ...) ((void)(b), ERR_UNSAID(__VA_ARGS__))
+#endif
 /* Make log (malloc'ed, may be NULL) the current error's log. */
 void ctx_take_log(struct rawbpf *b, char *log);
 

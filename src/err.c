@@ -44,16 +44,6 @@ const char *rawbpf_errno_name(int err)
 	return err_name(err);
 }
 
-/* The next step for what has one cause wherever it happens; NULL: it depends on the place. */
-static const char *err_remedy(int err)
-{
-	switch (err) {
-	case -EMFILE: return "this process has as many files open as it may: raise 'ulimit -n'";
-	case -ENFILE: return "the system has as many files open as it may: raise fs.file-max";
-	default: return NULL;
-	}
-}
-
 /* The first byte of buf that no string of *e uses. */
 static size_t err_used(const struct rawbpf_error *e)
 {
@@ -68,35 +58,6 @@ static size_t err_used(const struct rawbpf_error *e)
 			used = end;
 	}
 	return used;
-}
-
-/*
- * Bytes of quoted words that no terminal should get become \n or \xNN, as far as there is room: a
- * message is one line, and no terminal is to be told what to do by a name.
- */
-static void err_one_line(char *text, size_t size)
-{
-	char byte[VISIBLE_BYTE], *p = text;
-	size_t left, len, seen, room;
-
-	for (left = strlen(text); left; p += seen, left -= seen) {
-		seen = visible_char((const unsigned char *)p, left);
-		if (seen)
-			continue;
-		len = visible_byte((unsigned char)*p, byte);
-		room = size - 1 - (size_t)(p - text);
-		if (room < len) {
-			*p = '\0';
-			break;
-		}
-		if (left - 1 > room - len)
-			left = room - len + 1;
-		memmove(p + len, p + 1, left - 1);
-		memcpy(p, byte, len);
-		left += len - 1;
-		p[left] = '\0';
-		seen = len;
-	}
 }
 
 static const char *err_vadd(struct rawbpf_error *e, const char *fmt, va_list ap)
@@ -128,6 +89,47 @@ void err_clear(struct rawbpf_error *e)
 		return;
 	memset(e, 0, sizeof(*e));
 	e->insn = -1;
+}
+
+#ifndef RAWBPF_NO_TEXT
+
+/* The next step for what has one cause wherever it happens; NULL: it depends on the place. */
+static const char *err_remedy(int err)
+{
+	switch (err) {
+	case -EMFILE: return "this process has as many files open as it may: raise 'ulimit -n'";
+	case -ENFILE: return "the system has as many files open as it may: raise fs.file-max";
+	default: return NULL;
+	}
+}
+
+/*
+ * Bytes of quoted words that no terminal should get become \n or \xNN, as far as there is room: a
+ * message is one line, and no terminal is to be told what to do by a name.
+ */
+static void err_one_line(char *text, size_t size)
+{
+	char byte[VISIBLE_BYTE], *p = text;
+	size_t left, len, seen, room;
+
+	for (left = strlen(text); left; p += seen, left -= seen) {
+		seen = visible_char((const unsigned char *)p, left);
+		if (seen)
+			continue;
+		len = visible_byte((unsigned char)*p, byte);
+		room = size - 1 - (size_t)(p - text);
+		if (room < len) {
+			*p = '\0';
+			break;
+		}
+		if (left - 1 > room - len)
+			left = room - len + 1;
+		memmove(p + len, p + 1, left - 1);
+		memcpy(p, byte, len);
+		left += len - 1;
+		p[left] = '\0';
+		seen = len;
+	}
 }
 
 int err_set(struct rawbpf_error *e, const char *stage, int err, const char *fmt, ...)
@@ -171,6 +173,26 @@ void err_hint(struct rawbpf_error *e, const char *fmt, ...)
 		err_one_line(
 			e->buf + (e->hint - e->buf), sizeof(e->buf) - (size_t)(e->hint - e->buf));
 }
+
+int err_words(struct rawbpf_error *e, const char *stage, int err, const char *words)
+{
+	return err_set(e, stage, err, "%s", words);
+}
+
+#else
+
+int err_words(struct rawbpf_error *e, const char *stage, int err, const char *words)
+{
+	if (!e)
+		return err;
+	err_clear(e);
+	e->err = err;
+	e->stage = stage;
+	e->msg = err_add(e, "%s", words ? words : strerror(-err));
+	return err;
+}
+
+#endif
 
 void err_diag(struct rawbpf_error *e, const char *fmt, ...)
 {
@@ -219,6 +241,7 @@ void err_copy(struct rawbpf_error *dst, const struct rawbpf_error *src)
 	dst->log = err_rebase(src->log, src, dst);
 }
 
+#ifndef RAWBPF_NO_TEXT
 void err_line(const struct rawbpf_error *e, char *out, size_t size)
 {
 	size_t len = e->msg ? strlen(e->msg) : 0;
@@ -233,3 +256,10 @@ void err_line(const struct rawbpf_error *e, char *out, size_t size)
 		len -= tail;
 	snprintf(out, size, "%.*s; %s: %s", (int)len, e->msg, e->hint, name);
 }
+#else
+void err_line(const struct rawbpf_error *e, char *out, size_t size)
+{
+	snprintf(out, size, "%s", e->msg ? e->msg : "");
+}
+
+#endif

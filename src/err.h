@@ -9,6 +9,7 @@
 #ifndef ERR_H
 #define ERR_H
 
+#include "parts.h"
 #include "rawbpf.h"
 
 /*
@@ -19,10 +20,20 @@
  *
  * Too many open files are too many everywhere, so for EMFILE and ENFILE it sets the hint as well.
  */
+#ifndef RAWBPF_NO_TEXT
 int err_set(struct rawbpf_error *e, const char *stage, int err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 /* Additions to the error just set. */
 void err_hint(struct rawbpf_error *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+#else
+/* nothing says it, so no word of it is in the program; the compiler has looked at them all the same */
+#define err_set(e, stage, err, ...) (ERR_UNSAID(__VA_ARGS__), err_words(e, stage, err, NULL))
+#define err_hint(e, ...)	    ((void)(e), ERR_UNSAID(__VA_ARGS__))
+#define ERR_UNSAID(...)		    ((void)sizeof(err_unsaid(__VA_ARGS__)))
+int err_unsaid(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+#endif
+/* The same with these words, which are there without sentences too. */
+int err_words(struct rawbpf_error *e, const char *stage, int err, const char *words);
 /* several lines that show the place ("TEXT\n   ^\n"), as the log, kept in buf like the rest */
 void err_diag(struct rawbpf_error *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void err_prog(struct rawbpf_error *e, const char *prog);

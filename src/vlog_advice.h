@@ -59,22 +59,12 @@ static inline bool vlog_has(const struct vlog_rule *r, const char *flag)
 void vlog_rule_read(const char *row, struct vlog_rule *r);
 const char *vlog_rule_next(const char *row);
 
-/*
- * The first row of each table, which ends with one of no text; searched in this order.
- * RAWBPF_NO_ADVICE (of the amalgam): none.
- */
-#ifndef RAWBPF_NO_ADVICE
+/* The first row of each table, which ends with one of no text; searched in this order. */
 const char *vlog_mem_rules(void);
 const char *vlog_call_rules(void);
 const char *vlog_prog_rules(void);
 /* what a byte of an advice stands for, "" when it is none of those below */
 const char *vlog_sentence(char c);
-#else
-#define vlog_mem_rules()  ""
-#define vlog_call_rules() ""
-#define vlog_prog_rules() ""
-#define vlog_sentence(c)  ((void)(c), "")
-#endif
 
 /* ---- sentences that several rules use, each a byte of theirs; vlog_sentence.c has the words */
 

@@ -90,8 +90,8 @@ START_TEST(no_assembler)
 		" ./m %s/object/corrupt.o; cd / && rm -r $d",
 		DIR, TEST_DATA);
 	ck_assert_str_eq(out,
-		"'<text>' is text, and no assembler is built in; make an object of it: rawbpf asm: "
-		"EOPNOTSUPP\nEOPNOTSUPP\nopen\n");
+		"a text, and built without an assembler (RAWBPF_NO_ASM); make an object of it: "
+		"rawbpf asm: EOPNOTSUPP\nEOPNOTSUPP\nopen\n");
 	free(out);
 }
 END_TEST

@@ -155,6 +155,6 @@ function headers(path,   line, n, i, text, dir) {
 $1 == "api" { read_api($2) }
 $1 == "public" { public = 1; seen[$2] = 1; emit($2) }
 $1 == "headers" { headers($2) }
-$1 == "file" { emit($2) }
+$1 == "file" { seen[$2] = 1; emit($2) }
 $1 == "text" { sub(/^text ?/, ""); print }
 END { exit failed }

@@ -2,8 +2,8 @@
 # amalgam.sh BUILD: BUILD/amalgam/rawbpf.c and rawbpf.h, the whole library as two files.
 #
 # The order is README's table of layers, so the same sources give the same bytes.  Headers come
-# first, each once, before what uses it.  What only the assembler needs is left out by
-# -DRAWBPF_NO_ASM, advice about refusals by -DRAWBPF_NO_ADVICE.  Every function but the public ones becomes static.
+# first, each once, before what uses it.  A part that can be left out (src/parts.h) stands in an
+# #ifndef.  Every function but the public ones becomes static.
 set -eu
 export LC_ALL=C
 build=$1
@@ -11,13 +11,16 @@ cd "$(dirname "$0")/../.."
 to=$build/amalgam
 mkdir -p "$to"
 
-# asks_asm NAME: does this file of src/ ask the assembler, or answer it?
-asks_asm() {
-	case $1 in list* | resolve* | sourcetext) return 0 ;; esac
-	return 1
+# part NAME: the macro that leaves this file of src/ out, "" for none; src/parts.h says what they mean
+part() {
+	case $1 in
+	list* | resolve* | sourcetext) echo RAWBPF_NO_ASM ;;
+	vlog* | near | rights | maprule | kprobewhy | symwhy) echo RAWBPF_NO_ADVICE ;;
+	usdt* | note | noteview | progcopy | progmerge | splice) echo RAWBPF_NO_USDT ;;
+	core* | objcore | btffile | btfnamed | btfpath | kbtf | kconfig | ksymput | trampoline) echo RAWBPF_NO_CORE ;;
+	tracefs | trace | traceread | traceline | probeevent | reap | tpformat) echo RAWBPF_NO_TRACEFS ;;
+	esac
 }
-# those that hold what to do about the verifier's refusals
-advice=" vlog_call vlog_mem vlog_prog vlog_sentence "
 
 # src/ by layer
 sed -n 's/^| \([0-9]\) | \([a-z0-9_ ]*\) |.*/\1 \2/p' README.md | sort -n |
@@ -44,8 +47,7 @@ licence() {
 awk -f tools/vendor/amalgam.awk "$to/list" >"$to/rawbpf.h.new"
 {
 	echo "text // SPDX-License-Identifier: MIT"
-	echo "text /* rawbpf.c - all of rawbpf but libelf, made by its make amalgam.  -DRAWBPF_NO_ASM: no assembler;"
-	echo "text    -DRAWBPF_NO_ADVICE: the verifier's own words alone. */"
+	echo "text /* rawbpf.c - all of rawbpf but libelf, made by its make amalgam. */"
 	licence | sed 's/^/text /'
 	cat <<-END
 	text #ifndef _GNU_SOURCE
@@ -55,22 +57,28 @@ awk -f tools/vendor/amalgam.awk "$to/list" >"$to/rawbpf.h.new"
 	text #define _FILE_OFFSET_BITS 64
 	text #endif
 	text #include "rawbpf.h"
+	END
+	echo "file src/parts.h"
+	cat <<-END
+	text 
+	text /* nobody unwinds these functions, and the tables for it are a sixth of them */
+	text #if defined(RAWBPF_SMALL) && defined(__GNUC__) && !defined(__TINYC__)
+	text __asm__(".cfi_sections .debug_frame");
+	text #endif
 	text 
 	text /* some have no caller where a part is left out */
 	text #define RAWBPF_INTERNAL static __attribute__((unused))
 	END
 	for h in include/*.h; do echo "api $h"; done
 	while read -r name; do
-		asks_asm "$name" || echo "headers src/$name.c"
+		case $name in list* | resolve* | sourcetext) ;; *) echo "headers src/$name.c" ;; esac
 	done <"$to/files"
 	echo "text "
 	echo "text #ifndef RAWBPF_NO_ASM"
 	for f in bpfasm/*.c "$build/gen/lib_inc.c"; do echo "file $f"; done
 	echo "text #endif /* RAWBPF_NO_ASM */"
 	while read -r name; do
-		without=
-		! asks_asm "$name" || without=RAWBPF_NO_ASM
-		case $advice in *" $name "*) without=RAWBPF_NO_ADVICE ;; esac
+		without=$(part "$name")
 		[ -z "$without" ] || { echo "text "; echo "text #ifndef $without"; }
 		echo "file src/$name.c"
 		[ -z "$without" ] || echo "text #endif /* $without */"

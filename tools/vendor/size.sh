@@ -51,10 +51,10 @@ flags="-std=gnu11 -Os -ffunction-sections -fdata-sections -Wl,--gc-sections"
 {
 	${CC:-cc} $flags -o empty empty.c
 	${CC:-cc} $flags -DRAWBPF_NO_ASM -o loader loader.c rawbpf.c -lelf
-	${CC:-cc} $flags -DRAWBPF_NO_ASM -DRAWBPF_NO_ADVICE -o least loader.c rawbpf.c -lelf
+	${CC:-cc} $flags -DRAWBPF_SMALL -o least loader.c rawbpf.c -lelf
 }
 row "loader of the amalgam, with strlen_hist: text and data" $(($(loaded loader) - $(loaded empty))) 64000
-row "... without advice (RAWBPF_NO_ADVICE)" $(($(loaded least) - $(loaded empty))) 64000
+row "... of what has to be there (RAWBPF_SMALL)" $(($(loaded least) - $(loaded empty))) 64000
 
 printf '\n%-58s %8s %8s\n' "KiB at most (VmHWM), musl" "is" "bar"
 for example in strlen_hist opensnoop; do

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * parts.h - what can be left out of the library, for a program that carries it inside (README,
+ * "Two files").  Each is a macro of the compiler's command line:
+ *
+ *	RAWBPF_NO_ASM      the assembler: a text is an error, objects load
+ *	RAWBPF_NO_ADVICE   why the kernel refused, what to write instead, near names
+ *	RAWBPF_NO_USDT     USDT probes
+ *	RAWBPF_NO_CORE     the kernel's own types and names: CO-RE records, fentry and its kin, functions
+ *	                   and variables of the kernel, values of its configuration; and the assembler
+ *	RAWBPF_NO_TRACEFS  tracepoints by tracefs, lines of bpf_trace_printk, probes of kernels before
+ *	                   Linux 4.17; and the assembler
+ *	RAWBPF_NO_TEXT     sentences: errors are a stage and an errno
+ *
+ *	RAWBPF_SMALL       all of these
+ *
+ * The files of a part are not compiled then; absent.c answers in their place.
+ */
+#ifndef PARTS_H
+#define PARTS_H
+
+#ifdef RAWBPF_SMALL
+#define RAWBPF_NO_ASM	  1
+#define RAWBPF_NO_ADVICE  1
+#define RAWBPF_NO_USDT	  1
+#define RAWBPF_NO_CORE	  1
+#define RAWBPF_NO_TRACEFS 1
+#define RAWBPF_NO_TEXT	  1
+#endif
+
+/* the assembler asks both */
+#if defined(RAWBPF_NO_CORE) || defined(RAWBPF_NO_TRACEFS)
+#define RAWBPF_NO_ASM 1
+#endif
+
+/* what is left out leaves declarations behind, and functions without a caller */
+#if defined(RAWBPF_NO_ASM) || defined(RAWBPF_NO_ADVICE) || defined(RAWBPF_NO_USDT) || \
+	defined(RAWBPF_NO_CORE) || defined(RAWBPF_NO_TRACEFS) || defined(RAWBPF_NO_TEXT)
+#pragma GCC diagnostic ignored "-Wunused-function"
+#endif
+
+#endif
