@@ -119,7 +119,8 @@ static void text_ksym(struct textout *x, const struct ir_ksym *k)
 			: k->config == IR_CONFIG_TRISTATE ? "tristate"
 							  : type);
 	else
-		textout_put(x, ".%s %s", k->is_func ? "kfunc" : "kvar", k->name);
+		textout_put(x, ".%s %s%s%s", k->is_func ? "kfunc" : "kvar", k->name,
+			k->type_text ? ": " : "", k->type_text ? k->type_text : "");
 	textout_put(x, "%s\n", k->weak ? " weak" : "");
 }
 

@@ -14,6 +14,7 @@
 
 #include "btfout.h"
 #include "coreout.h"
+#include "ksymout.h"
 
 enum {
 	BTFOUT_KIND_INT = 1,
@@ -536,6 +537,7 @@ void btfout_types(struct btfout *b, const struct ir_unit *u, struct pool *pool)
 	for (i = 0; i < IR_DATA_SECTIONS; i++)
 		btfout_vars(b, u, (enum ir_data_section)i);
 	btfout_kconfig(b, u);
+	ksymout_types(b, u);
 }
 
 /* ---- functions and lines ----------------------------------------------------------------- */

@@ -171,12 +171,39 @@ enum ir_config {
 	IR_CONFIG_TRISTATE, /* ... enum libbpf_tristate: 0 no, 1 yes, 2 module */
 };
 
+enum ir_ktype_kind {
+	IR_KTYPE_VOID,
+	IR_KTYPE_INT,
+	IR_KTYPE_STRUCT,
+	IR_KTYPE_UNION,
+	IR_KTYPE_ENUM,
+	IR_KTYPE_FORWARD, /* a record that is only declared */
+	IR_KTYPE_PTR,
+	IR_KTYPE_ARRAY,
+	IR_KTYPE_FUNC,
+};
+
+/* A type of the kernel, as far as loaders compare it: ksymtype.c */
+struct ir_ktype {
+	enum ir_ktype_kind kind;
+	const char *tag; /* STRUCT, UNION, ENUM, FORWARD; "" if it has none */
+	bool is_union;	 /* FORWARD */
+	uint32_t size;	 /* INT: bytes */
+	bool is_signed;
+	const struct ir_ktype *of; /* what is pointed to, an element, what is returned */
+	uint32_t n;		   /* ARRAY: elements; FUNC: parameters ... */
+	const struct ir_ktype *params, *next;
+};
+
 /* A function or variable of the kernel, by its name. */
 struct ir_ksym {
 	const char *name;
 	enum ir_config config;
-	struct ir_type type; /* IR_CONFIG_TYPE: a number or characters */
+	struct ir_type type;	      /* IR_CONFIG_TYPE: a number or characters */
+	const struct ir_ktype *ktype; /* of the kernel's own; NULL: not known */
+	const char *type_text;	      /* the same as the text has it; NULL: it has not */
 	bool is_func;
+	bool used; /* by a reference */
 	bool weak; /* may be absent: then its address is 0 */
 };
 

@@ -10,6 +10,7 @@
 #include "depth.h"
 #include "include.h"
 #include "insn.h"
+#include "ksymtype.h"
 #include "lint.h"
 #include "parse_map.h"
 #include "parse_type.h"
@@ -177,20 +178,23 @@ static int fn_ksym(struct parse *p, bool is_func, const char *usage)
 	if (!k)
 		return p->pool->failed ? -ENOMEM : -EINVAL;
 	k->is_func = is_func;
-	k->weak = parse_take_name(p, "weak");
-	return 0;
+	return ksymtype_declared(p, k);
 }
 
 int parse_kfunc(struct parse *p)
 {
 	return fn_ksym(p, true,
-		"a function of the kernel is '.kfunc NAME', with 'weak' if it may be absent");
+		"a function of the kernel is '.kfunc NAME', with ': TYPE' if that is to be said, "
+		"and "
+		"'weak' if it may be absent");
 }
 
 int parse_kvar(struct parse *p)
 {
 	return fn_ksym(p, false,
-		"a variable of the kernel is '.kvar NAME', with 'weak' if it may be absent");
+		"a variable of the kernel is '.kvar NAME', with ': TYPE' if that is to be said, "
+		"and "
+		"'weak' if it may be absent");
 }
 
 /* ".kconfig CONFIG_HZ: u32", which the loader fills in before the program begins */
@@ -460,10 +464,11 @@ static int fn_check_usdt(struct parse *p, const struct ir_ref *r)
 }
 
 /* Which number it has, only the kernel it is loaded into can tell. */
-static int fn_check_ksym(struct parse *p, const struct ir_ref *r, const struct ir_ksym *k)
+static int fn_check_ksym(struct parse *p, const struct ir_ref *r, struct ir_ksym *k)
 {
 	bool called = r->kind == IR_REF_CALL;
 
+	ksymtype_ask(p, k);
 	/* the address of one that may be absent says whether it is there */
 	if (k->is_func != called && !(k->is_func && k->weak)) {
 		diag_error(p->diag, r->at, strlen(r->name), "'%s' is a %s of the kernel; %s",
@@ -494,7 +499,7 @@ static int fn_resolve_ref(struct parse *p, const struct parse_fn *fn, struct ir_
 	struct ir_func *f = fn->ir;
 	size_t len = strlen(r->name);
 	const struct ir_func *to = names_get(&p->funcs, r->name, len);
-	const struct ir_ksym *k;
+	struct ir_ksym *k;
 	const struct ir_data *v;
 
 	if (r->kind == IR_REF_DATA)

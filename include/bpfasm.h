@@ -149,6 +149,12 @@ struct bpfasm_resolver {
 	 */
 	int (*type_path)(
 		void *arg, const char *path, struct bpfasm_step *steps, char *msg, size_t msg_len);
+	/*
+	 * The type of a function or variable of the kernel that .kfunc and .kvar name, as these
+	 * have it: "struct task_struct *(struct task_struct *)".  0, or a negative errno: it is not
+	 * known, which is no error.
+	 */
+	int (*symbol_type)(void *arg, const char *name, bool is_func, char *type, size_t type_len);
 };
 
 /* What bpfasm_assemble() makes. */

@@ -655,6 +655,12 @@ void btf_set_size(struct btf *b, struct btf_type *t, uint32_t size)
 	t->size = size;
 }
 
+void btf_set_type(struct btf *b, struct btf_type *t, uint32_t type)
+{
+	memcpy(b->data + b->types[t->id] + 8, &type, sizeof(type));
+	t->type = type;
+}
+
 void btf_set_linkage(struct btf *b, struct btf_type *t, enum btf_linkage linkage)
 {
 	uint32_t word = linkage;

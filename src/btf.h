@@ -132,6 +132,8 @@ enum btf_linkage {
 /* of a VAR or FUNC */
 void btf_set_linkage(struct btf *b, struct btf_type *t, enum btf_linkage linkage);
 void btf_set_size(struct btf *b, struct btf_type *t, uint32_t size);
+/* of a VAR: what it is of */
+void btf_set_type(struct btf *b, struct btf_type *t, uint32_t type);
 void btf_set_secvar(
 	struct btf *b, const struct btf_type *t, uint32_t i, const struct btf_secvar *v);
 /*

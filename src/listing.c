@@ -17,6 +17,7 @@
 #include "listmap.h"
 #include "listname.h"
 #include "object.h"
+#include "symtype.h"
 
 enum {
 	LISTING_EM_BPF = 247,
@@ -33,6 +34,7 @@ enum {
 	LISTING_UNDEF = 0,  /* SHN_UNDEF */
 	LISTING_GLOBAL = 1, /* STB_ */
 	LISTING_WEAK = 2,
+	LISTING_TYPE = 1024, /* of the text of a kernel's function's type */
 };
 
 #define LISTING_USDT "usdt_arg"
@@ -469,12 +471,14 @@ static void listing_license(const struct listing *l)
 static void listing_ksym(const struct listing *l, const struct elf_symbol *s, bool call)
 {
 	const char *weak = s->bind == LISTING_WEAK ? " weak" : "";
-	char type[32];
+	char type[LISTING_TYPE];
 
-	if (listing_is_kconfig(l, s->name, type, sizeof(type)))
+	if (listing_is_kconfig(l, s->name, type, sizeof(type))) {
 		buf_printf(l->out, ".kconfig %s: %s%s\n", s->name, type, weak);
-	else
-		buf_printf(l->out, ".%s %s%s\n", call ? "kfunc" : "kvar", s->name, weak);
+		return;
+	}
+	symtype_declared(l->types.btf, s->name, &call, type, sizeof(type));
+	buf_printf(l->out, ".%s %s%s%s\n", call ? "kfunc" : "kvar", s->name, type, weak);
 }
 
 /*

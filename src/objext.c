@@ -219,6 +219,9 @@ static void objext_ksyms(struct object *o)
 		btf_set_linkage(o->btf, &t, t.kind == BTF_VAR ? BTF_LINK_GLOBAL : BTF_LINK_STATIC);
 		if (t.kind == BTF_FUNC)
 			btf_name_params(o->btf, &t);
+		/* one of "const void", which the kernel takes no variable of, and others alike */
+		if (t.kind == BTF_VAR)
+			btf_set_type(o->btf, &t, member.id);
 	}
 	btf_hide_section(o->btf, &sec, &member);
 }

@@ -22,6 +22,7 @@
 #include "near.h"
 #include "resolvearg.h"
 #include "resolveparam.h"
+#include "symtype.h"
 #include "tpformat.h"
 #include "tracefs.h"
 
@@ -400,6 +401,23 @@ static int resolve_param(void *arg, const char *section, const char *name, struc
 	return resolve_told(t, err);
 }
 
+/* A kernel's functions have the same parameters on each CPU: this machine's BTF tells them too. */
+static int resolve_symbol(void *arg, const char *name, bool is_func, char *type, size_t type_len)
+{
+	struct rawbpf *b = ((struct resolve_target *)arg)->b;
+	const struct btf *btf = btfnamed(b);
+	struct rawbpf_error before;
+	uint32_t id;
+	int err = 0;
+
+	err_copy(&before, &b->error);
+	if (!btf)
+		err = kbtf_kernel(b, &btf);
+	err_copy(&b->error, &before); /* the type is not known, then */
+	id = err ? 0 : btf_find(btf, is_func ? BTF_FUNC : BTF_VAR, name);
+	return id ? symtype_text(btf, id, type, type_len) : -ENOENT;
+}
+
 /*
  * The kernel's CPU.  A program of 32 bits may run on a kernel of 64 (arm on arm64, i386 on
  * x86_64), and the context is the kernel's; it says which since 6.1.
@@ -450,6 +468,7 @@ int rawbpf_resolver(struct rawbpf *b, const char *arch, struct bpfasm_resolver *
 		.reg = resolve_reg,
 		.type_field = resolve_type,
 		.param = resolve_param,
+		.symbol_type = resolve_symbol,
 		.type_path = resolve_path,
 		.kernel = arch ? NULL : resolve_kernel, /* another CPU's is not this one */
 		.argument = resolve_argument,
