@@ -64,7 +64,7 @@ static int vlog_null_arg(struct vlog_text t)
 }
 
 /* Of "r1 += r2" the number that is added: the side that is not the pointer. */
-static int vlog_added_reg(const char *log, struct vlog_text step)
+static int vlog_added_reg(const struct vlog_lines *log, struct vlog_text step)
 {
 	int src = vlogstep_src(step), dst = vlogstep_reg(step.p, step.p + step.n);
 	struct vlogback a, b;
@@ -74,8 +74,8 @@ static int vlog_added_reg(const char *log, struct vlog_text step)
 	return a.pointer && !b.pointer && dst >= 0 ? dst : src;
 }
 
-static int vlog_flag_reg(
-	const char *log, const struct vlog_rule *rule, struct vlog_text step, int named)
+static int vlog_flag_reg(const struct vlog_lines *log, const struct vlog_rule *rule,
+	struct vlog_text step, int named)
 {
 	int r = -1;
 
@@ -216,9 +216,9 @@ static int vlog_by_errno(const struct vlog_scan *s, int err, struct vlog *v)
 		return 0;
 	}
 	vlog_add(v->msg, sizeof(v->msg), "",
-		s->log == s->end ? "the verifier wrote no message"
-		: s->done	 ? "the verifier found nothing wrong"
-				 : "the log ends before the verifier's message",
+		s->lines.p == s->end ? "the verifier wrote no message"
+		: s->done	     ? "the verifier found nothing wrong"
+				     : "the log ends before the verifier's message",
 		"");
 	for (i = 0; i < sizeof(vlog_errnos) / sizeof(*vlog_errnos); i++)
 		if (vlog_errnos[i].err == -err)
@@ -305,7 +305,7 @@ static void vlog_advise(
 
 	if (m->cap[1].n) {
 		p = m->cap[1].p;
-		w.acquirer = vlogback_called(s->log, s->step, vlogstep_int(&p, p + m->cap[1].n));
+		w.acquirer = vlogback_called(&s->lines, s->step, vlogstep_int(&p, p + m->cap[1].n));
 	}
 	if (m->rule.text)
 		vlog_fill(m, &w, v->advice, room);
@@ -316,7 +316,7 @@ static void vlog_advise(
 		t.suggestion[i - 1] = '\0';
 	for (i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
 		vlogback_history(
-			s->log, s->step, v->reg, tries[i].steps, t.history, sizeof(t.history));
+			&s->lines, s->step, v->reg, tries[i].steps, t.history, sizeof(t.history));
 		if (vlog_append(v->advice, room, &t, tries[i].reason, tries[i].suggestion))
 			break;
 	}
@@ -384,20 +384,21 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 	f.at_skb = s.step.p && memmem(s.step.p, s.step.n, ")skb[", 5);
 	f.at_call = s.step.p && vlogstep_starts(s.step, "call ");
 	f.back = vlogstep_starts(s.msg, "BPF program is too large") &&
-		 vlogback_loop(s.log, s.step, &loop);
+		 vlogback_loop(&s.lines, s.step, &loop);
 	v->reg = vlog_msg_reg(s.msg, s.cut_head);
 	if (v->reg < 0 && s.prev.p)
 		v->reg = vlog_msg_reg(s.prev, false);
 	if (v->reg < 0)
 		v->reg = vlog_null_arg(s.msg);
 	vlogback_look(
-		s.log, s.step, v->reg < 0 && s.step.p ? vlogstep_base(s.step) : v->reg, &back);
+		&s.lines, s.step, v->reg < 0 && s.step.p ? vlogstep_base(s.step) : v->reg, &back);
 	f.number = back.number;
-	vlogback_look(s.log, s.step, v->reg, &back);
+	vlogback_look(&s.lines, s.step, v->reg, &back);
 	f.clobbered = back.clobbered && v->reg >= 1;
 	f.zero = back.zero;
 	f.lost = back.lost;
 	f.half = back.half;
+	f.spoiled = back.spoiled;
 	f.callback = back.callback;
 	f.argument = s.global && back.first;
 	f.cut = !s.done;
@@ -416,7 +417,7 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 		v->insn = loop.insn;
 		s.source = loop.source;
 	}
-	v->reg = vlog_flag_reg(s.log, &m.rule, s.step, v->reg);
+	v->reg = vlog_flag_reg(&s.lines, &m.rule, s.step, v->reg);
 	if (s.source.p)
 		vlog_place(s.source, v);
 	vlog_advise(&s, &m, err, total - strlen(v->msg), v);

@@ -94,6 +94,7 @@ static bool vlog_applies(const struct vlog_rule *r, const struct vlog_facts *f)
 	       (!vlog_has(r, VLOG_CLOBBER) || f->clobbered) &&
 	       (!vlog_has(r, VLOG_ZERO) || f->zero) && (!vlog_has(r, VLOG_LOST) || f->lost) &&
 	       (!vlog_has(r, VLOG_HALF) || f->half) && (!vlog_has(r, VLOG_SCALAR) || f->number) &&
+	       (!vlog_has(r, VLOG_SPOILED) || f->spoiled) &&
 	       (!vlog_has(r, VLOG_AT_STORE) || f->at_store) &&
 	       (!vlog_has(r, VLOG_AT_SKB) || f->at_skb) &&
 	       (!vlog_has(r, VLOG_AT_CALL) || f->at_call) &&

@@ -29,6 +29,7 @@
 #define VLOG_ARGUMENT  "\23" /* only when it is an argument of a global function */
 #define VLOG_SCALAR    "\24" /* only when it, or the base register, is known to be a number */
 #define VLOG_AT_BACK   "\25" /* only when a jump back is in the log: the last one is meant */
+#define VLOG_SPOILED   "\26" /* only when it is of a stack slot where a pointer was overwritten */
 /* clang-format on */
 
 /*
@@ -91,6 +92,7 @@ const char *vlog_sentence(char c);
 #define VLOG_LICENSE         "\224"
 #define VLOG_LOOP            "\225"
 #define VLOG_BUG             "\226"
+#define VLOG_NUMBER_SPOILED  "\227"
 /* clang-format on */
 
 /* ---- matching */
@@ -111,6 +113,7 @@ struct vlog_facts {
 	bool lost;	/* it was a pointer since its last write */
 	bool number;	/* it is one, by the last state printed; of no register: the base */
 	bool half;	/* its last write took a part of a register */
+	bool spoiled;	/* it is of a stack slot where a pointer was overwritten */
 	bool at_store;	/* the instruction is a store */
 	bool at_skb;	/* it is a packet load */
 	bool at_call;	/* it is a call */

@@ -96,6 +96,8 @@ VLOG_RULE("cannot pass map_type 29 into func *@#", "", "task storage has bpf_tas
 VLOG_RULE("cannot pass map_type 30 into func *@#", "", "a bloom filter has bpf_map_push_elem and bpf_map_peek_elem only")
 VLOG_RULE("cannot pass map_type # into func *@#", "",
 	"{2} does not take a map of this type (number {1}); use the type that it is for")
+VLOG_RULE("R# type=scalar expected=", VLOG_SPOILED, VLOG_NUMBER_SPOILED)
+VLOG_RULE("R# type=inv expected=", VLOG_SPOILED, VLOG_NUMBER_SPOILED)
 VLOG_RULE("R# type=ctx expected=map_ptr", "",
 	"{c} takes a map as first argument, {r} is still the context; load it: 'r1 = &map'")
 VLOG_ALSO("R# type=inv expected=map_ptr", VLOG_ZERO)

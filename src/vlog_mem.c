@@ -13,6 +13,8 @@ VLOG_RULE("invalid mem access 'scalar'", VLOG_BASE VLOG_ZERO VLOG_CALLBACK, VLOG
 VLOG_RULE("invalid mem access 'inv'", VLOG_BASE VLOG_ZERO VLOG_CALLBACK, VLOG_NUMBER_CALLBACK)
 VLOG_RULE("invalid mem access 'scalar'", VLOG_BASE VLOG_ZERO, VLOG_NUMBER_0)
 VLOG_RULE("invalid mem access 'inv'", VLOG_BASE VLOG_ZERO, VLOG_NUMBER_0)
+VLOG_RULE("invalid mem access 'scalar'", VLOG_BASE VLOG_SPOILED, VLOG_NUMBER_SPOILED)
+VLOG_RULE("invalid mem access 'inv'", VLOG_BASE VLOG_SPOILED, VLOG_NUMBER_SPOILED)
 VLOG_RULE("invalid mem access 'scalar'", VLOG_BASE VLOG_LOST, VLOG_NUMBER_LOST)
 VLOG_RULE("invalid mem access 'inv'", VLOG_BASE VLOG_LOST, VLOG_NUMBER_LOST)
 VLOG_RULE("invalid mem access 'scalar'", VLOG_BASE VLOG_HALF, VLOG_NUMBER_HALF)

@@ -24,6 +24,9 @@ VLOG_SENTENCE(VLOG_NUMBER_LOST,
 VLOG_SENTENCE(VLOG_NUMBER_HALF,
 	"{r} is a plain number here: a w register, or a sign-extending move, takes only a part "
 	"of an address; use r registers on its way")
+VLOG_SENTENCE(VLOG_NUMBER_SPOILED,
+	"{r} is a plain number here: the pointer that was saved in its stack slot was overwritten "
+	"since; save it in a slot that nothing else reaches, or write fewer bytes (a shorter size)")
 VLOG_SENTENCE(VLOG_NULL_ARG,
 	" of {c} may be NULL; compare it with 0 first and call only where it is not 0")
 VLOG_SENTENCE(VLOG_NULL,

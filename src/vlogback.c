@@ -4,75 +4,90 @@
  *
  * The log is read backwards from the refused instruction.  At "from 3 to 7:" the kernel took up a
  * branch that it had put off: the path before it ends at instruction 3, so everything up to there
- * is skipped.  A subprogram that was left again is skipped too, but for r0.  A value that was saved
- * on the stack goes on at the store into that slot.
+ * is skipped.  A subprogram that was left again is skipped too, but for r0, and for what it does to
+ * the stack of its caller.
+ *
+ * A value that was saved on the stack goes on at what wrote that slot last: a store at r10, one at
+ * a register that is found to be an address there, by the states that the kernel prints (Linux 5.18)
+ * or by its own way back to r10, or a call that was given such an address.
  */
 #include "vlogback.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "vlogslot.h"
 
 struct vlogback_write {
 	int insn;
 	struct vlog_text line, step;
-	bool call; /* a call destroyed it */
+	bool call;   /* a call destroyed it */
+	bool part;   /* of a slot not all, or not that alone, was written */
+	bool direct; /* a store at r10 itself */
+	int given; /* of a call that writes to a slot: the r10 offset that it was given, 0 unknown */
 };
 
 /* State of a walk back from the refusal. */
 struct vlogback_walk {
-	const char *log, *p; /* what lies before p is still to be read */
-	int until;	     /* skip to this instruction: where another path branched off; -1 */
-	int depth;	     /* inside a subprogram that was left again */
+	const struct vlog_lines *log;
+	const char *p;	/* what lies before p is still to be read */
+	int until;	/* skip to this instruction: where another path branched off; -1 */
+	int next;	/* the instruction read last, which is behind the next one */
+	int depth;	/* inside a subprogram that was left again */
+	int up;		/* calls that led here from a caller, which was entered */
+	unsigned lines; /* so many may be read */
+	unsigned tries; /* so many registers may be followed to r10 */
+	bool doubt;	/* a store of a subprogram left again may be anywhere */
 };
 
-/* What is looked for: a write of reg, or of the stack slot "*(u64 *)(r10 -8)". */
+/* What is looked for: a write of reg, or of so many bytes of the stack at r10 + off. */
 struct vlogback_aim {
 	int reg; /* -1: the slot */
-	struct vlog_text slot;
+	int off, size;
+};
+
+enum {
+	VLOGBACK_NEAR = 200, /* lines that are read for the address in one register */
+	VLOGBACK_TRIES = 64,
+	VLOGBACK_HOPS = 8, /* writes that an address, or a lost pointer, may have come through */
 };
 
 static bool vlogback_line(struct vlogback_walk *b, struct vlog_text *t)
 {
 	const char *p = b->p;
+	bool had;
 
-	if (p <= b->log)
+	if (p <= b->log->p || !b->lines)
 		return false;
+	b->lines--;
 	/* no memrchr(): ASan looks at all that it might have read, for each line of a long log */
-	while (p > b->log && p[-1] != '\n')
+	while (p > b->log->p && p[-1] != '\n')
 		p--;
 	t->p = p;
 	t->n = (size_t)(b->p - p);
-	b->p = p > b->log ? p - 1 : p;
+	b->p = p > b->log->p ? p - 1 : p;
+	*t = vlogstep_trim(vlogstep_bare(*t, b->log->lead, &had));
 	return true;
 }
 
-/* "8: (85) call bpf_loop#181 11: frame1: R1=scalar() cb": the callback's steps follow. */
-static bool vlogback_runs(struct vlog_text line, struct vlog_text step)
+/* What a line says behind its step. */
+static struct vlog_text vlogback_tail(const struct vlogback_write *w)
 {
-	const char *p = step.p + step.n;
+	struct vlog_text t;
 
-	return vlogstep_starts(step, "call bpf_") &&
-	       memmem(p, (size_t)(line.p + line.n - p), ": frame", 7);
+	t.p = w->step.p + w->step.n;
+	t.n = (size_t)(w->line.p + w->line.n - t.p);
+	return t;
 }
 
-/* A call that the walk comes to from behind: 1 it changes reg, 0 not, -1 the walk must end. */
-static int vlogback_call(
-	struct vlogback_walk *b, struct vlog_text line, struct vlog_text step, int reg, bool *call)
+/* "8: (85) call bpf_loop#181 11: frame1: R1=scalar() cb": the callback's steps follow. */
+static bool vlogback_runs(const struct vlogback_write *w)
 {
-	if (vlogback_runs(line, step)) {
-		/* inside of the callback, which has its own r6 to r9 */
-		if (!b->depth && (reg < 0 || reg > 5))
-			return -1;
-		b->depth -= b->depth > 0;
-	}
-	if (vlogstep_starts(step, "call pc") && b->depth-- <= 0) {
-		/* this is where the caller called us: its r1 to r5 are ours */
-		b->depth = 0;
-		return reg >= 1 && reg <= 5 ? 0 : -1;
-	}
-	*call = reg >= 1 && reg <= 5;
-	return !b->depth && reg >= 0 && reg <= 5;
+	struct vlog_text t = vlogback_tail(w);
+
+	return vlogstep_starts(w->step, "call bpf_") && memmem(t.p, t.n, ": frame", 7);
 }
 
 /* "r1 = ", "r1 += ": an '=' in the second word, and no comparison, which begins with "if". */
@@ -89,37 +104,211 @@ static bool vlogback_sets(struct vlog_text step, int reg)
 	return false;
 }
 
-static bool vlogback_stores(struct vlog_text step, struct vlog_text slot)
+/* "r6 = r1": 1, else -1 */
+static int vlogback_copied(struct vlog_text step)
 {
-	return step.n > slot.n + 3 && !memcmp(step.p, slot.p, slot.n) &&
-	       !memcmp(step.p + slot.n, " = ", 3);
+	int src = vlogstep_src(step);
+	const char *p = memmem(step.p, step.n, " = ", 3);
+
+	/* not "r2 = be64 r2", which makes a number of it */
+	return p && src >= 0 && src <= 10 && vlogstep_reg(p + 3, step.p + step.n) == src ? src : -1;
+}
+
+/* ---- addresses on the stack */
+
+static bool vlogback_last(
+	struct vlogback_walk *b, const struct vlogback_aim *aim, struct vlogback_write *w);
+
+/* Where on the stack the address in reg lies; b is at the step that uses it. */
+static bool vlogback_address(struct vlogback_walk b, int reg, struct vlogslot_at *at)
+{
+	struct vlogback_aim aim = {.reg = reg};
+	struct vlogback_write w;
+	int i, by, off = 0;
+
+	b.depth = b.up = 0;
+	b.until = -1;
+	b.lines = VLOGBACK_NEAR;
+	for (i = 0; i < VLOGBACK_HOPS; i++) {
+		if (aim.reg == 10) {
+			at->up = b.up;
+			at->off = off;
+			return true;
+		}
+		if (!vlogback_last(&b, &aim, &w))
+			return false;
+		if (vlogslot_state(vlogback_tail(&w), aim.reg, at) == VLOGSLOT_STACK) {
+			at->up += b.up;
+			at->off += off;
+			return true;
+		}
+		if (w.call)
+			return false;
+		if (vlogslot_moves(w.step, &by))
+			off += by;
+		else if (vlogstep_starts(w.step, "w") || (aim.reg = vlogback_copied(w.step)) < 0)
+			return false;
+	}
+	return false;
+}
+
+/* The address in reg at the step of w, where b is; b->tries bounds the work. */
+static enum vlogslot_kind vlogback_points(
+	struct vlogback_walk *b, const struct vlogback_write *w, int reg, struct vlogslot_at *at)
+{
+	enum vlogslot_kind kind = VLOGSLOT_STACK;
+
+	at->up = at->off = 0;
+	if (reg == 10)
+		return VLOGSLOT_STACK;
+	if (!vlogstep_starts(w->step, "call "))
+		kind = vlogslot_state(vlogback_tail(w), reg, at);
+	else
+		kind = VLOGSLOT_UNKNOWN; /* what a call's states tell is of after it */
+	if (kind != VLOGSLOT_UNKNOWN || !b->tries)
+		return kind;
+	b->tries--;
+	return vlogback_address(*b, reg, at) ? VLOGSLOT_STACK : VLOGSLOT_UNKNOWN;
+}
+
+static bool vlogback_stores(
+	struct vlogback_walk *b, const struct vlogback_aim *aim, struct vlogback_write *w)
+{
+	struct vlogslot_access a;
+	struct vlogslot_at at;
+	enum vlogslot_kind kind;
+
+	if (!vlogslot_access(w->step, &a) || !a.store)
+		return false;
+	kind = vlogback_points(b, w, a.base, &at);
+	b->doubt |= kind == VLOGSLOT_UNKNOWN && b->depth > 0;
+	at.off += a.off;
+	if (kind != VLOGSLOT_STACK || at.up != b->depth || at.off >= aim->off + aim->size ||
+		at.off + a.size <= aim->off)
+		return false;
+	w->part = a.mixes || at.off != aim->off || a.size != aim->size;
+	w->direct = a.base == 10;
+	return true;
+}
+
+/* "r2 = 16" last: the number that a call is given in reg; -1 unknown. */
+static int vlogback_constant(struct vlogback_walk b, int reg)
+{
+	struct vlogback_aim aim = {.reg = reg};
+	struct vlogback_write w;
+	const char *p, *end;
+	int n;
+
+	b.depth = b.up = 0;
+	b.until = -1;
+	b.lines = VLOGBACK_NEAR;
+	if (!vlogback_last(&b, &aim, &w) || w.call)
+		return -1;
+	end = w.step.p + w.step.n;
+	p = memmem(w.step.p, w.step.n, " = ", 3);
+	if (!p)
+		return -1;
+	p += 3;
+	n = vlogstep_int(&p, end);
+	return p == end ? n : -1;
+}
+
+/* Was a call given an address from which it may reach the slot?  sized: the next register says how far. */
+static bool vlogback_given(struct vlogback_walk *b, const struct vlogback_aim *aim,
+	struct vlogback_write *w, bool sized)
+{
+	struct vlogslot_at at;
+	int reg, size;
+
+	for (reg = 1; reg <= 5; reg++) {
+		if (vlogback_points(b, w, reg, &at) != VLOGSLOT_STACK || at.up != b->depth ||
+			at.off >= aim->off + aim->size)
+			continue;
+		size = sized && reg < 5 ? vlogback_constant(*b, reg + 1) : -1;
+		if (size < 0 || at.off + size > aim->off) {
+			w->given = at.off;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A helper, which is no subprogram and runs none. */
+static bool vlogback_fills(
+	struct vlogback_walk *b, const struct vlogback_aim *aim, struct vlogback_write *w)
+{
+	struct vlog_text tail = vlogback_tail(w);
+	bool states = !b->depth && memchr(tail.p, ';', tail.n);
+
+	if (states && !vlogslot_shown(tail, aim->off, aim->size))
+		return false;
+	if (!states && vlogslot_reads(vlogstep_helper(w->step)))
+		return false;
+	return vlogback_given(b, aim, w, true) || states;
+}
+
+/* ---- writes */
+
+/* A call that the walk comes to from behind: 1 it changes what is looked for, 0 not, -1 the walk must end. */
+static int vlogback_call(
+	struct vlogback_walk *b, const struct vlogback_aim *aim, struct vlogback_write *w)
+{
+	bool pc = vlogstep_starts(w->step, "call pc"), runs = vlogback_runs(w), left = false;
+	int reg = aim->reg;
+
+	if (runs) {
+		/* inside of the callback, which has its own r6 to r9 */
+		if (!b->depth && (reg < 0 || reg > 5))
+			return -1;
+		left = b->depth > 0;
+		b->depth -= left;
+	}
+	/* but of a global function no step follows */
+	if (pc && b->next != w->insn + 1) {
+		if (b->depth-- <= 0) {
+			/* this is where the caller called us: its r1 to r5 are ours */
+			b->depth = 0;
+			b->up++;
+			return reg >= 1 && reg <= 5 ? 0 : -1;
+		}
+		left = true;
+	}
+	if (reg < 0) {
+		w->call = w->part = left ? b->doubt && vlogback_given(b, aim, w, false)
+				    : pc ? vlogback_given(b, aim, w, false)
+					 : vlogback_fills(b, aim, w);
+		b->doubt &= b->depth > 0;
+		return w->call;
+	}
+	w->call = reg >= 1 && reg <= 5;
+	return b->depth <= (reg == 0) && reg <= 5;
 }
 
 /* Does a step write what is looked for?  1 yes, 0 no, -1 the walk must end. */
-static int vlogback_writes(struct vlogback_walk *b, struct vlog_text line, struct vlog_text step,
-	const struct vlogback_aim *aim, bool *call)
+static int vlogback_writes(
+	struct vlogback_walk *b, const struct vlogback_aim *aim, struct vlogback_write *w)
 {
-	*call = false;
-	if (vlogstep_starts(step, "exit")) {
+	w->call = w->part = w->direct = false;
+	w->given = 0;
+	if (vlogstep_starts(w->step, "exit")) {
 		b->depth++;
 		return 0;
 	}
-	if (vlogstep_starts(step, "call "))
-		return vlogback_call(b, line, step, aim->reg, call);
-	if (b->depth > (aim->reg == 0))
-		return 0;
-	return aim->reg < 0 ? vlogback_stores(step, aim->slot) : vlogback_sets(step, aim->reg);
+	if (vlogstep_starts(w->step, "call "))
+		return vlogback_call(b, aim, w);
+	if (aim->reg < 0)
+		return vlogback_stores(b, aim, w);
+	return b->depth <= (aim->reg == 0) && vlogback_sets(w->step, aim->reg);
 }
 
 static bool vlogback_last(
 	struct vlogback_walk *b, const struct vlogback_aim *aim, struct vlogback_write *w)
 {
-	struct vlog_text t, step;
+	struct vlog_text t;
 	const char *p;
-	int insn, r;
+	int r;
 
 	while (vlogback_line(b, &t)) {
-		t = vlogstep_trim(t);
 		/* here lines were left out: what is before them may have been changed in them */
 		if (t.n == 3 && vlogstep_starts(t, "..."))
 			return false;
@@ -128,52 +317,37 @@ static bool vlogback_last(
 			b->until = vlogstep_int(&p, t.p + t.n);
 			continue;
 		}
-		if (!t.n || !isdigit((unsigned char)*t.p) || !vlogstep_parse(t, &insn, &step))
+		if (!t.n || !isdigit((unsigned char)*t.p) || !vlogstep_parse(t, &w->insn, &w->step))
 			continue;
-		if (b->until >= 0 && insn != b->until)
+		if (b->until >= 0 && w->insn != b->until)
 			continue;
 		b->until = -1;
-		r = vlogback_writes(b, t, step, aim, &w->call);
-		if (r < 0)
-			return false;
-		if (!r)
-			continue;
-		w->insn = insn;
 		w->line = t;
-		w->step = step;
-		return true;
+		r = vlogback_writes(b, aim, w);
+		b->next = w->insn;
+		if (r)
+			return r > 0;
 	}
 	return false;
 }
 
-static void vlogback_start(struct vlogback_walk *b, const char *log, struct vlog_text step)
+/* Before the refused step, whose own line is not read. */
+static void vlogback_start(
+	struct vlogback_walk *b, const struct vlog_lines *log, struct vlog_text step)
 {
+	struct vlog_text t, found;
+
+	memset(b, 0, sizeof(*b));
 	b->log = log;
-	b->p = step.p;
-	b->until = -1;
-	b->depth = 0;
-	/* to the start of the refused step's own line */
-	while (b->p > b->log && b->p[-1] != '\n')
-		b->p--;
-	if (b->p > b->log)
-		b->p--;
+	b->p = step.p + step.n;
+	b->until = b->next = -1;
+	b->lines = UINT_MAX;
+	b->tries = VLOGBACK_TRIES;
+	if (vlogback_line(b, &t))
+		vlogstep_parse(t, &b->next, &found);
 }
 
 /* ---- what the states say */
-
-/* The value in "R6_w=map_value(..." at p, which lies before end; NULL when it is no state. */
-static const char *vlogback_state(const char *p, const char *end, int reg)
-{
-	int r = vlogstep_int(&p, end);
-
-	if (r != reg || p >= end)
-		return NULL;
-	/* liveness: "R6_w=", "R6_rw=", "R6_rwD=" */
-	if (*p == '_')
-		while (p < end && (*p == '_' || isalpha((unsigned char)*p)))
-			p++;
-	return p < end && *p == '=' ? p + 1 : NULL;
-}
 
 static bool vlogback_is_zero(const char *p, const char *end)
 {
@@ -216,7 +390,7 @@ static void vlogback_states(const char *p, const char *end, int reg, struct vlog
 		p = memchr(p, 'R', (size_t)(end - p));
 		if (!p)
 			break;
-		value = vlogback_state(p + 1, end, reg);
+		value = vlogstep_state(p + 1, end, reg);
 		if (!value)
 			continue;
 		zero = vlogback_is_zero(value, end);
@@ -225,16 +399,6 @@ static void vlogback_states(const char *p, const char *end, int reg, struct vlog
 		v->lost |= v->pointer;
 	}
 	v->zero |= zero;
-}
-
-/* "r6 = r1": 1, else -1 */
-static int vlogback_copied(struct vlog_text step)
-{
-	int src = vlogstep_src(step);
-	const char *p = memmem(step.p, step.n, " = ", 3);
-
-	/* not "r2 = be64 r2", which makes a number of it */
-	return p && src >= 0 && src <= 9 && vlogstep_reg(p + 3, step.p + step.n) == src ? src : -1;
 }
 
 /* "w2 = w1", "w2 += 4", "r2 = (s32)r1" */
@@ -251,41 +415,107 @@ static bool vlogback_in_callback(const struct vlogback_write *w, const char *end
 {
 	const char *p = w->step.p + w->step.n;
 
-	return vlogback_runs(w->line, w->step) &&
-	       !memmem(p, (size_t)(end - p), "to caller at ", 13);
+	return vlogback_runs(w) && !memmem(p, (size_t)(end - p), "to caller at ", 13);
 }
 
 enum { VLOGBACK_STEPS = 4 };
 
-void vlogback_look(const char *log, struct vlog_text step, int reg, struct vlogback *v)
+/* Through copies: what is true of the original is true of them.  b and *w: the last write seen. */
+static void vlogback_copies(struct vlogback_walk *b, struct vlog_text step, int reg,
+	struct vlogback_write *w, struct vlogback *v)
 {
-	struct vlogback_aim aim = {reg, {NULL, 0}};
+	struct vlogback_aim aim = {.reg = reg};
+	const char *end = b->p;
+	int i;
+
+	memset(v, 0, sizeof(*v));
+	for (i = 0; i < VLOGBACK_STEPS && aim.reg >= 0 && aim.reg <= 9; i++) {
+		v->first = !vlogback_last(b, &aim, w);
+		if (v->first)
+			return;
+		if (!i)
+			v->clobbered = w->call;
+		v->zero |= vlogstep_zero(w->step);
+		v->half |= !w->call && vlogback_halves(w->step);
+		/* of half a pointer only that it may be 0 is true */
+		if (v->half && vlogback_copied(w->step) < 0)
+			return;
+		if (!v->half) {
+			v->callback = w->call && vlogback_in_callback(w, step.p);
+			vlogback_states(w->step.p + w->step.n, end, aim.reg, v);
+		}
+		aim.reg = w->call ? -1 : vlogback_copied(w->step);
+		end = w->step.p;
+		b->depth = 0;
+	}
+}
+
+/* Where a step loads from the stack of its function. */
+static bool vlogback_loads(
+	struct vlogback_walk *b, const struct vlogback_write *w, struct vlogback_aim *aim)
+{
+	struct vlogslot_access a;
+	struct vlogslot_at at;
+
+	if (!vlogslot_access(w->step, &a) || !a.load)
+		return false;
+	if (vlogback_points(b, w, a.base, &at) != VLOGSLOT_STACK || at.up)
+		return false;
+	aim->reg = -1;
+	aim->off = at.off + a.off;
+	aim->size = a.size;
+	return true;
+}
+
+/* Was the value of a store a pointer? */
+static bool vlogback_saves(const struct vlog_lines *log, const struct vlogback_write *w)
+{
+	struct vlog_text tail = vlogback_tail(w);
+	struct vlogback_walk b;
+	struct vlogback_write last;
+	struct vlogback v;
+	int reg = vlogstep_src(w->step);
+
+	if (reg < 0 || reg > 9)
+		return reg == 10;
+	vlogback_start(&b, log, w->step);
+	vlogback_copies(&b, w->step, reg, &last, &v);
+	if (v.first)
+		vlogback_states(log->p, w->step.p, reg, &v);
+	vlogback_states(tail.p, tail.p + tail.n, reg, &v);
+	return v.pointer;
+}
+
+/* The value of w was loaded from a slot: did something overwrite a pointer that was saved there? */
+static bool vlogback_spoiled(struct vlogback_walk b, const struct vlogback_write *load)
+{
+	struct vlogback_aim aim;
+	struct vlogback_write w;
+	int i;
+
+	if (!vlogback_loads(&b, load, &aim) || !vlogback_last(&b, &aim, &w))
+		return false;
+	/* one who stores another value there knows it */
+	if (!w.part && w.direct && !b.depth)
+		return false;
+	for (i = 0; i < VLOGBACK_HOPS && vlogback_last(&b, &aim, &w); i++)
+		if (!w.part && w.direct)
+			return !b.depth && aim.size == 8 && vlogback_saves(b.log, &w);
+	return false;
+}
+
+void vlogback_look(const struct vlog_lines *log, struct vlog_text step, int reg, struct vlogback *v)
+{
 	struct vlogback_walk b;
 	struct vlogback_write w;
-	const char *end;
-	int i;
 
 	memset(v, 0, sizeof(*v));
 	if (reg < 0 || reg > 9 || !step.p)
 		return;
 	vlogback_start(&b, log, step);
-	end = b.p;
-	/* through copies: what is true of the original is true of them */
-	for (i = 0; i < VLOGBACK_STEPS; i++) {
-		v->first = !vlogback_last(&b, &aim, &w);
-		if (v->first)
-			break;
-		if (!i)
-			v->clobbered = w.call;
-		v->callback = w.call && vlogback_in_callback(&w, step.p);
-		vlogback_states(w.step.p + w.step.n, end, aim.reg, v);
-		v->zero |= vlogstep_zero(w.step);
-		v->half |= !w.call && vlogback_halves(w.step);
-		aim.reg = w.call ? -1 : vlogback_copied(w.step);
-		if (aim.reg < 0)
-			break;
-		end = w.step.p;
-	}
+	w.call = true;
+	vlogback_copies(&b, step, reg, &w, v);
+	v->spoiled = !v->first && !v->half && !w.call && vlogback_spoiled(b, &w);
 }
 
 /* ---- history */
@@ -299,7 +529,6 @@ static void vlogback_place(struct vlogback_walk b, char *out, size_t size)
 
 	*out = '\0';
 	while (vlogback_line(&b, &t)) {
-		t = vlogstep_trim(t);
 		if (!t.n || *t.p != ';') {
 			/* of another path, or too far away to be its own */
 			if (vlogstep_starts(t, "from "))
@@ -318,12 +547,13 @@ static void vlogback_place(struct vlogback_walk b, char *out, size_t size)
 }
 
 /* Where the value of a write came from; false when the way ends. */
-static bool vlogback_source(const struct vlogback_write *w, struct vlogback_aim *aim)
+static bool vlogback_source(
+	struct vlogback_walk *b, const struct vlogback_write *w, struct vlogback_aim *aim)
 {
 	struct vlog_text step = w->step;
 	const char *eq;
 
-	if (w->call || vlogstep_starts(step, "call "))
+	if (w->call || w->part || vlogstep_starts(step, "call "))
 		return false;
 	eq = memmem(step.p, step.n, " = ", 3);
 	if (!eq)
@@ -333,18 +563,32 @@ static bool vlogback_source(const struct vlogback_write *w, struct vlogback_aim 
 		return aim->reg >= 0 && aim->reg <= 9;
 	}
 	/* "r1 = *(u64 *)(r10 -8)": what was saved there */
-	if (step.p + step.n - eq < 16 || memcmp(eq + 3, "*(u64 *)(r10 -", 14))
-		return false;
-	aim->reg = -1;
-	aim->slot.p = eq + 3;
-	aim->slot.n = (size_t)(step.p + step.n - aim->slot.p);
-	return true;
+	return vlogback_loads(b, w, aim);
 }
 
-void vlogback_history(
-	const char *log, struct vlog_text step, int reg, unsigned steps, char *out, size_t size)
+/* The next write, of an instruction that was not told yet: a loop has the same again and again. */
+static bool vlogback_further(struct vlogback_walk *b, struct vlogback_aim *aim, const int *told,
+	unsigned n, struct vlogback_write *w)
 {
-	struct vlogback_aim aim = {reg, {NULL, 0}};
+	unsigned i;
+
+	while (vlogback_last(b, aim, w)) {
+		b->depth = 0;
+		for (i = 0; i < n && told[i] != w->insn; i++)
+			;
+		if (i == n)
+			return true;
+		if (!vlogback_source(b, w, aim))
+			return false;
+	}
+	return false;
+}
+
+void vlogback_history(const struct vlog_lines *log, struct vlog_text step, int reg, unsigned steps,
+	char *out, size_t size)
+{
+	struct vlogback_aim aim = {.reg = reg};
+	int told[VLOGBACK_STEPS];
 	struct vlogback_walk b;
 	struct vlogback_write w;
 	char place[24];
@@ -354,8 +598,11 @@ void vlogback_history(
 	*out = '\0';
 	if (reg < 0 || reg > 9 || !step.p)
 		return;
+	if (steps > VLOGBACK_STEPS)
+		steps = VLOGBACK_STEPS;
 	vlogback_start(&b, log, step);
-	for (i = 0; i < steps && n < size && vlogback_last(&b, &aim, &w); i++) {
+	for (i = 0; i < steps && n < size && vlogback_further(&b, &aim, told, i, &w); i++) {
+		told[i] = w.insn;
 		if (!i)
 			n = (size_t)snprintf(out, size, "r%d is from", reg);
 		vlogback_place(b, place, sizeof(place));
@@ -363,7 +610,10 @@ void vlogback_history(
 			n += (size_t)snprintf(out + n, size - n, "%s insn %d '%.*s'%s",
 				i ? "," : "", w.insn, w.step.n > 60 ? 60 : (int)w.step.n, w.step.p,
 				place);
-		if (!vlogback_source(&w, &aim))
+		if (n < size && w.given)
+			n += (size_t)snprintf(
+				out + n, size - n, ", which was given the stack at r10%d", w.given);
+		if (!vlogback_source(&b, &w, &aim))
 			break;
 	}
 }
@@ -374,7 +624,7 @@ static bool vlogback_turns(struct vlog_text step)
 	return memmem(step.p, step.n, "goto pc-", 8) || memmem(step.p, step.n, "gotol pc-", 9);
 }
 
-bool vlogback_loop(const char *log, struct vlog_text step, struct vlogback_loop *l)
+bool vlogback_loop(const struct vlog_lines *log, struct vlog_text step, struct vlogback_loop *l)
 {
 	struct vlog_text t = step;
 	struct vlogback_walk b;
@@ -387,7 +637,6 @@ bool vlogback_loop(const char *log, struct vlog_text step, struct vlogback_loop 
 	/* the step's own line, too */
 	b.p = step.p + step.n;
 	while (vlogback_line(&b, &t)) {
-		t = vlogstep_trim(t);
 		if (found && t.n > 2 && *t.p == ';') {
 			l->source.p = t.p + 2;
 			l->source.n = t.n - 2;
@@ -401,7 +650,7 @@ bool vlogback_loop(const char *log, struct vlog_text step, struct vlogback_loop 
 	return found;
 }
 
-struct vlog_text vlogback_called(const char *log, struct vlog_text step, int insn)
+struct vlog_text vlogback_called(const struct vlog_lines *log, struct vlog_text step, int insn)
 {
 	struct vlog_text t, found, none = {NULL, 0};
 	struct vlogback_walk b;
@@ -411,7 +660,6 @@ struct vlog_text vlogback_called(const char *log, struct vlog_text step, int ins
 		return none;
 	vlogback_start(&b, log, step);
 	while (vlogback_line(&b, &t)) {
-		t = vlogstep_trim(t);
 		if (t.n && isdigit((unsigned char)*t.p) && vlogstep_parse(t, &at, &found) &&
 			at == insn)
 			return vlogstep_helper(found);

@@ -17,16 +17,18 @@ struct vlogback {
 	bool callback;	/* a call ran a callback, which was given it, or was not */
 	bool first;	/* nothing before wrote it: it is as a function found it */
 	bool lost;	/* it was a pointer after its last write, and is said to be none now */
+	bool spoiled;	/* it is from a stack slot where a pointer was saved, and overwritten */
 };
 
-void vlogback_look(const char *log, struct vlog_text step, int reg, struct vlogback *v);
+void vlogback_look(
+	const struct vlog_lines *log, struct vlog_text step, int reg, struct vlogback *v);
 
 /*
  * "r1 is from insn 7 'r1 = r6' (line 12), insn 0 'r6 = *(u64 *)(r1 +112)' (line 9)"; "" when it is
  * not there.  A value saved on the stack is followed to where it was stored.  At most so many steps.
  */
-void vlogback_history(
-	const char *log, struct vlog_text step, int reg, unsigned steps, char *out, size_t size);
+void vlogback_history(const struct vlog_lines *log, struct vlog_text step, int reg, unsigned steps,
+	char *out, size_t size);
 
 /* The last jump back before a step, or the step itself. */
 struct vlogback_loop {
@@ -34,9 +36,9 @@ struct vlogback_loop {
 	struct vlog_text source; /* the line "; text @ file:12" that it is of; p NULL: unknown */
 };
 
-bool vlogback_loop(const char *log, struct vlog_text step, struct vlogback_loop *l);
+bool vlogback_loop(const struct vlog_lines *log, struct vlog_text step, struct vlogback_loop *l);
 
 /* The helper that the last instruction of this number before step called; empty: none. */
-struct vlog_text vlogback_called(const char *log, struct vlog_text step, int insn);
+struct vlog_text vlogback_called(const struct vlog_lines *log, struct vlog_text step, int insn);
 
 #endif

@@ -277,22 +277,6 @@ static const char *vlog_inner_step(struct vlog_text t)
 	return NULL;
 }
 
-/* The lead alike: the same bytes, but for digits (a time). */
-static bool vlog_has_lead(const struct vlog_scan *s, struct vlog_text t)
-{
-	size_t i;
-
-	if (!s->lead.n || t.n < s->lead.n)
-		return false;
-	for (i = 0; i < s->lead.n; i++) {
-		char a = s->lead.p[i], b = t.p[i];
-
-		if (a != b && !(isdigit((unsigned char)a) && isdigit((unsigned char)b)))
-			return false;
-	}
-	return true;
-}
-
 /* Go's "MESSAGE (16 line(s) omitted)": the message alone, which holds when the log has none. */
 static bool vlog_summed(struct vlog_scan *s, struct vlog_text *t)
 {
@@ -338,6 +322,7 @@ static bool vlog_wrapped(struct vlog_scan *s, struct vlog_text *t)
 	static const char output[] = "Verifier output: ";
 	const char *inner = memmem(t->p, t->n, output, sizeof(output) - 1);
 	struct vlog_text step;
+	bool had;
 	int insn;
 
 	s->omitted = false;
@@ -349,18 +334,18 @@ static bool vlog_wrapped(struct vlog_scan *s, struct vlog_text *t)
 		return false;
 	if (vlogstep_parse(*t, &insn, &step))
 		return vlog_one_line(s, t->p, t);
-	if (!vlog_has_lead(s, *t)) {
-		inner = vlog_inner_step(*t);
-		if (!inner || (inner - t->p > 7 && !memcmp(inner - 7, "before ", 7)))
-			return vlog_summed(
-				s, t); /* "regs=4 stack=0 before 2: (bf)" is the kernel's */
-		if (vlog_one_line(s, inner, t))
-			return true;
-		s->lead.p = t->p;
-		s->lead.n = (size_t)(inner - t->p);
-	}
-	t->p += s->lead.n;
-	t->n -= s->lead.n;
+	*t = vlogstep_bare(*t, s->lines.lead, &had);
+	if (had)
+		return false;
+	inner = vlog_inner_step(*t);
+	if (!inner || (inner - t->p > 7 && !memcmp(inner - 7, "before ", 7)))
+		return vlog_summed(s, t); /* "regs=4 stack=0 before 2: (bf)" is the kernel's */
+	if (vlog_one_line(s, inner, t))
+		return true;
+	s->lines.lead.p = t->p;
+	s->lines.lead.n = (size_t)(inner - t->p);
+	t->p += s->lines.lead.n;
+	t->n -= s->lines.lead.n;
 	return false;
 }
 
@@ -448,7 +433,7 @@ static void vlog_scan(struct vlog_scan *s, const char *log, size_t len, bool tri
 	memset(s, 0, sizeof(*s));
 	s->insn = s->at = -1;
 	s->trim = trim;
-	s->log = log;
+	s->lines.p = log;
 	s->end = log + len;
 	/* the kernel's NUL, if it was counted */
 	while (s->end > log && !s->end[-1])

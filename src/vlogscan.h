@@ -13,9 +13,9 @@ enum { VLOG_KEPT = 6, VLOG_MSG = 256 };
 
 /* What the lines say; all texts lie in the log. */
 struct vlog_scan {
-	const char *log, *end;
+	struct vlog_lines lines;
+	const char *end;
 	bool trim;		  /* nothing was found by shape: lines count without their blanks */
-	struct vlog_text lead;	  /* what another program put before each line */
 	struct vlog_text summary; /* the message in a Go error before the log */
 	bool omitted;		  /* the line at hand is such a one */
 	bool validating;	  /* a global function's arguments are looked at */

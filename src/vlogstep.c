@@ -23,6 +23,33 @@ struct vlog_text vlogstep_trim(struct vlog_text t)
 	return t;
 }
 
+/* Times are in it: "[    9.999] " and then "[   10.000] ". */
+static bool vlogstep_alike(char a, char b)
+{
+	return a == b ||
+	       ((isdigit((unsigned char)a) || a == ' ') && (isdigit((unsigned char)b) || b == ' '));
+}
+
+struct vlog_text vlogstep_bare(struct vlog_text t, struct vlog_text lead, bool *had)
+{
+	bool blank = !vlogstep_trim(lead).n;
+	size_t i;
+
+	*had = false;
+	for (i = 0; i < lead.n && i < t.n; i++)
+		if (blank ? t.p[i] != lead.p[i] : !vlogstep_alike(t.p[i], lead.p[i]))
+			return t;
+	/* an empty line may have lost its last blanks */
+	for (; i < lead.n; i++)
+		if (!isspace((unsigned char)lead.p[i]))
+			return t;
+	*had = lead.n > 0;
+	i = t.n < lead.n ? t.n : lead.n;
+	t.p += i;
+	t.n -= i;
+	return t;
+}
+
 /* A number of at most 8 digits at *p; -1 when there is none.  *p moves behind it. */
 int vlogstep_int(const char **p, const char *end)
 {
@@ -138,4 +165,18 @@ bool vlogstep_zero(struct vlog_text step)
 	if (end - eq > 2 && eq[0] == '0' && eq[1] == 'x')
 		eq += 2;
 	return end - eq == 1 && *eq == '0';
+}
+
+/* The value in "R6_w=map_value(..." at p, which is behind the R; NULL when it is no state of reg. */
+const char *vlogstep_state(const char *p, const char *end, int reg)
+{
+	int r = vlogstep_int(&p, end);
+
+	if (r != reg || p >= end)
+		return NULL;
+	/* liveness: "R6_w=", "R6_rw=", "R6_rwD=" */
+	if (*p == '_')
+		while (p < end && (*p == '_' || isalpha((unsigned char)*p)))
+			p++;
+	return p < end && *p == '=' ? p + 1 : NULL;
 }

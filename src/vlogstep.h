@@ -9,6 +9,15 @@
 
 bool vlogstep_starts(struct vlog_text t, const char *s);
 struct vlog_text vlogstep_trim(struct vlog_text t);
+
+/* A log, and what another program put before each of its lines: a time, a quote's sign. */
+struct vlog_lines {
+	const char *p;
+	struct vlog_text lead;
+};
+
+/* a line without its lead, of which digits may differ; *had: it was there */
+struct vlog_text vlogstep_bare(struct vlog_text t, struct vlog_text lead, bool *had);
 /* a number of at most 8 digits at *p, which moves behind it; -1 when there is none */
 int vlogstep_int(const char **p, const char *end);
 
@@ -25,5 +34,10 @@ int vlogstep_src(struct vlog_text step);
 bool vlogstep_zero(struct vlog_text step);
 /* the name of the helper called; empty when it calls none */
 struct vlog_text vlogstep_helper(struct vlog_text step);
+
+/* ---- states: "R6_w=map_value(off=0,ks=4,vs=8,imm=0)" */
+
+/* the value at p, which is behind the R; NULL when it is no state of reg */
+const char *vlogstep_state(const char *p, const char *end, int reg);
 
 #endif

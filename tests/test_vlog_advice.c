@@ -67,6 +67,7 @@ START_TEST(every_rule_is_reached)
 			.zero = vlog_has(&r, VLOG_ZERO),
 			.lost = vlog_has(&r, VLOG_LOST),
 			.half = vlog_has(&r, VLOG_HALF),
+			.spoiled = vlog_has(&r, VLOG_SPOILED),
 			.at_store = vlog_has(&r, VLOG_AT_STORE),
 			.at_skb = vlog_has(&r, VLOG_AT_SKB),
 			.at_call = vlog_has(&r, VLOG_AT_CALL),

@@ -6,11 +6,11 @@
 #include "vlogback.h"
 
 /* The history of reg before the last step of a log. */
-static void history(const char *log, int reg, char *out, size_t size, bool *clobbered)
+static void history(const char *log, int reg, char *out, size_t size, struct vlogback *v)
 {
+	struct vlog_lines lines = {log, {NULL, 0}};
 	struct vlog_text step = {NULL, 0}, t, found;
 	const char *p, *nl;
-	struct vlogback v;
 	int insn;
 
 	for (p = log; (nl = strchr(p, '\n')); p = nl + 1) {
@@ -19,9 +19,8 @@ static void history(const char *log, int reg, char *out, size_t size, bool *clob
 		if (vlogstep_parse(t, &insn, &found))
 			step = found;
 	}
-	vlogback_history(log, step, reg, 4, out, size);
-	vlogback_look(log, step, reg, &v);
-	*clobbered = v.clobbered;
+	vlogback_history(&lines, step, reg, 4, out, size);
+	vlogback_look(&lines, step, reg, v);
 }
 
 static const struct {
@@ -57,6 +56,18 @@ static const struct {
 		"r1 is from insn 1 'call pc+1'", true},
 	/* lines were left out */
 	{"0: (b7) r6 = 5\n...\n2: (b7) r7 = 1\n3: (79) r2 = *(u64 *)(r6 +0)\n", 6, "", false},
+	/* a global function is not walked into: its call is followed by the next instruction */
+	{"0: (b7) r6 = 5\n1: (85) call pc+3\nFunc#1 ('g') is global and assumed valid.\n"
+	 "2: (79) r2 = *(u64 *)(r6 +0)\n",
+		6, "r6 is from insn 0 'r6 = 5'", false},
+	/* a value of a function is followed inside of it, to what its caller gave it */
+	{"0: (b7) r1 = 5\n1: (85) call pc+1\n3: (bf) r0 = r1\n4: (95) exit\n"
+	 "2: (79) r2 = *(u64 *)(r0 +0)\n",
+		0, "r0 is from insn 3 'r0 = r1', insn 0 'r1 = 5'", false},
+	/* a loop's instruction is told once */
+	{"0: (bf) r1 = r6\n1: (07) r1 += 1\n2: (55) if r2 != 0x0 goto pc-2\n1: (07) r1 += 1\n"
+	 "2: (55) if r2 != 0x0 goto pc-2\n1: (07) r1 += 1\n3: (79) r0 = *(u64 *)(r1 +0)\n",
+		1, "r1 is from insn 1 'r1 += 1', insn 0 'r1 = r6'", false},
 	/* inside one: arguments are the caller's, r6 has no value yet */
 	{"0: (b7) r1 = 5\n1: (85) call pc+1\n3: (79) r0 = *(u64 *)(r1 +0)\n", 1,
 		"r1 is from insn 0 'r1 = 5'", false},
@@ -81,13 +92,167 @@ static const struct {
 START_TEST(histories)
 {
 	char out[256], tiny[20];
-	bool clobbered;
+	struct vlogback v;
 
-	history(rows[_i].log, rows[_i].reg, out, sizeof(out), &clobbered);
+	history(rows[_i].log, rows[_i].reg, out, sizeof(out), &v);
 	ck_assert_str_eq(out, rows[_i].want);
-	ck_assert_int_eq(clobbered, rows[_i].clobbered);
-	history(rows[_i].log, rows[_i].reg, tiny, sizeof(tiny), &clobbered);
+	ck_assert_int_eq(v.clobbered, rows[_i].clobbered);
+	history(rows[_i].log, rows[_i].reg, tiny, sizeof(tiny), &v);
 	ck_assert_uint_lt(strlen(tiny), sizeof(tiny));
+}
+END_TEST
+
+/* ---- a pointer that was saved on the stack */
+
+#define SAVED                                                                                \
+	"0: (bf) r6 = r1 ; R1=ctx() R6=ctx()\n1: (85) call bpf_map_lookup_elem#1 ; "         \
+	"R0=map_value(ks=4,vs=8)\n2: (7b) *(u64 *)(r10 -24) = r0 ; R0=map_value(ks=4,vs=8) " \
+	"R10=fp0 "                                                                           \
+	"fp-24=map_value(ks=4,vs=8)\n"
+#define LOADED "8: (79) r1 = *(u64 *)(r10 -24) ; R1=scalar()\n9: (79) r2 = *(u64 *)(r1 +0)\n"
+
+static const struct {
+	const char *log, *want;
+	bool spoiled;
+} saved[] = {
+	/* nothing overwrote it */
+	{SAVED LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 2 '*(u64 *)(r10 -24) = r0', insn 1 'call "
+		"bpf_map_lookup_elem#1'",
+		false},
+	/* a part of it; next to it; all of it, which is meant */
+	{SAVED "3: (63) *(u32 *)(r10 -20) = r7\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 3 '*(u32 *)(r10 -20) = r7'", true},
+	{SAVED "3: (63) *(u32 *)(r10 -28) = r7\n4: (7b) *(u64 *)(r10 -16) = r7\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 2 '*(u64 *)(r10 -24) = r0', insn 1 'call "
+		"bpf_map_lookup_elem#1'",
+		false},
+	{SAVED "3: (79) r7 = *(u64 *)(r6 +8)\n4: (7b) *(u64 *)(r10 -24) = r7\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 4 '*(u64 *)(r10 -24) = r7', insn 3 'r7 = "
+		"*(u64 *)(r6 +8)'",
+		false},
+	{SAVED "3: (db) lock *(u64 *)(r10 -24) += r7\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 3 'lock *(u64 *)(r10 -24) += r7'", true},
+	/* another register has the address: found by its way, and by the states */
+	{SAVED "3: (bf) r3 = r10\n4: (07) r3 += -32\n5: (bf) r2 = r3\n6: (7b) *(u64 *)(r2 +8) = "
+	       "r6\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 6 '*(u64 *)(r2 +8) = r6', insn 0 'r6 = r1'",
+		true},
+	{SAVED "6: (7b) *(u64 *)(r2 +0) = r6 ; R2=fp-24 R6=ctx()\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 6 '*(u64 *)(r2 +0) = r6', insn 0 'r6 = r1'",
+		true},
+	{SAVED "6: (7b) *(u64 *)(r2 +0) = r6 ; R2=map_value(ks=4,vs=8) R6=ctx()\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 2 '*(u64 *)(r10 -24) = r0', insn 1 'call "
+		"bpf_map_lookup_elem#1'",
+		false},
+	/* a helper that is given an address: by the states, and by its arguments without them */
+	{SAVED "3: (bf) r1 = r10\n4: (07) r1 += -32\n5: (b7) r2 = 16\n6: (85) call "
+	       "bpf_get_current_comm#16 ; R0=scalar() fp-24=mmmmmmmm fp-32=mmmmmmmm\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 6 'call bpf_get_current_comm#16', which was "
+		"given the stack at r10-32",
+		true},
+	{SAVED "3: (bf) r1 = r10\n4: (07) r1 += -32\n5: (b7) r2 = 16\n6: (85) call "
+	       "bpf_get_current_comm#16\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 6 'call bpf_get_current_comm#16', which was "
+		"given the stack at r10-32",
+		true},
+	{SAVED "3: (bf) r1 = r10\n4: (07) r1 += -32\n5: (b7) r2 = 8\n6: (85) call "
+	       "bpf_get_current_comm#16\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 2 '*(u64 *)(r10 -24) = r0', insn 1 'call "
+		"bpf_map_lookup_elem#1'",
+		false},
+	{SAVED "3: (bf) r2 = r10\n4: (07) r2 += -24\n6: (85) call bpf_map_update_elem#2\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 2 '*(u64 *)(r10 -24) = r0', insn 1 'call "
+		"bpf_map_lookup_elem#1'",
+		false},
+	/* a function that was given it: its store, by the states or the way back to the caller */
+	{SAVED "3: (bf) r1 = r10\n4: (07) r1 += -24\n5: (85) call pc+7\n13: (b7) r2 = 9\n14: (7b) "
+	       "*(u64 *)(r1 +0) = r2 ; frame1: R1=fp[0]-24 R2=9\n15: (95) exit\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 14 '*(u64 *)(r1 +0) = r2', insn 13 'r2 = 9'",
+		true},
+	{SAVED "3: (bf) r1 = r10\n4: (07) r1 += -24\n5: (85) call pc+7\n13: (b7) r2 = 9\n14: (7b) "
+	       "*(u64 *)(r1 +0) = r2\n15: (95) exit\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 14 '*(u64 *)(r1 +0) = r2', insn 13 'r2 = 9'",
+		true},
+	/* its own frame is another */
+	{SAVED "5: (85) call pc+7\n13: (b7) r2 = 9\n14: (7b) *(u64 *)(r10 -24) = r2\n15: (95) "
+	       "exit\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 2 '*(u64 *)(r10 -24) = r0', insn 1 'call "
+		"bpf_map_lookup_elem#1'",
+		false},
+	/* where it stores is not known; a global function is not looked into */
+	{SAVED "3: (bf) r1 = r10\n4: (07) r1 += -24\n5: (85) call pc+7\n13: (0f) r1 += r2\n14: "
+	       "(7b) *(u64 *)(r1 +0) = r2\n15: (95) exit\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 5 'call pc+7', which was given the stack at "
+		"r10-24",
+		true},
+	{SAVED "3: (bf) r1 = r10\n4: (07) r1 += -24\n7: (85) call pc+7\nFunc#1 ('g') is global and "
+	       "assumed valid.\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 7 'call pc+7', which was given the stack at "
+		"r10-24",
+		true},
+	{SAVED "5: (b7) r1 = 0\n7: (85) call pc+7\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 2 '*(u64 *)(r10 -24) = r0', insn 1 'call "
+		"bpf_map_lookup_elem#1'",
+		false},
+	/* a callback that was given it */
+	{SAVED "7: (85) call bpf_loop#181 13: frame1: R1=scalar() R2=fp[0]-24 R10=fp0 cb\n14: (7b) "
+	       "*(u64 *)(r2 +0) = r1 ; frame1: R1=scalar() R2=fp[0]-24\n15: (95) exit\nreturning "
+	       "from callee:\nto caller at 8:\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 14 '*(u64 *)(r2 +0) = r1', insn 7 'call "
+		"bpf_loop#181'",
+		true},
+	{SAVED "7: (85) call bpf_loop#181 13: frame1: R1=scalar() R2=fp[0]-24 R10=fp0 cb\n14: (7b) "
+	       "*(u64 *)(r2 +0) = r1\n15: (95) exit\nreturning from callee:\nto caller at "
+	       "8:\n" LOADED,
+		"insn 8 'r1 = *(u64 *)(r10 -24)', insn 14 '*(u64 *)(r2 +0) = r1', insn 7 'call "
+		"bpf_loop#181'",
+		true},
+};
+
+START_TEST(saved_pointers)
+{
+	static const char from[] = "r1 is from ";
+	struct vlogback v;
+	char out[320];
+
+	history(saved[_i].log, 1, out, sizeof(out), &v);
+	ck_assert_msg(!strncmp(out, from, sizeof(from) - 1), "%s", out);
+	ck_assert_str_eq(out + sizeof(from) - 1, saved[_i].want);
+	ck_assert_int_eq(v.spoiled, saved[_i].spoiled);
+}
+END_TEST
+
+/* Half of a pointer is none, and no call ended it. */
+START_TEST(halves)
+{
+	static const struct {
+		const char *log;
+		bool half, lost, zero;
+	} of[] = {
+		{"1: (85) call f#1 ; R0=map_value(ks=4)\n2: (bc) w0 = w0 ; R0=scalar()\n"
+		 "3: (79) r1 = *(u64 *)(r0 +0)\n",
+			true, false, false},
+		{"1: (85) call f#1 ; R0=map_value(ks=4)\n2: (bc) w7 = w0 ; R0=map_value(ks=4) "
+		 "R7=scalar()\n3: (bf) r0 = r7\n4: (79) r1 = *(u64 *)(r0 +0)\n",
+			true, false, false},
+		/* half of 0 is 0 */
+		{"1: (b7) r7 = 0\n2: (bc) w0 = w7\n3: (79) r1 = *(u64 *)(r0 +0)\n", true, false,
+			true},
+		{"1: (85) call f#1 ; R0=map_value(ks=4)\n2: (bf) r7 = r0 ; R0=map_value(ks=4)\n3: "
+		 "(bf) r0 = r7 ; R0=scalar()\n4: (79) r1 = *(u64 *)(r0 +0)\n",
+			false, true, false},
+	};
+	struct vlogback v;
+	char out[256];
+	size_t i;
+
+	for (i = 0; i < sizeof(of) / sizeof(*of); i++) {
+		history(of[i].log, 0, out, sizeof(out), &v);
+		ck_assert_msg(v.half == of[i].half, "%zu", i);
+		ck_assert_msg(v.lost == of[i].lost, "%zu", i);
+		ck_assert_msg(v.zero == of[i].zero, "%zu", i);
+	}
 }
 END_TEST
 
@@ -108,6 +273,7 @@ START_TEST(loops)
 		/* none goes back */
 		{"1: (05) goto pc+7\n9: (95) exit\n", -1, NULL},
 	};
+	struct vlog_lines lines = {"", {NULL, 0}};
 	struct vlogback_loop l;
 	struct vlog_text step, t;
 	size_t i;
@@ -123,7 +289,8 @@ START_TEST(loops)
 			t.p = nl + 1;
 		}
 		ck_assert(vlogstep_parse(t, &insn, &step));
-		ck_assert_msg(vlogback_loop(at[i].log, step, &l) == (at[i].insn >= 0), "%zu", i);
+		lines.p = at[i].log;
+		ck_assert_msg(vlogback_loop(&lines, step, &l) == (at[i].insn >= 0), "%zu", i);
 		if (at[i].insn < 0)
 			continue;
 		ck_assert_int_eq(l.insn, at[i].insn);
@@ -133,7 +300,7 @@ START_TEST(loops)
 	}
 	step.p = NULL;
 	step.n = 0;
-	ck_assert(!vlogback_loop("", step, &l));
+	ck_assert(!vlogback_loop(&lines, step, &l));
 }
 END_TEST
 
@@ -144,6 +311,8 @@ Suite *suite_vlogback(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_loop_test(t, histories, 0, sizeof(rows) / sizeof(*rows));
+	tcase_add_loop_test(t, saved_pointers, 0, sizeof(saved) / sizeof(*saved));
+	tcase_add_test(t, halves);
 	tcase_add_test(t, loops);
 	suite_add_tcase(s, t);
 	return s;

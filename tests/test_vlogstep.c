@@ -67,6 +67,48 @@ START_TEST(operands)
 }
 END_TEST
 
+START_TEST(states)
+{
+	static const char text[] = "6_rwD=map_value(id=0)";
+
+	ck_assert_ptr_eq(vlogstep_state(text, text + strlen(text), 6), text + 6);
+	ck_assert_ptr_null(vlogstep_state(text, text + strlen(text), 7));
+	ck_assert_ptr_null(vlogstep_state(text, text + 5, 6));
+	ck_assert_ptr_null(vlogstep_state(text, text, 6));
+}
+END_TEST
+
+/* What stands before each line: digits may differ, and blanks that stood for digits. */
+START_TEST(leads)
+{
+	static const struct {
+		const char *line, *lead, *want;
+	} rows[] = {
+		{"Nov 23 07:56:31 h p[12]: 0: (95) exit",
+			"Nov 23 07:56:28 h p[12]: ", "0: (95) exit"},
+		{"[   10.001] 0: (95) exit", "[    9.999] ", "0: (95) exit"},
+		{">", "> ", ""},
+		{"> ", "> ", ""},
+		/* none */
+		{"0: (95) exit", "> ", NULL},
+		{"[    9", "[    9.999] ", NULL},
+		{"12: (95) exit", "  ", NULL},
+		{"0: (95) exit", "", NULL},
+		{"", "> ", NULL},
+	};
+	struct vlog_text t;
+	bool had;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		t = vlogstep_bare(text_of(rows[i].line), text_of(rows[i].lead), &had);
+		ck_assert_msg(had == !!rows[i].want, "%s", rows[i].line);
+		ck_assert_msg(
+			text_is(t, rows[i].want ? rows[i].want : rows[i].line), "%s", rows[i].line);
+	}
+}
+END_TEST
+
 Suite *suite_vlogstep(void);
 Suite *suite_vlogstep(void)
 {
@@ -75,6 +117,8 @@ Suite *suite_vlogstep(void)
 
 	tcase_add_test(t, step_lines);
 	tcase_add_test(t, operands);
+	tcase_add_test(t, states);
+	tcase_add_test(t, leads);
 	suite_add_tcase(s, t);
 	return s;
 }
