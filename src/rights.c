@@ -29,6 +29,7 @@ struct rights {
 	bool seccomp;	   /* a filter is installed */
 	bool split;	   /* CAP_BPF and CAP_PERFMON exist */
 	bool user_ns;	   /* not the initial user namespace */
+	bool paranoid;	   /* perf_event_paranoid above 2, as Debian's kernels have it */
 	char lockdown[24]; /* "integrity", "confidentiality", or "" */
 };
 
@@ -98,6 +99,7 @@ static void rights_read(struct sys *s, struct rights *r)
 	}
 	buf_free(&text);
 	r->split = read_number(s, "/proc/sys/kernel/cap_last_cap", CAP_NR_BPF) >= CAP_NR_BPF;
+	r->paranoid = (int64_t)read_number(s, "/proc/sys/kernel/perf_event_paranoid", 2) > 2;
 	r->user_ns = in_user_ns(s);
 	read_lockdown(s, r->lockdown, sizeof(r->lockdown));
 }
@@ -131,7 +133,8 @@ static bool is_perf(const char *action)
 /*
  * What an action asks for.  Who may not mount tracefs is told at once what the program will ask for
  * next.  The uprobe PMU asks for CAP_SYS_ADMIN since the fix of CVE-2025-38466 (6.16, and 5.10.240,
- * 6.1.146, 6.12.39 ...), that of kprobes for CAP_PERFMON as ever.
+ * 6.1.146, 6.12.39 ...), that of kprobes for CAP_PERFMON as ever; Debian's kernels, where
+ * perf_event_paranoid is above 2, for CAP_SYS_ADMIN whatever the event is.
  */
 static bool wants_cap(const struct rights *r, const char *action, unsigned nr)
 {
@@ -141,7 +144,7 @@ static bool wants_cap(const struct rights *r, const char *action, unsigned nr)
 	if (!is_bpf(action) && !is_perf(action) && !mount)
 		return false;
 	if (nr == CAP_NR_SYS_ADMIN)
-		return mount || probe || !r->split;
+		return mount || probe || !r->split || (r->paranoid && is_perf(action));
 	if (!r->split)
 		return false;
 	return nr == CAP_NR_PERFMON || is_bpf(action) || mount;

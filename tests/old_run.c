@@ -153,7 +153,7 @@ int old_start(void)
 bool old_wants(const char *suite)
 {
 	static const char *const others[] = {
-		"doctor", "load", "run", "tool_trace", "killed", "examples"};
+		"doctor", "load", "run", "tool_trace", "killed", "examples", "caps", "terminal"};
 	size_t i;
 
 	if (old_version() && !strcmp(suite, "fault"))

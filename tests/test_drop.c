@@ -233,7 +233,7 @@ static const char program[] = ".include \"std.inc\"\n"
 			      ".var key: u32\n"
 			      "	key = 7\n"
 			      "	map_inc counts, &key\n"
-			      "	stack_id stacks\n"
+			      "	stack_id stacks, BPF_F_USER_STACK\n"
 			      "	r7 = r0\n"
 			      "	key = 0\n"
 			      "	r0 = bpf_map_lookup_elem(&ids, &key)\n"
@@ -310,7 +310,7 @@ static void child_attach(struct shared *s, struct rawbpf *b, int road, const cha
 
 static void child_maps(struct shared *s, struct rawbpf *b)
 {
-	uint64_t v = 0, frames[64] = {0}, id = 0, all[512], sum = 0;
+	uint64_t v = 0, frames[127] = {0}, id = 0, all[512], sum = 0;
 	struct rawbpf_table_info info;
 	uint32_t key = 3, i;
 
@@ -326,7 +326,8 @@ static void child_maps(struct shared *s, struct rawbpf *b)
 	key = 0;
 	MUST(s, !rawbpf_table_lookup(rawbpf_table(b, "ids"), &key, &id));
 	key = (uint32_t)id;
-	MUST(s, !rawbpf_table_lookup(rawbpf_table(b, "stacks"), &key, frames) && frames[0]);
+	if (rawbpf_table_lookup(rawbpf_table(b, "stacks"), &key, frames) || !frames[0])
+		wrong(s, "no stack %lld; ", (long long)id);
 	MUST(s, rawbpf_table_update(rawbpf_table(b, "ids"), &key, &id, 0) == -EPERM);
 }
 

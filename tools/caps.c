@@ -44,16 +44,22 @@ bool caps_status(const char *name, int base, uint64_t *v)
 	return got;
 }
 
-void caps_read(struct caps *c)
+static int caps_number(const char *path, int fallback)
 {
-	FILE *f = fopen("/proc/sys/kernel/cap_last_cap", "re");
-	int last = CAP_NR_PROGRAMS;
+	FILE *f = fopen(path, "re");
+	int v = fallback;
 
-	if (f && fscanf(f, "%d", &last) != 1)
-		last = CAP_NR_PROGRAMS;
+	if (f && fscanf(f, "%d", &v) != 1)
+		v = fallback;
 	if (f)
 		fclose(f);
-	c->split = last >= CAP_NR_PROGRAMS;
+	return v;
+}
+
+void caps_read(struct caps *c)
+{
+	c->split = caps_number("/proc/sys/kernel/cap_last_cap", CAP_NR_PROGRAMS) >= CAP_NR_PROGRAMS;
+	c->paranoid = caps_number("/proc/sys/kernel/perf_event_paranoid", 2) > 2;
 	c->effective = 0;
 	c->known = caps_status("CapEff", 16, &c->effective);
 }
@@ -70,8 +76,9 @@ const char *caps_lacking(const struct caps *c, enum need need, char *out, size_t
 	*out = '\0';
 	for (i = 0; i < sizeof(cap_names) / sizeof(*cap_names); i++) {
 		bool old = !c->split && cap_names[i].nr >= CAP_NR_EVENTS;
-		bool admin = cap_names[i].nr == CAP_NR_ADMIN && !c->split &&
-			     need != NEED_ADDRESSES && need != NEED_NONE;
+		bool admin = cap_names[i].nr == CAP_NR_ADMIN &&
+			     ((!c->split && need != NEED_ADDRESSES && need != NEED_NONE) ||
+				     (c->paranoid && need == NEED_EVENT));
 
 		if (old || !(admin || cap_names[i].needs >> need & 1) ||
 			c->effective >> cap_names[i].nr & 1)

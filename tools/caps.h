@@ -9,8 +9,9 @@
 
 struct caps {
 	uint64_t effective;
-	bool known; /* false: /proc does not tell */
-	bool split; /* CAP_BPF and CAP_PERFMON exist (Linux 5.8) */
+	bool known;    /* false: /proc does not tell */
+	bool split;    /* CAP_BPF and CAP_PERFMON exist (Linux 5.8) */
+	bool paranoid; /* perf_event_paranoid above 2: events take CAP_SYS_ADMIN (Debian) */
 };
 
 /* What is asked for: bpf(2), events, events of probes, addresses of the kernel, all to trace. */
