@@ -33,12 +33,21 @@ static int ksymput_no_btf(struct rawbpf *b, const char *name, int err)
 	return err;
 }
 
-static int ksymput_none(struct rawbpf *b, const struct btf *btf, const char *name, bool call)
+/* line: where it is named; its file NULL: not known */
+static int ksymput_none(struct rawbpf *b, const struct btf *btf, const char *name, bool call,
+	const struct object_line *line)
 {
+	const char *what = call ? "function" : "variable";
 	struct near n;
 
-	err_set(&b->error, "load", -ENOENT, "no %s '%s' in the BTF of the kernel",
-		call ? "function" : "variable", name);
+	if (line->file)
+		err_set(&b->error, "load", -ENOENT,
+			"no %s '%s' in the BTF of the kernel, named at %s:%u", what, name,
+			line->file, line->line);
+	else
+		err_set(&b->error, "load", -ENOENT, "no %s '%s' in the BTF of the kernel", what,
+			name);
+	err_src(&b->error, line->file, line->line);
 	near_start(&n, name);
 	btf_each_name(btf, call ? 1U << BTF_FUNC : 1U << BTF_VAR, ksymput_offer, &n);
 	if (!near_hint(&n, &b->error))
@@ -48,10 +57,12 @@ static int ksymput_none(struct rawbpf *b, const struct btf *btf, const char *nam
 	return -ENOENT;
 }
 
-static int ksymput_one(
-	struct rawbpf *b, const struct object *o, uint32_t ksym, struct rawbpf_insn *insn)
+static int ksymput_one(struct rawbpf *b, const struct object *o, struct object_code *c,
+	const struct object_kref *k)
 {
-	const struct object_ksym *f = &o->ksyms[ksym];
+	const struct object_ksym *f = &o->ksyms[k->ksym];
+	struct rawbpf_insn *insn = &c->insns[k->insn];
+	struct object_line line = {0};
 	bool call = insn->code == OBJECT_CALL;
 	const struct btf *btf;
 	uint32_t id;
@@ -60,11 +71,13 @@ static int ksymput_one(
 	if (err && !(f->weak && err == -ENOENT))
 		return ksymput_no_btf(b, f->name, err);
 	id = err ? 0 : btf_find_any(btf, call ? 1U << BTF_FUNC : KSYMPUT_KINDS, f->name);
-	if (!id && !f->weak)
-		return ksymput_none(b, btf, f->name, call);
+	if (!id && !f->weak) {
+		object_line(o, c, k->insn, &line);
+		return ksymput_none(b, btf, f->name, call, &line);
+	}
 	if (!id)
 		object_set_src(insn, 0);
-	insn->imm = id ? (int32_t)id : call ? KSYMPUT_ABSENT + (int32_t)ksym : 0;
+	insn->imm = id ? (int32_t)id : call ? KSYMPUT_ABSENT + (int32_t)k->ksym : 0;
 	return 0;
 }
 
@@ -74,7 +87,7 @@ int ksymput_code(struct rawbpf *b, const struct object *o, struct object_code *c
 	int err = 0;
 
 	for (i = 0; !err && i < c->n_krefs; i++)
-		err = ksymput_one(b, o, c->krefs[i].ksym, &c->insns[c->krefs[i].insn]);
+		err = ksymput_one(b, o, c, &c->krefs[i]);
 	return err;
 }
 

@@ -14,6 +14,7 @@
 
 #include "ksymput.h"
 #include "object.h"
+#include "progspot.h"
 #include "rights.h"
 #include "vlog.h"
 
@@ -92,6 +93,8 @@ static int progwhy_rejected(const struct progwhy *w, char *log, int err)
 
 	if (vlog_parse(log, strlen(log), err, &v) || (!v.refused && progwhy_no_verdict(err)))
 		return -ENOENT;
+	if (v.insn < 0)
+		v.insn = progspot_find(w->b->object, w->code, v.msg);
 	progwhy_dead(w, &v);
 	if (v.insn >= 0 && object_line(w->b->object, w->code, (uint32_t)v.insn, &line) && line.file)
 		err_set(&w->b->error, "load", err, "prog '%s' rejected at %s:%u: %s", w->p->name,

@@ -137,7 +137,8 @@ START_TEST(variable_absent)
 
 	open_made(&m, ".kvar thrd\n.prog p \"socket\"\nr7 = &thrd\nexit\n");
 	ck_assert_int_eq(ksymput_code(&m.b, m.o, &m.c), -ENOENT);
-	ck_assert_str_eq(m.b.error.msg, "no variable 'thrd' in the BTF of the kernel: ENOENT");
+	ck_assert_str_eq(
+		m.b.error.msg, "no variable 'thrd' in the BTF of the kernel, named at t:3: ENOENT");
 	ck_assert_str_eq(m.b.error.hint, "did you mean 'third'?");
 	m.o->ksyms[0].weak = true;
 	ck_assert_int_eq(ksymput_code(&m.b, m.o, &m.c), 0);
@@ -154,7 +155,8 @@ START_TEST(absent)
 
 	open_made(&m, ".kfunc secnd\n.prog p \"socket\"\ncall secnd\nexit\n");
 	ck_assert_int_eq(ksymput_code(&m.b, m.o, &m.c), -ENOENT);
-	ck_assert_str_eq(m.b.error.msg, "no function 'secnd' in the BTF of the kernel: ENOENT");
+	ck_assert_str_eq(m.b.error.msg,
+		"no function 'secnd' in the BTF of the kernel, named at t:3: ENOENT");
 	ck_assert_str_eq(m.b.error.hint, "did you mean 'second'?");
 	/* where it is weak, only its call is refused */
 	m.o->ksyms[0].weak = true;
