@@ -115,6 +115,28 @@ static void vlog_copy(char *out, size_t size, struct vlog_text t)
 	out[n] = '\0';
 }
 
+/* Several lines of a log that came through another program. */
+static void vlog_copy_lines(char *out, size_t size, struct vlog_text t, struct vlog_text lead)
+{
+	struct vlog_text line = t, rest;
+	const char *nl;
+	size_t n = 0;
+	bool had;
+
+	*out = '\0';
+	for (rest = t; rest.n && n + 2 < size; n = strlen(out)) {
+		nl = memchr(rest.p, '\n', rest.n);
+		line.p = rest.p;
+		line.n = nl ? (size_t)(nl - rest.p) : rest.n;
+		rest.p += line.n + (nl != NULL);
+		rest.n -= line.n + (nl != NULL);
+		line = vlogstep_trim(vlogstep_bare(line, lead, &had));
+		if (n && line.n)
+			out[n++] = ' ';
+		vlog_copy(out + n, size - n, line);
+	}
+}
+
 /* add at most room bytes in all, or nothing */
 static bool vlog_add(char *out, size_t room, const char *a, const char *b, const char *c)
 {
@@ -309,8 +331,8 @@ static void vlog_advise(
 	}
 	if (m->rule.text)
 		vlog_fill(m, &w, v->advice, room);
-	vlog_copy(t.suggestion, sizeof(t.suggestion), s->suggestion);
-	vlog_copy(t.reason, sizeof(t.reason), s->reason);
+	vlog_copy_lines(t.suggestion, sizeof(t.suggestion), s->suggestion, s->lines.lead);
+	vlog_copy_lines(t.reason, sizeof(t.reason), s->reason, s->lines.lead);
 	i = strlen(t.suggestion);
 	if (i && t.suggestion[i - 1] == '.')
 		t.suggestion[i - 1] = '\0';
@@ -353,7 +375,11 @@ static int vlog_insn(const struct vlog_scan *s, const struct vlog_match *m)
 	}
 	if (s->at >= 0)
 		return s->at;
-	return vlog_has(&m->rule, VLOG_NO_INSN) ? -1 : s->insn;
+	/* a walk that was completed ends with an exit, or at what was safe already */
+	if (vlog_has(&m->rule, VLOG_NO_INSN) &&
+		(!s->step.p || s->safe || vlogstep_starts(s->step, "exit")))
+		return -1;
+	return s->insn;
 }
 
 /* total: what message and advice may take together */

@@ -287,8 +287,10 @@ VLOG_RULE("memory, len pair leads to invalid memory access", VLOG_LOOSE,
 VLOG_RULE("arg@# reference type('UNKNOWN ') size cannot be determined", VLOG_NO_INSN,
 	"argument {1} (counted from 0) of a global function is a pointer to what btf knows no size of, as void; give it a type with one: "
 	"a struct that is defined, a number, char")
+VLOG_RULE("reference type('FWD *') size cannot be determined", VLOG_NO_INSN,
+	"an argument's type, struct {1}, is only declared, not defined, in the object's BTF; define it, or take a number or 'char *'")
 VLOG_RULE("reference type('*') size cannot be determined", VLOG_NO_INSN,
-	"an argument's type {1} is only declared, not defined, in the object's BTF; define it, or make the argument void or u64 *")
+	"an argument's type {1} is only declared, not defined, in the object's BTF; define it, or take a number or 'char *'")
 VLOG_RULE("unexpected __bpf_trap()", "", "the compiler found undefined behaviour (a variable never set): initialise it")
 VLOG_RULE("isn't map pointer", "", "pass the map itself: '{r} = &map'")
 VLOG_RULE("JIT does not support calling kernel function", "", "kernel functions need the JIT of this CPU; use a helper")
@@ -371,6 +373,7 @@ VLOG_RULE("calling kernel functions requires CAP_BPF", VLOG_NO_INSN, "kernel fun
 VLOG_RULE("global function calls are not allowed while holding a lock", "",
 	"a global function cannot be called with a lock held; make it static, or unlock first")
 VLOG_RULE("sleepable global function *() called in", "", "{1} may sleep, which is not allowed here; call it outside the region")
+VLOG_ALSO("tail_calls are not allowed in programs with bpf-to-bpf calls", VLOG_NO_INSN)
 VLOG_RULE("mixing of tail_calls and bpf-to-bpf calls", VLOG_NO_INSN,
 	"this kernel or CPU cannot have tail calls and functions in one program (x86: Linux 5.10, arm64: 6.0); inline the functions")
 VLOG_RULE("tail_calls are not allowed in non-JITed", VLOG_NO_INSN,

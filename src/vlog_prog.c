@@ -63,6 +63,9 @@ VLOG_RULE("R0 has *should have been in", "", "the result in r0 is outside what i
 /* ---- encoding */
 VLOG_RULE("unknown opcode cb", "", VLOG_SMALL_ATOMIC)
 VLOG_RULE("unknown opcode d3", "", VLOG_SMALL_ATOMIC)
+VLOG_RULE("unknown opcode 8d", "",
+	"8d is callx, a call through a register, which no kernel takes: call the function by its name, or choose one by "
+	"branches; bpf_tail_call takes an index")
 VLOG_RULE("unknown opcode *", "",
 	"operation code {1} is not known to this kernel: a damaged instruction, or one that is newer "
 	"(atomic operations: Linux 5.12, cpu v4: 6.6); assemble for an older instruction set")

@@ -68,7 +68,11 @@ static bool vlogback_line(struct vlogback_walk *b, struct vlog_text *t)
 	t->p = p;
 	t->n = (size_t)(b->p - p);
 	b->p = p > b->log->p ? p - 1 : p;
-	*t = vlogstep_trim(vlogstep_bare(*t, b->log->lead, &had));
+	*t = vlogstep_bare(*t, b->log->lead, &had);
+	*t = vlogstep_trim(*t);
+	/* the lead was found in trimmed lines */
+	if (!had)
+		*t = vlogstep_bare(*t, b->log->lead, &had);
 	return true;
 }
 

@@ -316,6 +316,46 @@ static bool vlog_one_line(struct vlog_scan *s, const char *inner, struct vlog_te
 	return true;
 }
 
+/* Not "regs=4 stack=0 before 2: (bf)", which is the kernel's. */
+static const char *vlog_foreign(struct vlog_text t)
+{
+	const char *inner = vlog_inner_step(t);
+
+	return inner && inner - t.p > 7 && !memcmp(inner - 7, "before ", 7) ? NULL : inner;
+}
+
+/*
+ * The first line that shows it: "Nov 23 07:56:28 host prog[12]: 0: (bf) r6 = r1".  In a log of no
+ * step that is "processed 3 insns", when the line before begins alike.  True: no further line need
+ * be looked at.
+ */
+static bool vlog_led(struct vlog_scan *s, struct vlog_text before, struct vlog_text t)
+{
+	struct vlog_scan scratch = *s;
+	struct vlog_text step, lead = t;
+	const char *inner = vlog_foreign(t);
+	bool had;
+	int insn;
+
+	if (vlogstep_parse(t, &insn, &step))
+		return true;
+	if (inner) {
+		if (vlog_one_line(&scratch, inner, &t))
+			return false;
+		s->lines.lead.p = lead.p;
+		s->lines.lead.n = (size_t)(inner - lead.p);
+		return true;
+	}
+	inner = memmem(t.p, t.n, "processed ", 10);
+	if (!inner || inner == t.p || t.p + t.n - inner < 11 || !isdigit((unsigned char)inner[10]))
+		return false;
+	lead.n = (size_t)(inner - t.p);
+	vlogstep_bare(before, lead, &had);
+	if (had)
+		s->lines.lead = lead;
+	return true;
+}
+
 /* t without what another program put before it; true when that was a step and its message in one. */
 static bool vlog_wrapped(struct vlog_scan *s, struct vlog_text *t)
 {
@@ -337,9 +377,9 @@ static bool vlog_wrapped(struct vlog_scan *s, struct vlog_text *t)
 	*t = vlogstep_bare(*t, s->lines.lead, &had);
 	if (had)
 		return false;
-	inner = vlog_inner_step(*t);
-	if (!inner || (inner - t->p > 7 && !memcmp(inner - 7, "before ", 7)))
-		return vlog_summed(s, t); /* "regs=4 stack=0 before 2: (bf)" is the kernel's */
+	inner = vlog_foreign(*t);
+	if (!inner)
+		return vlog_summed(s, t);
 	if (vlog_one_line(s, inner, t))
 		return true;
 	s->lines.lead.p = t->p;
@@ -371,8 +411,6 @@ static bool vlog_line(struct vlog_scan *s, struct vlog_text t)
 	struct vlog_text step = {NULL, 0};
 	int insn = -1;
 
-	if (s->trim)
-		t = vlogstep_trim(t);
 	if (vlog_wrapped(s, &t)) {
 		vlog_forget(s);
 		vlog_message(s, t);
@@ -391,7 +429,7 @@ static bool vlog_line(struct vlog_scan *s, struct vlog_text t)
 		s->insn = insn;
 		s->step = step;
 		/* the walk went on: what was said before was no refusal */
-		s->validating = false;
+		s->validating = s->safe = false;
 		vlog_forget(s);
 		vlog_behind(s, t);
 		break;
@@ -416,8 +454,10 @@ static bool vlog_line(struct vlog_scan *s, struct vlog_text t)
 	case VLOG_EMPTY: break;
 	case VLOG_NOTE:
 		/* elsewhere that is said of programs that are good */
-		if (s->validating && vlogstep_starts(t, "arg#"))
+		if ((s->validating || (s->step.p && vlogstep_starts(s->step, "call "))) &&
+			vlogstep_starts(t, "arg#"))
 			vlog_message(s, t);
+		s->safe |= t.n > 6 && !memcmp(t.p + t.n - 6, ": safe", 6);
 		s->validating |= vlogstep_starts(t, "Validating ");
 		s->global |= s->validating;
 		break;
@@ -425,10 +465,31 @@ static bool vlog_line(struct vlog_scan *s, struct vlog_text t)
 	return false;
 }
 
+/* The line at *p, which moves behind it; false at the end. */
+static bool vlog_next(const struct vlog_scan *s, const char **p, struct vlog_text *t)
+{
+	const char *nl;
+
+	if (*p >= s->end)
+		return false;
+	nl = memchr(*p, '\n', (size_t)(s->end - *p));
+	if (!nl)
+		nl = s->end;
+	t->p = *p;
+	t->n = (size_t)(nl - *p);
+	while (t->n && (t->p[t->n - 1] == '\r' || !t->p[t->n - 1]))
+		t->n--;
+	if (s->trim)
+		*t = vlogstep_trim(*t);
+	*p = nl + 1;
+	return true;
+}
+
 static void vlog_scan(struct vlog_scan *s, const char *log, size_t len, bool trim)
 {
-	const char *p, *nl;
-	struct vlog_text t;
+	struct vlog_text t, before = {log, 0};
+	const char *p;
+	bool had;
 
 	memset(s, 0, sizeof(*s));
 	s->insn = s->at = -1;
@@ -438,19 +499,14 @@ static void vlog_scan(struct vlog_scan *s, const char *log, size_t len, bool tri
 	/* the kernel's NUL, if it was counted */
 	while (s->end > log && !s->end[-1])
 		s->end--;
-	for (p = log; p < s->end; p = nl + 1) {
-		nl = memchr(p, '\n', (size_t)(s->end - p));
-		if (!nl)
-			nl = s->end;
-		t.p = p;
-		t.n = (size_t)(nl - p);
-		while (t.n && (t.p[t.n - 1] == '\r' || !t.p[t.n - 1]))
-			t.n--;
-		if (vlog_line(s, t))
-			break;
-	}
+	for (p = log; vlog_next(s, &p, &t) && !vlog_led(s, before, t); before = t)
+		;
+	for (p = log; vlog_next(s, &p, &t) && !vlog_line(s, t);)
+		;
 	/* a fragment at the head that nothing explains is no message: see vlog_parse() */
-	s->cut_head = s->kept[0].p == log && s->insn < 0;
+	t.p = log;
+	t.n = (size_t)(s->end - log);
+	s->cut_head = s->kept[0].p == vlogstep_bare(t, s->lines.lead, &had).p && s->insn < 0;
 }
 
 /*

@@ -20,6 +20,7 @@ struct vlog_scan {
 	bool omitted;		  /* the line at hand is such a one */
 	bool validating;	  /* a global function's arguments are looked at */
 	bool global;		  /* it is one that is verified */
+	bool safe;		  /* behind the last step a path ended where another had been */
 	enum vlog_part part;
 	int insn;			  /* of the step printed last, -1: none */
 	struct vlog_text step;		  /* its line, without comment */

@@ -198,6 +198,77 @@ START_TEST(our_own_refusals)
 }
 END_TEST
 
+/* What other programs put before each line; a number counts the lines. */
+static const char *const leads[] = {
+	"[%5u.345] ",
+	"2026-11-23T07:56:28Z ",
+	"Nov 23 07:56:28 host prog[12]: ",
+	"07:56:28.%03u INFO  ",
+	"2026/11/23 07:56:28 ",
+	"> ",
+	"\t\t",
+	"    ",
+};
+
+/* log with lead before each line, in a buffer that is to be freed */
+static char *led(const char *log, const char *lead)
+{
+	size_t room = 64, n = 0, len;
+	unsigned lines = 9990;
+	const char *p;
+	char *out;
+
+	for (p = log; *p; p++)
+		room += *p == '\n' ? 64 : 1;
+	out = malloc(room);
+	ck_assert_ptr_nonnull(out);
+	for (p = log; *p; p += len) {
+		len = strcspn(p, "\n");
+		len += p[len] == '\n';
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		n += (size_t)snprintf(out + n, room - n, lead, lines++ % 1000);
+#pragma GCC diagnostic pop
+		memcpy(out + n, p, len);
+		n += len;
+	}
+	out[n] = '\0';
+	return out;
+}
+
+/* The same is said of a log that came through another program. */
+static void check_leads(const struct refusal *c)
+{
+	struct vlog plain, v;
+	size_t i;
+	char *log;
+	int r = c->err ? vlog_parse(c->log, strlen(c->log), 0, &plain) : -ENOENT;
+
+	for (i = 0; !r && i < sizeof(leads) / sizeof(*leads); i++) {
+		log = led(c->log, leads[i]);
+		ck_assert_msg(!vlog_parse(log, strlen(log), 0, &v), "%s %s '%s'", c->kernel,
+			c->name, leads[i]);
+		ck_assert_msg(!strcmp(v.advice, plain.advice), "%s %s '%s': '%s' is not '%s'",
+			c->kernel, c->name, leads[i], v.advice, plain.advice);
+		ck_assert_msg(v.insn == plain.insn && v.line == plain.line,
+			"%s %s '%s': insn %d line %u", c->kernel, c->name, leads[i], v.insn,
+			v.line);
+		free(log);
+	}
+}
+
+START_TEST(same_behind_other_words)
+{
+	each_case(kernels[_i], check_leads);
+}
+END_TEST
+
+START_TEST(same_of_ours_behind_other_words)
+{
+	each_case(our_kernels[_i], check_leads);
+}
+END_TEST
+
 START_TEST(kernel_words_of_7_3)
 {
 	const char *log = "0: R1=ctx() R10=fp0\n"
@@ -423,6 +494,74 @@ START_TEST(other_text_around)
 }
 END_TEST
 
+/* An argument whose type has no size: of the main program that is no matter, at a call it is. */
+START_TEST(argument_without_a_size)
+{
+	static const char main_one[] =
+		"arg#0 reference type('UNKNOWN ') size cannot be determined: -22\n";
+	static const struct {
+		const char *log, *msg, *advice;
+	} rows[] = {
+		{"0: (85) call pc+1\narg#0 reference type('FWD foo') size cannot be determined: "
+		 "-22\n"
+		 "Caller passes invalid args into func#1 ('f')\n",
+			"arg#0 reference type('FWD foo') size cannot be determined: -22; Caller "
+			"passes "
+			"invalid args into func#1 ('f')",
+			"struct foo, is only declared"},
+		{"0: (85) call pc+1\narg#1 reference type('FWD foo') size cannot be determined: "
+		 "-22\n",
+			"arg#1 reference type('FWD foo') size cannot be determined: -22",
+			"struct foo, is only declared"},
+		{"0: (85) call bpf_loop#181\narg#1 reference type('UNKNOWN ') size cannot be "
+		 "determined: -22\n",
+			"arg#1 reference type('UNKNOWN ') size cannot be determined: -22",
+			"argument 1 (counted from 0)"},
+		/* of a callback, which was good */
+		{"0: (85) call bpf_loop#181\narg#1 reference type('UNKNOWN ') size cannot be "
+		 "determined: -22\n9: (95) exit\nR0 !read_ok\n",
+			"R0 !read_ok", "r0 is the result"},
+	};
+	char log[512];
+	struct vlog v;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		snprintf(log, sizeof(log), "%s%sprocessed 1 insns\n", main_one, rows[i].log);
+		ck_assert_int_eq(vlog_parse(log, strlen(log), -EINVAL, &v), 0);
+		ck_assert_str_eq(v.msg, rows[i].msg);
+		ck_assert_int_eq(v.insn, i < 3 ? 0 : 9);
+		ck_assert_msg(strstr(v.advice, rows[i].advice), "%s", v.advice);
+	}
+}
+END_TEST
+
+/* What may be said of the whole program is of the step before it, but where a walk had ended. */
+START_TEST(step_before_the_message)
+{
+	static const char said[] = "combined stack size of 2 calls is 1024. Too large\n";
+	static const struct {
+		const char *log;
+		int insn;
+	} rows[] = {
+		{"; call f @ a.bpf:3\n7: (85) call pc+4\n", 7},
+		{"7: (95) exit\n", -1},
+		{"from 3 to 5: R0=1\n5: (b7) r0 = 0\n6: safe\n", -1},
+		{"5: (b7) r0 = 0\n6: safe\n; call f @ a.bpf:3\n7: (85) call pc+4\n", 7},
+		{"", -1},
+	};
+	char log[256];
+	struct vlog v;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		snprintf(log, sizeof(log), "%s%sprocessed 1 insns\n", rows[i].log, said);
+		ck_assert_int_eq(vlog_parse(log, strlen(log), -EINVAL, &v), 0);
+		ck_assert_msg(v.insn == rows[i].insn, "%zu: %d", i, v.insn);
+	}
+}
+END_TEST
+
 START_TEST(nothing_there)
 {
 	struct rawbpf_error e;
@@ -529,6 +668,9 @@ Suite *suite_vlog(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, refusals_of_all_kernels, 0, n);
 	tcase_add_loop_test(t, our_own_refusals, 0, sizeof(our_kernels) / sizeof(*our_kernels));
+	tcase_add_loop_test(t, same_behind_other_words, 0, n);
+	tcase_add_loop_test(
+		t, same_of_ours_behind_other_words, 0, sizeof(our_kernels) / sizeof(*our_kernels));
 	tcase_add_test(t, kernel_words_of_7_3);
 	tcase_add_test(t, message_cut_off);
 	tcase_add_test(t, source_line_and_place);
@@ -538,6 +680,8 @@ Suite *suite_vlog(void)
 	tcase_add_test(t, too_long_a_loop);
 	tcase_add_test(t, message_behind_a_jump);
 	tcase_add_test(t, other_text_around);
+	tcase_add_test(t, argument_without_a_size);
+	tcase_add_test(t, step_before_the_message);
 	tcase_add_test(t, nothing_there);
 	tcase_add_loop_test(t, mutated_logs, 0, n);
 	tcase_add_test(t, large_logs);
