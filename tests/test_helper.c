@@ -64,6 +64,29 @@ START_TEST(facts)
 }
 END_TEST
 
+/* Those that came late in a release's time: the first release whose <linux/bpf.h> has them. */
+START_TEST(versions)
+{
+	static const struct {
+		const char *name;
+		unsigned major, minor;
+	} rows[] = {{"bpf_msg_push_data", 4, 20}, {"bpf_msg_pop_data", 5, 0},
+		{"bpf_get_listener_sock", 5, 1}, {"bpf_send_signal", 5, 3},
+		{"bpf_tcp_gen_syncookie", 5, 4}, {"bpf_probe_read_kernel_str", 5, 5},
+		{"bpf_tcp_send_ack", 5, 6}, {"bpf_send_signal_thread", 5, 6},
+		{"bpf_jiffies64", 5, 6}, {"bpf_read_branch_records", 5, 7},
+		{"bpf_get_ns_current_pid_tgid", 5, 7}, {"bpf_sk_assign", 5, 7},
+		{"bpf_csum_level", 5, 8}, {"bpf_redirect_peer", 5, 10}, {"bpf_get_retval", 5, 18},
+		{"bpf_dynptr_data", 5, 19}};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_msg(helper_find(rows[i].name, strlen(rows[i].name))->kernel ==
+				      (rows[i].major << 16 | rows[i].minor << 8),
+			"%s", rows[i].name);
+}
+END_TEST
+
 START_TEST(versions_never_fall)
 {
 	uint32_t id, last = 0;
@@ -166,6 +189,7 @@ Suite *suite_helper(void)
 
 	tcase_add_test(t, every_helper_is_found);
 	tcase_add_test(t, facts);
+	tcase_add_test(t, versions);
 	tcase_add_test(t, versions_never_fall);
 	tcase_add_test(t, unknown_names);
 	tcase_set_timeout(t, 60);
