@@ -43,14 +43,29 @@ enum {
 	SEC_GETSOCKOPT = 21,
 	SEC_SETSOCKOPT = 22,
 	SEC_LSM_MAC = 27,
+	SEC_INET4_GETPEERNAME = 29, /* Linux 5.8 */
+	SEC_INET6_GETPEERNAME = 30,
+	SEC_INET4_GETSOCKNAME = 31,
+	SEC_INET6_GETSOCKNAME = 32,
 	SEC_XDP_DEVMAP = 33,
+	SEC_SOCK_RELEASE = 34, /* Linux 5.9 */
 	SEC_XDP_CPUMAP = 35,
 	SEC_SK_LOOKUP = 36,
 	SEC_XDP = 37,
+	SEC_SK_SKB = 38, /* Linux 5.13 */
 	SEC_SK_REUSEPORT = 39,
 	SEC_SK_REUSEPORT_MIGRATE = 40,
 	SEC_LSM_CGROUP = 43,
 	SEC_NETFILTER = 45,
+	SEC_TCX_INGRESS = 46, /* Linux 6.6 */
+	SEC_TCX_EGRESS = 47,
+	SEC_UNIX_CONNECT = 49, /* Linux 6.7 */
+	SEC_UNIX_SENDMSG = 50,
+	SEC_UNIX_RECVMSG = 51,
+	SEC_UNIX_GETPEERNAME = 52,
+	SEC_UNIX_GETSOCKNAME = 53,
+	SEC_NETKIT_PRIMARY = 54, /* Linux 6.7 */
+	SEC_NETKIT_PEER = 55,
 };
 
 static const struct secname_row secname_rows[] = {
@@ -91,6 +106,10 @@ static const struct secname_row secname_rows[] = {
 	{"tc", RAWBPF_PROG_SCHED_CLS, 0, 0},
 	{"classifier", RAWBPF_PROG_SCHED_CLS, 0, 0},
 	{"action", RAWBPF_PROG_SCHED_ACT, 0, 0},
+	{"tcx/ingress", RAWBPF_PROG_SCHED_CLS, SEC_TCX_INGRESS, 0},
+	{"tcx/egress", RAWBPF_PROG_SCHED_CLS, SEC_TCX_EGRESS, 0},
+	{"netkit/primary", RAWBPF_PROG_SCHED_CLS, SEC_NETKIT_PRIMARY, 0},
+	{"netkit/peer", RAWBPF_PROG_SCHED_CLS, SEC_NETKIT_PEER, 0},
 	{"lwt_in", RAWBPF_PROG_LWT_IN, 0, 0},
 	{"lwt_out", RAWBPF_PROG_LWT_OUT, 0, 0},
 	{"lwt_xmit", RAWBPF_PROG_LWT_XMIT, 0, 0},
@@ -100,16 +119,26 @@ static const struct secname_row secname_rows[] = {
 	{"cgroup/skb", RAWBPF_PROG_CGROUP_SKB, 0, 0},
 	{"cgroup/sock", RAWBPF_PROG_CGROUP_SOCK, SEC_CGROUP_SOCK_CREATE, 0},
 	{"cgroup/sock_create", RAWBPF_PROG_CGROUP_SOCK, SEC_CGROUP_SOCK_CREATE, 0},
+	{"cgroup/sock_release", RAWBPF_PROG_CGROUP_SOCK, SEC_SOCK_RELEASE, 0},
 	{"cgroup/post_bind4", RAWBPF_PROG_CGROUP_SOCK, SEC_INET4_POST_BIND, 0},
 	{"cgroup/post_bind6", RAWBPF_PROG_CGROUP_SOCK, SEC_INET6_POST_BIND, 0},
 	{"cgroup/bind4", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_INET4_BIND, 0},
 	{"cgroup/bind6", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_INET6_BIND, 0},
 	{"cgroup/connect4", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_INET4_CONNECT, 0},
 	{"cgroup/connect6", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_INET6_CONNECT, 0},
+	{"cgroup/connect_unix", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_UNIX_CONNECT, 0},
 	{"cgroup/sendmsg4", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_UDP4_SENDMSG, 0},
 	{"cgroup/sendmsg6", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_UDP6_SENDMSG, 0},
+	{"cgroup/sendmsg_unix", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_UNIX_SENDMSG, 0},
 	{"cgroup/recvmsg4", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_UDP4_RECVMSG, 0},
 	{"cgroup/recvmsg6", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_UDP6_RECVMSG, 0},
+	{"cgroup/recvmsg_unix", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_UNIX_RECVMSG, 0},
+	{"cgroup/getpeername4", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_INET4_GETPEERNAME, 0},
+	{"cgroup/getpeername6", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_INET6_GETPEERNAME, 0},
+	{"cgroup/getpeername_unix", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_UNIX_GETPEERNAME, 0},
+	{"cgroup/getsockname4", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_INET4_GETSOCKNAME, 0},
+	{"cgroup/getsockname6", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_INET6_GETSOCKNAME, 0},
+	{"cgroup/getsockname_unix", RAWBPF_PROG_CGROUP_SOCK_ADDR, SEC_UNIX_GETSOCKNAME, 0},
 	{"cgroup/dev", RAWBPF_PROG_CGROUP_DEVICE, SEC_CGROUP_DEVICE, 0},
 	{"cgroup/sysctl", RAWBPF_PROG_CGROUP_SYSCTL, SEC_SYSCTL, 0},
 	{"cgroup/getsockopt", RAWBPF_PROG_CGROUP_SOCKOPT, SEC_GETSOCKOPT, 0},
@@ -118,6 +147,7 @@ static const struct secname_row secname_rows[] = {
 	{"sk_skb", RAWBPF_PROG_SK_SKB, 0, 0},
 	{"sk_skb/stream_parser", RAWBPF_PROG_SK_SKB, SEC_SK_SKB_PARSER, 0},
 	{"sk_skb/stream_verdict", RAWBPF_PROG_SK_SKB, SEC_SK_SKB_VERDICT, 0},
+	{"sk_skb/verdict", RAWBPF_PROG_SK_SKB, SEC_SK_SKB, 0},
 	{"sk_msg", RAWBPF_PROG_SK_MSG, 0, 0},
 	{"sk_lookup", RAWBPF_PROG_SK_LOOKUP, SEC_SK_LOOKUP, 0},
 	{"sk_reuseport", RAWBPF_PROG_SK_REUSEPORT, SEC_SK_REUSEPORT, 0},
@@ -125,6 +155,7 @@ static const struct secname_row secname_rows[] = {
 	{"lirc_mode2", RAWBPF_PROG_LIRC_MODE2, 0, 0},
 	{"flow_dissector", RAWBPF_PROG_FLOW_DISSECTOR, 0, 0},
 	{"netfilter", RAWBPF_PROG_NETFILTER, SEC_NETFILTER, 0},
+	{"struct_ops", RAWBPF_PROG_STRUCT_OPS, 0, SEC_SLEEPABLE},
 };
 
 /* bcc's function names: PREFIX__PLACE */
@@ -249,6 +280,18 @@ static int secname_unknown(const char *section, const char *name, struct rawbpf_
 	return -EINVAL;
 }
 
+/* Its functions are members of a map that is a record of the kernel's. */
+static int secname_struct_ops(const char *section, const char *name, struct rawbpf_error *e)
+{
+	err_set(e, "open", -EOPNOTSUPP,
+		"program '%s': section '%s': a function of a struct_ops map, which rawbpf does not "
+		"make",
+		name, section);
+	err_prog(e, name);
+	err_hint(e, "load the object with 'bpftool struct_ops register'");
+	return -EOPNOTSUPP;
+}
+
 int secname_parse(const char *section, const char *name, struct secname *s, struct rawbpf_error *e)
 {
 	memset(s, 0, sizeof(*s));
@@ -256,6 +299,6 @@ int secname_parse(const char *section, const char *name, struct secname *s, stru
 	if (!s->autoload)
 		section++;
 	if (secname_by_section(section, s) || secname_by_name(name, s))
-		return 0;
+		return s->type == RAWBPF_PROG_STRUCT_OPS ? secname_struct_ops(section, name, e) : 0;
 	return secname_unknown(section, name, e);
 }

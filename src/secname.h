@@ -15,7 +15,8 @@ struct secname {
 
 /*
  * section as libbpf spells it ("?uprobe.s/c:strlen"), name as bcc does ("kprobe__vfs_read") for
- * sections that say nothing.  0, or -EINVAL with near sections in the hint.
+ * sections that say nothing.  0, -EINVAL with near sections in the hint, or -EOPNOTSUPP: of a
+ * struct_ops map.
  */
 int secname_parse(const char *section, const char *name, struct secname *s, struct rawbpf_error *e);
 

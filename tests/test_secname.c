@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* test_secname.c - sections and names to program types. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
+#include "old.h"
+#include "rawbpf.h"
 #include "secname.h"
 #include "t.h"
 
@@ -89,16 +93,78 @@ START_TEST(type_names)
 }
 END_TEST
 
+START_TEST(struct_ops)
+{
+	struct rawbpf_error e = {0};
+	struct secname s;
+
+	ck_assert_int_eq(secname_parse("struct_ops.s/ssthresh", "f", &s, &e), -EOPNOTSUPP);
+	ck_assert_str_eq(e.msg, "program 'f': section 'struct_ops.s/ssthresh': a function of a "
+				"struct_ops map, which rawbpf does not make: EOPNOTSUPP");
+	ck_assert_str_eq(e.hint, "load the object with 'bpftool struct_ops register'");
+	err_clear(&e);
+}
+END_TEST
+
+/* Sections whose attach type the kernel checks when it loads, and since when there is one. */
+START_TEST(loads_here)
+{
+	static const struct {
+		unsigned major, minor;
+		const char *section;
+	} rows[] = {
+		{5, 8, "cgroup/getpeername4"},
+		{5, 8, "cgroup/getpeername6"},
+		{5, 8, "cgroup/getsockname4"},
+		{5, 8, "cgroup/getsockname6"},
+		{5, 9, "cgroup/sock_release"},
+		{5, 13, "sk_skb/verdict"},
+		{6, 6, "tcx/ingress"},
+		{6, 6, "tcx/egress"},
+		{6, 7, "netkit/primary"},
+		{6, 7, "netkit/peer"},
+		{6, 7, "cgroup/connect_unix"},
+		{6, 7, "cgroup/sendmsg_unix"},
+		{6, 7, "cgroup/recvmsg_unix"},
+		{6, 7, "cgroup/getpeername_unix"},
+		{6, 7, "cgroup/getsockname_unix"},
+	};
+	unsigned major, minor, i;
+	struct utsname u;
+	struct rawbpf *b;
+	char text[100];
+	int err;
+
+	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
+	ck_assert_int_eq(uname(&u), 0);
+	ck_assert_int_eq(sscanf(u.release, "%u.%u", &major, &minor), 2);
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (major < rows[i].major || (major == rows[i].major && minor < rows[i].minor))
+			continue;
+		b = rawbpf_new();
+		snprintf(text, sizeof(text), ".license \"GPL\"\n.prog p \"%s\"\nreturn 1\n",
+			rows[i].section);
+		err = rawbpf_load(b, .text = text);
+		ck_assert_msg(!err, "%s: %s", rows[i].section, rawbpf_errmsg(b));
+		rawbpf_free(b);
+	}
+}
+END_TEST
+
 Suite *suite_secname(void);
 Suite *suite_secname(void)
 {
 	Suite *s = suite_create("secname");
-	TCase *t = tcase_create("unit");
+	TCase *t = tcase_create("unit"), *live = tcase_create("live");
 
 	tcase_add_test(t, sections);
 	tcase_add_test(t, bcc_names);
 	tcase_add_test(t, unknown);
 	tcase_add_test(t, type_names);
+	tcase_add_test(t, struct_ops);
 	suite_add_tcase(s, t);
+	tcase_add_test(live, loads_here);
+	suite_add_tcase(s, live);
 	return s;
 }
