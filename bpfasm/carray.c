@@ -15,11 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "carraybtf.h"
 #include "carraymap.h"
+#include "carraytext.h"
 #include "dis.h"
 #include "insn.h"
-#include "section.h"
-#include "textout.h"
 
 enum { CARRAY_MAX_INSNS = 1 << 22 };
 
@@ -32,6 +32,12 @@ struct carray_reloc {
 struct carray_prog {
 	const struct ir_func *f;
 	uint32_t first, count;
+	uint32_t first_func, n_funcs; /* rows of carray.rows */
+};
+
+/* A function in a program that has callbacks. */
+struct carray_row {
+	uint32_t insn, type;
 };
 
 /* The functions of the program that is being written; at: slots from the array's start, plus one */
@@ -47,6 +53,9 @@ struct carray {
 	char *name, *upper;		 /* of the array, in C */
 	struct names funcs, ksyms, data; /* index plus one, as pointers */
 	struct carraymap maps;
+	struct carraybtf btf;
+	struct carray_row *rows;
+	size_t n_rows, cap_rows;
 	struct carray_piece *pieces;
 	size_t n_pieces;
 	uint32_t *at; /* of each function of the unit in this program, 0: not in it */
@@ -56,167 +65,6 @@ struct carray {
 	size_t n_progs;
 	uint32_t n_insns;
 };
-
-/* What every such header has, once. */
-static const char carray_types[] =
-	"#include <stdint.h>\n\n"
-	"#if !defined(__LINUX_BPF_H__) && !defined(_UAPI__LINUX_BPF_H__) && "
-	"!defined(BPFASM_OWN_BPF_INSN)\n"
-	"#if defined(__has_include)\n"
-	"#if __has_include(<linux/bpf.h>)\n"
-	"#include <linux/bpf.h>\n"
-	"#else\n"
-	"#define BPFASM_OWN_BPF_INSN 1\n"
-	"#endif\n"
-	"#else\n"
-	"#define BPFASM_OWN_BPF_INSN 1\n"
-	"#endif\n"
-	"#ifdef BPFASM_OWN_BPF_INSN\n"
-	"struct bpf_insn {\n"
-	"\tuint8_t code;\n"
-	"\tuint8_t dst_reg : 4, src_reg : 4;\n"
-	"\tint16_t off;\n"
-	"\tint32_t imm;\n"
-	"};\n"
-	"#endif\n"
-	"#endif\n\n"
-	"#ifndef BPFASM_IMAGE\n"
-	"#define BPFASM_IMAGE\n"
-	"/* a map as bpf_attr of BPF_MAP_CREATE has it; max_entries 0: as many as there are CPUs "
-	"*/\n"
-	"struct bpfasm_map {\n"
-	"\tconst char *name;\n"
-	"\tuint32_t type, key_size, value_size, max_entries, flags;\n"
-	"\tuint32_t inner; /* of a map of maps: inner_map_fd is that of map inner - 1; else 0 */\n"
-	"\tconst unsigned char *data; /* value_size bytes of key 0, which is to be set; NULL: none "
-	"*/\n"
-	"\tuint32_t numa_node; /* counts with BPF_F_NUMA_NODE */\n"
-	"\tuint64_t map_extra;\n"
-	"};\n"
-	"/* element key of a map holds another map, or program, from the start */\n"
-	"struct bpfasm_fill {\n"
-	"\tuint32_t map, key, is_prog, index;\n"
-	"};\n"
-	"enum {\n"
-	"\tBPFASM_RELOC_MAP,  /* .imm of the instruction is to be the fd of map index */\n"
-	"\tBPFASM_RELOC_VALUE, /* the same; the address is one inside of the map's value */\n"
-	"\tBPFASM_RELOC_FUNC, /* filled in: the function that begins at instruction index */\n"
-	"\tBPFASM_RELOC_KSYM, /* .imm is to be the BTF id of the kernel's function or variable "
-	"name */\n"
-	"\tBPFASM_RELOC_USDT, /* an operand of a probe: only rawbpf_load() of the object can */\n"
-	"};\n"
-	"struct bpfasm_reloc {\n"
-	"\tuint32_t kind, insn, index;\n"
-	"\tconst char *name;\n"
-	"};\n"
-	"/* a program: count instructions from first on, its functions behind it */\n"
-	"struct bpfasm_prog {\n"
-	"\tconst char *name, *section;\n"
-	"\tuint32_t type, attach_type, flags; /* .prog_type, .expected_attach_type, .prog_flags "
-	"*/\n"
-	"\tuint32_t first, count;\n"
-	"};\n"
-	"#ifdef __GNUC__\n"
-	"#define BPFASM_UNUSED __attribute__((unused))\n"
-	"#else\n"
-	"#define BPFASM_UNUSED\n"
-	"#endif\n"
-	"#endif\n\n";
-
-/* @ and % stand for the array's name in small and capital letters */
-static const char carray_example[] =
-	" * Load one of the programs (@_progs[0]) with bpf(2) and nothing else:\n"
-	" *\n"
-	" *\t#include <linux/bpf.h>\n"
-	" *\t#include <string.h>\n"
-	" *\t#include <sys/syscall.h>\n"
-	" *\t#include <unistd.h>\n"
-	" *\n"
-	" *\tstatic int @_set(int map, uint32_t key, const void *value)\n"
-	" *\t{\n"
-	" *\t\tunion bpf_attr a;\n"
-	" *\n"
-	" *\t\tmemset(&a, 0, sizeof(a));\n"
-	" *\t\ta.map_fd = (uint32_t)map;\n"
-	" *\t\ta.key = (uintptr_t)&key;\n"
-	" *\t\ta.value = (uintptr_t)value;\n"
-	" *\t\treturn (int)syscall"
-	"(SYS_bpf, BPF_MAP_UPDATE_ELEM, &a, sizeof(a));\n"
-	" *\t}\n"
-	" *\n"
-	" *\tstatic int @_map(const struct bpfasm_map *m, const int *fds)\n"
-	" *\t{\n"
-	" *\t\tunion bpf_attr a;\n"
-	" *\t\tint fd;\n"
-	" *\n"
-	" *\t\tmemset(&a, 0, sizeof(a));\n"
-	" *\t\ta.map_type = m->type;\n"
-	" *\t\ta.key_size = m->key_size;\n"
-	" *\t\ta.value_size = m->value_size;\n"
-	" *\t\ta.max_entries = m->max_entries;\n"
-	" *\t\ta.map_flags = m->flags;\n"
-	" *\t\ta.numa_node = m->numa_node;\n"
-	" *\t\ta.map_extra = m->map_extra;\n"
-	" *\t\ta.inner_map_fd = m->inner ? (uint32_t)fds[m->inner - 1] : 0;\n"
-	" *\t\tfd = (int)syscall"
-	"(SYS_bpf, BPF_MAP_CREATE, &a, sizeof(a));\n"
-	" *\t\tif (fd < 0 || !m->data)\n"
-	" *\t\t\treturn fd;\n"
-	" *\t\tif (@_set(fd, 0, m->data))\n"
-	" *\t\t\treturn -1;\n"
-	" *\t\tmemset(&a, 0, sizeof(a));\n"
-	" *\t\ta.map_fd = (uint32_t)fd;\n"
-	" *\t\tif (m->flags & BPF_F_RDONLY_PROG &&\n"
-	" *\t\t\tsyscall"
-	"(SYS_bpf, BPF_MAP_FREEZE, &a, sizeof(a)))\n"
-	" *\t\t\treturn -1;\n"
-	" *\t\treturn fd;\n"
-	" *\t}\n"
-	" *\n"
-	" *\tstatic int @_load(const struct bpfasm_prog *p, const int *fds)\n"
-	" *\t{\n"
-	" *\t\tstatic struct bpf_insn insns[sizeof(@_insns) / sizeof(@_insns[0])];\n"
-	" *\t\tunion bpf_attr a;\n"
-	" *\t\tunsigned i;\n"
-	" *\n"
-	" *\t\tmemcpy(insns, @_insns, sizeof(insns));\n"
-	" *\t\tfor (i = 0; i < %_RELOCS; i++)\n"
-	" *\t\t\tif (@_relocs[i].kind <= BPFASM_RELOC_VALUE)\n"
-	" *\t\t\t\tinsns[@_relocs[i].insn].imm = fds[@_relocs[i].index];\n"
-	" *\t\tmemset(&a, 0, sizeof(a));\n"
-	" *\t\ta.prog_type = p->type;\n"
-	" *\t\ta.expected_attach_type = p->attach_type;\n"
-	" *\t\ta.prog_flags = p->flags;\n"
-	" *\t\ta.insns = (uintptr_t)(insns + p->first);\n"
-	" *\t\ta.insn_cnt = p->count;\n"
-	" *\t\ta.license = (uintptr_t)@_license;\n"
-	" *\t\treturn (int)syscall"
-	"(SYS_bpf, BPF_PROG_LOAD, &a, sizeof(a));\n"
-	" *\t}\n"
-	" *\n"
-	" * where fds[i] is the map made of @_maps[i], one after the other, i < %_MAPS.\n"
-	" *\n";
-
-/* ... where there is something to fill */
-static const char carray_fill[] =
-	" * What maps of maps and of programs hold is set last, progs[i] being @_progs[i]:\n"
-	" *\n"
-	" *\tstatic int @_fill(const int *fds, const int *progs)\n"
-	" *\t{\n"
-	" *\t\tconst struct bpfasm_fill *f = @_fills;\n"
-	" *\n"
-	" *\t\tfor (; f < @_fills + %_FILLS; f++)\n"
-	" *\t\t\tif (@_set(fds[f->map], f->key,\n"
-	" *\t\t\t\t    f->is_prog ? progs + f->index : fds + f->index))\n"
-	" *\t\t\t\treturn -1;\n"
-	" *\t\treturn 0;\n"
-	" *\t}\n"
-	" *\n";
-
-static const char carray_end_of_text[] =
-	" * The same programs as an object, with types and lines: rawbpf_load(b, .image = @,\n"
-	" * .image_len = sizeof(@)); it is left out with %_NO_OBJECT defined.\n"
-	" */\n";
 
 /* ---- names ------------------------------------------------------------------------------- */
 
@@ -256,18 +104,6 @@ static int carray_names(struct carray *c, const char *path)
 	return c->name && c->upper ? 0 : -ENOMEM;
 }
 
-static void carray_put_text(struct carray *c, const char *p)
-{
-	const char *end;
-
-	for (; *p; p = end) {
-		end = p + strcspn(p, "@%");
-		textout_bytes(&c->out, p, (size_t)(end - p));
-		if (*end)
-			textout_put(&c->out, "%s", *end++ == '@' ? c->name : c->upper);
-	}
-}
-
 /* ---- instructions ------------------------------------------------------------------------ */
 
 static int carray_index(struct carray *c)
@@ -295,7 +131,9 @@ static int carray_index(struct carray *c)
 	c->maps.out = &c->out;
 	c->maps.name = c->name;
 	c->maps.upper = c->upper;
-	return c->at && c->pieces && c->progs ? carraymap_begin(&c->maps) : -ENOMEM;
+	if (!c->at || !c->pieces || !c->progs || carraybtf_begin(&c->btf, u, c->pool))
+		return -ENOMEM;
+	return carraymap_begin(&c->maps);
 }
 
 /* Index plus one of what a name stands for in a table; 0: nothing. */
@@ -442,6 +280,22 @@ static int carray_put_func(struct carray *c, const struct carray_piece *piece, u
 	return err;
 }
 
+/* The functions of a program for .func_info, where callbacks want it. */
+static int carray_funcs_of(struct carray *c, struct carray_prog *p)
+{
+	size_t i;
+
+	p->first_func = (uint32_t)c->n_rows;
+	for (i = 0; c->btf.types && i < c->n_pieces; i++) {
+		if (pool_grow(c->pool, &c->rows, &c->cap_rows, c->n_rows, sizeof(*c->rows)))
+			return -ENOMEM;
+		c->rows[c->n_rows++] = (struct carray_row){
+			c->pieces[i].at - p->first, c->btf.types[c->pieces[i].func]};
+		p->n_funcs++;
+	}
+	return 0;
+}
+
 static int carray_put_prog(struct carray *c, size_t prog)
 {
 	struct carray_prog *p = &c->progs[c->n_progs++];
@@ -452,6 +306,8 @@ static int carray_put_prog(struct carray *c, size_t prog)
 	p->first = c->n_insns;
 	err = carray_layout(c, prog);
 	p->count = c->n_insns - p->first;
+	if (!err)
+		err = carray_funcs_of(c, p);
 	for (i = 0; !err && i < c->n_pieces; i++)
 		err = carray_put_func(c, &c->pieces[i], p->first);
 	return err;
@@ -519,6 +375,31 @@ static void carray_relocs(struct carray *c)
 	carray_end(c, "RELOCS", c->n_relocs, "\t{0, 0, 0, \"\"},\n");
 }
 
+static void carray_funcs(struct carray *c)
+{
+	size_t i;
+
+	textout_put(
+		&c->out, "BPFASM_UNUSED static const struct bpfasm_func %s_funcs[] = {\n", c->name);
+	for (i = 0; i < c->n_rows; i++)
+		textout_put(&c->out, "\t{%u, %u},\n", (unsigned)c->rows[i].insn,
+			(unsigned)c->rows[i].type);
+	carray_end(c, "FUNCS", c->n_rows, "\t{0, 0},\n");
+}
+
+/* The name that its program's attach_btf_id stands for, in quotes, and more of its row. */
+static void carray_attach(
+	struct carray *c, const struct carray_prog *p, const struct section_type *t)
+{
+	unsigned kind;
+	const char *name = carraybtf_attach(c->pool, p->f->section, t, &kind);
+
+	textout_put(&c->out, ", ");
+	textout_string(&c->out, name ? name : "");
+	textout_put(&c->out, ", %u, %u, %u},\n", name && *name ? kind : 0, (unsigned)p->first_func,
+		(unsigned)p->n_funcs);
+}
+
 static void carray_progs(struct carray *c)
 {
 	struct section_type t;
@@ -533,10 +414,11 @@ static void carray_progs(struct carray *c)
 		textout_put(&c->out, "\t{\"%s\", ", p->f->name);
 		textout_string(&c->out, p->f->section);
 		/* BPF_F_SLEEPABLE */
-		textout_put(&c->out, ", %u, %u, %u, %u, %u},\n", t.type, t.attach,
+		textout_put(&c->out, ", %u, %u, %u, %u, %u", t.type, t.attach,
 			t.sleepable ? 1U << 4 : 0, (unsigned)p->first, (unsigned)p->count);
+		carray_attach(c, p, &t);
 	}
-	carray_end(c, "PROGS", c->n_progs, "\t{\"\", \"\", 0, 0, 0, 0, 0},\n");
+	carray_end(c, "PROGS", c->n_progs, "\t{\"\", \"\", 0, 0, 0, 0, 0, \"\", 0, 0, 0},\n");
 	textout_put(&c->out, "BPFASM_UNUSED static const char %s_license[] = ", c->name);
 	textout_string(&c->out, c->u->license ? c->u->license : "");
 	textout_put(&c->out, ";\n\n");
@@ -562,17 +444,39 @@ static int carray_object(struct carray *c)
 	return 0;
 }
 
+/* Does a program need the number of something in the kernel's BTF? */
+static bool carray_attaches(const struct carray *c)
+{
+	struct section_type t;
+	unsigned kind;
+	size_t i;
+
+	for (i = 0; i < c->u->n_funcs; i++) {
+		const struct ir_func *f = c->u->funcs[i];
+		const char *name = NULL;
+
+		if (f->is_prog && section_type(f->section, &t))
+			name = carraybtf_attach(c->pool, f->section, &t, &kind);
+		if (name && *name)
+			return true;
+	}
+	return false;
+}
+
 static int carray_all(struct carray *c)
 {
+	const struct carraytext text = {.out = &c->out,
+		.name = c->name,
+		.upper = c->upper,
+		.attaches = carray_attaches(c),
+		.ksyms = c->u->n_ksyms,
+		.callbacks = c->btf.types,
+		.fills = carraymap_fills(&c->maps)};
 	int err;
 
-	textout_put(&c->out, "/*\n * Made by rawbpf asm: instructions as an array.\n *\n");
-	carray_put_text(c, carray_example);
-	if (carraymap_fills(&c->maps))
-		carray_put_text(c, carray_fill);
-	carray_put_text(c, carray_end_of_text);
+	carraytext_comment(&text);
 	textout_put(&c->out, "#ifndef %s_OBJECT\n#define %s_OBJECT\n\n", c->upper, c->upper);
-	textout_put(&c->out, "%s", carray_types);
+	carraytext_types(&c->out);
 	err = carray_macros(c);
 	if (!err)
 		err = carray_insns(c);
@@ -582,6 +486,8 @@ static int carray_all(struct carray *c)
 		return -ENOMEM;
 	carray_relocs(c);
 	carray_progs(c);
+	carray_funcs(c);
+	carraybtf_write(&c->btf, &c->out, c->name, c->upper);
 	return carray_object(c);
 }
 

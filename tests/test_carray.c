@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "t.h"
 #include "tasm.h"
@@ -121,9 +122,11 @@ START_TEST(programs_with_their_functions)
 	       "\t{BPFASM_RELOC_FUNC, 20, 23, \"bump\"},\n"
 	       "\t{BPFASM_RELOC_MAP, 26, 0, \"hits\"},\n};\n#define _2_PROGS_BPF_RELOCS 8\n");
 	has(h, "_2_progs_bpf_progs[] = {\n"
-	       "\t{\"one\", \"raw_tracepoint/sys_enter\", 17, 0, 0, 0, 12},\n"
-	       "\t{\"two\", \"?uprobe.s/c:a\\\"b\", 2, 0, 16, 12, 19},\n};\n");
+	       "\t{\"one\", \"raw_tracepoint/sys_enter\", 17, 0, 0, 0, 12, \"\", 0, 0, 2},\n"
+	       "\t{\"two\", \"?uprobe.s/c:a\\\"b\", 2, 0, 16, 12, 19, \"\", 0, 2, 3},\n};\n");
 	has(h, "_2_progs_bpf_license[] = \"GPL\";\n");
+	/* there is a callback: its program is told by the types of its functions */
+	has(h, "_2_progs_bpf_funcs[] = {\n\t{0, 4},\n\t{4, 5},\n");
 	free(h);
 }
 END_TEST
@@ -316,15 +319,15 @@ static const char program[] =
 	"\treturn n < 30 || n > 36 || n % 3;\n"
 	"}\n";
 
-START_TEST(loads_with_bpf_alone)
+/* The header's example, and what stands below it, compiled and run. */
+static void run_example(const char *text, const char *below)
 {
 	char *h, *out;
 	int status;
 
-	T_NEED_ROOT();
-	h = header(counting, "count.bpf");
+	h = header(text, "count.bpf");
 	save("count.h", h, strlen(h));
-	save("program", program, strlen(program));
+	save("program", below, strlen(below));
 	t_raise_memlock();
 	/* the example needs no change */
 	status = t_run(&out,
@@ -336,6 +339,60 @@ START_TEST(loads_with_bpf_alone)
 	ck_assert_msg(!status, "status %d: %s", status, out);
 	free(out);
 	free(h);
+}
+
+START_TEST(loads_with_bpf_alone)
+{
+	T_NEED_ROOT();
+	run_example(counting, program);
+}
+END_TEST
+
+/* Loads each program; a name of the kernel's BTF, a function of the kernel, a callback. */
+static const char load_all[] = "int main(void)\n"
+			       "{\n"
+			       "\tint fds[COUNT_BPF_MAPS + 1], i, bad = 0;\n"
+			       "\n"
+			       "\tfor (i = 0; i < COUNT_BPF_MAPS; i++)\n"
+			       "\t\tfds[i] = count_bpf_map(&count_bpf_maps[i], fds);\n"
+			       "\tfor (i = 0; i < COUNT_BPF_PROGS; i++)\n"
+			       "\t\tif (count_bpf_load(&count_bpf_progs[i], fds) < 0)\n"
+			       "\t\t\tperror(count_bpf_progs[i].name), bad = 1;\n"
+			       "\treturn bad;\n"
+			       "}\n";
+
+START_TEST(loads_callbacks)
+{
+	T_NEED_ROOT();
+	run_example(".license \"GPL\"\n.func each\nr0 = 0\nexit\n"
+		    ".func more\nr1 = 9\nr2 = &each\nr3 = 0\nr4 = 0\ncall bpf_loop\nr0 = 0\nexit\n"
+		    ".prog first \"raw_tp/sys_enter\"\nreturn 0\n"
+		    ".prog second \"raw_tp/sys_enter\"\ncall more\nr1 = 3\nr2 = &each\nr3 = 0\n"
+		    "r4 = 0\ncall bpf_loop\nreturn 0\n",
+		load_all);
+}
+END_TEST
+
+START_TEST(loads_with_types_of_the_kernel)
+{
+	char *symbols;
+	bool has_kfunc;
+
+	T_NEED_ROOT();
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		T_SKIP("the kernel has no BTF");
+	symbols = t_read_file("/proc/kallsyms", NULL);
+	has_kfunc = strstr(symbols, " bpf_rcu_read_lock\n");
+	free(symbols);
+	run_example(".license \"GPL\"\n.prog t \"tp_btf/sched_switch\"\nr1 = *(u64 *)(r1 +8)\n"
+		    "return 0\n.prog i \"iter/task\"\nreturn 0\n",
+		load_all);
+	if (has_kfunc)
+		run_example(
+			".license \"GPL\"\n.kfunc bpf_rcu_read_lock\n.kfunc bpf_rcu_read_unlock\n"
+			".prog t \"tp_btf/sched_switch\"\ncall bpf_rcu_read_lock\n"
+			"call bpf_rcu_read_unlock\nreturn 0\n",
+			load_all);
 }
 END_TEST
 
@@ -358,6 +415,8 @@ Suite *suite_carray(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, loads_with_bpf_alone);
+	tcase_add_test(t, loads_callbacks);
+	tcase_add_test(t, loads_with_types_of_the_kernel);
 	suite_add_tcase(s, t);
 	return s;
 }
