@@ -376,8 +376,8 @@ void diag_error(struct diag *d, struct pos at, size_t len, const char *fmt, ...)
 		d->last = from;
 		d->n_errors++;
 	}
-	if (d->n_errors + d->n_again == DIAG_MAX_ERRORS)
-		diag_putf(d, "too many errors, stopped after %d\n", DIAG_MAX_ERRORS);
+	if (diag_full(d))
+		diag_putf(d, "too many errors, stopped after %u\n", d->n_errors);
 }
 
 void diag_warning(struct diag *d, struct pos at, size_t len, const char *fmt, ...)
@@ -397,7 +397,7 @@ void diag_warning(struct diag *d, struct pos at, size_t len, const char *fmt, ..
 
 bool diag_full(const struct diag *d)
 {
-	return d->n_errors + d->n_again >= DIAG_MAX_ERRORS || d->failed;
+	return d->n_errors >= DIAG_MAX_ERRORS || d->n_again >= DIAG_MAX_AGAIN || d->failed;
 }
 
 void diag_free(struct diag *d)

@@ -31,7 +31,10 @@ struct src {
 	size_t n_starts;
 };
 
-enum { DIAG_MAX_ERRORS = 20 };
+enum {
+	DIAG_MAX_ERRORS = 20,
+	DIAG_MAX_AGAIN = 1000, /* that are not shown: they take time, too */
+};
 
 struct diag {
 	struct pool *pool;
@@ -49,7 +52,7 @@ void diag_error(struct diag *d, struct pos at, size_t len, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 void diag_warning(struct diag *d, struct pos at, size_t len, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-/* true after DIAG_MAX_ERRORS or when out of memory: give up */
+/* true after DIAG_MAX_ERRORS that are shown, or when out of memory: give up */
 bool diag_full(const struct diag *d);
 /* the line that the user wrote for a position inside expansions: that of the outermost file that
  * is not an expansion */
