@@ -54,20 +54,13 @@ static uint64_t link_cookie(const struct rawbpf *b, const struct link *l)
 static int link_create(struct rawbpf *b, const struct link *l, int prog_fd)
 {
 	union rawbpf_attr a;
-	int fd, was;
 
 	memset(&a, 0, sizeof(a));
 	a.link.prog_fd = (uint32_t)prog_fd;
 	a.link.target_fd = (uint32_t)l->perf_fd;
 	a.link.attach_type = RAWBPF_PERF_EVENT;
 	a.link.u.perf.cookie = link_cookie(b, l);
-	fd = sys_bpf(&b->sys, RAWBPF_LINK_CREATE, &a, sizeof(a.link), l->place);
-	if (fd != -EINTR)
-		return fd;
-	was = sys_fallback(&b->sys, fd);
-	fd = sys_bpf(&b->sys, RAWBPF_LINK_CREATE, &a, sizeof(a.link), l->place);
-	sys_fallback_end(&b->sys, was);
-	return fd;
+	return sys_bpf(&b->sys, RAWBPF_LINK_CREATE, &a, sizeof(a.link), l->place);
 }
 
 /* for want of a link, as err said */

@@ -155,7 +155,15 @@ void sys_fallback_end(struct sys *s, int was)
 int sys_bpf(
 	struct sys *s, enum rawbpf_cmd cmd, union rawbpf_attr *attr, size_t size, const char *role)
 {
-	return (int)SYS_CALL(s, RAWBPF_CALL_BPF, role, SYS_ARG(cmd), SYS_ARG(attr), size);
+	int was, ret = (int)SYS_CALL(s, RAWBPF_CALL_BPF, role, SYS_ARG(cmd), SYS_ARG(attr), size);
+
+	/* a signal came while places were being armed; program loads are counted in progload.c */
+	if (ret == -EINTR && cmd == RAWBPF_LINK_CREATE) {
+		was = sys_fallback(s, ret);
+		ret = (int)SYS_CALL(s, RAWBPF_CALL_BPF, role, SYS_ARG(cmd), SYS_ARG(attr), size);
+		sys_fallback_end(s, was);
+	}
+	return ret;
 }
 
 int sys_perf_event_open(
