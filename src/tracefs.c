@@ -467,17 +467,18 @@ static void instance_rmdir(struct rawbpf *b, const char *path)
 {
 	int i, dir = tracefs_dir(b), err = -EBUSY, was = sys_fallback(&b->sys, 0);
 
-	/* EBUSY for a moment after the last reader's close */
-	for (i = 0; dir >= 0 && err == -EBUSY && i < 10; i++) {
+	/* EBUSY for a moment after the last reader's close; what else there is may pass, too */
+	for (i = 0; dir >= 0 && err && err != -ENOENT && i < (err == -EBUSY ? 10 : 3); i++) {
 		if (i)
 			sys_poll(&b->sys, NULL, 0, 10);
 		sys_fallback(&b->sys, i ? err : 0);
 		err = sys_unlinkat(&b->sys, dir, path, AT_REMOVEDIR, "trace instance");
 	}
 	sys_fallback_end(&b->sys, was);
-	if (dir >= 0 && err != -EBUSY)
+	if (dir >= 0 && (!err || err == -ENOENT))
 		return;
-	ctx_log(b, RAWBPF_LOG_WARN, "trace instance '%s' is in use and stays", path);
+	ctx_log(b, RAWBPF_LOG_WARN, "trace instance '%s' cannot be removed (%s) and stays", path,
+		err_name(err));
 }
 
 int tracefs_instance_make(struct rawbpf *b, char *name, size_t size, int *dir)
