@@ -105,14 +105,19 @@ long rawbpf_call(struct rawbpf *b, const struct rawbpf_call *c)
 	return b ? sys_call(&b->sys, c) : rawbpf_call_kernel(c);
 }
 
+static int rawbpf_set_by(struct rawbpf *b, int err)
+{
+	return err ? err_set(&b->error, "audit", err, "out of memory") : 0;
+}
+
 int rawbpf_set_dry_run(struct rawbpf *b)
 {
-	return b ? dry_set(&b->sys) : -ENOMEM;
+	return b ? rawbpf_set_by(b, dry_set(&b->sys)) : -ENOMEM;
 }
 
 int rawbpf_set_audit(struct rawbpf *b, void (*fn)(void *arg, const char *line), void *arg)
 {
-	return b ? audit_set(&b->sys, fn, arg) : -ENOMEM;
+	return b ? rawbpf_set_by(b, audit_set(&b->sys, fn, arg)) : -ENOMEM;
 }
 
 void rawbpf_set_audit_form(struct rawbpf *b, unsigned form)
