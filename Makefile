@@ -190,7 +190,9 @@ WRAPPED += -Wl,--wrap=mkdtemp,--wrap=mkstemp,--wrap=mkstemps,--wrap=mkstemp64,--
 WRAPPED += -Wl,--wrap=rawbpf_new,--wrap=rawbpf_call_kernel
 
 $(BUILD)/check: | $(CHILDREN) $(EXAMPLE) $(SITES) $(BUILD)/amalgam/rawbpf.c
-$(BUILD)/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+# the subcommands are called by tests/fault_command.c, too
+CALLED_O := $(filter-out $(BUILD)/tools/main.o,$(TOOL_O))
+$(BUILD)/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(CALLED_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(WRAPPED) -o $@ $^ $(LIBELF) $$($(PKG_CONFIG) --libs check)
 
 # one file for a machine with nothing else; libelf.a brings zlib and perhaps zstd with it
@@ -208,7 +210,7 @@ $(VM_EXAMPLE): $(BUILD)/static/examples/%: $(BUILD)/tools/examples/%.o \
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static $(GC) -s -o $@ $^ $(STATIC_LIBS)
 
 # the tests as one file too, for a virtual machine that has nothing but it
-$(BUILD)/vm/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+$(BUILD)/vm/check: $(TEST_O) $(FUZZ_O) $(WRAP_O) $(CALLED_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -static $(GC) $(WRAPPED) -o $@ $^ \
 		$$($(PKG_CONFIG) --static --libs check) $(STATIC_LIBS)

@@ -303,7 +303,10 @@ static void fault_check_step(struct fault *f, int err, bool by_memory)
 		return;
 	f->errors++;
 	if (f->must_go_on)
-		fault_tell(f, "is not tried again: %s", rawbpf_errmsg(f->b));
+		fault_tell(f, "is not tried again: %s",
+			f->row->is_command ? f->why : rawbpf_errmsg(f->b));
+	if (f->row->is_command && (err < 0 || err > 2))
+		fault_tell(f, "status %d, and it says '%s'", err, f->why);
 	if (f->row->is_command)
 		return;
 	if (by_memory && err != -ENOMEM)
@@ -344,7 +347,8 @@ static bool fault_run(struct fault *f, struct fault_before *was, unsigned alloc)
 		if (f->retry || !err) {
 			again = err ? fault_steps(f) : 0;
 			if (again)
-				fault_tell(f, "then again, %s", rawbpf_errmsg(f->b));
+				fault_tell(f, "then again, %s",
+					f->row->is_command ? f->why : rawbpf_errmsg(f->b));
 			else
 				fault_check_whole(f);
 		}
@@ -409,9 +413,9 @@ static bool fault_clean(struct fault *f, unsigned *allocs)
 	t_fail_alloc_at(0);
 	if (!err)
 		err = fault_steps(f);
-	if (err)
+	if (err && !f->row->is_command)
 		snprintf(f->why, sizeof(f->why), "%s", rawbpf_errmsg(f->b));
-	else
+	else if (!err)
 		fault_check_whole(f);
 	rawbpf_free(f->b);
 	f->b = NULL;

@@ -47,7 +47,8 @@ struct fault_row {
 	unsigned
 		slow; /* the kernel waits whenever a place is given up: a sample has one call of so many */
 	bool optional;	 /* not every machine has what it takes */
-	bool is_usdt;	 /* counts the semaphores of this very program: one such at a time */
+	bool is_usdt;	 /* counts the semaphores of this very program */
+	bool alone;	 /* no two such at a time: nor those that count semaphores */
 	bool is_command; /* steps return an exit status, and what went wrong is on stderr */
 };
 
@@ -86,6 +87,7 @@ struct fault {
 	pid_t child;
 	int fds[2];
 	unsigned count;
+	uint64_t offset;
 	FILE *out;
 };
 
@@ -102,6 +104,7 @@ bool fault_sweep(struct fault *f, const struct fault_row *row, enum fault_size s
 bool fault_hook(struct rawbpf *b);
 
 extern const struct fault_row fault_rows[]; /* .name NULL: the end */
-extern const struct fault_row fault_typed_rows[];
+extern const struct fault_row fault_typed_rows[], fault_kernel_rows[], fault_trampoline_rows[],
+	fault_command_rows[];
 
 #endif

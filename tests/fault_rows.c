@@ -246,12 +246,12 @@ static int detach_few(struct fault *f)
 static int attach_offset(struct fault *f)
 {
 	return rawbpf_attach_uprobe(
-		f->b, .name = f->exe, .offset = here_counted_offset(), .fn_name = "on_call");
+		f->b, .name = f->exe, .offset = f->offset, .fn_name = "on_call");
 }
 
 static int detach_offset(struct fault *f)
 {
-	return rawbpf_detach_uprobe(f->b, .name = f->exe, .offset = here_counted_offset());
+	return rawbpf_detach_uprobe(f->b, .name = f->exe, .offset = f->offset);
 }
 
 /* A process that waits: f->fds hold what it is told by. */
@@ -285,6 +285,7 @@ static bool begin_here(struct fault *f)
 {
 	if (!HERE)
 		snprintf(f->why, sizeof(f->why), "no probes are written for this CPU");
+	f->offset = HERE ? here_counted_offset() : 0;
 	return HERE && begin_exe(f);
 }
 
@@ -511,23 +512,22 @@ const struct fault_row fault_rows[] = {
 	{.name = "tracepoints by pattern",
 		.slow = 6,
 		.text = ".license \"GPL\"\n.prog on_call \"tracepoint\"\n	return 0\n",
-		.step = {attach_tps, detach_tps, attach_tps},
-		.probes = -1},
+		.step = {attach_tps, detach_tps}},
 	{.name = "perf event",
 		.text = ".license \"GPL\"\n.prog on_call \"perf_event\"\n	return 0\n",
 		.step = {attach_clock, detach_clock}},
 	{.name = "uprobe",
-		.slow = 2,
+		.slow = 3,
 		.text = UPROBE_TEXT,
 		.begin = begin_exe,
 		.step = {attach_one, detach_one}},
 	{.name = "uretprobe",
-		.slow = 2,
+		.slow = 3,
 		.text = UPROBE_TEXT,
 		.begin = begin_exe,
 		.step = {attach_return, detach_return}},
 	{.name = "uprobe of a library, in a process",
-		.slow = 2,
+		.slow = 5,
 		.text = UPROBE_TEXT,
 		.begin = begin_child,
 		.step = {attach_lib, detach_lib},
@@ -550,46 +550,45 @@ const struct fault_row fault_rows[] = {
 		.begin = begin_exe,
 		.step = {attach_pattern, detach_pattern}},
 	{.name = "uprobes by pattern, one event",
-		.slow = 24,
+		.slow = 30,
 		.text = UPROBE_TEXT,
 		.begin = begin_exe,
 		.step = {attach_pattern, detach_pattern},
 		.no_multi = true},
 	{.name = "uprobes by pattern, an event each",
-		.slow = 8,
+		.slow = 12,
 		.text = UPROBE_TEXT,
 		.begin = begin_exe,
-		.step = {attach_few, detach_few, attach_few},
-		.no_multi = true,
-		.probes = -1},
+		.step = {attach_few, detach_few},
+		.no_multi = true},
 	{.name = "usdt",
-		.slow = 2,
+		.slow = 3,
 		.text = USDT_TEXT,
 		.begin = begin_here,
 		.is_usdt = true,
 		.step = {attach_spread, detach_spread}},
 	{.name = "usdt, several",
-		.slow = 2,
+		.slow = 4,
 		.text = USDT_TEXT,
 		.begin = begin_here,
 		.is_usdt = true,
 		.step = {attach_counted, attach_spread},
 		.probes = 4},
 	{.name = "usdt without links",
-		.slow = 8,
+		.slow = 16,
 		.text = USDT_TEXT,
 		.begin = begin_here,
 		.is_usdt = true,
 		.step = {attach_spread, detach_spread},
 		.no_multi = true},
 	{.name = "usdt of a process",
-		.slow = 2,
+		.slow = 8,
 		.text = USDT_TEXT,
 		.begin = begin_self,
 		.is_usdt = true,
 		.step = {attach_spread, detach_spread}},
 	{.name = "usdt of a process, semaphores by hand",
-		.slow = 8,
+		.slow = 20,
 		.text = USDT_TEXT,
 		.begin = begin_self,
 		.is_usdt = true,
@@ -606,14 +605,15 @@ const struct fault_row fault_rows[] = {
 		.step = {hist_fill, hist_print},
 		.end = end_print},
 	{.name = "trace lines",
-		.slow = 2,
+		.alone = true,
+		.slow = 4,
 		.text = LINES_TEXT,
 		.begin = begin_print,
 		.step = {attach_all, trace_line, trace_print},
 		.waits = true,
 		.end = end_print,
 		.probes = 1},
-	{.name = "shared trace lines", .step = {trace_shared}},
+	{.name = "shared trace lines", .alone = true, .step = {trace_shared}},
 	{.name = "sections",
 		.slow = 4,
 		.text = ".license \"GPL\"\n"
@@ -623,7 +623,7 @@ const struct fault_row fault_rows[] = {
 		.step = {attach_all},
 		.probes = 3},
 	{.name = "audit",
-		.slow = 2,
+		.slow = 3,
 		.begin = begin_exe,
 		.step = {audit_on, load_maps, attach_tp},
 		.probes = 1},
@@ -636,8 +636,8 @@ const struct fault_row fault_rows[] = {
 };
 
 const struct fault_row fault_typed_rows[] = {
-	{.name = "load object, CO-RE", .step = {load_core}},
-	{.name = "load text, functions of the kernel", .step = {load_kfuncs}},
+	{.name = "load object, CO-RE", .slow = 4, .step = {load_core}},
+	{.name = "load text, functions of the kernel", .slow = 4, .step = {load_kfuncs}},
 	{.name = "raw tracepoint",
 		.text = ".license \"GPL\"\n.prog on_call \"raw_tp\"\n	return 0\n",
 		.step = {attach_raw, detach_raw}},

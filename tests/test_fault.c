@@ -2,9 +2,10 @@
 /*
  * test_fault.c - each scenario with everything in it failing once: tests/fault.h.
  *
- * Here it is a sample; RAWBPF_FAULT=all (make check-fault) is the whole, with a line for each, and
- * RAWBPF_FAULT=sample the sample with these lines, RAWBPF_FAULT=usdt the whole of those scenarios whose names begin so.  Most of the time the kernel
- * waits before it lets a program go, so several processes share the scenarios.
+ * Here it is a sample; RAWBPF_FAULT=all (make check-fault) is the whole, with a line for each,
+ * RAWBPF_FAULT=sample the sample with these lines, and RAWBPF_FAULT=usdt the whole of those
+ * scenarios whose names begin so.  Most of the time the kernel waits before it lets a program go,
+ * so several processes share the scenarios.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -89,12 +90,12 @@ static void work(const struct fault_row *rows, int from, int to)
 	exit(0); /* and not _exit(): a sanitizer looks for leaks now */
 }
 
-static void offer(const struct fault_row *rows, bool usdt, int to)
+static void offer(const struct fault_row *rows, bool alone, int to)
 {
 	unsigned char i;
 
 	for (i = 0; rows[i].name; i++)
-		if (rows[i].is_usdt == usdt && is_wanted(&rows[i]))
+		if ((rows[i].is_usdt || rows[i].alone) == alone && is_wanted(&rows[i]))
 			ck_assert_int_eq(write(to, &i, 1), 1);
 	close(to);
 }
@@ -111,24 +112,24 @@ static void start(const struct fault_row *rows, int from, const int to[2], int q
 	work(rows, from, to[1]);
 }
 
-/* How many there are to run, by several processes, of which one has the semaphores. */
+/* How many there are to run, by several processes, of which one has what only one can have. */
 static unsigned share(const struct fault_row *rows, int results[2])
 {
-	int any[2], usdt[2];
+	int any[2], alone[2];
 	unsigned i, n = 0;
 
 	ck_assert_int_eq(pipe(any), 0);
-	ck_assert_int_eq(pipe(usdt), 0);
+	ck_assert_int_eq(pipe(alone), 0);
 	ck_assert_int_eq(pipe(results), 0);
 	for (i = 0; rows[i].name; i++)
 		n += is_wanted(&rows[i]);
-	offer(rows, true, usdt[1]);
-	start(rows, usdt[0], results, any[1]);
-	for (i = 1; i < WORKERS && i < n; i++)
+	offer(rows, true, alone[1]);
+	start(rows, alone[0], results, any[1]);
+	for (i = 1; i < WORKERS && i <= n; i++)
 		start(rows, any[0], results, any[1]);
 	offer(rows, false, any[1]);
 	close(any[0]);
-	close(usdt[0]);
+	close(alone[0]);
 	close(results[1]);
 	return n;
 }
@@ -183,6 +184,40 @@ START_TEST(typed)
 }
 END_TEST
 
+START_TEST(kernel_functions)
+{
+	const char *why;
+
+	T_NEED_ROOT();
+	if (access("/sys/bus/event_source/devices/kprobe/type", F_OK))
+		T_SKIP("no kprobe PMU here");
+	why = sweep_all(fault_kernel_rows);
+	ck_assert_msg(!why, "%s", why);
+}
+END_TEST
+
+START_TEST(trampolines)
+{
+	const char *why;
+
+	T_NEED_ROOT();
+	OLD_NEED("prog tracing");
+	why = sweep_all(fault_trampoline_rows);
+	if (why)
+		T_SKIP("%s", why);
+}
+END_TEST
+
+START_TEST(commands)
+{
+	const char *why;
+
+	T_NEED_ROOT();
+	why = sweep_all(fault_command_rows);
+	ck_assert_msg(!why, "%s", why);
+}
+END_TEST
+
 Suite *suite_fault(void);
 Suite *suite_fault(void)
 {
@@ -192,6 +227,9 @@ Suite *suite_fault(void)
 	tcase_set_timeout(t, is_all() ? 900 : 120);
 	tcase_add_test(t, each_fails);
 	tcase_add_test(t, typed);
+	tcase_add_test(t, kernel_functions);
+	tcase_add_test(t, trampolines);
+	tcase_add_test(t, commands);
 	suite_add_tcase(s, t);
 	return s;
 }
