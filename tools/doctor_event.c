@@ -61,8 +61,8 @@ static void doctor_pmu(struct patient *p, struct finding *f, bool kernel)
 	 */
 	a.config1 = (uintptr_t)(kernel ? "vfs_read" : "/proc/self/rawbpf_no_such_file");
 	ret = doctor_perf(p, &a, -1, 0);
-	doctor_judge_fd(
-		p, f, ret == -ENOENT || (!kernel && ret == -ENOTDIR) ? 0 : ret, what, "4.17");
+	doctor_judge(f, ret == -ENOENT || (!kernel && ret == -ENOTDIR) ? 0 : ret, what, "4.17");
+	doctor_close(p, ret);
 	if (f->status == STATUS_OK && ret >= 0 && !kernel)
 		doctor_found(f, STATUS_UNKNOWN, "%s took a place that does not exist", what);
 }
