@@ -111,6 +111,7 @@ static long fault_issue(void *arg, const struct rawbpf_call *c)
 	struct rawbpf_call other = *c;
 	struct fault *f = arg;
 	int err = fault_choose(f, c);
+	long ret;
 
 	if (err)
 		return -err;
@@ -123,7 +124,10 @@ static long fault_issue(void *arg, const struct rawbpf_call *c)
 	if (c->kind == RAWBPF_CALL_OPENAT && *f->list &&
 		!strcmp((const char *)c->arg[1], "available_filter_functions"))
 		other.arg[1] = (uintptr_t)f->list;
-	return rawbpf_call_kernel(&other);
+	ret = rawbpf_call_kernel(&other);
+	if (c->kind == RAWBPF_CALL_CLOSE && ret == -EBADF)
+		f->not_open = (int)c->arg[0];
+	return ret;
 }
 
 bool fault_hook(struct rawbpf *b)
@@ -245,6 +249,8 @@ static void fault_check_left(struct fault *f, struct fault_before *was)
 			f, "%u blocks of memory stay, one from 0x%lx", live, t_alloc_live_from());
 		t_alloc_watch();
 	}
+	if (f->not_open >= 0)
+		fault_tell(f, "file %d is closed, which was not open", f->not_open);
 	fault_look(&is);
 	if (is.fds != was->fds)
 		fault_tell(f, "%d files stay open", is.fds - was->fds);
@@ -290,6 +296,7 @@ static int fault_prepare(struct fault *f)
 	f->at_step = 0;
 	f->done = f->hit = f->must_go_on = f->armed = false;
 	f->n_calls = 0;
+	f->not_open = -1;
 	if (!f->row->text)
 		return 0;
 	f->b = rawbpf_new();

@@ -66,6 +66,7 @@ struct fault {
 	bool retry;	  /* what failed is done once more, without the fault */
 	/* what happened */
 	unsigned n_calls;
+	int not_open; /* a file that was closed, and was not open; -1: none */
 	bool hit, must_go_on;
 	int err;	 /* that the call gave, negative */
 	unsigned n_errs; /* how many it has ... */
