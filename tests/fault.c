@@ -157,7 +157,7 @@ static void fault_tell(struct fault *f, const char *fmt, ...)
 /* One line that names the step and ends in the errno's name. */
 static void fault_check_error(struct fault *f, int err)
 {
-	const struct rawbpf_error *e = rawbpf_error(f->b);
+	const struct rawbpf_error *e = f->error ? f->error : rawbpf_error(f->b);
 	const char *msg = e->msg ? e->msg : "", *name = rawbpf_errno_name(err);
 	size_t len = strlen(msg), n = strlen(name);
 
@@ -166,6 +166,8 @@ static void fault_check_error(struct fault *f, int err)
 			rawbpf_errno_name(e->err), msg);
 	else if (!e->stage || !*e->stage)
 		fault_tell(f, "no step in '%s'", msg);
+	else if (!strcmp(msg, "out of memory"))
+		return; /* of a context that there is not */
 	else if (len < n + 8 || strcmp(msg + len - n, name) != 0)
 		fault_tell(f, "'%s' does not end in %s", msg, name);
 	else if (strchr(msg, '\n') ||
@@ -351,6 +353,7 @@ static bool fault_run(struct fault *f, struct fault_before *was, unsigned alloc)
 			snprintf(f->what, sizeof(f->what), "allocation %u, at 0x%lx", alloc,
 				t_alloc_refused_at());
 		fault_check_step(f, err, alloc);
+		f->error = NULL;
 		if (f->retry || !err) {
 			again = err ? fault_steps(f) : 0;
 			if (again)
@@ -361,7 +364,10 @@ static bool fault_run(struct fault *f, struct fault_before *was, unsigned alloc)
 		}
 	}
 	rawbpf_free(f->b);
+	rawbpf_usdt_free(f->usdt);
 	f->b = NULL;
+	f->usdt = NULL;
+	f->error = NULL;
 	if (!hit) {
 		hit = alloc ? t_alloc_refused() : f->hit;
 		f->runs += hit;
@@ -425,7 +431,9 @@ static bool fault_clean(struct fault *f, unsigned *allocs)
 	else if (!err)
 		fault_check_whole(f);
 	rawbpf_free(f->b);
+	rawbpf_usdt_free(f->usdt);
 	f->b = NULL;
+	f->usdt = NULL;
 	*allocs = t_alloc_count();
 	return !err;
 }

@@ -89,6 +89,8 @@ struct fault {
 	int fds[2];
 	unsigned count;
 	uint64_t offset;
+	struct rawbpf_usdt *usdt;
+	const struct rawbpf_error *error; /* the step's, where it is not the context's */
 	FILE *out;
 };
 

@@ -17,10 +17,13 @@
 
 enum { WORDS = 16 };
 
+int asm_main(int argc, char **argv);
+int dis_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int load_main(int argc, char **argv);
 int run_main(int argc, char **argv);
 int syms_main(int argc, char **argv);
+int usdt_main(int argc, char **argv);
 
 /* f->fds: stdout and stderr as they were; f->count: the file that stands for both. */
 static bool begin_quiet(struct fault *f)
@@ -115,6 +118,28 @@ static int syms(struct fault *f)
 	return command(f, syms_main, words);
 }
 
+static int assemble(struct fault *f)
+{
+	static const char *const words[] = {
+		"asm", "-o", "-", TEST_ROOT "/bpfasm/examples/opensnoop.bpf", NULL};
+
+	return command(f, asm_main, words);
+}
+
+static int disassemble(struct fault *f)
+{
+	static const char *const words[] = {"dis", TEST_DATA "/object/all.bpf.o", NULL};
+
+	return command(f, dis_main, words);
+}
+
+static int usdt(struct fault *f)
+{
+	static const char *const words[] = {"usdt", "/proc/self/exe", NULL};
+
+	return command(f, usdt_main, words);
+}
+
 #define COMMAND(words, fn)                                                               \
 	.name = "rawbpf " words, .is_command = true, .begin = begin_quiet, .step = {fn}, \
 	.end = end_quiet
@@ -126,5 +151,8 @@ const struct fault_row fault_command_rows[] = {
 	{COMMAND("run", run_hist), .slow = 4, .waits = true},
 	{COMMAND("run --dry-run", run_dry), .slow = 3},
 	{COMMAND("syms --why", syms)},
+	{COMMAND("asm", assemble)},
+	{COMMAND("dis", disassemble)},
+	{COMMAND("usdt", usdt)},
 	{.name = NULL},
 };

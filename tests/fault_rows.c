@@ -314,6 +314,20 @@ static int attach_counted(struct fault *f)
 		f->b, .path = f->exe, .pid = f->child, .probe = "counted", .fn_name = "on_call");
 }
 
+/* What looks for the probes has no context of ours, so its calls do not fail. */
+static int load_context(struct fault *f)
+{
+	int err;
+
+	rawbpf_usdt_free(f->usdt);
+	f->usdt = rawbpf_usdt_new(.path = f->exe);
+	err = rawbpf_usdt_enable_probe(f->usdt, .probe = "spread", .fn_name = "on_call");
+	f->error = err ? rawbpf_usdt_error(f->usdt) : NULL;
+	return err ? err
+		   : rawbpf_load(f->b, .text = USDT_TEXT, .usdt_contexts = &f->usdt,
+			     .n_usdt_contexts = 1);
+}
+
 static int load_usdt_object(struct fault *f)
 {
 	return rawbpf_load(f->b, .src_file = OBJECTS "usdt.bpf.o");
@@ -574,6 +588,12 @@ const struct fault_row fault_rows[] = {
 		.is_usdt = true,
 		.step = {attach_counted, attach_spread},
 		.probes = 4},
+	{.name = "usdt context",
+		.slow = 4,
+		.begin = begin_here,
+		.is_usdt = true,
+		.step = {load_context},
+		.probes = 3},
 	{.name = "usdt without links",
 		.slow = 16,
 		.text = USDT_TEXT,
