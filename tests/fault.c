@@ -24,7 +24,9 @@
 enum {
 	FAULT_TOLD = 20,    /* messages of a scenario */
 	FAULT_SAMPLED = 20, /* allocations of a sample */
-	FAULT_RETRIED = 5,  /* one run of so many is tried again, which may take the kernel long */
+	FAULT_SAMPLED_CALLS =
+		40, /* the same of calls: BTF is read by a thousand, where it is not mapped */
+	FAULT_RETRIED = 5, /* one run of so many is tried again, which may take the kernel long */
 };
 
 static struct fault *fault_now; /* whose contexts those are that are made */
@@ -381,11 +383,14 @@ static bool fault_run(struct fault *f, struct fault_before *was, unsigned alloc)
 	return hit;
 }
 
-static void fault_sweep_calls(struct fault *f, struct fault_before *was, enum fault_size size)
+static void fault_sweep_calls(
+	struct fault *f, struct fault_before *was, enum fault_size size, unsigned total)
 {
-	unsigned step = size == FAULT_SAMPLE && f->row->slow ? f->row->slow : 1;
+	unsigned step = size == FAULT_SAMPLE ? 1 + total / FAULT_SAMPLED_CALLS : 1;
 	bool all;
 
+	if (size == FAULT_SAMPLE && f->row->slow > step)
+		step = f->row->slow;
 	for (f->fail_at = 1; f->bad < FAULT_TOLD * 5; f->fail_at += step) {
 		f->retry = size == FAULT_ALL || f->calls % FAULT_RETRIED == 0;
 		f->pick = f->fail_at;
@@ -418,12 +423,14 @@ static void fault_sweep_allocs(
 	}
 }
 
-/* Nothing fails: whether it can be run here; and how many allocations it makes. */
-static bool fault_clean(struct fault *f, unsigned *allocs)
+/* Nothing fails: whether it can be run here; and how many calls and allocations it makes. */
+static bool fault_clean(struct fault *f, unsigned *calls, unsigned *allocs)
 {
 	int err = fault_prepare(f);
 
 	t_fail_alloc_at(0);
+	f->armed = true;
+	f->fail_at = 0;
 	if (!err)
 		err = fault_steps(f);
 	if (err && !f->row->is_command)
@@ -434,6 +441,8 @@ static bool fault_clean(struct fault *f, unsigned *allocs)
 	rawbpf_usdt_free(f->usdt);
 	f->b = NULL;
 	f->usdt = NULL;
+	f->armed = false;
+	*calls = f->n_calls;
 	*allocs = t_alloc_count();
 	return !err;
 }
@@ -465,7 +474,7 @@ static void fault_watch_crashes(void)
 bool fault_sweep(struct fault *f, const struct fault_row *row, enum fault_size size)
 {
 	struct fault_before was = {.keep = NULL};
-	unsigned allocs = 0;
+	unsigned calls = 0, allocs = 0;
 	bool here;
 
 	memset(f, 0, sizeof(*f));
@@ -475,13 +484,13 @@ bool fault_sweep(struct fault *f, const struct fault_row *row, enum fault_size s
 	snprintf(f->what, sizeof(f->what), "nothing fails");
 	here = !row->begin || row->begin(f);
 	fault_now = f;
-	here = here && fault_clean(f, &allocs);
+	here = here && fault_clean(f, &calls, &allocs);
 	if (here) {
 		fault_look(&was);
 		t_alloc_watch();
-		fault_clean(f, &allocs);
+		fault_clean(f, &calls, &allocs);
 		fault_check_left(f, &was);
-		fault_sweep_calls(f, &was, size);
+		fault_sweep_calls(f, &was, size, calls);
 		fault_sweep_allocs(f, &was, size, allocs);
 		t_alloc_unwatch();
 	}

@@ -145,7 +145,7 @@ static int usdt(struct fault *f)
 	.end = end_quiet
 
 const struct fault_row fault_command_rows[] = {
-	{COMMAND("doctor", doctor), .slow = 16, .waits = true},
+	{COMMAND("doctor", doctor), .slow = 10, .waits = true},
 	{COMMAND("doctor --reap", doctor_reap)},
 	{COMMAND("load", load), .slow = 3},
 	{COMMAND("run", run_hist), .slow = 4, .waits = true},

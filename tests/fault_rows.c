@@ -656,8 +656,8 @@ const struct fault_row fault_rows[] = {
 };
 
 const struct fault_row fault_typed_rows[] = {
-	{.name = "load object, CO-RE", .slow = 4, .step = {load_core}},
-	{.name = "load text, functions of the kernel", .slow = 4, .step = {load_kfuncs}},
+	{.name = "load object, CO-RE", .step = {load_core}},
+	{.name = "load text, functions of the kernel", .optional = true, .step = {load_kfuncs}},
 	{.name = "raw tracepoint",
 		.text = ".license \"GPL\"\n.prog on_call \"raw_tp\"\n	return 0\n",
 		.step = {attach_raw, detach_raw}},
