@@ -62,6 +62,17 @@ bool progwhy_no_verdict(int err)
 	}
 }
 
+/* Was it written in C, or in the assembler's text? */
+static bool progwhy_is_c(const struct progwhy *w, uint32_t insn)
+{
+	struct object_line line;
+	const char *dot = object_line(w->b->object, w->code, insn, &line) && line.file
+				  ? strrchr(line.file, '.')
+				  : NULL;
+
+	return !dot || strcmp(dot, ".bpf") != 0;
+}
+
 /* An instruction that must not be reached was (objcore.c, ksymput.c): why it was made so. */
 static void progwhy_dead(const struct progwhy *w, struct vlog *v)
 {
@@ -80,9 +91,10 @@ static void progwhy_dead(const struct progwhy *w, struct vlog *v)
 	if (!why)
 		return;
 	snprintf(v->msg, sizeof(v->msg), "%s", why);
-	snprintf(v->advice, sizeof(v->advice),
-		"ask first whether it is there, as bpf_core_field_exists() and "
-		"bpf_core_enum_value_exists() do");
+	snprintf(v->advice, sizeof(v->advice), "ask first whether it is there, as %s",
+		progwhy_is_c(w, (uint32_t)v->insn)
+			? "bpf_core_field_exists() and bpf_core_enum_value_exists() do"
+			: "'r2 = exists(TYPE.FIELD)' and 'if r2 == 0 goto ...' do");
 }
 
 /* 0, and the log taken, when it says why; a verifier that was content did not refuse. */

@@ -320,7 +320,8 @@ static void vlog_advise(
 	} tries[] = {{4, true, true}, {2, true, true}, {1, true, true}, {2, true, false},
 		{1, true, false}, {4, false, false}, {1, false, false}, {0, true, false},
 		{0, false, true}};
-	struct vlog_words w = {v->reg, v->insn, vlogstep_helper(s->step), {NULL, 0}};
+	struct vlog_words w = {v->reg, v->insn, vlogstep_helper(s->step), {NULL, 0}, {NULL, 0}};
+	struct vlogback back;
 	struct vlog_tail t;
 	const char *p;
 	size_t i;
@@ -328,6 +329,10 @@ static void vlog_advise(
 	if (m->cap[1].n) {
 		p = m->cap[1].p;
 		w.acquirer = vlogback_called(&s->lines, s->step, vlogstep_int(&p, p + m->cap[1].n));
+	}
+	if (vlog_has(&m->rule, VLOG_MADE)) {
+		vlogback_look(&s->lines, s->step, v->reg, &back);
+		w.made = back.made;
 	}
 	if (m->rule.text)
 		vlog_fill(m, &w, v->advice, room);
@@ -382,6 +387,17 @@ static int vlog_insn(const struct vlog_scan *s, const struct vlog_match *m)
 	return s->insn;
 }
 
+/* Does the argument behind reg say how large what it points to is, with a number that varies? */
+static bool vlog_sized(const struct vlog_scan *s, int reg)
+{
+	struct vlogback back;
+
+	if (reg < 1 || reg > 4 || vlogstep_starts(s->step, "call bpf_map_"))
+		return false;
+	vlogback_look(&s->lines, s->step, reg + 1, &back);
+	return back.range;
+}
+
 /* total: what message and advice may take together */
 static int vlog_answer(const char *log, size_t len, int err, size_t total, struct vlog *v)
 {
@@ -425,6 +441,9 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 	f.lost = back.lost;
 	f.half = back.half;
 	f.spoiled = back.spoiled;
+	f.index = back.index;
+	f.made = back.made.p;
+	f.sized = f.at_call && vlog_sized(&s, v->reg);
 	f.callback = back.callback;
 	f.argument = s.global && back.first;
 	f.cut = !s.done;

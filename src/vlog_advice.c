@@ -79,13 +79,13 @@ static enum vlog_fit vlog_fits(
 	return VLOG_FITS;
 }
 
-/* An offset and a size: all of it in the frame. */
-static bool vlog_in_frame(const struct vlog_text *off, const struct vlog_text *size)
+/* An offset and a size: it begins in the frame, and passes its end or does not. */
+static bool vlog_in_frame(const struct vlog_text *off, const struct vlog_text *size, bool over)
 {
 	long from = off->n && off->n < 20 ? strtol(off->p, NULL, 0) : 0;
 	long n = size->n && size->n < 8 ? strtol(size->p, NULL, 0) : 0;
 
-	return from < 0 && from >= -512 && from + n <= 0;
+	return from < 0 && from >= -512 && (from + n > 0) == over;
 }
 
 static bool vlog_applies(const struct vlog_rule *r, const struct vlog_facts *f)
@@ -94,6 +94,8 @@ static bool vlog_applies(const struct vlog_rule *r, const struct vlog_facts *f)
 	       (!vlog_has(r, VLOG_CLOBBER) || f->clobbered) &&
 	       (!vlog_has(r, VLOG_ZERO) || f->zero) && (!vlog_has(r, VLOG_LOST) || f->lost) &&
 	       (!vlog_has(r, VLOG_HALF) || f->half) && (!vlog_has(r, VLOG_SCALAR) || f->number) &&
+	       (!vlog_has(r, VLOG_MADE) || f->made) && (!vlog_has(r, VLOG_INDEX) || f->index) &&
+	       (!vlog_has(r, VLOG_SIZED) || f->sized) &&
 	       (!vlog_has(r, VLOG_SPOILED) || f->spoiled) &&
 	       (!vlog_has(r, VLOG_AT_STORE) || f->at_store) &&
 	       (!vlog_has(r, VLOG_AT_SKB) || f->at_skb) &&
@@ -218,7 +220,8 @@ static void vlog_hunt_at(struct vlog_hunt *h, size_t bucket, const char *p, stru
 		memset(&found, 0, sizeof(found));
 		vlog_fits_at(h, r.text, p, &found);
 		h->out[i - 1] =
-			vlog_has(&r, VLOG_IN_FRAME) && !vlog_in_frame(&found.cap[1], &found.cap[2]);
+			(vlog_has(&r, VLOG_IN_FRAME) || vlog_has(&r, VLOG_OVER_TOP)) &&
+			!vlog_in_frame(&found.cap[1], &found.cap[2], vlog_has(&r, VLOG_OVER_TOP));
 		if (h->out[i - 1])
 			continue;
 		found.rule = r;
@@ -291,6 +294,15 @@ static int vlog_releaser(struct vlog_text t, char *out, size_t size)
 	return snprintf(out, size, "what releases it (for bpf_ringbuf_reserve bpf_ringbuf_submit)");
 }
 
+/* "-16": there are 16 bytes up to r10 */
+static int vlog_left(const struct vlog_text *off, char *out, size_t size)
+{
+	size_t minus = off->n && *off->p == '-';
+
+	return off->n ? snprintf(out, size, "%.*s", (int)(off->n - minus), off->p + minus)
+		      : snprintf(out, size, "fewer");
+}
+
 /* The text of one {}, which may stand in an instruction; returns its length. */
 static int vlog_value(char c, bool code, const struct vlog_match *m, const struct vlog_words *w,
 	char *out, size_t size)
@@ -299,6 +311,13 @@ static int vlog_value(char c, bool code, const struct vlog_match *m, const struc
 	case 'r':
 		return w->reg >= 0 ? snprintf(out, size, "r%d", w->reg)
 				   : snprintf(out, size, "%s", code ? "rN" : "the register");
+	case 'n':
+		return w->reg >= 0 ? snprintf(out, size, "r%d", w->reg + 1)
+				   : snprintf(out, size, "the next register");
+	case 'l': return vlog_left(&m->cap[1], out, size);
+	case 'm':
+		return w->made.p ? snprintf(out, size, "'%.*s'", (int)w->made.n, w->made.p)
+				 : snprintf(out, size, "arithmetic");
 	case 'i':
 		return w->insn < 0 ? snprintf(out, size, "the instruction")
 				   : snprintf(out, size, "insn %d", w->insn);
@@ -328,7 +347,7 @@ static void vlog_say(
 	bool code;
 
 	for (; *s && o->n + 1 < o->size; s++) {
-		if (s[0] == '{' && s[1] && strchr("ricag123456", s[1]) && s[2] == '}') {
+		if (s[0] == '{' && s[1] && strchr("ricagmnl123456", s[1]) && s[2] == '}') {
 			code = (o->n && o->p[o->n - 1] == '\'') ||
 			       (o->n > 2 && !memcmp(o->p + o->n - 3, "if ", 3));
 			vlog_value(s[1], code, m, w, value, sizeof(value));

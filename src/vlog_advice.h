@@ -30,13 +30,18 @@
 #define VLOG_SCALAR    "\24" /* only when it, or the base register, is known to be a number */
 #define VLOG_AT_BACK   "\25" /* only when a jump back is in the log: the last one is meant */
 #define VLOG_SPOILED   "\26" /* only when it is of a stack slot where a pointer was overwritten */
+#define VLOG_MADE      "\27" /* only when arithmetic made a number of it: {m} */
+#define VLOG_INDEX     "\30" /* only when it is the turn's number of a bpf_loop callback */
+#define VLOG_SIZED     "\31" /* only when it is an argument whose size, in {n}, varies */
+#define VLOG_OVER_TOP  "\32" /* only when {3} bytes at {2} begin in the frame and pass its end */
 /* clang-format on */
 
 /*
  * text is searched in the message; there '#' stands for a number, '*' for any text, and both are
  * captured as {1}, {2} ... in advice; '@' is a '#' itself.  {r} is the register ("r1"), {i} the
  * instruction ("insn 4"), {c} the helper that it calls, {a} the one that instruction {2} called,
- * {g} what gives back what that acquired.  The first rule that matches is taken.  VLOG_ALSO: the
+ * {g} what gives back what that acquired, {m} the step that made a number of {r}, {n} the register
+ * behind {r}, {l} the bytes from {2} to the frame's end.  The first rule that matches is taken.  VLOG_ALSO: the
  * advice is that of the next row.
  *
  * The tables are one string each, with no pointer in it: 700 rows would take as much in pointers
@@ -93,6 +98,10 @@ const char *vlog_sentence(char c);
 #define VLOG_LOOP            "\225"
 #define VLOG_BUG             "\226"
 #define VLOG_NUMBER_SPOILED  "\227"
+#define VLOG_NUMBER_MADE     "\230"
+#define VLOG_NUMBER_INDEX    "\231"
+#define VLOG_TOP_SIZED       "\232"
+#define VLOG_TOP             "\233"
 /* clang-format on */
 
 /* ---- matching */
@@ -113,6 +122,9 @@ struct vlog_facts {
 	bool lost;	/* it was a pointer since its last write */
 	bool number;	/* it is one, by the last state printed; of no register: the base */
 	bool half;	/* its last write took a part of a register */
+	bool made;	/* arithmetic made a number of it */
+	bool index;	/* it is the turn's number of a bpf_loop callback */
+	bool sized;	/* the size that goes with it, in the next register, varies */
 	bool spoiled;	/* it is of a stack slot where a pointer was overwritten */
 	bool at_store;	/* the instruction is a store */
 	bool at_skb;	/* it is a packet load */
@@ -143,10 +155,10 @@ void vlog_index_make(struct vlog_index *x);
 bool vlog_find(const struct vlog_index *x, struct vlog_text msg, const struct vlog_facts *f,
 	struct vlog_match *m);
 
-/* What {r}, {i}, {c}, {a} and {g} stand for; -1 and empty: unknown. */
+/* What {r}, {i}, {c}, {a}, {g} and {m} stand for; -1 and empty: unknown. */
 struct vlog_words {
 	int reg, insn;
-	struct vlog_text helper, acquirer;
+	struct vlog_text helper, acquirer, made;
 };
 
 /* The rule's advice with its {} filled in, always terminated. */

@@ -155,9 +155,12 @@ VLOG_RULE("R# type=inv expected=fp", "",
 	"address: '{r} = r10', '{r} += -8'")
 VLOG_RULE("R# type=imm expected=fp", "",
 	"{c} takes an address in {r} but it is a number; pass the address of stack data")
-VLOG_RULE("R# type=* expected=fp", "",
+VLOG_RULE("R# type=* expected=fp, *", "",
 	"{c} takes the address of stack or map memory in {r}, it has type {2}; copy the data to the "
 	"stack first")
+VLOG_RULE("R# type=* expected=fp", "",
+	"{c} takes the address of stack memory in {r}, it has type {2}; put the data into a variable of the stack and pass its "
+	"address: '{r} = r10', '{r} += -8'")
 VLOG_ALSO("R# type=* expected=scalar", "")
 VLOG_RULE("R# type=* expected=inv", "", "{c} takes a number in {r}, it has type {2}")
 VLOG_RULE("R# type=* expected=*", "", "{c} takes {3} in {r}, it has type {2}; set {r} right before {i}")

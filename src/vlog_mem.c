@@ -9,12 +9,16 @@
 /* clang-format off */
 static const char vlog_mem_table[] =
 /* ---- memory through a register */
+VLOG_RULE("invalid mem access 'scalar'", VLOG_BASE VLOG_INDEX, VLOG_NUMBER_INDEX)
+VLOG_RULE("invalid mem access 'inv'", VLOG_BASE VLOG_INDEX, VLOG_NUMBER_INDEX)
 VLOG_RULE("invalid mem access 'scalar'", VLOG_BASE VLOG_ZERO VLOG_CALLBACK, VLOG_NUMBER_CALLBACK)
 VLOG_RULE("invalid mem access 'inv'", VLOG_BASE VLOG_ZERO VLOG_CALLBACK, VLOG_NUMBER_CALLBACK)
 VLOG_RULE("invalid mem access 'scalar'", VLOG_BASE VLOG_ZERO, VLOG_NUMBER_0)
 VLOG_RULE("invalid mem access 'inv'", VLOG_BASE VLOG_ZERO, VLOG_NUMBER_0)
 VLOG_RULE("invalid mem access 'scalar'", VLOG_BASE VLOG_SPOILED, VLOG_NUMBER_SPOILED)
 VLOG_RULE("invalid mem access 'inv'", VLOG_BASE VLOG_SPOILED, VLOG_NUMBER_SPOILED)
+VLOG_RULE("invalid mem access 'scalar'", VLOG_BASE VLOG_MADE, VLOG_NUMBER_MADE)
+VLOG_RULE("invalid mem access 'inv'", VLOG_BASE VLOG_MADE, VLOG_NUMBER_MADE)
 VLOG_RULE("invalid mem access 'scalar'", VLOG_BASE VLOG_LOST, VLOG_NUMBER_LOST)
 VLOG_RULE("invalid mem access 'inv'", VLOG_BASE VLOG_LOST, VLOG_NUMBER_LOST)
 VLOG_RULE("invalid mem access 'scalar'", VLOG_BASE VLOG_HALF, VLOG_NUMBER_HALF)
@@ -225,6 +229,8 @@ VLOG_RULE("invalid read from stack R# off *", VLOG_BASE,
 	"the stack bytes that {i} reads were never written on this path; store there before reading")
 VLOG_RULE("invalid read from stack off #", VLOG_BASE,
 	"the stack bytes at r10{1} were never written on this path; store there before reading")
+VLOG_RULE("invalid read from stack* off=# size=#", VLOG_BASE VLOG_AT_CALL VLOG_SIZED VLOG_OVER_TOP, VLOG_TOP_SIZED)
+VLOG_RULE("invalid read from stack* off=# size=#", VLOG_BASE VLOG_AT_CALL VLOG_OVER_TOP, VLOG_TOP)
 VLOG_RULE("invalid read from stack* off=# size=#", VLOG_BASE VLOG_IN_FRAME,
 	"the {3} bytes at r10{2} were not all written on this path; store there before {i} reads them")
 VLOG_RULE("invalid read from stack* off=# size=#", VLOG_BASE,
@@ -232,6 +238,8 @@ VLOG_RULE("invalid read from stack* off=# size=#", VLOG_BASE,
 VLOG_RULE("invalid read from stack arg", "", "the function was not given that many arguments")
 VLOG_RULE("invalid read from stack", VLOG_BASE,
 	"the stack bytes that {i} reads were never written; store there before reading")
+VLOG_RULE("invalid write to stack* off=# size=#", VLOG_BASE VLOG_AT_CALL VLOG_SIZED VLOG_OVER_TOP, VLOG_TOP_SIZED)
+VLOG_RULE("invalid write to stack* off=# size=#", VLOG_BASE VLOG_AT_CALL VLOG_OVER_TOP, VLOG_TOP)
 VLOG_RULE("invalid write to stack* off=# size=#", VLOG_BASE,
 	"the {3} bytes at offset {2} are not in the frame: " VLOG_FRAME "; keep large data in a map "
 	"(a one-entry per-CPU array)")
@@ -241,6 +249,10 @@ VLOG_RULE("invalid stack off=# size=#", VLOG_BASE,
 VLOG_RULE("invalid indirect read from stack*off #+# size #", "",
 	"{c} reads {4} stack bytes at r10{2}, of which not all were written; " VLOG_INIT)
 VLOG_RULE("invalid indirect read from stack", "", "{c} reads stack bytes that were not all written; " VLOG_INIT)
+VLOG_RULE("invalid indirect access to stack* off=# size=#", VLOG_BASE VLOG_AT_CALL VLOG_SIZED VLOG_OVER_TOP, VLOG_TOP_SIZED)
+VLOG_RULE("invalid indirect access to stack* off=# size=#", VLOG_BASE VLOG_AT_CALL VLOG_OVER_TOP, VLOG_TOP)
+VLOG_RULE("invalid stack type R# off=# access_size=#", VLOG_BASE VLOG_AT_CALL VLOG_SIZED VLOG_OVER_TOP, VLOG_TOP_SIZED)
+VLOG_RULE("invalid stack type R# off=# access_size=#", VLOG_BASE VLOG_AT_CALL VLOG_OVER_TOP, VLOG_TOP)
 VLOG_ALSO("invalid indirect access to stack* off=# size=#", "")
 VLOG_RULE("invalid stack type R# off=# access_size=#", "",
 	"{r} at offset {2} with {3} bytes is not inside the frame: " VLOG_FRAME

@@ -17,7 +17,7 @@ VLOG_SENTENCE(VLOG_NUMBER_0,
 VLOG_SENTENCE(VLOG_NUMBER_CALLBACK,
 	"{r} is a plain number here: 0, a NULL pointer on this path; it is the context that this "
 	"callback is given (r3 of bpf_loop and bpf_for_each_map_elem): pass the address of a "
-	"variable there")
+	"variable of the stack there")
 VLOG_SENTENCE(VLOG_NUMBER_LOST,
 	"{r} is a plain number here, though it was a pointer: a call on the way (release, "
 	"submit, discard, packet or dynptr change) ended it; take the pointer anew after it")
@@ -27,6 +27,18 @@ VLOG_SENTENCE(VLOG_NUMBER_HALF,
 VLOG_SENTENCE(VLOG_NUMBER_SPOILED,
 	"{r} is a plain number here: the pointer that was saved in its stack slot was overwritten "
 	"since; save it in a slot that nothing else reaches, or write fewer bytes (a shorter size)")
+VLOG_SENTENCE(VLOG_NUMBER_MADE,
+	"{r} is a plain number here, what {m} gave, and no address: keep the address in another "
+	"register, and calculate in a copy")
+VLOG_SENTENCE(VLOG_NUMBER_INDEX,
+	"{r} is a plain number here: bpf_loop gives its callback the turn's number in r1; the "
+	"context is in r2")
+VLOG_SENTENCE(VLOG_TOP_SIZED,
+	"the size in {n} may be up to {3}, but at r10{2} there are {l} bytes up to the frame's end: bound "
+	"it before {i} ('if {n} > {l} goto'), or make the buffer larger")
+VLOG_SENTENCE(VLOG_TOP,
+	"{c} uses {3} bytes at r10{2}, where {l} are left up to the frame's end: make the variable as "
+	"large as what is read or written (a map's key or value), or pass a smaller size")
 VLOG_SENTENCE(VLOG_NULL_ARG,
 	" of {c} may be NULL; compare it with 0 first and call only where it is not 0")
 VLOG_SENTENCE(VLOG_NULL,
@@ -67,8 +79,8 @@ VLOG_SENTENCE(VLOG_ENCODING,
 	"assemble for the kernel's instruction set (-mcpu=v1 to v4)")
 VLOG_SENTENCE(VLOG_LICENSE,
 	"declare a GPL-compatible licence (.license \"GPL\"), or do without the helper: "
-	"bpf_probe_read*, bpf_trace_printk, bpf_ktime_get_ns, bpf_perf_event_output and others "
-	"are GPL only")
+	"bpf_probe_read*, bpf_trace_printk, bpf_perf_event_output and others are GPL only "
+	"(bpf_ktime_get_ns before Linux 5.8)")
 VLOG_SENTENCE(VLOG_LOOP,
 	"the verifier walks every turn of a loop: give it a constant bound or a lower one, move "
 	"the body to bpf_loop (Linux 5.17), or split the program with tail calls or global "

@@ -195,26 +195,29 @@ static bool vlogback_stores(
 	return true;
 }
 
-/* "r2 = 16" last: the number that a call is given in reg; -1 unknown. */
-static int vlogback_constant(struct vlogback_walk b, int reg)
+/* "r2 = 16": the number, -1 when it is no such step */
+static int vlogback_fixed(struct vlog_text step)
 {
-	struct vlogback_aim aim = {.reg = reg};
-	struct vlogback_write w;
-	const char *p, *end;
+	const char *p = memmem(step.p, step.n, " = ", 3), *end = step.p + step.n;
 	int n;
 
-	b.depth = b.up = 0;
-	b.until = -1;
-	b.lines = VLOGBACK_NEAR;
-	if (!vlogback_last(&b, &aim, &w) || w.call)
-		return -1;
-	end = w.step.p + w.step.n;
-	p = memmem(w.step.p, w.step.n, " = ", 3);
 	if (!p)
 		return -1;
 	p += 3;
 	n = vlogstep_int(&p, end);
 	return p == end ? n : -1;
+}
+
+/* The number that a call is given in reg; -1 unknown. */
+static int vlogback_constant(struct vlogback_walk b, int reg)
+{
+	struct vlogback_aim aim = {.reg = reg};
+	struct vlogback_write w;
+
+	b.depth = b.up = 0;
+	b.until = -1;
+	b.lines = VLOGBACK_NEAR;
+	return vlogback_last(&b, &aim, &w) && !w.call ? vlogback_fixed(w.step) : -1;
 }
 
 /* Was a call given an address from which it may reach the slot?  sized: the next register says how far. */
@@ -384,6 +387,16 @@ static bool vlogback_is_number(const char *p, const char *end)
 	return (end - p >= 6 && !memcmp(p, "scalar", 6)) || (end - p >= 3 && !memcmp(p, "inv", 3));
 }
 
+/* "scalar(umax=255)", "inv(id=0)", "scalar()", not "16" and "inv16" */
+static bool vlogback_varies(const char *p, const char *end)
+{
+	if (!isalpha((unsigned char)*p))
+		return false;
+	while (p < end && isalpha((unsigned char)*p))
+		p++;
+	return p >= end || !(isdigit((unsigned char)*p) || *p == '-');
+}
+
 /* The states between a register's last write and the step. */
 static void vlogback_states(const char *p, const char *end, int reg, struct vlogback *v)
 {
@@ -400,6 +413,7 @@ static void vlogback_states(const char *p, const char *end, int reg, struct vlog
 		zero = vlogback_is_zero(value, end);
 		v->pointer = vlogback_is_pointer(value, end);
 		v->number = vlogback_is_number(value, end);
+		v->range = v->number && vlogback_varies(value, end);
 		v->lost |= v->pointer;
 	}
 	v->zero |= zero;
@@ -446,6 +460,8 @@ static void vlogback_copies(struct vlogback_walk *b, struct vlog_text step, int 
 			return;
 		if (!v->half) {
 			v->callback = w->call && vlogback_in_callback(w, step.p);
+			v->index = v->callback && aim.reg == 1 &&
+				   vlogstep_starts(w->step, "call bpf_loop#");
 			vlogback_states(w->step.p + w->step.n, end, aim.reg, v);
 		}
 		aim.reg = w->call ? -1 : vlogback_copied(w->step);
@@ -471,8 +487,8 @@ static bool vlogback_loads(
 	return true;
 }
 
-/* Was the value of a store a pointer? */
-static bool vlogback_saves(const struct vlog_lines *log, const struct vlogback_write *w)
+/* Was the register on the right side of a step a pointer? */
+static bool vlogback_of_pointer(const struct vlog_lines *log, const struct vlogback_write *w)
 {
 	struct vlog_text tail = vlogback_tail(w);
 	struct vlogback_walk b;
@@ -486,6 +502,8 @@ static bool vlogback_saves(const struct vlog_lines *log, const struct vlogback_w
 	vlogback_copies(&b, w->step, reg, &last, &v);
 	if (v.first)
 		vlogback_states(log->p, w->step.p, reg, &v);
+	else if (!v.half && !last.call && vlogback_copied(last.step) == 10)
+		return true;
 	vlogback_states(tail.p, tail.p + tail.n, reg, &v);
 	return v.pointer;
 }
@@ -504,7 +522,29 @@ static bool vlogback_spoiled(struct vlogback_walk b, const struct vlogback_write
 		return false;
 	for (i = 0; i < VLOGBACK_HOPS && vlogback_last(&b, &aim, &w); i++)
 		if (!w.part && w.direct)
-			return !b.depth && aim.size == 8 && vlogback_saves(b.log, &w);
+			return !b.depth && aim.size == 8 && vlogback_of_pointer(b.log, &w);
+	return false;
+}
+
+/* "r2 = -r2", "r2 = be64 r2", "r2 *= 8", a pointer less another: what comes of it is no address. */
+static bool vlogback_makes(const struct vlog_lines *log, const struct vlogback_write *w)
+{
+	static const char *const ops[] = {" = -r", " = -w", " = be", " = le", " = bswap",
+		" *= ", " /= ", " s/= ", " %= ", " s%= ", " ^= ", " <<= ", " >>= ", " s>>= "};
+	struct vlog_text step = w->step;
+	const char *end = step.p + step.n, *p = memmem(step.p, step.n, " &= ", 4);
+	size_t i;
+
+	if (vlogstep_reg(step.p, end) < 0)
+		return false;
+	/* an address may be rounded down: "r2 &= -8" */
+	if (p && p + 4 < end)
+		return isdigit((unsigned char)p[4]);
+	if (memmem(step.p, step.n, " -= r", 5))
+		return vlogback_of_pointer(log, w);
+	for (i = 0; i < sizeof(ops) / sizeof(*ops); i++)
+		if (memmem(step.p, step.n, ops[i], strlen(ops[i])))
+			return true;
 	return false;
 }
 
@@ -519,6 +559,10 @@ void vlogback_look(const struct vlog_lines *log, struct vlog_text step, int reg,
 	vlogback_start(&b, log, step);
 	w.call = true;
 	vlogback_copies(&b, step, reg, &w, v);
+	if (!v->first && !w.call && vlogback_makes(log, &w))
+		v->made = w.step;
+	/* of old kernels no state may be there */
+	v->range |= !v->first && !w.call && !v->number && !v->pointer && vlogback_fixed(w.step) < 0;
 	v->spoiled = !v->first && !v->half && !w.call && vlogback_spoiled(b, &w);
 }
 
@@ -555,14 +599,17 @@ static bool vlogback_source(
 	struct vlogback_walk *b, const struct vlogback_write *w, struct vlogback_aim *aim)
 {
 	struct vlog_text step = w->step;
-	const char *eq;
+	const char *eq, *end = step.p + step.n;
 
 	if (w->call || w->part || vlogstep_starts(step, "call "))
 		return false;
 	eq = memmem(step.p, step.n, " = ", 3);
 	if (!eq)
 		return aim->reg >= 0; /* "r1 += 4": the value before it */
-	if (aim->reg < 0 || !memchr(eq, '(', (size_t)(step.p + step.n - eq))) {
+	/* "r2 = -r2" */
+	if (end - eq > 4 && eq[3] == '-')
+		return aim->reg >= 0 && vlogstep_reg(eq + 4, end) == aim->reg;
+	if (aim->reg < 0 || !memchr(eq, '(', (size_t)(end - eq))) {
 		aim->reg = vlogstep_src(step);
 		return aim->reg >= 0 && aim->reg <= 9;
 	}

@@ -17,7 +17,11 @@ struct vlogback {
 	bool callback;	/* a call ran a callback, which was given it, or was not */
 	bool first;	/* nothing before wrote it: it is as a function found it */
 	bool lost;	/* it was a pointer after its last write, and is said to be none now */
-	bool spoiled;	/* it is from a stack slot where a pointer was saved, and overwritten */
+	bool index;	/* it is the turn's number that bpf_loop gives its callback */
+	bool range;	/* the last state printed says that it is a number that varies */
+	/* the arithmetic that wrote it, after which it is no address; p NULL: none did */
+	struct vlog_text made;
+	bool spoiled; /* it is from a stack slot where a pointer was saved, and overwritten */
 };
 
 void vlogback_look(

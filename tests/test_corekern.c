@@ -84,7 +84,8 @@ START_TEST(absent_field)
 	ck_assert_str_eq(e->msg, "prog 'unasked' rejected at ./core_absent.bpf.c:19: field "
 				 "'no_such_field' of 'struct "
 				 "task_struct' is not in this kernel: EINVAL");
-	ck_assert_ptr_nonnull(strstr(e->hint, "ask first whether it is there"));
+	ck_assert_ptr_nonnull(
+		strstr(e->hint, "ask first whether it is there, as bpf_core_field_exists()"));
 	ck_assert_str_eq(e->prog, "unasked");
 	ck_assert_uint_eq(e->line, 19);
 	rawbpf_free(b);

@@ -400,6 +400,8 @@ START_TEST(near_names)
 			      "field 'reil_parent' of 'struct task_struct' is not in this kernel; "
 			      "did you mean 'real_parent'"),
 		"%s", rawbpf_errmsg(b));
+	/* in the words of a text, which it was */
+	ck_assert_ptr_nonnull(strstr(rawbpf_error(b)->hint, "exists(TYPE.FIELD)"));
 	rawbpf_free(b);
 	free(image);
 }

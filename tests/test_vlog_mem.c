@@ -47,7 +47,7 @@ static const struct t_vlog_message messages[] = {
 	{"0: (bf) r2 = r10 ; R2=fp0 R10=fp0\n1: (dc) r2 = be64 r2 ; R2=scalar()\n2: (79) r3 = "
 	 "*(u64 "
 	 "*)(r2 -8)\nR2 invalid mem access 'scalar'",
-		"r2 is a plain number here; read through it|insn 1 'r2 = be64 r2'"},
+		"what 'r2 = be64 r2' gave, and no address|insn 1 'r2 = be64 r2'"},
 	{"4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'inv'",
 		"r6 is a plain number|bpf_probe_read_user"},
 	{"3: (bc) w6 = w1\n4: (79) r0 = *(u64 *)(r6 +0)\nR6 invalid mem access 'scalar'",

@@ -256,6 +256,54 @@ START_TEST(halves)
 }
 END_TEST
 
+/* What made a number of it, or gave it. */
+START_TEST(numbers)
+{
+	static const struct {
+		const char *log, *made;
+		bool index, range;
+	} of[] = {
+		{"1: (bf) r0 = r10\n2: (87) r0 = -r0 ; R0=scalar()\n3: (bf) r0 = r0\n", "r0 = -r0",
+			false, true},
+		{"2: (dc) r0 = be64 r0\n3: (95) exit\n", "r0 = be64 r0", false, true},
+		{"2: (57) r0 &= 255 ; R0=scalar(umax=255)\n3: (95) exit\n", "r0 &= 255", false,
+			true},
+		/* rounded down, less a number: addresses still */
+		{"2: (57) r0 &= -8\n3: (95) exit\n", NULL, false, true},
+		{"2: (1f) r0 -= r3 ; R0=scalar() R3=scalar()\n3: (95) exit\n", NULL, false, true},
+		{"2: (1f) r0 -= r3 ; R0=scalar() R3=ctx()\n3: (95) exit\n", "r0 -= r3", false,
+			true},
+		{"2: (1f) r0 -= r10\n3: (95) exit\n", "r0 -= r10", false, true},
+		{"1: (bf) r3 = r10\n2: (1f) r0 -= r3\n3: (95) exit\n", "r0 -= r3", false, true},
+		{"2: (b7) r0 = 16 ; R0=16\n3: (95) exit\n", NULL, false, false},
+		{"2: (b7) r0 = 16\n3: (95) exit\n", NULL, false, false},
+		{"2: (bf) r0 = r1 ; R0=inv16\n3: (95) exit\n", NULL, false, false},
+		/* of a callback */
+		{"1: (85) call bpf_loop#181 8: frame1: R1=scalar() cb\n8: (bf) r0 = r1\n9: (95) "
+		 "exit\n",
+			NULL, true, true},
+		{"1: (85) call bpf_loop#181 8: frame1: R2=scalar() cb\n8: (bf) r0 = r2\n9: (95) "
+		 "exit\n",
+			NULL, false, true},
+		{"1: (85) call bpf_for_each_map_elem#164 8: frame1: R1=0 cb\n8: (bf) r0 = r1\n9: "
+		 "(95) exit\n",
+			NULL, false, false},
+	};
+	struct vlogback v;
+	char out[256];
+	size_t i;
+
+	for (i = 0; i < sizeof(of) / sizeof(*of); i++) {
+		history(of[i].log, 0, out, sizeof(out), &v);
+		ck_assert_msg(!v.made.p == !of[i].made, "%zu", i);
+		if (v.made.p)
+			ck_assert_mem_eq(v.made.p, of[i].made, strlen(of[i].made));
+		ck_assert_msg(v.index == of[i].index, "%zu", i);
+		ck_assert_msg(v.range == of[i].range, "%zu", i);
+	}
+}
+END_TEST
+
 START_TEST(loops)
 {
 	static const struct {
@@ -313,6 +361,7 @@ Suite *suite_vlogback(void)
 	tcase_add_loop_test(t, histories, 0, sizeof(rows) / sizeof(*rows));
 	tcase_add_loop_test(t, saved_pointers, 0, sizeof(saved) / sizeof(*saved));
 	tcase_add_test(t, halves);
+	tcase_add_test(t, numbers);
 	tcase_add_test(t, loops);
 	suite_add_tcase(s, t);
 	return s;
