@@ -100,7 +100,7 @@ void lint_read(struct lint_walk *w, size_t i, int64_t off, int64_t size)
 	w->bad = true;
 	lint_write(w, off, size);
 	if (w->tell && !told && i >= w->l->prelude)
-		lint_say_stack(w->l, i, (int)(first - FRAME_SIZE), (int)n);
+		lint_say_stack(w->l, i, (int)(first - FRAME_SIZE), (int)n, w->key);
 }
 
 void lint_escape(struct lint_walk *w)

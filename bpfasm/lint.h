@@ -51,10 +51,11 @@ struct lint_state {
 
 struct lint_walk {
 	const struct lint *l;
-	struct lint_state s; /* before the instruction */
-	bool bad;	     /* something was found */
-	bool tell;	     /* say it */
-	uint16_t told;	     /* registers that were spoken of */
+	struct lint_state s;	  /* before the instruction */
+	bool bad;		  /* something was found */
+	bool tell;		  /* say it */
+	const struct ir_map *key; /* whose key is being read, or NULL */
+	uint16_t told;		  /* registers that were spoken of */
 	uint64_t told_stack[LINT_WORDS];
 };
 
@@ -68,7 +69,8 @@ void lint_escape(struct lint_walk *w);
 void lint_call(struct lint_walk *w, size_t i);
 /* lintsay.c */
 void lint_say_reg(const struct lint *l, size_t i, unsigned reg);
-void lint_say_stack(const struct lint *l, size_t i, int first, int n);
+/* key: the map whose key they are, NULL */
+void lint_say_stack(const struct lint *l, size_t i, int first, int n, const struct ir_map *key);
 void lint_say_dead(const struct lint *l, size_t i);
 void lint_say_endless(const struct lint *l);
 void lint_say_twice(const struct lint *l, size_t first, size_t i, unsigned reg);

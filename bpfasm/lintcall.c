@@ -73,11 +73,18 @@ const struct ir_ref *lint_ref(const struct ir_func *fn, size_t i)
 	return lo < fn->n_refs && fn->refs[lo].insn == i ? &fn->refs[lo] : NULL;
 }
 
-static int64_t lint_map_bytes(const struct lint_walk *w, bool key)
+/* The map that is a call's first argument; NULL: not known. */
+static const struct ir_map *lint_map(const struct lint_walk *w)
 {
 	const struct lint_reg *r = &w->s.reg[1];
 	const struct ir_ref *ref = r->kind == LINT_MAP ? lint_ref(w->l->fn, (size_t)r->v) : NULL;
-	const struct ir_map *m = ref ? names_get(w->l->maps, ref->name, strlen(ref->name)) : NULL;
+
+	return ref ? names_get(w->l->maps, ref->name, strlen(ref->name)) : NULL;
+}
+
+static int64_t lint_map_bytes(const struct lint_walk *w, bool key)
+{
+	const struct ir_map *m = lint_map(w);
 
 	if (!m)
 		return -1;
@@ -125,8 +132,11 @@ static void lint_pass(struct lint_walk *w, size_t i, unsigned arg)
 		lint_escape(w);
 	else if (r->kind == LINT_FP && !a->reads)
 		lint_write(w, r->v, n < 0 ? FRAME_SIZE * 2 : n);
-	else if (r->kind == LINT_FP && n > 0)
+	else if (r->kind == LINT_FP && n > 0) {
+		w->key = a->size == LINT_KEY ? lint_map(w) : NULL;
 		lint_read(w, i, r->v, n);
+		w->key = NULL;
+	}
 }
 
 /* Fills of the stack come after reads, in whatever order the arguments are. */

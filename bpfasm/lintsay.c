@@ -152,22 +152,46 @@ static const struct frame_var *lintsay_var(const struct lint *l, int off)
 	return NULL;
 }
 
-void lint_say_stack(const struct lint *l, size_t i, int first, int n)
+/* What a map's key is, where it is a record and no variable of one is there; else "". */
+static const char *lintsay_key(
+	const struct ir_map *m, const struct frame_var *v, char *text, size_t size)
+{
+	const char *name;
+	size_t len;
+
+	*text = '\0';
+	if (!m || !m->has_key || m->key.kind != IR_TYPE_STRUCT ||
+		(v && v->type.kind == IR_TYPE_STRUCT))
+		return text;
+	name = m->key.record->name;
+	len = strlen(m->name);
+	snprintf(text, size, "; the key of '%.60s' is a '%.60s' of %u bytes%s", m->name, name,
+		(unsigned)m->key.size,
+		/* the type that histogram(TYPE) makes */
+		!strncmp(name, m->name, len) && !strcmp(name + len, "_key")
+			? ", which hist_add and linear_add take as KEY"
+			: "");
+	return text;
+}
+
+void lint_say_stack(const struct lint *l, size_t i, int first, int n, const struct ir_map *key)
 {
 	const struct frame_var *v = lintsay_var(l, first);
 	const char *reader, *s = n == 1 ? "" : "s";
-	char name[80];
+	char name[80], more[256];
 	struct pos at;
 	size_t len;
 
+	if (*lintsay_key(key, v, more, sizeof(more)))
+		v = NULL;
 	at = lintsay_pos(l, i, v ? v->name : "r10", &len);
 	reader = lintsay_reader(l, i, name, sizeof(name));
 	if (!reader)
 		reader = "this";
 	if (!v)
 		diag_warning(l->d, at, len,
-			"%s reads %d byte%s of the stack, at r10 %d, before %s written", reader, n,
-			s, first, n == 1 ? "it is" : "they are");
+			"%s reads %d byte%s of the stack, at r10 %d, before %s written%s", reader,
+			n, s, first, n == 1 ? "it is" : "they are", more);
 	else if (n < (int)v->type.size)
 		diag_warning(l->d, at, len,
 			"%s reads %d byte%s of '%.60s', from its byte %d on, before %s written; "

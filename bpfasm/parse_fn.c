@@ -371,12 +371,12 @@ static void fn_end(struct parse *p, struct parse_fn *fn)
 	/* what has errors may lack its end, and more, by them */
 	if (d->n_errors != fn->n_errors)
 		return;
-	/* bytes alone may be any part of a program */
-	if (p->o->format != BPFASM_RAW && !fn->bare)
+	/* instructions without a program may be any part of one */
+	if (!fn->bare)
 		fn_check_end(p, fn->ir);
 	if (!fn->bare && d->n_errors == fn->n_errors)
 		flow_check_jumps(&fn->flow, &fn->labels, d, fn->ir);
-	if (p->o->format != BPFASM_RAW && !fn->bare && d->n_errors == fn->n_errors)
+	if (!fn->bare && d->n_errors == fn->n_errors)
 		flow_check_stack(d, fn->ir);
 }
 
@@ -546,17 +546,24 @@ static bool fn_is_gpl(const char *license)
 	return false;
 }
 
+/* Do programs come out of it that a kernel is given? */
+static bool fn_is_loaded(const struct parse *p)
+{
+	return p->o->format == BPFASM_ELF || p->o->format == BPFASM_C ||
+	       (p->o->format == BPFASM_RAW && p->n_fns && !p->fns[0]->bare);
+}
+
 /* What may be wrong in functions that have no errors. */
 static void fn_lint(struct parse *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->n_fns && !p->diag->n_errors && p->o->format != BPFASM_RAW; i++) {
+	for (i = 0; i < p->n_fns && !p->diag->n_errors; i++) {
 		const struct parse_fn *fn = p->fns[i];
 		const struct lint l = {p->diag, &p->maps, fn->ir, &fn->frame,
 			fn->prelude ? fn->prelude->n_insns : 0};
 
-		/* bytes alone may be any part of a program */
+		/* instructions without a program may be any part of one */
 		if (!fn->bare && !fn->nowarn && !p->nowarn && lint_function(&l))
 			p->pool->failed = true;
 	}
@@ -574,12 +581,11 @@ void parse_resolve(struct parse *p)
 		for (j = 0; j < f->n_refs && !diag_full(p->diag); j++)
 			fn_resolve_ref(p, p->fns[i], &f->refs[j]);
 	}
-	if (p->gpl && (p->o->format == BPFASM_ELF || p->o->format == BPFASM_C) &&
-		!fn_is_gpl(u->license))
+	if (p->gpl && fn_is_loaded(p) && !fn_is_gpl(u->license))
 		diag_warning(p->diag, p->gpl_at, strlen(p->gpl->name),
 			"'%s' is for GPL-compatible programs only; add '.license \"GPL\"'",
 			p->gpl->name);
 	fn_lint(p);
-	if (!p->diag->n_errors && p->o->format != BPFASM_RAW)
+	if (!p->diag->n_errors)
 		depth_check(p);
 }

@@ -585,6 +585,11 @@ static void listmap_hold(struct listmap *l, const struct listmap_def *d)
 		between = ", ";
 		at += LISTMAP_POINTER;
 	}
+	/* nothing at the end takes room, too */
+	for (; at < d->end && d->end - at >= LISTMAP_POINTER && l->left &&
+		(at - first) / LISTMAP_POINTER < d->entries;
+		at += LISTMAP_POINTER, between = ", ", l->left--)
+		buf_printf(&l->line, "%s0", between);
 	if (at != first)
 		buf_puts(&l->line, "}");
 }

@@ -230,16 +230,16 @@ START_TEST(not_asked)
 	struct bpfasm_opts o = opts(BPFASM_RAW);
 
 	/* other contexts, and targets of an older header */
-	tasm_is_opts(
-		".prog p \"raw_tp/x\"\nr2 = arg2\nexit", "7912080000000000 9500000000000000", &o);
+	tasm_is_opts(".nowarn\n.prog p \"raw_tp/x\"\nr2 = arg2\nexit",
+		"7912080000000000 9500000000000000", &o);
 	ck_assert_uint_eq(asked[2], 0);
 	cpu.sz = offsetof(struct bpfasm_resolver, argument);
-	tasm_is_opts(
-		".prog p \"kprobe\"\nr2 = arg2\nexit", "7912680000000000 9500000000000000", &o);
+	tasm_is_opts(".nowarn\n.prog p \"kprobe\"\nr2 = arg2\nexit",
+		"7912680000000000 9500000000000000", &o);
 	cpu.sz = sizeof(cpu);
 	cpu.argument = NULL;
-	tasm_is_opts(
-		".prog p \"kprobe\"\nr2 = arg2\nexit", "7912680000000000 9500000000000000", &o);
+	tasm_is_opts(".nowarn\n.prog p \"kprobe\"\nr2 = arg2\nexit",
+		"7912680000000000 9500000000000000", &o);
 	ck_assert_uint_eq(asked[2], 0);
 }
 END_TEST

@@ -70,6 +70,24 @@ START_TEST(arguments)
 }
 END_TEST
 
+/* What a map's key is, where the stack is read behind a number that stands for it. */
+START_TEST(key_is_a_record)
+{
+#define PLACE ".struct place\nuser: u32\nslot: u32\n.end\n"
+	tasm_warns(".include \"hist.inc\"\n" PLACE ".map d histogram(place)\n"
+		   ".prog p \"kprobe/x\"\nr6 = 5\nhist_add d, r6\nreturn 0\n",
+		"; the key of 'd' is a 'd_key' of 16 bytes, which hist_add and linear_add take as "
+		"KEY\n");
+	tasm_warns(PLACE ".map h hash(place, u64, 9)\n.prog p \"kprobe/x\"\n.var pad: u64\n.var k: "
+			 "u32\nk = 1\n"
+			 "r0 = bpf_map_lookup_elem(&h, &k)\nreturn 0\n",
+		"before they are written; the key of 'h' is a 'place' of 8 bytes\n");
+	tasm_warns(PLACE ".map h hash(place, u64, 9)\n.prog p \"kprobe/x\"\n.var k: place\n"
+			 "k.user = 1\nr0 = bpf_map_lookup_elem(&h, &k)\nreturn 0\n",
+		"reads 4 bytes of 'k', from its byte 4 on, before they are written; 'k = 0' sets");
+}
+END_TEST
+
 Suite *suite_lintcall(void)
 {
 	Suite *s = suite_create("lintcall");
@@ -78,6 +96,7 @@ Suite *suite_lintcall(void)
 	tcase_add_test(tc, keys_and_values);
 	tcase_add_test(tc, filled);
 	tcase_add_test(tc, arguments);
+	tcase_add_test(tc, key_is_a_record);
 	suite_add_tcase(s, tc);
 	return s;
 }

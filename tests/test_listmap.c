@@ -83,6 +83,9 @@ START_TEST(what_they_hold_comes_back)
 		   ".map like hash(key, u64, 4) flags=1\n"
 		   ".map b array_of_maps(like, 1) flags=2048 = {late}\n"
 		   ".map late hash(key, u64, 4) flags=1\n");
+	/* nothing at the end, or nowhere */
+	comes_back(".map in hash(u32, u64, 4)\n.map a array_of_maps(in, 4) = {in, 0, 0}\n"
+		   ".map z array_of_maps(in, 2) = {0}\n.map j prog_array(4) = {p, 0, 0, 0}\n");
 }
 END_TEST
 

@@ -30,7 +30,7 @@ START_TEST(maps_and_functions)
 {
 	tasm_is(".map m histogram\nr1 = &m\nr2 = m ll",
 		"1811000000000000 0000000000000000 1812000000000000 0000000000000000");
-	tasm_is(".prog p \"socket\"\nr2 = &f\nexit\n.func f\nexit",
+	tasm_is(".nowarn\n.prog p \"socket\"\nr2 = &f\nexit\n.func f\nexit",
 		"1842000002000000 0000000000000000 9500000000000000 9500000000000000");
 	/* what follows in the text is known, too */
 	tasm_passes(".prog p \"socket\"\nr1 = &m\nr0 = 0\nexit\n.map m histogram");

@@ -11,18 +11,20 @@ Suite *suite_operand_ctx(void);
 
 START_TEST(registers)
 {
-	tasm_is(".prog p \"uretprobe/c:strlen\"\nr6 = retval\nr7 = arg2\nr8 = args->ax\nexit",
+	tasm_is(".nowarn\n.prog p \"uretprobe/c:strlen\"\nr6 = retval\nr7 = arg2\nr8 = "
+		"args->ax\nexit",
 		"7916500000000000 7917680000000000 7918500000000000 9500000000000000");
-	tasm_is(".prog p \"kprobe\"\n.ctx r9\ncall 5\nr1 = arg1\nexit",
+	tasm_is(".nowarn\n.prog p \"kprobe\"\n.ctx r9\ncall 5\nr1 = arg1\nexit",
 		"bf19000000000000 8500000005000000 7991700000000000 9500000000000000");
 }
 END_TEST
 
 START_TEST(arrays)
 {
-	tasm_is(".prog p \"raw_tp/sys_enter\"\nr2 = arg2\nexit",
+	tasm_is(".nowarn\n.prog p \"raw_tp/sys_enter\"\nr2 = arg2\nexit",
 		"7912080000000000 9500000000000000");
-	tasm_is(".prog p \"?fentry.s/f\"\nr2 = arg1\nexit", "7912000000000000 9500000000000000");
+	tasm_is(".nowarn\n.prog p \"?fentry.s/f\"\nr2 = arg1\nexit",
+		"7912000000000000 9500000000000000");
 	tasm_fails(".prog p \"raw_tp/x\"\nr2 = retval\nexit", "has arg1 to arg6 only");
 }
 END_TEST
@@ -84,8 +86,9 @@ END_TEST
 
 START_TEST(records)
 {
-	tasm_is(".prog p \"tp/t/ev\"\nr2 = args->when\nexit", "7912280000000000 9500000000000000");
-	tasm_is(".prog p \"?tracepoint/t/ev\"\nr2 = ctx\nexit",
+	tasm_is(".nowarn\n.prog p \"tp/t/ev\"\nr2 = args->when\nexit",
+		"7912280000000000 9500000000000000");
+	tasm_is(".nowarn\n.prog p \"?tracepoint/t/ev\"\nr2 = ctx\nexit",
 		"bf12000000000000 9500000000000000");
 	/* its own register is the context's: the address would need it twice */
 	tasm_fails(".prog p \"tp/t/ev\"\nr1 = args->path\nexit", "begin with '.ctx r6'");

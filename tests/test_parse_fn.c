@@ -32,8 +32,31 @@ START_TEST(ends)
 	tasm_fails(".prog p \"socket\"\nif r1 == 0 goto out\nexit\nout:",
 		"program 'p' runs off its end");
 	tasm_passes(".prog p \"socket\"\na: r0 = 0\nif r0 == 0 goto b\ngoto a\nb: exit");
-	/* bytes alone may be any part of a program */
-	tasm_is(".prog p \"socket\"\nr0 = 0", "b700000000000000");
+	/* instructions without a program may be any part of one */
+	tasm_is("r0 = 0\ncall bpf_trace_printk", "b700000000000000 8500000006000000");
+}
+END_TEST
+
+/* A program's bytes are checked as its object is. */
+START_TEST(bytes_are_checked)
+{
+	static const char *const rows[][2] = {
+		{".prog p \"socket\"\nr0 = 0", "program 'p' runs off its end"},
+		{".prog p \"socket\"\ncall f\nexit\n.func f\ncall f\nexit", "'f'"},
+		{".prog p \"kprobe/x\"\nr1 = 0\nr2 = 0\nr3 = 0\ncall bpf_probe_read\nreturn 0",
+			"for GPL-compatible programs only"},
+		{".prog p \"kprobe/x\"\nr0 = r5\nexit", "r5 is read here, but is never set"},
+	};
+	struct bpfasm_opts o = tasm_opts(BPFASM_RAW);
+	struct bpfasm_out out;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bpfasm_assemble(rows[i][0], strlen(rows[i][0]), &o, &out);
+		ck_assert_msg(out.diag && strstr(out.diag, rows[i][1]), "%s: %s", rows[i][0],
+			out.diag ? out.diag : "nothing");
+		bpfasm_free(&out);
+	}
 }
 END_TEST
 
@@ -109,7 +132,7 @@ START_TEST(layouts_by_hand)
 	tasm_fails(".args x", "'.args' stands in a program");
 	tasm_fails(".struct rec\na: u32\n.end\n.prog p \"tracepoint\"\n.args rex\nexit",
 		"no struct 'rex'; did you mean 'rec'?");
-	tasm_is(".struct rec\na: u64\nb: s16\n.end\n.prog p \"tracepoint\"\n.args rec\n"
+	tasm_is(".nowarn\n.struct rec\na: u64\nb: s16\n.end\n.prog p \"tracepoint\"\n.args rec\n"
 		"r1 = args->b\nexit",
 		"6911080000000000 6701000030000000 c701000030000000 9500000000000000");
 }
@@ -152,6 +175,7 @@ Suite *suite_parse_fn(void)
 
 	tcase_add_test(tc, programs);
 	tcase_add_test(tc, ends);
+	tcase_add_test(tc, bytes_are_checked);
 	tcase_add_test(tc, licences);
 	tcase_add_test(tc, variables);
 	tcase_add_test(tc, names_behind_an_ampersand);
