@@ -74,7 +74,19 @@ $(BUILD)/%.a:
 FIRST_O := $(patsubst %,$(BUILD)/%.o,tools/main tools/tool tools/usdt \
 	$(addprefix src/,elf elfhdr elfread elfver note noteview usdtfile usdtarg usdtcpu proc sys err buf rows \
 	libname soname rootpath ldcache hwcaps interp listing pattern))
-$(BUILD)/rawbpf: $(TOOL_O) $(FIRST_O) $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a | $(BUILD)/relr
+# ... of a tool for a device, with SMALL=1: what it runs was assembled elsewhere, and is explained there
+ifdef SMALL
+LESS    := -DRAWBPF_NO_ASM -DRAWBPF_NO_ADVICE -DRAWBPF_NO_USDT -DRAWBPF_NO_PATTERN
+ALL_CFLAGS += $(LESS)
+TOOL_O  := $(filter-out $(addprefix $(BUILD)/tools/,asm.o dis.o explain.o usdt.o),$(TOOL_O))
+FIRST_O := $(addprefix $(BUILD)/tools/,main.o tool.o run.o tool_audit.o caps.o) $(BUILD)/amalgam/rawbpf.o
+REST    :=
+$(BUILD)/amalgam/rawbpf.o: $(BUILD)/amalgam/rawbpf.c
+	$(Q)$(CC) $(ALL_CFLAGS) -I$(@D) -c -o $@ $<
+else
+REST    := $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
+endif
+$(BUILD)/rawbpf: $(TOOL_O) $(FIRST_O) $(REST) | $(BUILD)/relr
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $$(cat $(BUILD)/relr) $(GC) -o $@ $(FIRST_O) \
 		$(filter-out $(FIRST_O),$^) $(LIBELF)
 # the tables' relocations as bits, 80 KiB less that a start reads: what linker and C library both know is found by trying
@@ -85,10 +97,10 @@ $(BUILD)/relr:
 		$@.out || f=; echo $$f >$@
 
 ifdef OWN_LIBELF
-$(BUILD)/src/elf.o $(BUILD)/rawbpf $(BUILD)/static/rawbpf: | $(LIBELF)
+$(BUILD)/src/elf.o $(BUILD)/amalgam/rawbpf.o $(BUILD)/rawbpf $(BUILD)/static/rawbpf: | $(LIBELF)
 endif
 $(BUILD)/libelf/libelf.a: tools/vendor/libelf.sh
-	$(Q)CC='$(CC)' AR='$(AR)' CFLAGS='$(SMALL)' tools/vendor/libelf.sh $(@D)
+	$(Q)CC='$(CC)' AR='$(AR)' CFLAGS='$(LEAN)' tools/vendor/libelf.sh $(@D)
 
 # ---- for others: two files, or one --------------------------------------------------------------
 
@@ -99,15 +111,18 @@ $(BUILD)/amalgam/rawbpf.c: $(SRC) $(ASM) $(wildcard */*.h bpfasm/*.def) $(BUILD)
 
 # the tool with musl and its own libelf, one file that needs nothing
 MUSL_CC ?= musl-gcc
-# no tables for unwinding, and no page between code and constants
-SMALL   := -Os -fno-asynchronous-unwind-tables -fno-unwind-tables
+# no tables for unwinding, no page between code and constants, one address for each
+LEAN    := -Os -fno-asynchronous-unwind-tables -fno-unwind-tables
 musl:
 	@tools/demo/deps.sh musl
-	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl CC='$(MUSL_CC)' CFLAGS='$(if $(filter file,$(origin CFLAGS)),$(SMALL),$(CFLAGS))' \
-		LDFLAGS='-static -s -Wl,-z,noseparate-code,--build-id=none' OWN_LIBELF=1 $(BUILD)/musl/rawbpf
+	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl$(if $(SMALL),-small) CC='$(MUSL_CC)' \
+		CFLAGS='$(if $(filter file,$(origin CFLAGS)),$(LEAN) $(if $(SMALL),-Oz) -fno-pie,$(CFLAGS))' \
+		LDFLAGS='-static -no-pie -s -Wl,-z,noseparate-code,--build-id=none' OWN_LIBELF=1 SMALL=$(SMALL) \
+		$(BUILD)/musl$(if $(SMALL),-small)/rawbpf
 
 # bytes and peak memory beside what they may be
 size: all amalgam static musl
+	+@$(MAKE) --no-print-directory musl SMALL=1
 	@tools/vendor/size.sh '$(abspath $(BUILD))'
 
 # the guide's examples

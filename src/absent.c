@@ -21,6 +21,7 @@
 #include "near.h"
 #include "objcore.h"
 #include "parts.h"
+#include "pattern.h"
 #include "probeevent.h"
 #include "progmerge.h"
 #include "rights.h"
@@ -36,7 +37,7 @@
 #include "vlog.h"
 
 #if defined(RAWBPF_NO_ASM) || defined(RAWBPF_NO_USDT) || defined(RAWBPF_NO_CORE) || \
-	defined(RAWBPF_NO_TRACEFS)
+	defined(RAWBPF_NO_TRACEFS) || defined(RAWBPF_NO_PATTERN)
 static int absent(struct rawbpf_error *e, const char *stage, const char *what)
 {
 	return err_words(e, stage, -EOPNOTSUPP, what);
@@ -538,6 +539,31 @@ int trace_prepare(struct rawbpf *b)
 void trace_free(struct rawbpf *b)
 {
 	(void)b;
+}
+
+#endif
+
+/* ---- patterns -------------------------------------------------------------------------------- */
+
+#ifdef RAWBPF_NO_PATTERN
+
+int pattern_compile(struct rawbpf_error *e, const char *stage, const char *text, regex_t *re)
+{
+	(void)text;
+	memset(re, 0, sizeof(*re));
+	return absent(e, stage, "built without patterns (RAWBPF_NO_PATTERN)");
+}
+
+int pattern_match(const regex_t *re, const char *name, bool whole)
+{
+	(void)re, (void)name, (void)whole;
+	return 0;
+}
+
+/* a name is itself */
+bool pattern_glob(const char *pattern, const char *name)
+{
+	return !strcmp(pattern, name);
 }
 
 #endif

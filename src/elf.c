@@ -560,7 +560,7 @@ size_t elf_n_symbols(struct elf_file *f, const struct elf_section *table)
 }
 
 /* The fields of one entry, which the two classes have in different orders. */
-static void elf_decode_symbol(
+void elf_decode_symbol(
 	const struct elf_file *f, const unsigned char *p, struct elf_symbol *s, uint64_t *name)
 {
 	bool wide = f->ident.bits == 64;

@@ -90,6 +90,9 @@ bool elf_section_copy(
 /* tables: the section of SHT_SYMTAB or SHT_DYNSYM, and of SHT_REL or SHT_RELA */
 size_t elf_n_symbols(struct elf_file *f, const struct elf_section *table);
 int elf_symbol(struct elf_file *f, const struct elf_section *table, size_t i, struct elf_symbol *s);
+/* the entry at p, whose name is at *name of the table's strings; s->name stays as it is */
+void elf_decode_symbol(
+	const struct elf_file *f, const unsigned char *p, struct elf_symbol *s, uint64_t *name);
 /*
  * its name alone, if its type is one of these (bits, 1 << STT_*); NULL: it is not, or is not
  * there

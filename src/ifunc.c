@@ -129,14 +129,33 @@ static bool ifunc_is_address(
 	return r->type == m->word && !(r->has_addend ? (uint64_t)r->addend : initial);
 }
 
+#define IFUNC_FEW 128 /* symbols for which a table is not read as a whole */
+
+/* An entry of a table, of which nobody asks the name. */
+static bool ifunc_symbol(struct elf_file *f, const struct elf_section *table, size_t i,
+	struct elf_symbol *y, size_t *read)
+{
+	size_t each = elf_ident(f)->bits == 64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+	unsigned char p[sizeof(Elf64_Sym)];
+	uint64_t name;
+
+	if (++*read > IFUNC_FEW)
+		return !elf_symbol(f, table, i, y);
+	if ((table->type != SHT_DYNSYM && table->type != SHT_SYMTAB) || i >= table->size / each ||
+		!elf_section_copy(f, table, i * each, p, each))
+		return false;
+	elf_decode_symbol(f, p, y, &name);
+	return true;
+}
+
 /* A relocation against a symbol: ours when that is an IFUNC of this file. */
 static bool ifunc_against(struct elf_file *f, const struct elf_section *rel,
-	const struct elf_reloc *r, struct ifunc_slot *slot)
+	const struct elf_reloc *r, struct ifunc_slot *slot, size_t *read)
 {
 	struct elf_section table;
 	struct elf_symbol y;
 
-	if (elf_section(f, rel->link, &table) || elf_symbol(f, &table, r->symbol, &y) ||
+	if (elf_section(f, rel->link, &table) || !ifunc_symbol(f, &table, r->symbol, &y, read) ||
 		y.type != STT_GNU_IFUNC || y.section == SHN_UNDEF)
 		return false;
 	slot->resolver = y.value;
@@ -146,7 +165,7 @@ static bool ifunc_against(struct elf_file *f, const struct elf_section *rel,
 static int ifunc_read_relocs(struct ifunc *u, struct elf_file *f, const struct elf_section *rel,
 	const struct ifunc_machine *m)
 {
-	size_t i, n = elf_n_relocs(f, rel);
+	size_t i, n = elf_n_relocs(f, rel), read = 0;
 	struct elf_reloc r;
 	int err = 0;
 
@@ -163,7 +182,7 @@ static int ifunc_read_relocs(struct ifunc *u, struct elf_file *f, const struct e
 		if (r.type == m->irelative)
 			slot.resolver = r.has_addend ? (uint64_t)r.addend : slot.initial;
 		else if (!ifunc_is_address(m, &r, slot.initial) ||
-			 !ifunc_against(f, rel, &r, &slot))
+			 !ifunc_against(f, rel, &r, &slot, &read))
 			continue;
 		err = ifunc_add(u, &slot);
 	}

@@ -10,6 +10,7 @@
  *	                   and variables of the kernel, values of its configuration; and the assembler
  *	RAWBPF_NO_TRACEFS  tracepoints by tracefs, lines of bpf_trace_printk, probes of kernels before
  *	                   Linux 4.17; and the assembler
+ *	RAWBPF_NO_PATTERN  places by regular expressions (.sym_re and its kin)
  *	RAWBPF_NO_TEXT     sentences: errors are a stage and an errno
  *
  *	RAWBPF_SMALL       all of these
@@ -25,6 +26,7 @@
 #define RAWBPF_NO_USDT	  1
 #define RAWBPF_NO_CORE	  1
 #define RAWBPF_NO_TRACEFS 1
+#define RAWBPF_NO_PATTERN 1
 #define RAWBPF_NO_TEXT	  1
 #endif
 
@@ -34,8 +36,9 @@
 #endif
 
 /* what is left out leaves declarations behind, and functions without a caller */
-#if defined(RAWBPF_NO_ASM) || defined(RAWBPF_NO_ADVICE) || defined(RAWBPF_NO_USDT) || \
-	defined(RAWBPF_NO_CORE) || defined(RAWBPF_NO_TRACEFS) || defined(RAWBPF_NO_TEXT)
+#if defined(RAWBPF_NO_ASM) || defined(RAWBPF_NO_ADVICE) || defined(RAWBPF_NO_USDT) ||          \
+	defined(RAWBPF_NO_CORE) || defined(RAWBPF_NO_TRACEFS) || defined(RAWBPF_NO_PATTERN) || \
+	defined(RAWBPF_NO_TEXT)
 #pragma GCC diagnostic ignored "-Wunused-function"
 #endif
 

@@ -268,28 +268,64 @@ bool sym_has_symtab(struct sym_file *f)
 
 /* ---- by offset ----------------------------------------------------------------------------- */
 
-struct sym_cover {
-	uint64_t offset;
-	char *name;
-	size_t size;
-	bool found;
-};
+#define SYM_CHUNK 512 /* entries of a table that are read at once: libc's .symtab is 10,000 */
 
-static int sym_covers(void *arg, const struct rawbpf_sym *s)
+/* Does the function of a table's entry cover the offset? */
+static bool sym_covers(struct sym_file *f, struct elf_file *from, const struct elf_section *table,
+	struct elf_symbol *y, uint64_t offset)
 {
-	struct sym_cover *c = arg;
+	struct rawbpf_sym s;
 
-	if (c->offset < s->offset || c->offset - s->offset >= (s->size ? s->size : 1))
-		return 0;
-	snprintf(c->name, c->size, "%s", s->name);
-	c->found = true;
-	return 1;
+	y->name = "?"; /* it has one: what it is, is asked of one symbol only */
+	return sym_functions(f) >> y->type & 1 && !sym_fill(f, from, table, y, &s) &&
+	       offset >= s.offset && offset - s.offset < (s.size ? s.size : 1);
+}
+
+/* The name at a place of the table's strings, without its version. */
+static int sym_put_name(struct elf_file *from, const struct elf_section *table, uint64_t at,
+	char *name, size_t size)
+{
+	const char *s = elf_string_at(from, table->link, at);
+
+	if (!s || !*s)
+		return -ENOENT;
+	snprintf(name, size, "%.*s", (int)sym_name_length(table, s), s);
+	return 0;
+}
+
+/* A table is gone through in pieces, since nothing else of it is wanted. */
+static int sym_table_at(struct sym_file *f, struct elf_file *from, const struct elf_section *table,
+	uint64_t offset, char *name, size_t size)
+{
+	size_t each = elf_ident(from)->bits == 64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+	uint64_t i, n = table->size / each, at;
+	unsigned char *p = malloc(SYM_CHUNK * each);
+	struct elf_symbol y;
+	size_t k, some;
+	int err = -ENOENT;
+
+	for (i = 0; p && err && i < n; i += some) {
+		some = n - i < SYM_CHUNK ? (size_t)(n - i) : SYM_CHUNK;
+		if (!elf_section_copy(from, table, i * each, p, some * each))
+			break;
+		for (k = 0; err && k < some; k++) {
+			elf_decode_symbol(from, p + k * each, &y, &at);
+			if (sym_covers(f, from, table, &y, offset))
+				err = sym_put_name(from, table, at, name, size);
+		}
+	}
+	free(p);
+	return err;
 }
 
 int sym_at(struct sym_file *f, uint64_t offset, char *name, size_t size)
 {
-	struct sym_cover c = {offset, name, size, false};
+	struct elf_section table;
+	struct elf_file *from;
 
-	sym_each(f, true, sym_covers, &c);
-	return c.found ? 0 : -ENOENT;
+	if (!elf_find_type(f->elf, SHT_DYNSYM, 0, &table) &&
+		!sym_table_at(f, f->elf, &table, offset, name, size))
+		return 0;
+	from = sym_symtab(f, true, &table);
+	return from ? sym_table_at(f, from, &table, offset, name, size) : -ENOENT;
 }

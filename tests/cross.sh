@@ -47,5 +47,22 @@ for t; do
 	same "functions" syms "$own" 'rawbpf_*load*'
 	printf '%s %s\n' 0 5 1 9 3 1 40 7 >"$work/slots"
 	same "a histogram" hist "$work/slots"
+	if [ "$t" = musl ]; then
+		# what runs objects only
+		${MAKE:-make} -s --no-print-directory BUILD="$build" SMALL=1 musl
+		tool=$build/musl-small/rawbpf
+		same "a histogram, SMALL=1" hist "$work/slots"
+		same "functions, SMALL=1" syms "$own" 'rawbpf_*load*'
+		for absent in asm dis explain usdt; do
+			status=0
+			"$tool" $absent x 2>"$work/got" || status=$?
+			case "$status $(cat "$work/got")" in
+			"2 rawbpf $absent: not in this build "*) ;;
+			*) die "$absent, SMALL=1: status $status, $(cat "$work/got")" ;;
+			esac
+		done
+		echo "check-cross: musl, SMALL=1: as here, $(stat -c %s "$tool") bytes"
+		tool=$build/musl/rawbpf
+	fi
 	echo "check-cross: $t: as here, $("$strip" -o "$work/stripped" "$tool" && stat -c %s "$work/stripped") bytes"
 done

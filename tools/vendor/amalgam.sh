@@ -15,9 +15,10 @@ mkdir -p "$to"
 part() {
 	case $1 in
 	list* | resolve* | sourcetext) echo RAWBPF_NO_ASM ;;
-	vlog* | near | rights | maprule | kprobewhy | symwhy) echo RAWBPF_NO_ADVICE ;;
+	vlog* | near | rights | maprule | kprobewhy) echo RAWBPF_NO_ADVICE ;;
 	usdt* | note | noteview | progcopy | progmerge | splice) echo RAWBPF_NO_USDT ;;
 	core* | objcore | btffile | btfnamed | btfpath | kbtf | kconfig | ksymput | trampoline) echo RAWBPF_NO_CORE ;;
+	pattern) echo RAWBPF_NO_PATTERN ;;
 	tracefs | trace | traceread | traceline | probeevent | reap | tpformat) echo RAWBPF_NO_TRACEFS ;;
 	esac
 }

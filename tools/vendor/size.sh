@@ -19,9 +19,9 @@ stripped() {
 # loaded PROGRAM: text and data
 loaded() { size "$1" | awk 'NR == 2 {print $1 + $2}'; }
 
-# peak ARGUMENT ...: VmHWM in KiB of the tool with musl, looked at until it ends
+# peak TOOL FILE: VmHWM of a run in KiB, looked at until it ends
 peak() {
-	"$build/musl/rawbpf" "$@" >"$work/out" 2>&1 &
+	"$build/$1/rawbpf" run -d 1 "$2" >"$work/out" 2>&1 &
 	most=0
 	while kb=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$!/status" 2>/dev/null) && [ "$kb" ]; do
 		[ "$kb" -le "$most" ] || most=$kb
@@ -34,6 +34,7 @@ peak() {
 printf '%-58s %8s %8s\n' "bytes" "is" "bar"
 row "tool, static, glibc" "$(stripped "$build/static/rawbpf")" 1100000
 row "tool, static, musl" "$(stripped "$build/musl/rawbpf")" 450000
+row "... that runs objects only (make musl SMALL=1)" "$(stripped "$build/musl-small/rawbpf")" 450000
 
 # the program of README with its object inside, and one that does nothing
 cd "$work"
@@ -57,10 +58,17 @@ row "loader of the amalgam, with strlen_hist: text and data" $(($(loaded loader)
 row "... of what has to be there (RAWBPF_SMALL)" $(($(loaded least) - $(loaded empty))) 64000
 
 printf '\n%-58s %8s %8s\n' "KiB at most (VmHWM), musl" "is" "bar"
-for example in strlen_hist opensnoop; do
-	if kb=$(peak run -d 1 "$root/bpfasm/examples/$example.bpf"); then
-		row "rawbpf run $example.bpf" "$kb" 400
+# most TOOL FILE WHAT
+most() {
+	if kb=$(peak "$1" "$2"); then
+		row "$3" "$kb" 400
 	else
-		echo "rawbpf run $example.bpf: needs root"
+		echo "$3: needs root"
 	fi
+}
+for example in strlen_hist opensnoop; do
+	file=$root/bpfasm/examples/$example.bpf
+	"$build/rawbpf" asm -o "$example.o" "$file"
+	most musl "$file" "rawbpf run $example.bpf"
+	most musl-small "$example.o" "... its object, SMALL=1"
 done
