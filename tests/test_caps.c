@@ -428,6 +428,37 @@ START_TEST(needs)
 }
 END_TEST
 
+/* Who is not the owner of tracefs removes its instance by a capability, and keeps that one alone. */
+START_TEST(drop_of_a_user)
+{
+	static const struct job job = {"run --drop", {"run", "-v", "--drop", "FILE"},
+		".include \"std.inc\"\n.license \"GPL\"\n"
+		".prog p \"raw_tp/sched_process_exec\"\n"
+		"	printk \"seen\"\n	return 0\n"};
+	uint64_t set = (uint64_t)1 << CAP_BPF | (uint64_t)1 << CAP_PERFMON |
+		       (uint64_t)1 << CAP_DAC_OVERRIDE;
+	struct place p = {.target = 0};
+	bool user, root;
+	char said[2][sizeof(p.said)];
+
+	T_NEED_ROOT();
+	if (!t_has_cap(CAP_SETPCAP) || !t_has_cap(CAP_SETUID))
+		T_SKIP("needs CAP_SETPCAP and CAP_SETUID");
+	if (T_SANITIZED) /* leaks are looked for by calls that are given up */
+		setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+	prepare(&p, &job);
+	user = done(&p, &job, set, true);
+	strcpy(said[0], p.said);
+	root = done(&p, &job, set, false);
+	strcpy(said[1], p.said);
+	clean(&p);
+	ck_assert_msg(user && strstr(said[0], "CAP_DAC_OVERRIDE stays"), "%s", said[0]);
+	ck_assert_msg(!strstr(said[0], " and stays"), "%s", said[0]);
+	ck_assert_msg(root && !strstr(said[1], "CAP_DAC_OVERRIDE stays"), "%s", said[1]);
+	ck_assert_msg(!strstr(said[1], " and stays"), "%s", said[1]);
+}
+END_TEST
+
 /* ---- the same for readers ------------------------------------------------------------------ */
 
 enum { KERNELS = 16 };
@@ -515,6 +546,7 @@ Suite *suite_caps(void)
 	tcase_add_test(host, readme);
 	suite_add_tcase(s, host);
 	tcase_add_loop_test(t, needs, 0, JOBS);
+	tcase_add_test(t, drop_of_a_user);
 	tcase_set_timeout(t, 120);
 	suite_add_tcase(s, t);
 	return s;

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,11 +21,13 @@
 #include "buf.h"
 #include "context.h"
 #include "fake.h"
+#include "here.h"
 #include "link.h"
 #include "many.h"
 #include "old.h"
 #include "proc.h"
 #include "t.h"
+#include "t_kprobe.h"
 #include "tracefs.h"
 
 enum { BPF_BIT = 39, ADMIN_BIT = 21, DAC_BIT = 1, CAPS = 41 };
@@ -246,8 +249,8 @@ static const char program[] = ".include \"std.inc\"\n"
 			      "	linear_add seen, r6\n"
 			      "	return 0\n";
 
-/* Which roads are closed. */
-enum { BEST, NO_MULTI, NO_PMU, ROADS };
+/* Which roads are closed; or what else is attached. */
+enum { BEST, NO_MULTI, NO_PMU, ROADS, BY_HAND = ROADS, KPROBE_EVENT };
 
 static long road_call(void *arg, const struct rawbpf_call *c)
 {
@@ -257,6 +260,9 @@ static long road_call(void *arg, const struct rawbpf_call *c)
 	if (road != BEST && c->kind == RAWBPF_CALL_BPF && c->arg[0] == RAWBPF_LINK_CREATE &&
 		a->link.attach_type == RAWBPF_TRACE_UPROBE_MULTI)
 		return -EINVAL;
+	if (road == BY_HAND && c->kind == RAWBPF_CALL_OPENAT &&
+		strstr((const char *)c->arg[1], "format/ref_ctr_offset"))
+		return -ENOENT;
 	if (road == NO_PMU && c->kind == RAWBPF_CALL_OPENAT &&
 		strstr((const char *)c->arg[1], "devices/uprobe"))
 		return -ENOENT;
@@ -271,6 +277,7 @@ struct shared {
 	int lines;
 	pid_t parent;		  /* who makes the events: the child may not call what is traced */
 	int attached[2], made[2]; /* pipes by which they tell each other */
+	unsigned semaphore;	  /* of here:counted, while it is attached */
 };
 
 static void wrong(struct shared *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -360,25 +367,84 @@ static void child_calls(struct shared *s)
 			errno == EPERM);
 }
 
+/* What is counted by hand is so by a file that was open before. */
+static void child_by_hand(struct shared *s, struct rawbpf *b, const char *exe)
+{
+	char c;
+
+	if (rawbpf_load(b, .text = ".license \"GPL\"\n.prog p \"usdt\"\n	return 0\n") ||
+		rawbpf_attach_usdt(
+			b, .path = exe, .probe = "counted", .fn_name = "p", .pid = s->parent) ||
+		rawbpf_drop(b))
+		wrong(s, "%s; ", rawbpf_errmsg(b));
+	else
+		MUST(s, write(s->attached[1], "", 1) == 1 && read(s->made[0], &c, 1) == 1);
+}
+
+static void no_words(void *arg, enum rawbpf_log_level level, const char *msg)
+{
+	if (level == RAWBPF_LOG_WARN)
+		wrong(arg, "%s; ", msg);
+}
+
+/* An event of tracefs, of which missed calls are asked for at the end. */
+static void child_kprobe(struct shared *s, struct rawbpf *b)
+{
+	uint32_t key = 3;
+	char text[512], c;
+	uint64_t v = 0;
+
+	snprintf(text, sizeof(text),
+		".include \"hist.inc\"\n.license \"GPL\"\n.map dist histogram\n.prog p "
+		"\"kretprobe\"\n"
+		"	r0 = bpf_get_current_pid_tgid()\n	r0 >>= 32\n"
+		"	if r0 != %d goto .out\n	r6 = 5\n	hist_add dist, r6\n.out:	"
+		"return 0\n",
+		(int)s->parent);
+	rawbpf_set_log(b, no_words, s);
+	if (rawbpf_load(b, .text = text) ||
+		rawbpf_attach_kretprobe(b, .event = "vfs_mkdir", .maxactive = 8, .fn_name = "p") ||
+		rawbpf_drop(b)) {
+		wrong(s, "%s; ", rawbpf_errmsg(b));
+		return;
+	}
+	MUST(s, b->links->event);
+	MUST(s, tracefs_held(b, "kprobe_profile") >= 0);
+	MUST(s, write(s->attached[1], "", 1) == 1 && read(s->made[0], &c, 1) == 1);
+	MUST(s, !rawbpf_table_lookup(rawbpf_table(b, "dist"), &key, &v) && v == 5);
+	MUST(s, !rawbpf_num_missed(b));
+}
+
+static void child_all(struct shared *s, struct rawbpf *b, int road, const char *exe)
+{
+	char c;
+
+	child_attach(s, b, road, exe);
+	if (*s->wrong)
+		return;
+	MUST(s, write(s->attached[1], "", 1) == 1 && read(s->made[0], &c, 1) == 1);
+	many_call(2);
+	child_maps(s, b);
+	child_lines(s, b);
+	child_calls(s);
+}
+
 static void child(struct shared *s, int road, const char *exe)
 {
 	int status = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	struct rawbpf *b = rawbpf_new();
-	char c;
 
 	if (road != BEST || !old_version())
 		rawbpf_set_hook(b, road_call, &road);
-	child_attach(s, b, road, exe);
-	if (!*s->wrong) {
-		MUST(s, pread(status, s->status, sizeof(s->status) - 1, 0) > 0);
-		MUST(s, write(s->attached[1], "", 1) == 1 && read(s->made[0], &c, 1) == 1);
-		many_call(2);
-		child_maps(s, b);
-		child_lines(s, b);
-		child_calls(s);
-	}
+	if (road == BY_HAND)
+		child_by_hand(s, b, exe);
+	else if (road == KPROBE_EVENT)
+		child_kprobe(s, b);
+	else
+		child_all(s, b, road, exe);
+	MUST(s, pread(status, s->status, sizeof(s->status) - 1, 0) > 0);
 	rawbpf_free(b);
-	_exit(0);
+	syscall(SYS_exit_group, 0); /* before _exit() ASan calls what is given up */
 }
 
 static uint64_t status_word(const struct shared *s, const char *name)
@@ -446,6 +512,13 @@ static uint64_t stays(void)
 	return BIT(major == 5 && minor >= 8 ? BPF_BIT : ADMIN_BIT);
 }
 
+static void make_folder(void)
+{
+	char dir[] = "/tmp/rawbpf-drop-XXXXXX";
+
+	ck_assert(mkdtemp(dir) && !rmdir(dir));
+}
+
 static void run_child(int road, struct shared **out)
 {
 	struct shared *s =
@@ -466,8 +539,11 @@ static void run_child(int road, struct shared **out)
 		child(s, road, exe);
 	close(s->attached[1]);
 	if (read(s->attached[0], &c, 1) == 1) /* the end: it has gone */
-		for (i = 0; i < 5; i++)
+		for (i = 0; i < 5; i++) {
 			syscall(SYS_getpgid, 0);
+			make_folder();
+		}
+	s->semaphore = here_counted_semaphore;
 	ck_assert_int_eq(write(s->made[1], "", 1), 1);
 	close(s->attached[0]);
 	close(s->made[0]);
@@ -496,6 +572,33 @@ START_TEST(goes_on_without)
 }
 END_TEST
 
+START_TEST(semaphore_by_hand)
+{
+	struct shared *s;
+
+	NEED_HERE();
+	ck_assert_uint_eq(here_counted_semaphore, 0);
+	run_child(BY_HAND, &s);
+	ck_assert_uint_eq(s->semaphore, 1);
+	ck_assert_uint_eq(here_counted_semaphore, 0);
+	ck_assert_uint_eq(status_word(s, "Seccomp:"), 2);
+	munmap(s, sizeof(*s));
+}
+END_TEST
+
+START_TEST(event_of_a_kernel_function)
+{
+	struct shared *s;
+
+	T_NEED_ROOT();
+	T_NEED_KPROBE_PMU();
+	run_child(KPROBE_EVENT, &s);
+	ck_assert_uint_eq(status_word(s, "Seccomp:"), 2);
+	ck_assert_uint_eq(status_word(s, "CapEff:"), stays());
+	munmap(s, sizeof(*s));
+}
+END_TEST
+
 Suite *suite_drop(void);
 Suite *suite_drop(void)
 {
@@ -506,6 +609,8 @@ Suite *suite_drop(void)
 	tcase_add_test(t, audited);
 	suite_add_tcase(s, t);
 	tcase_add_loop_test(live, goes_on_without, 0, ROADS);
+	tcase_add_test(live, semaphore_by_hand);
+	tcase_add_test(live, event_of_a_kernel_function);
 	tcase_set_timeout(live, 60);
 	suite_add_tcase(s, live);
 	return s;

@@ -347,6 +347,8 @@ START_TEST(plan_of_a_run)
 	int status;
 
 	T_NEED_ROOT();
+	if (T_SANITIZED) /* leaks are looked for by calls that are given up */
+		setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 	ck_assert_int_eq(t_run(&plan, RAWBPF "run %s --dry-run " EXAMPLE "%s.bpf 2>/dev/null",
 				 drops(_i), examples[_i / 2]),
 		0);
