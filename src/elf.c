@@ -74,7 +74,7 @@ const void *elf_bytes(struct elf_file *f, uint64_t offset, size_t n)
 
 	if (!n || !elfread_inside(&f->r, offset, n))
 		return NULL;
-	p = elfread_at_hand(&f->r, offset, n);
+	p = elfread_near(&f->r, offset, n);
 	if (p)
 		return p;
 	errno = 0;

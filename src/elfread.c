@@ -3,7 +3,8 @@
  * elfread.c - the bytes of a file or image, in as few reads as can be.
  *
  * A system call costs more than a few kilobytes do, so the parts of a file where its headers are
- * likely to be are read whole, and what lies in them is not read again.
+ * likely to be are read whole, and what lies in them is not read again.  Small pieces lie beside each
+ * other, too: a chain of hashes, versions, the slots of a table of addresses.
  */
 #include "elfread.h"
 
@@ -11,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ELFREAD_BIG (2u << 20) /* bytes of a large page */
+#define ELFREAD_BIG    (2u << 20) /* bytes of a large page */
+#define ELFREAD_SMALL  2048u
+#define ELFREAD_WINDOW 8192u
+#define ELFREAD_BEFORE 1024u /* bytes that a window begins before at most */
 
 bool elfread_inside(const struct elfread *r, uint64_t offset, uint64_t n)
 {
@@ -60,20 +64,50 @@ int elfread_part(struct elfread *r, enum elfread_parts which, uint64_t offset, s
 	return 0;
 }
 
-const void *elfread_at_hand(const struct elfread *r, uint64_t offset, size_t n)
+static const void *elfread_among(
+	const struct elfread_part *p, size_t n_parts, uint64_t offset, size_t n)
 {
-	size_t i;
-
-	if (r->fd < 0)
-		return r->image + offset;
-	for (i = 0; i < ELFREAD_PARTS; i++) {
-		const struct elfread_part *p = &r->part[i];
-
+	for (; n_parts; n_parts--, p++)
 		if (p->n && offset >= p->at && offset - p->at <= p->n &&
 			n <= p->n - (size_t)(offset - p->at))
 			return p->p + (offset - p->at);
-	}
 	return NULL;
+}
+
+const void *elfread_at_hand(const struct elfread *r, uint64_t offset, size_t n)
+{
+	const void *p;
+
+	if (r->fd < 0)
+		return r->image + offset;
+	p = elfread_among(r->part, ELFREAD_PARTS, offset, n);
+	return p ? p : elfread_among(r->window, r->n_windows, offset, n);
+}
+
+const void *elfread_near(struct elfread *r, uint64_t offset, size_t n)
+{
+	const void *p = elfread_at_hand(r, offset, n);
+	struct elfread_part *w = &r->window[r->n_windows];
+	int failed = r->failed;
+	uint64_t more;
+	ssize_t got;
+
+	if (p || n > ELFREAD_SMALL || r->n_windows == ELFREAD_WINDOWS)
+		return p;
+	w->at = offset - offset % ELFREAD_BEFORE;
+	more = r->size - w->at;
+	w->p = malloc(more < ELFREAD_WINDOW ? (size_t)more : ELFREAD_WINDOW);
+	if (!w->p)
+		return NULL;
+	got = elfread_all(r, w->at, w->p, more < ELFREAD_WINDOW ? (size_t)more : ELFREAD_WINDOW);
+	if (got <= 0) {
+		r->failed = failed; /* the piece alone is tried next */
+		free(w->p);
+		return NULL;
+	}
+	w->n = (size_t)got;
+	r->n_windows++;
+	return elfread_among(w, 1, offset, n);
 }
 
 bool elfread_copy(struct elfread *r, uint64_t offset, void *buf, size_t n)
@@ -82,7 +116,7 @@ bool elfread_copy(struct elfread *r, uint64_t offset, void *buf, size_t n)
 
 	if (!elfread_inside(r, offset, n))
 		return false;
-	p = n ? elfread_at_hand(r, offset, n) : NULL;
+	p = n ? elfread_near(r, offset, n) : NULL;
 	if (!p)
 		return elfread_all(r, offset, buf, n) == (ssize_t)n;
 	memcpy(buf, p, n);
@@ -125,6 +159,8 @@ void elfread_close(struct elfread *r)
 
 	for (i = 0; i < ELFREAD_PARTS; i++)
 		free(r->part[i].p);
+	while (r->n_windows)
+		free(r->window[--r->n_windows].p);
 	if (r->fd >= 0)
 		sys_close(r->sys, r->fd);
 }

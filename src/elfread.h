@@ -10,6 +10,7 @@
 #include "sys.h"
 
 enum elfread_parts { ELFREAD_HEAD, ELFREAD_TAIL, ELFREAD_PARTS };
+enum { ELFREAD_WINDOWS = 12 };
 
 struct elfread {
 	struct sys *sys;
@@ -22,6 +23,9 @@ struct elfread {
 		unsigned char *p;
 	} part[ELFREAD_PARTS]; /* what is kept of a file */
 	int failed; /* what a read was refused with, or -ENOMEM: what is not found may be there */
+	/* ... and what stands around the first small pieces that were read */
+	struct elfread_part window[ELFREAD_WINDOWS];
+	size_t n_windows;
 };
 
 /* Whether n bytes at offset are inside of the file. */
@@ -30,6 +34,8 @@ bool elfread_inside(const struct elfread *r, uint64_t offset, uint64_t n);
 int elfread_part(struct elfread *r, enum elfread_parts which, uint64_t offset, size_t n);
 /* Bytes that are kept, or in the image; NULL: to be read.  They must be inside. */
 const void *elfread_at_hand(const struct elfread *r, uint64_t offset, size_t n);
+/* The same; a small piece is read with what stands around it, and kept.  NULL: it is not small. */
+const void *elfread_near(struct elfread *r, uint64_t offset, size_t n);
 /* All of them into buf; false: the file has them not. */
 bool elfread_copy(struct elfread *r, uint64_t offset, void *buf, size_t n);
 /* All of them, *p, in memory that is *own, to be freed.  0, -ENOMEM, -ENOEXEC: it has them not. */

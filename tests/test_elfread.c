@@ -88,6 +88,65 @@ START_TEST(parts)
 }
 END_TEST
 
+/* Small pieces beside each other are one read, as long as there is room for more windows. */
+START_TEST(small_pieces)
+{
+	struct reads n = {0, 0};
+	struct sys s = {.hook = on_call, .arg = &n};
+	struct elfread r = counting(&s, 400000);
+	unsigned char buf[4096];
+	const void *p;
+	int i;
+
+	for (i = 0; i < 100; i++)
+		ck_assert(elfread_copy(&r, 2000 + 8 * (uint64_t)i, buf, 8) &&
+			  counts(buf, 2000 + 8 * (uint64_t)i, 8));
+	/* before it, as well */
+	ck_assert(elfread_copy(&r, 1024, buf, 4) && counts(buf, 1024, 4));
+	ck_assert_int_eq(n.n, 1);
+	p = elfread_near(&r, 1500, 2048);
+	ck_assert(p && counts(p, 1500, 2048));
+	ck_assert_int_eq(n.n, 1);
+	ck_assert_ptr_null(elfread_near(&r, 300000, 2049));
+	ck_assert(elfread_copy(&r, 300000, buf, 4096) && counts(buf, 300000, 4096));
+	ck_assert_int_eq(n.n, 2);
+	/* at the end there is less */
+	p = elfread_near(&r, 399990, 10);
+	ck_assert(p && counts(p, 399990, 10));
+	for (i = 2; i < ELFREAD_WINDOWS; i++)
+		ck_assert_ptr_nonnull(elfread_near(&r, 20000 * (uint64_t)i, 4));
+	ck_assert_int_eq(n.n, 1 + ELFREAD_WINDOWS);
+	ck_assert_ptr_null(elfread_near(&r, 390000, 4));
+	for (i = 0; i < 2; i++)
+		ck_assert(elfread_copy(&r, 390000, buf, 4) && counts(buf, 390000, 4));
+	ck_assert_int_eq(n.n, 3 + ELFREAD_WINDOWS);
+	elfread_close(&r);
+}
+END_TEST
+
+/* What cannot be kept is read all the same. */
+START_TEST(windows_fail)
+{
+	struct reads n = {0, 1};
+	struct sys s = {.hook = on_call, .arg = &n};
+	struct elfread r = counting(&s, 10000);
+	unsigned char buf[4];
+	bool got;
+
+	ck_assert(elfread_copy(&r, 5000, buf, 4) && counts(buf, 5000, 4));
+	ck_assert_int_eq(n.n, 2);
+	n = (struct reads){0, 0};
+	t_fail_alloc_at(1);
+	got = elfread_copy(&r, 5000, buf, 4);
+	ck_assert(t_alloc_failed());
+	ck_assert(got && counts(buf, 5000, 4));
+	ck_assert_int_eq(ftruncate(r.fd, 5002), 0);
+	ck_assert(!elfread_copy(&r, 5000, buf, 4));
+	ck_assert(elfread_copy(&r, 4998, buf, 4) && counts(buf, 4998, 4));
+	elfread_close(&r);
+}
+END_TEST
+
 START_TEST(in_large_pages)
 {
 	struct sys s = {0};
@@ -173,6 +232,8 @@ Suite *suite_elfread(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, parts);
+	tcase_add_test(t, small_pieces);
+	tcase_add_test(t, windows_fail);
 	tcase_add_test(t, in_large_pages);
 	tcase_add_test(t, image);
 	tcase_add_test(t, shorter_by_now);
