@@ -30,8 +30,9 @@
 #include "rows.h"
 #include "soname.h"
 
-#define LIBNAME_CACHE_MAX (64u << 20)
-#define LIBNAME_HITS_MAX  4096 /* files of one name: more is not a library's name */
+#define LIBNAME_CACHE_MAX  (64u << 20)
+#define LIBNAME_CACHE_MOST ((128 << 10) - 64) /* bytes of most systems' */
+#define LIBNAME_HITS_MAX   4096		      /* files of one name: more is not a library's name */
 
 /* What the machine's own names are in the directories of the dynamic linkers. */
 static const struct libname_arch {
@@ -244,13 +245,28 @@ static int libname_on_cached(void *arg, const char *soname, const char *path, co
 	return 0;
 }
 
+/* In one read, when it is as small as most are. */
+static int libname_read_cache(struct libname_search *q, const char *path, struct buf *b)
+{
+	int fd = sys_openat(q->sys, AT_FDCWD, path, O_RDONLY, NULL);
+	ssize_t got = 0;
+
+	if (fd < 0)
+		return fd;
+	if (!buf_reserve(b, LIBNAME_CACHE_MOST))
+		got = sys_pread(q->sys, fd, b->data, LIBNAME_CACHE_MOST, 0);
+	sys_close(q->sys, fd);
+	b->len = got > 0 && got < LIBNAME_CACHE_MOST ? (size_t)got : 0;
+	return b->len ? 0 : sys_read_file(q->sys, AT_FDCWD, path, LIBNAME_CACHE_MAX, b);
+}
+
 static void libname_search_cache(struct libname_search *q)
 {
 	char path[64];
 	struct buf b = {0};
 
 	snprintf(path, sizeof(path), "%s/etc/ld.so.cache", q->root);
-	if (!libname_note(q, sys_read_file(q->sys, AT_FDCWD, path, LIBNAME_CACHE_MAX, &b)) && b.len)
+	if (!libname_note(q, libname_read_cache(q, path, &b)) && b.len)
 		ldcache_each(b.data, b.len, libname_on_cached, q);
 	buf_free(&b);
 }
@@ -351,30 +367,47 @@ static void libname_interp(struct libname_search *q, const char *prog, char *out
 	free(path);
 }
 
+static bool libname_is_there(struct libname_search *q, const char *path)
+{
+	struct stat st;
+	char *below;
+	int err = libname_below(q, path, &below);
+
+	if (err)
+		return !libname_note(q, err);
+	err = sys_stat(q->sys, below, &st);
+	free(below);
+	return !libname_note(q, err);
+}
+
+/* Whether /bin/sh, and so the system, is of musl. */
+static bool libname_home_is_musl(struct libname_search *q)
+{
+	char interp[PATH_MAX];
+
+	libname_interp(q, "/bin/sh", interp, sizeof(interp));
+	return !strncmp(soname_base(interp), "ld-musl-", 8);
+}
+
 /* musl's loader is its C library.  Taken when it is there and no glibc is at home. */
 static int libname_musl_c(struct libname_search *q, bool only, struct libname_file *out)
 {
-	char interp[PATH_MAX], path[64];
 	const struct libname_arch *a;
 	int err = -ENOENT;
+	char path[64];
 
 	for (a = libname_archs; a->machine && err; a++) {
 		if (!libname_arch_fits(q, a))
 			continue;
 		snprintf(path, sizeof(path), "/lib/ld-musl-%s.so.1", a->musl);
-		err = libname_take(q, path, out);
+		if (only || (libname_is_there(q, path) && libname_home_is_musl(q)))
+			err = libname_take(q, path, out);
 	}
 	if (err)
 		return -ENOENT;
 	libname_road(
 		out, "musl's loader, which is its C library%s", only ? "" : " and that of /bin/sh");
-	if (only)
-		return 0;
-	libname_interp(q, "/bin/sh", interp, sizeof(interp));
-	if (!strncmp(soname_base(interp), "ld-musl-", 8))
-		return 0;
-	libname_free(out);
-	return -ENOENT;
+	return 0;
 }
 
 /* Where glibc's own dynamic linker is, its libc.so.6 is too (Nix, Guix). */

@@ -367,6 +367,11 @@ START_TEST(best_for_this_cpu)
 	ck_assert_int_eq(strncmp(f.road, "in /etc/ld.so.cache", 19), 0);
 	ck_assert(!level || strstr(f.road, hwcaps_name(level)));
 	libname_free(&f);
+	/* one that is too long for one read */
+	t_run(NULL, "truncate -s 200000 %s/etc/ld.so.cache", root);
+	ck_assert_msg(!libname_find(&s, "some", pid, &f, &e), "%s", e.msg);
+	ck_assert_str_eq(f.shown, want);
+	libname_free(&f);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	t_run(NULL, "rm -rf %s", root);
