@@ -57,6 +57,7 @@ struct ifunc_view {
 
 struct ifunc_search {
 	struct sys *sys;
+	pid_t parent; /* that has been asked; 0: none */
 	struct sym_file *file;
 	const char *path, *shown;
 	struct stat st;
@@ -366,6 +367,26 @@ static int ifunc_try(void *arg, pid_t pid)
 	return any;
 }
 
+static int ifunc_try_other(void *arg, pid_t pid)
+{
+	struct ifunc_search *q = arg;
+
+	return pid == q->parent ? 0 : ifunc_try(q, pid);
+}
+
+/* All of them, the parent first: a shell, which has the libraries that most have. */
+static void ifunc_try_all(struct ifunc_search *q)
+{
+	struct proc_stat st;
+
+	if (ifunc_try(q, 0))
+		return;
+	if (!proc_stat(q->sys, 0, &st))
+		q->parent = st.parent;
+	if (q->parent <= 0 || !ifunc_try(q, q->parent))
+		proc_each_pid(q->sys, ifunc_try_other, q);
+}
+
 int ifunc_open(struct sys *s, struct sym_file *f, const char *path, const char *shown, pid_t pid,
 	struct ifunc *out)
 {
@@ -381,8 +402,8 @@ int ifunc_open(struct sys *s, struct sym_file *f, const char *path, const char *
 	}
 	if (pid > 0)
 		ifunc_try(&q, pid);
-	else if (!ifunc_try(&q, 0))
-		proc_each_pid(s, ifunc_try, &q);
+	else
+		ifunc_try_all(&q);
 	return 0; /* out->err says what went wrong */
 }
 

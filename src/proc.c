@@ -131,7 +131,7 @@ const char *proc_below(const char *path, const char *root)
 }
 
 /*
- * Field 3 is the state, 9 are the flags, 20 how many threads, 22 the start time; the second is a
+ * Field 3 is the state, 4 the parent, 9 are the flags, 20 how many threads, 22 the start time; the second is a
  * name that may hold blanks and ')'.  A process whose first thread has ended goes on by the others.
  */
 int proc_stat(struct sys *s, pid_t pid, struct proc_stat *st)
@@ -152,6 +152,8 @@ int proc_stat(struct sys *s, pid_t pid, struct proc_stat *st)
 		p = strchr(p + 1, ' ');
 		if (p && i + 1 == 3)
 			ended = p[1] == 'Z' || p[1] == 'X';
+		else if (p && i + 1 == 4)
+			st->parent = (pid_t)strtol(p + 1, NULL, 10);
 		else if (p && i + 1 == 9)
 			st->flags = strtoull(p + 1, NULL, 10);
 		else if (p && i + 1 == 20)

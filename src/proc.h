@@ -42,6 +42,7 @@ const char *proc_below(const char *path, const char *root);
 
 struct proc_stat {
 	pid_t pid;	/* as /proc counts */
+	pid_t parent;	/* 0: none that /proc shows */
 	uint64_t start; /* clock ticks since boot */
 	uint64_t flags; /* PF_* of the kernel */
 	bool ended;	/* a zombie: it waits to be waited for */

@@ -71,6 +71,44 @@ START_TEST(own_process_tells)
 }
 END_TEST
 
+/* A program that has no such library, as a static one: its maps are another's. */
+static long without_maps(void *arg, const struct rawbpf_call *c)
+{
+	const char *path = (const char *)c->arg[1];
+
+	if (c->kind != RAWBPF_CALL_OPENAT)
+		return rawbpf_call_kernel(c);
+	if (!strcmp(path, "/proc/self/maps"))
+		return -ENOENT;
+	*(unsigned *)arg += strlen(path) > 5 && !strcmp(path + strlen(path) - 5, "/maps");
+	return rawbpf_call_kernel(c);
+}
+
+START_TEST(parent_tells_first)
+{
+	unsigned asked = 0;
+	struct rawbpf_sym s;
+	uint64_t offset;
+	struct libc c;
+	struct ifunc u;
+
+	libc_open(&c);
+	if (find(&c.f, "strlen", &s) || !s.ifunc) {
+		libc_close(&c);
+		T_SKIP("strlen is no IFUNC in this libc");
+	}
+	c.sys.hook = without_maps;
+	c.sys.arg = &asked;
+	ck_assert_int_eq(ifunc_open(&c.sys, &c.f, c.file.path, c.file.shown, 0, &u), 0);
+	ck_assert_int_eq(u.pid, getppid());
+	ck_assert_uint_eq(asked, 1);
+	ck_assert_int_eq(ifunc_target(&u, &s, &offset), 0);
+	ck_assert_uint_eq(offset, t_child_where("strlen"));
+	ifunc_close(&u);
+	libc_close(&c);
+}
+END_TEST
+
 START_TEST(other_processes_tell)
 {
 	struct libc c;
@@ -214,6 +252,7 @@ Suite *suite_ifunc(void)
 
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, own_process_tells);
+	tcase_add_test(t, parent_tells_first);
 	tcase_add_test(t, nobody_tells);
 	suite_add_tcase(s, t);
 	t = tcase_create("live");

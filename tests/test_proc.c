@@ -88,6 +88,7 @@ START_TEST(stat_of_a_process)
 	struct sys s = {0};
 
 	ck_assert_int_eq(proc_stat(&s, 0, &me), 0);
+	ck_assert_int_eq(me.parent, getppid());
 	ck_assert_int_eq(me.pid, getpid());
 	ck_assert_uint_gt(me.start, 0);
 	ck_assert_uint_eq(me.flags & 0x00200000, 0); /* PF_KTHREAD */
