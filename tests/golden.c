@@ -131,6 +131,8 @@ static const struct {
 	{"/http:0x", "0123456789abcdef", "OFFSET", 1},
 	{"(0x", "0123456789abcdef", "OFFSET", 1}, /* a semaphore, behind the place */
 	{"/proc/", "0123456789", "PID", 1}, {"rawbpf_PID_TIME_", "0123456789", "N", 1},
+	{"{len=", "0123456789", "N",
+		1}, /* of a filter: calls have numbers of their own on each CPU */
 	{"config=", "0123456789", "SEMAPHORE", 10}, /* its offset, 32 bits up */
 };
 
@@ -198,11 +200,13 @@ static void put_same(struct buf *out, const char *line)
 	}
 }
 
-/* The line without its key: a walk through a map is the same call many times. */
+/* The line without its key: a walk through a map, or through rights, is the same call many times. */
 static size_t before_key(const char *line)
 {
 	const char *key = strstr(line, "key=");
 
+	if (!key)
+		key = strstr(line, "CAP_");
 	return key ? (size_t)(key - line) : strlen(line);
 }
 

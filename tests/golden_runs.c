@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bpfasm.h"
@@ -338,6 +339,34 @@ static void run_reap(struct golden *g)
 	ASK(g, rawbpf_reap(b, NULL, NULL));
 }
 
+/* ---- rights ---------------------------------------------------------------------------------- */
+
+/* For good: by a process of its own, which is let do nothing after it but tell. */
+static void run_drop(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+	char text[8192];
+	ssize_t n, got = 0;
+	int fds[2], status;
+	pid_t pid;
+
+	LOADED(g, GPL PROG("f", "tracepoint/sched/sched_switch"));
+	golden_quiet(g, rawbpf_attach_all(b));
+	ck_assert_int_eq(pipe(fds), 0);
+	pid = fork();
+	if (!pid) {
+		ASK(g, rawbpf_drop(b));
+		_exit(write(fds[1], buf_str(&g->log), g->log.len) != (ssize_t)g->log.len);
+	}
+	close(fds[1]);
+	while ((n = read(fds[0], text + got, sizeof(text) - (size_t)got)) > 0)
+		got += n;
+	close(fds[0]);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	buf_add(&g->log, text, (size_t)got);
+}
+
 /* ---- files, and calls of the caller's own ---------------------------------------------------- */
 
 static int on_sym(void *arg, const struct rawbpf_sym *s)
@@ -411,6 +440,7 @@ const struct golden_run golden_runs[] = {
 	{"trace_shared", run_trace_shared, "fsopen"},
 	{"trace_attach", run_trace_attach, "trace_instance fsopen perf_link"},
 	{"reap", run_reap, "fsopen kprobe_events"},
+	{"drop", run_drop, ""},
 	{"files", run_files, ""},
 	{"audit", run_audit, ""},
 	{"call", run_call, ""},
