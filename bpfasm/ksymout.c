@@ -5,8 +5,8 @@
  * libbpf takes none whose symbol has no VAR or FUNC here, of linkage extern and in a DATASEC
  * ".ksyms"; then it holds their types against the kernel's, by the sort of each part.  So records
  * need no members.  Where the type is not known, a variable is void: an address alone, as is of C's
- * "extern const void NAME __ksym".  A function then is "const void ()", which nobody writes; so
- * dis knows both from types that were meant.
+ * "extern const void NAME __ksym".  A function then is "void (...)", which the kernel takes and
+ * nobody writes; so dis knows both from types that were meant.
  */
 #include "ksymout.h"
 
@@ -89,10 +89,18 @@ static uint32_t ksymout_void(struct btfout *b)
 	return btfout_type(b, 0, KSYMOUT_KIND_CONST, 0, 0);
 }
 
+static uint32_t ksymout_unknown(struct btfout *b)
+{
+	uint32_t id = btfout_type(b, 0, KSYMOUT_KIND_FUNC_PROTO, 1, 0);
+
+	btfout_word(b, 0);
+	btfout_word(b, 0);
+	return id;
+}
+
 static uint32_t ksymout_func(struct btfout *b, struct names *tags, const struct ir_ksym *k)
 {
-	uint32_t proto = k->ktype ? ksymout_type(b, tags, k->ktype)
-				  : btfout_type(b, 0, KSYMOUT_KIND_FUNC_PROTO, 0, ksymout_void(b));
+	uint32_t proto = k->ktype ? ksymout_type(b, tags, k->ktype) : ksymout_unknown(b);
 
 	return btfout_type(b, btfout_cstring(b, k->name), KSYMOUT_KIND_FUNC, KSYMOUT_EXTERN, proto);
 }

@@ -129,15 +129,19 @@ int symtype_text(const struct btf *b, uint32_t id, char *text, size_t size)
 	return t.err;
 }
 
-/* What the assembler writes where it does not know: a variable of void, a "const void ()". */
+/* What the assembler writes where it does not know: a variable of void, a "void (...)". */
 static bool symtype_is_unknown(const struct btf *b, const struct btf_type *t)
 {
-	struct btf_type proto, ret;
+	struct btf_type proto;
+	struct btf_param p;
 
 	if (t->kind == BTF_VAR)
 		return !t->type;
-	return btf_type(b, t->type, &proto) && proto.kind == BTF_FUNC_PROTO && !proto.vlen &&
-	       proto.type && btf_type(b, proto.type, &ret) && ret.kind == BTF_CONST && !ret.type;
+	if (!btf_type(b, t->type, &proto) || proto.kind != BTF_FUNC_PROTO || proto.type ||
+		proto.vlen != 1)
+		return false;
+	btf_param(b, &proto, 0, &p);
+	return !p.type;
 }
 
 void symtype_declared(const struct btf *b, const char *name, bool *is_func, char *text, size_t size)

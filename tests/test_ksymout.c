@@ -104,9 +104,10 @@ static long btf_loads(void *arg, const struct rawbpf_call *c)
 #define ABSENT                                                                              \
 	".license \"GPL\"\n.kvar rawbpf_nowhere%s weak\n"                                   \
 	".kfunc bpf_rawbpf_nowhere: struct x *(s32, forward union y *, s32(void *, ...)*, " \
-	"u8[4]*, enum foo) weak\n.prog p \"tp_btf/sched_switch\"\nr1 = &rawbpf_nowhere\n"   \
+	"u8[4]*, enum foo) weak\n.kfunc bpf_rawbpf_unknown weak\n.prog p "                  \
+	"\"tp_btf/sched_switch\"\nr1 = &rawbpf_nowhere\n"                                   \
 	"if r1 == 0 goto out\nr1 = &bpf_rawbpf_nowhere\nif r1 == 0 goto out\n"              \
-	"call bpf_rawbpf_nowhere\nout: return 0\n"
+	"call bpf_rawbpf_nowhere\ncall bpf_rawbpf_unknown\nout: return 0\n"
 
 START_TEST(kernel_takes_the_types)
 {

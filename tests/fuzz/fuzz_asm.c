@@ -61,7 +61,7 @@ static void text_is_same(struct way *w, const struct bpfasm_out *text, const str
 	bpfasm_free(&again);
 }
 
-/* RAW takes a program that runs off its end, TEXT does not. */
+/* Instructions without a program may be any part of one, for both. */
 static void try_text(struct way *w)
 {
 	struct bpfasm_out raw, text = {0};
