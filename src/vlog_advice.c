@@ -79,11 +79,21 @@ static enum vlog_fit vlog_fits(
 	return VLOG_FITS;
 }
 
+/* What '#' stood for; no NUL need be behind it, and 0 is no sign of another base. */
+static long vlog_amount(const struct vlog_text *number, size_t most)
+{
+	char digits[24];
+
+	if (!number->n || number->n > most)
+		return 0;
+	snprintf(digits, sizeof(digits), "%.*s", (int)number->n, number->p);
+	return strtol(digits, NULL, strstr(digits, "0x") ? 16 : 10);
+}
+
 /* An offset and a size: it begins in the frame, and passes its end or does not. */
 static bool vlog_in_frame(const struct vlog_text *off, const struct vlog_text *size, bool over)
 {
-	long from = off->n && off->n < 20 ? strtol(off->p, NULL, 0) : 0;
-	long n = size->n && size->n < 8 ? strtol(size->p, NULL, 0) : 0;
+	long from = vlog_amount(off, 19), n = vlog_amount(size, 7);
 
 	return from < 0 && from >= -512 && (from + n > 0) == over;
 }
