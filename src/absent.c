@@ -560,10 +560,4 @@ int pattern_match(const regex_t *re, const char *name, bool whole)
 	return 0;
 }
 
-/* a name is itself */
-bool pattern_glob(const char *pattern, const char *name)
-{
-	return !strcmp(pattern, name);
-}
-
 #endif

@@ -3,7 +3,6 @@
 #include "pattern.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 
 int pattern_compile(struct rawbpf_error *e, const char *stage, const char *text, regex_t *re)
 {
@@ -30,9 +29,4 @@ int pattern_match(const regex_t *re, const char *name, bool whole)
 	if (err == REG_ESPACE)
 		return -ENOMEM;
 	return !err && !m.rm_so && (!whole || !name[m.rm_eo]);
-}
-
-bool pattern_glob(const char *pattern, const char *name)
-{
-	return !fnmatch(pattern, name, 0);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pattern.h - the patterns that users give for names: POSIX extended expressions, or as a shell's. */
+/* pattern.h - the patterns that users give for names: POSIX extended expressions. */
 #ifndef PATTERN_H
 #define PATTERN_H
 
@@ -19,8 +19,5 @@ int pattern_compile(struct rawbpf_error *e, const char *stage, const char *text,
  * it ends: 1, 0, or -ENOMEM without an error set.
  */
 int pattern_match(const regex_t *re, const char *name, bool whole);
-
-/* Whether the name is what a shell would take pattern for. */
-bool pattern_glob(const char *pattern, const char *name);
 
 #endif

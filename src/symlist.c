@@ -3,13 +3,13 @@
 #include "symlist.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "context.h"
 #include "ifunc.h"
-#include "pattern.h"
 #include "symfind.h"
 
 struct symlist {
@@ -34,10 +34,10 @@ bool symlist_match(const char *pattern, const struct rawbpf_sym *s)
 	if (!pattern)
 		return true;
 	if (!strchr(pattern, '@') || !s->version)
-		return pattern_glob(pattern, s->name);
+		return !fnmatch(pattern, s->name, 0);
 	snprintf(name, sizeof(name), "%s@%s%s", s->name,
 		strstr(pattern, "@@") && s->is_default ? "@" : "", s->version);
-	return pattern_glob(pattern, name);
+	return !fnmatch(pattern, name, 0);
 }
 
 static int symlist_on_sym(void *arg, const struct rawbpf_sym *s)

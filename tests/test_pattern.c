@@ -73,22 +73,12 @@ START_TEST(without_memory)
 }
 END_TEST
 
-START_TEST(glob)
-{
-	ck_assert(pattern_glob("str*n", "strlen"));
-	ck_assert(pattern_glob("strlen", "strlen"));
-	ck_assert(!pattern_glob("str*n", "strlent"));
-	ck_assert(!pattern_glob("STRLEN", "strlen"));
-}
-END_TEST
-
 Suite *suite_pattern(void);
 Suite *suite_pattern(void)
 {
 	Suite *s = suite_create("pattern");
 	TCase *t = tcase_create("unit");
 
-	tcase_add_test(t, glob);
 	tcase_add_test(t, matches);
 	tcase_add_test(t, refused);
 	tcase_add_test(t, without_memory);

@@ -7,12 +7,30 @@
 #include <unistd.h>
 
 #include "rawbpf.h"
+#include "symlist.h"
 #include "t.h"
 
 struct found {
 	int n;
 	bool ifunc, target;
 };
+
+START_TEST(as_shells_do)
+{
+	const struct rawbpf_sym s = {.name = "strlen"};
+	const struct rawbpf_sym v = {
+		.name = "strlen", .version = "GLIBC_2.2.5", .is_default = true};
+
+	ck_assert(symlist_match("str*n", &s));
+	ck_assert(symlist_match("strlen", &s));
+	ck_assert(!symlist_match("str*n", &(struct rawbpf_sym){.name = "strlent"}));
+	ck_assert(!symlist_match("STRLEN", &s));
+	ck_assert(symlist_match(NULL, &s));
+	ck_assert(symlist_match("str*@GLIBC_2.2.5", &v));
+	ck_assert(symlist_match("str*@@*", &v));
+	ck_assert(!symlist_match("str*@GLIBC_2.3", &v));
+}
+END_TEST
 
 static int on_sym(void *arg, const struct rawbpf_sym *s)
 {
@@ -173,6 +191,7 @@ Suite *suite_symlist(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_set_timeout(t, 60);
+	tcase_add_test(t, as_shells_do);
 	tcase_add_test(t, libc);
 	tcase_add_test(t, meant);
 	tcase_add_test(t, errors);
