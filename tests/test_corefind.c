@@ -65,7 +65,7 @@ END_TEST
 START_TEST(no_memory)
 {
 	struct corefind f;
-	unsigned n = 1, i;
+	unsigned n = 1, refused = 0, i;
 	bool failed;
 	int err;
 
@@ -77,10 +77,14 @@ START_TEST(no_memory)
 		if (err >= 0)
 			err = corefind_search(&f, local.btf);
 		failed = t_alloc_failed();
-		ck_assert_int_eq(err, failed ? -ENOMEM : 0);
+		ck_assert(!err || (failed && err == -ENOMEM));
+		refused += err != 0;
+		/* a walk without marks is slower and finds the same */
+		if (!err)
+			ck_assert_uint_eq(f.wants[0].n, 2);
 		corefind_free(&f);
 	} while (failed);
-	ck_assert_uint_gt(n, 5);
+	ck_assert_uint_gt(refused, 4);
 }
 END_TEST
 
