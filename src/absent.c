@@ -10,9 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit.h"
 #include "btfnamed.h"
 #include "btfpath.h"
 #include "corekern.h"
+#include "dry.h"
+#include "elf.h"
 #include "kbtf.h"
 #include "kconfig.h"
 #include "kprobewhy.h"
@@ -558,6 +561,35 @@ int pattern_match(const regex_t *re, const char *name, bool whole)
 {
 	(void)re, (void)name, (void)whole;
 	return 0;
+}
+
+#endif
+
+/* ---- audit ----------------------------------------------------------------------------------- */
+
+#ifdef RAWBPF_NO_AUDIT
+
+void audit_free(struct sys *s)
+{
+	(void)s;
+}
+
+void dry_free(struct sys *s)
+{
+	(void)s;
+}
+
+#endif
+
+/* ---- the search for libraries and symbols: upshort.c, and here ------------------------------- */
+
+#ifdef RAWBPF_NO_SEARCH
+
+/* It has one: that is enough to tell a default version. */
+const char *elfver_name(struct elf_file *f, struct elfver *v, uint64_t i)
+{
+	(void)f, (void)v;
+	return i > 1 ? "" : NULL;
 }
 
 #endif

@@ -12,6 +12,11 @@
  *	                   Linux 4.17; and the assembler
  *	RAWBPF_NO_PATTERN  places by regular expressions (.sym_re and its kin)
  *	RAWBPF_NO_TEXT     sentences: errors are a stage and an errno
+ *	RAWBPF_NO_AUDIT    lines about the calls to the kernel, and dry runs
+ *	RAWBPF_NO_SEARCH   the dynamic linker's rules, versions of symbols and separate debug files,
+ *	                   listings of symbols: a library is a path, or one that a process has mapped;
+ *	                   and USDT probes and patterns
+ *	RAWBPF_NO_MULTI    one link for many functions of programs and libraries: an event each
  *
  *	RAWBPF_SMALL       all of these
  *
@@ -28,6 +33,9 @@
 #define RAWBPF_NO_TRACEFS 1
 #define RAWBPF_NO_PATTERN 1
 #define RAWBPF_NO_TEXT	  1
+#define RAWBPF_NO_AUDIT	  1
+#define RAWBPF_NO_SEARCH  1
+#define RAWBPF_NO_MULTI	  1
 #endif
 
 /* the assembler asks both */
@@ -35,10 +43,17 @@
 #define RAWBPF_NO_ASM 1
 #endif
 
+/* both look for symbols */
+#ifdef RAWBPF_NO_SEARCH
+#define RAWBPF_NO_USDT	  1
+#define RAWBPF_NO_PATTERN 1
+#endif
+
 /* what is left out leaves declarations behind, and functions without a caller */
 #if defined(RAWBPF_NO_ASM) || defined(RAWBPF_NO_ADVICE) || defined(RAWBPF_NO_USDT) ||          \
 	defined(RAWBPF_NO_CORE) || defined(RAWBPF_NO_TRACEFS) || defined(RAWBPF_NO_PATTERN) || \
-	defined(RAWBPF_NO_TEXT)
+	defined(RAWBPF_NO_TEXT) || defined(RAWBPF_NO_AUDIT) || defined(RAWBPF_NO_SEARCH) ||    \
+	defined(RAWBPF_NO_MULTI)
 #pragma GCC diagnostic ignored "-Wunused-function"
 #endif
 

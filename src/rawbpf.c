@@ -105,6 +105,8 @@ long rawbpf_call(struct rawbpf *b, const struct rawbpf_call *c)
 	return b ? sys_call(&b->sys, c) : rawbpf_call_kernel(c);
 }
 
+#ifndef RAWBPF_NO_AUDIT
+
 static int rawbpf_set_by(struct rawbpf *b, int err)
 {
 	return err ? err_set(&b->error, "audit", err, "out of memory") : 0;
@@ -125,6 +127,8 @@ void rawbpf_set_audit_form(struct rawbpf *b, unsigned form)
 	if (b)
 		audit_form(&b->sys, form);
 }
+
+#endif
 
 /* An object without a program can do nothing: an empty file, a text of comments. */
 static int rawbpf_check_progs(struct rawbpf *b, bool is_text)

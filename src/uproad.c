@@ -190,6 +190,8 @@ static int uproad_event(struct uproad *r, const struct rawbpf_perf_attr *pmu, un
 
 /* ---- one link for all ----------------------------------------------------------------------- */
 
+#ifndef RAWBPF_NO_MULTI
+
 /* numbers: n offsets, n semaphores and n cookies */
 static void uproad_multi_attr(const struct uproad *r, int prog_fd, const uint64_t *numbers,
 	size_t n, union rawbpf_attr *a)
@@ -363,7 +365,25 @@ static int uproad_multi(struct uproad *r)
 	return err;
 }
 
+#else
+
+bool uproad_may_link(struct rawbpf *b, pid_t pid)
+{
+	(void)b, (void)pid;
+	return false;
+}
+
+static int uproad_multi(struct uproad *r)
+{
+	(void)r;
+	return UPROAD_NEXT;
+}
+
+#endif
+
 /* ---- an event of tracefs -------------------------------------------------------------------- */
+
+#ifndef RAWBPF_NO_TRACEFS
 
 /* One event with these places; *said: the error is set. */
 static int uproad_event_make(struct uproad *r, const struct link_place *places, size_t n,
@@ -506,6 +526,22 @@ static int uproad_old_event(struct uproad *r, const struct link_place *p)
 		return uproad_no_pmu(r, err);
 	return uproad_refused(r, p, err);
 }
+
+#else
+
+static int uproad_siblings(struct uproad *r)
+{
+	(void)r;
+	return UPROAD_NEXT;
+}
+
+static int uproad_old_event(struct uproad *r, const struct link_place *p)
+{
+	(void)p;
+	return tracefs_dir(r->b);
+}
+
+#endif
 
 /* ---- an event each -------------------------------------------------------------------------- */
 

@@ -18,6 +18,9 @@ part() {
 	vlog* | near | rights | maprule | kprobewhy) echo RAWBPF_NO_ADVICE ;;
 	usdt* | note | noteview | progcopy | progmerge | splice) echo RAWBPF_NO_USDT ;;
 	core* | objcore | btffile | btfnamed | btfpath | kbtf | kconfig | ksymput | trampoline) echo RAWBPF_NO_CORE ;;
+	audit* | dry) echo RAWBPF_NO_AUDIT ;;
+	libname | ldcache | hwcaps | soname | interp | rootpath | sym | symdebug | symfind | symlist | symwhy) echo RAWBPF_NO_SEARCH ;;
+	elfver | gnuhash | ifunc | uplace) echo RAWBPF_NO_SEARCH ;;
 	pattern) echo RAWBPF_NO_PATTERN ;;
 	tracefs | trace | traceread | traceline | probeevent | reap | tpformat) echo RAWBPF_NO_TRACEFS ;;
 	esac
