@@ -14,6 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "here.h"
@@ -89,6 +93,7 @@ static int fault_choose(struct fault *f, const struct rawbpf_call *c)
 	err = row->errs[f->pick % f->n_errs];
 	f->hit = true;
 	f->err = -err;
+	f->kind = c->kind;
 	f->is_new = fault_first(f, row, fault_about(c));
 	f->must_go_on = fault_has(row->again, FAULT_AGAIN, err) &&
 			!(f->row->waits && c->kind == RAWBPF_CALL_READ);
@@ -106,6 +111,14 @@ static bool fault_is_multi(const struct rawbpf_call *c)
 	return c->kind == RAWBPF_CALL_BPF && c->arg[0] == RAWBPF_LINK_CREATE &&
 	       (a->link.attach_type == RAWBPF_TRACE_UPROBE_MULTI ||
 		       a->link.attach_type == RAWBPF_TRACE_KPROBE_MULTI);
+}
+
+/* A signal, once it waits; a little later, as it cannot be sent where rights were given up. */
+static void fault_stop_soon(void)
+{
+	const struct itimerval soon = {.it_value = {.tv_usec = 1000}};
+
+	setitimer(ITIMER_REAL, &soon, NULL);
 }
 
 static long fault_issue(void *arg, const struct rawbpf_call *c)
@@ -126,6 +139,8 @@ static long fault_issue(void *arg, const struct rawbpf_call *c)
 	if (c->kind == RAWBPF_CALL_OPENAT && *f->list &&
 		!strcmp((const char *)c->arg[1], "available_filter_functions"))
 		other.arg[1] = (uintptr_t)f->list;
+	if (c->kind == RAWBPF_CALL_POLL && f->row->stops && c->arg[1])
+		fault_stop_soon();
 	ret = rawbpf_call_kernel(&other);
 	if (c->kind == RAWBPF_CALL_CLOSE && ret == -EBADF)
 		f->not_open = (int)c->arg[0];
@@ -145,15 +160,18 @@ static void fault_tell(struct fault *f, const char *fmt, ...) __attribute__((for
 
 static void fault_tell(struct fault *f, const char *fmt, ...)
 {
-	char text[1200];
+	/* without rights no file is put back in its place: a command's own output is kept aside */
+	int out = f->row->is_command && f->row->apart ? f->fds[0] : STDOUT_FILENO;
+	char text[1200], line[1600];
 	va_list ap;
+	int n;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (++f->bad <= FAULT_TOLD)
-		printf("fault: %s: %s: %s\n", f->row->name, f->what, text);
-	fflush(stdout);
+	n = snprintf(line, sizeof(line), "fault: %s: %s: %s\n", f->row->name, f->what, text);
+	if (++f->bad <= FAULT_TOLD && write(out, line, (size_t)n) != n)
+		f->bad++;
 }
 
 /* One line that names the step and ends in the errno's name. */
@@ -190,8 +208,8 @@ static int fault_count_name(void *arg, const char *name)
 	return 0;
 }
 
-/* This process's probe events and instances in tracefs. */
-static int fault_events(struct rawbpf *keep)
+/* A process's probe events and instances in tracefs. */
+static int fault_events(struct rawbpf *keep, pid_t pid)
 {
 	static const char *const files[] = {"kprobe_events", "uprobe_events"};
 	struct fault_names l = {.n = 0};
@@ -202,7 +220,7 @@ static int fault_events(struct rawbpf *keep)
 
 	if (dir < 0)
 		return 0;
-	snprintf(l.prefix, sizeof(l.prefix), "rawbpf_%d_", (int)getpid());
+	snprintf(l.prefix, sizeof(l.prefix), "rawbpf_%d_", (int)pid);
 	snprintf(what, sizeof(what), ":kprobes/%s", l.prefix);
 	for (i = 0; i < 2; i++) {
 		sys_read_file(&keep->sys, dir, files[i], 1 << 20, &text);
@@ -235,16 +253,16 @@ struct fault_before {
 	unsigned mounts;
 };
 
-static void fault_look(struct fault_before *was)
+static void fault_look(struct fault_before *was, pid_t pid)
 {
-	was->events = fault_events(was->keep); /* which opens a tracefs, the first time */
-	was->fds = t_count_fds();
+	was->events = fault_events(was->keep, pid); /* which opens a tracefs, the first time */
+	was->fds = t_count_fds_of(pid);
 	was->mounts = fault_mounts();
 }
 
-static void fault_check_left(struct fault *f, struct fault_before *was)
+/* Of this process's memory. */
+static void fault_check_memory(struct fault *f)
 {
-	struct fault_before is = {.keep = was->keep};
 	unsigned live = t_alloc_live();
 	const char *left;
 
@@ -255,13 +273,6 @@ static void fault_check_left(struct fault *f, struct fault_before *was)
 	}
 	if (f->not_open >= 0)
 		fault_tell(f, "file %d is closed, which was not open", f->not_open);
-	fault_look(&is);
-	if (is.fds != was->fds)
-		fault_tell(f, "%d files stay open", is.fds - was->fds);
-	if (is.events != was->events)
-		fault_tell(f, "%d events or instances stay in tracefs", is.events - was->events);
-	if (is.mounts != was->mounts)
-		fault_tell(f, "%u mounts, and %u before", is.mounts, was->mounts);
 	/* other scenarios that run meanwhile may count them */
 	if (f->row->is_usdt &&
 		(here_counted_semaphore || here_spread_semaphore || here_many_semaphore))
@@ -270,7 +281,60 @@ static void fault_check_left(struct fault *f, struct fault_before *was)
 	left = f->row->left ? f->row->left(f) : NULL;
 	if (left)
 		fault_tell(f, "%s", left);
+}
+
+/* Of what the kernel keeps for a process. */
+static void fault_check_kernel(struct fault *f, struct fault_before *was, pid_t pid)
+{
+	struct fault_before is = {.keep = was->keep};
+
+	fault_look(&is, pid);
+	if (is.fds != was->fds)
+		fault_tell(f, "%d files stay open", is.fds - was->fds);
+	if (is.events != was->events)
+		fault_tell(f, "%d events or instances stay in tracefs", is.events - was->events);
+	if (is.mounts != was->mounts)
+		fault_tell(f, "%u mounts, and %u before", is.mounts, was->mounts);
 	*was = is;
+}
+
+static uint64_t fault_status(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? strtoull(at + strlen(name), NULL, 16) : UINT64_MAX;
+}
+
+/* What may stay: what does without a fault, and of those that drop.c tries what a refusal needs. */
+static uint64_t fault_keeps(const struct fault *f)
+{
+	static const uint64_t tried =
+		1 << 1 /* DAC_OVERRIDE */ | 1 << 21 /* SYS_ADMIN */ | 1ULL << 39 /* BPF */;
+	bool asks = f->kind == RAWBPF_CALL_BPF || f->kind == RAWBPF_CALL_UNLINKAT;
+	bool refused = f->err == -EPERM || f->err == -EACCES;
+
+	return !f->sweeps || (f->hit && asks && refused) ? tried : f->keeps;
+}
+
+static void fault_check_rights(struct fault *f, pid_t pid)
+{
+	char path[40], text[4096] = "";
+	uint64_t caps;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	file = fopen(path, "re");
+	if (file && fread(text, 1, sizeof(text) - 1, file))
+		*text = ' ';
+	if (file)
+		fclose(file);
+	caps = fault_status(text, "CapPrm:") | fault_status(text, "CapEff:");
+	if (caps & ~fault_keeps(f) || fault_status(text, "CapInh:") ||
+		fault_status(text, "CapAmb:") || fault_status(text, "NoNewPrivs:") != 1 ||
+		fault_status(text, "Seccomp:") != 2)
+		fault_tell(f, "rights stay: %.900s", strstr(text, "CapInh:"));
+	if (!f->sweeps)
+		f->keeps = caps;
 }
 
 /* ---- a run ---------------------------------------------------------------------------------- */
@@ -335,8 +399,8 @@ static void fault_check_whole(struct fault *f)
 		fault_tell(f, "%d probes are open", n);
 }
 
-/* One run with something that fails.  Whether it was reached. */
-static bool fault_run(struct fault *f, struct fault_before *was, unsigned alloc)
+/* With something that fails.  Whether it was reached. */
+static bool fault_try(struct fault *f, unsigned alloc)
 {
 	int err = fault_prepare(f), again;
 	bool hit;
@@ -356,7 +420,8 @@ static bool fault_run(struct fault *f, struct fault_before *was, unsigned alloc)
 				t_alloc_refused_at());
 		fault_check_step(f, err, alloc);
 		f->error = NULL;
-		if (f->retry || !err) {
+		/* what has no rights cannot begin once more: the next run does, from the start */
+		if ((f->retry && !(f->row->is_command && f->row->apart)) || !err) {
 			again = err ? fault_steps(f) : 0;
 			if (again)
 				fault_tell(f, "then again, %s",
@@ -379,9 +444,104 @@ static bool fault_run(struct fault *f, struct fault_before *was, unsigned alloc)
 	}
 	f->armed = false;
 	t_alloc_failed();
-	fault_check_left(f, was);
+	fault_check_memory(f);
 	return hit;
 }
+
+/* Nothing fails: whether it can be run here; and how many calls and allocations it makes. */
+static bool fault_clean(struct fault *f, unsigned unused)
+{
+	int err = fault_prepare(f);
+
+	(void)unused;
+	t_fail_alloc_at(0);
+	f->armed = true;
+	f->fail_at = 0;
+	if (!err)
+		err = fault_steps(f);
+	if (err && !f->row->is_command)
+		snprintf(f->why, sizeof(f->why), "%s", rawbpf_errmsg(f->b));
+	else if (!err)
+		fault_check_whole(f);
+	rawbpf_free(f->b);
+	rawbpf_usdt_free(f->usdt);
+	f->b = NULL;
+	f->usdt = NULL;
+	f->armed = false;
+	f->n_allocs = t_alloc_count();
+	fault_check_memory(f);
+	return !err;
+}
+
+/* ---- a process of its own ------------------------------------------------------------------- */
+
+/* Told by the socket that it is through, the parent looks at it with the rights it has not. */
+static void fault_child(
+	struct fault *f, bool (*job)(struct fault *f, unsigned n), unsigned n, int to)
+{
+	const struct itimerval never = {.it_interval = {0}};
+	char c;
+
+	f->reached = job(f, n);
+	setitimer(ITIMER_REAL, &never, NULL);
+	if (write(to, "", 1) == 1 && read(to, &c, 1) == 1)
+		syscall(SYS_exit_group, 0); /* before _exit() ASan calls what is given up */
+	syscall(SYS_exit_group, 1);
+}
+
+static bool fault_apart(struct fault *f, const struct fault_before *was,
+	bool (*job)(struct fault *f, unsigned n), unsigned n)
+{
+	struct fault_before at_begin = *was;
+	int to[2], status = -1;
+	pid_t pid;
+	char c;
+
+	at_begin.events = 0;
+	at_begin.fds = t_count_fds_of(getpid()) + 1; /* its end of the socket */
+	at_begin.mounts = fault_mounts();
+	f->reached = false;
+	fflush(NULL);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, to)) {
+		fault_tell(f, "no socket for another process");
+		return false;
+	}
+	pid = fork();
+	if (!pid) {
+		close(to[0]);
+		fault_child(f, job, n, to[1]);
+	}
+	close(to[1]);
+	if (pid > 0 && read(to[0], &c, 1) == 1) {
+		fault_check_kernel(f, &at_begin, pid);
+		if (f->row->drops && f->done)
+			fault_check_rights(f, pid);
+		if (write(to[0], "", 1) != 1)
+			fault_tell(f, "the process has gone");
+	}
+	close(to[0]);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		fault_tell(f, "the process ended with status 0x%x", (unsigned)status);
+	f->b = NULL;
+	f->usdt = NULL;
+	f->error = NULL;
+	return f->reached;
+}
+
+/* A run here, or in another process. */
+static bool fault_run(struct fault *f, struct fault_before *was,
+	bool (*job)(struct fault *f, unsigned n), unsigned n)
+{
+	bool ret;
+
+	if (f->row->apart)
+		return fault_apart(f, was, job, n);
+	ret = job(f, n);
+	fault_check_kernel(f, was, getpid());
+	return ret;
+}
+
+/* ---- all of them ---------------------------------------------------------------------------- */
 
 static void fault_sweep_calls(
 	struct fault *f, struct fault_before *was, enum fault_size size, unsigned total)
@@ -395,13 +555,13 @@ static void fault_sweep_calls(
 		f->retry = size == FAULT_ALL || f->calls % FAULT_RETRIED == 0;
 		f->pick = f->fail_at;
 		snprintf(f->what, sizeof(f->what), "call %u", f->fail_at);
-		if (!fault_run(f, was, 0))
+		if (!fault_run(f, was, fault_try, 0))
 			return;
 		f->calls++;
 		f->retry = false; /* whichever errno it was */
 		all = size == FAULT_ALL && f->is_new;
 		for (f->pick = f->fail_at + 1; all && f->pick < f->fail_at + f->n_errs; f->pick++)
-			fault_run(f, was, 0);
+			fault_run(f, was, fault_try, 0);
 	}
 }
 
@@ -417,34 +577,10 @@ static void fault_sweep_allocs(
 	for (n = 1; f->bad < FAULT_TOLD * 5; n += step) {
 		f->retry = f->allocs % FAULT_RETRIED == 0;
 		snprintf(f->what, sizeof(f->what), "allocation %u", n);
-		if (!fault_run(f, was, n))
+		if (!fault_run(f, was, fault_try, n))
 			return;
 		f->allocs++;
 	}
-}
-
-/* Nothing fails: whether it can be run here; and how many calls and allocations it makes. */
-static bool fault_clean(struct fault *f, unsigned *calls, unsigned *allocs)
-{
-	int err = fault_prepare(f);
-
-	t_fail_alloc_at(0);
-	f->armed = true;
-	f->fail_at = 0;
-	if (!err)
-		err = fault_steps(f);
-	if (err && !f->row->is_command)
-		snprintf(f->why, sizeof(f->why), "%s", rawbpf_errmsg(f->b));
-	else if (!err)
-		fault_check_whole(f);
-	rawbpf_free(f->b);
-	rawbpf_usdt_free(f->usdt);
-	f->b = NULL;
-	f->usdt = NULL;
-	f->armed = false;
-	*calls = f->n_calls;
-	*allocs = t_alloc_count();
-	return !err;
 }
 
 /* Where it crashed. */
@@ -474,7 +610,6 @@ static void fault_watch_crashes(void)
 bool fault_sweep(struct fault *f, const struct fault_row *row, enum fault_size size)
 {
 	struct fault_before was = {.keep = NULL};
-	unsigned calls = 0, allocs = 0;
 	bool here;
 
 	memset(f, 0, sizeof(*f));
@@ -483,15 +618,17 @@ bool fault_sweep(struct fault *f, const struct fault_row *row, enum fault_size s
 	fault_watch_crashes();
 	snprintf(f->what, sizeof(f->what), "nothing fails");
 	here = !row->begin || row->begin(f);
+	fault_look(&was, getpid());
 	fault_now = f;
-	here = here && fault_clean(f, &calls, &allocs);
+	/* what is kept from the first time on is no leak: a process of its own keeps nothing */
+	here = here && (row->apart ? fault_apart(f, &was, fault_clean, 0) : fault_clean(f, 0));
 	if (here) {
-		fault_look(&was);
+		fault_look(&was, getpid());
 		t_alloc_watch();
-		fault_clean(f, &calls, &allocs);
-		fault_check_left(f, &was);
-		fault_sweep_calls(f, &was, size, calls);
-		fault_sweep_allocs(f, &was, size, allocs);
+		fault_run(f, &was, fault_clean, 0);
+		f->sweeps = true;
+		fault_sweep_calls(f, &was, size, f->n_calls);
+		fault_sweep_allocs(f, &was, size, f->n_allocs);
 		t_alloc_unwatch();
 	}
 	fault_now = NULL;

@@ -21,7 +21,7 @@ enum { FAULT_STEPS = 8, FAULT_ERRS = 12, FAULT_AGAIN = 4, FAULT_SEEN = 256 };
 struct fault_call {
 	const char *name;
 	enum rawbpf_call_kind kind;
-	int which;		/* command of bpf(2), request of ioctl(2); -1: any */
+	int which; /* command of bpf(2), request of ioctl(2), option of prctl(2); -1: any */
 	int errs[FAULT_ERRS];	/* positive; 0: the end */
 	int again[FAULT_AGAIN]; /* those of them after which the caller tries once more */
 };
@@ -50,6 +50,9 @@ struct fault_row {
 	bool is_usdt;	 /* counts the semaphores of this very program */
 	bool alone;	 /* no two such at a time: nor those that count semaphores */
 	bool is_command; /* steps return an exit status, and what went wrong is on stderr */
+	bool apart;	 /* each run is a process of its own: what it does to itself stays */
+	bool drops;	 /* ... and has no rights when the steps are through */
+	bool stops;	 /* waits until SIGALRM comes, which comes once it waits */
 };
 
 /* A scenario that is run. */
@@ -57,7 +60,8 @@ struct fault {
 	const struct fault_row *row;
 	struct rawbpf *b;
 	unsigned at_step;
-	bool done; /* all steps are */
+	bool done;    /* all steps are */
+	bool reached; /* what was to fail was: of a run that had a process of its own */
 
 	/* what is to fail */
 	bool armed;
@@ -65,16 +69,19 @@ struct fault {
 	unsigned pick;	  /* by this errno of its list */
 	bool retry;	  /* what failed is done once more, without the fault */
 	/* what happened */
-	unsigned n_calls;
+	unsigned n_calls, n_allocs;
 	int not_open; /* a file that was closed, and was not open; -1: none */
 	bool hit, must_go_on;
-	int err;	 /* that the call gave, negative */
+	int err; /* that the call gave, negative */
+	enum rawbpf_call_kind kind;
 	unsigned n_errs; /* how many it has ... */
 	bool is_new;	/* ... and whether such a call of such a file or place has not failed yet */
 	char what[300]; /* the call */
 
 	/* the whole sweep */
 	unsigned calls, allocs, runs, errors, bad;
+	bool sweeps;
+	uint64_t keeps;	  /* capabilities that stay where nothing fails */
 	bool errnos[200]; /* by number */
 	struct {
 		const struct fault_call *call;
@@ -99,15 +106,18 @@ enum fault_size { FAULT_SAMPLE, FAULT_ALL };
 
 /*
  * The whole of a row; false: it cannot be run here, f->why has the reason.  Violations are printed,
- * and counted in f->bad.
+ * and counted in f->bad.  Other processes write to *f where the row's runs are apart.
  */
 bool fault_sweep(struct fault *f, const struct fault_row *row, enum fault_size size);
+
+/* A step: all rights are given up. */
+int fault_drop(struct fault *f);
 
 /* For tests/old.c: contexts of a scenario that is run have its hook. */
 bool fault_hook(struct rawbpf *b);
 
 extern const struct fault_row fault_rows[]; /* .name NULL: the end */
 extern const struct fault_row fault_typed_rows[], fault_kernel_rows[], fault_trampoline_rows[],
-	fault_command_rows[];
+	fault_drop_rows[], fault_command_rows[];
 
 #endif

@@ -12,6 +12,7 @@
 
 #define FAULT_ENOTSUPP 524 /* the kernel's own, in answers of bpf(2) */
 #define BPF_CALL(cmd)  "bpf " #cmd, RAWBPF_CALL_BPF, RAWBPF_##cmd
+#define PRCTL(option)  "prctl " #option, RAWBPF_CALL_PRCTL, RAWBPF_PR_##option
 
 static const struct fault_call fault_calls[] = {
 	{BPF_CALL(MAP_CREATE), {EPERM, ENOMEM, EINVAL, E2BIG, EMFILE, ENOSPC, EOPNOTSUPP}, {0}},
@@ -62,12 +63,20 @@ static const struct fault_call fault_calls[] = {
 	{"poll", RAWBPF_CALL_POLL, -1, {EINTR, ENOMEM, EINVAL}, {0}},
 	{"mmap", RAWBPF_CALL_MMAP, -1, {EAGAIN, ENOMEM, EPERM, EACCES, ENODEV, EINVAL}, {0}},
 	{"prlimit64", RAWBPF_CALL_PRLIMIT, -1, {EPERM, EINVAL}, {0}},
+	{"capget", RAWBPF_CALL_CAPGET, -1, {EPERM, EINVAL, ESRCH}, {0}},
+	{"capset", RAWBPF_CALL_CAPSET, -1, {EPERM, EINVAL}, {0}},
+	{PRCTL(CAPBSET_READ), {EINVAL}, {0}},
+	{PRCTL(CAPBSET_DROP), {EPERM, EINVAL}, {0}},
+	{PRCTL(CAP_AMBIENT), {EINVAL, EPERM}, {0}},
+	{PRCTL(SET_SECUREBITS), {EPERM, EINVAL}, {0}},
+	{PRCTL(SET_NO_NEW_PRIVS), {EINVAL}, {0}},
+	{PRCTL(SET_SECCOMP), {EINVAL, EACCES, ENOMEM, EFAULT}, {0}},
 	{"flock", RAWBPF_CALL_FLOCK, -1, {EWOULDBLOCK, ENOLCK, EINTR}, {0}},
 };
 
 const struct fault_call *fault_call_of(const struct rawbpf_call *c)
 {
-	size_t i, which = c->kind == RAWBPF_CALL_BPF ? 0 : 1;
+	size_t i, which = c->kind == RAWBPF_CALL_IOCTL ? 1 : 0;
 
 	for (i = 0; i < sizeof(fault_calls) / sizeof(*fault_calls); i++)
 		if (fault_calls[i].kind == c->kind &&

@@ -23,6 +23,7 @@ int doctor_main(int argc, char **argv);
 int load_main(int argc, char **argv);
 int run_main(int argc, char **argv);
 int syms_main(int argc, char **argv);
+int trace_main(int argc, char **argv);
 int usdt_main(int argc, char **argv);
 
 /* f->fds: stdout and stderr as they were; f->count: the file that stands for both. */
@@ -60,8 +61,10 @@ static int command(struct fault *f, int (*run)(int argc, char **argv), const cha
 	optind = 0;
 	status = run(argc, argv);
 	fflush(stdout);
-	dup2(f->fds[0], 1);
-	dup2(f->fds[1], 2);
+	if (!f->row->apart) { /* which rights that are given up do not allow */
+		dup2(f->fds[0], 1);
+		dup2(f->fds[1], 2);
+	}
 	if (!status)
 		return 0;
 	n = pread((int)f->count, says, sizeof(says) - 1, 0);
@@ -101,6 +104,70 @@ static int run_hist(struct fault *f)
 		TEST_ROOT "/bpfasm/examples/count_opens.bpf", NULL};
 
 	return command(f, run_main, words);
+}
+
+static int run_drop(struct fault *f)
+{
+	static const char *const words[] = {
+		"run", "-d", "0.01", "--drop", TEST_ROOT "/bpfasm/examples/count_opens.bpf", NULL};
+
+	return command(f, run_main, words);
+}
+
+static int run_drop_lines(struct fault *f)
+{
+	static const char *const words[] = {"run", "-d", "0.01", "--drop", "--json",
+		TEST_ROOT "/bpfasm/examples/opensnoop.bpf", NULL};
+
+	return command(f, run_main, words);
+}
+
+static int trace_lines(struct fault *f)
+{
+	static const char *const words[] = {"trace", "--json", "--audit", "/dev/null", NULL};
+
+	return command(f, trace_main, words);
+}
+
+static int trace_shared(struct fault *f)
+{
+	static const char *const words[] = {
+		"trace", "--shared", "-f", "{1:>7} {5}", "--symbol", "none", NULL};
+
+	return command(f, trace_main, words);
+}
+
+static int trace_drop(struct fault *f)
+{
+	static const char *const words[] = {"trace", "--drop", NULL};
+
+	return command(f, trace_main, words);
+}
+
+static int trace_saved(struct fault *f)
+{
+	const char *const words[] = {"trace", "--json", f->dir, NULL};
+
+	return command(f, trace_main, words);
+}
+
+static bool begin_saved(struct fault *f)
+{
+	static const char lines[] = "            bash-815     [001] d..31  2703.1: a: one\n two\n"
+				    "# tracer: nop\n"
+				    "CPU:1 [LOST 7 EVENTS]\n"
+				    "            bash-815     [001] d..31  2703.2: a: three\n";
+	int fd = memfd_create("saved", MFD_CLOEXEC);
+
+	f->offset = (uint64_t)fd;
+	snprintf(f->dir, sizeof(f->dir), "/proc/self/fd/%d", fd);
+	return fd >= 0 && write(fd, lines, strlen(lines)) > 0 && begin_quiet(f);
+}
+
+static void end_saved(struct fault *f)
+{
+	close((int)f->offset);
+	end_quiet(f);
 }
 
 static int run_dry(struct fault *f)
@@ -150,6 +217,21 @@ const struct fault_row fault_command_rows[] = {
 	{COMMAND("load", load), .slow = 3},
 	{COMMAND("run", run_hist), .slow = 4, .waits = true},
 	{COMMAND("run --dry-run", run_dry), .slow = 3},
+	{COMMAND("run --drop", run_drop), .slow = 4, .waits = true, .apart = true, .drops = true},
+	{COMMAND("run --drop --json", run_drop_lines), .slow = 8, .alone = true, .waits = true,
+		.apart = true, .drops = true},
+	{COMMAND("trace", trace_lines), .slow = 2, .alone = true, .waits = true, .apart = true,
+		.stops = true},
+	{COMMAND("trace --shared", trace_shared), .alone = true, .waits = true, .apart = true,
+		.stops = true},
+	{COMMAND("trace --drop", trace_drop), .slow = 4, .alone = true, .waits = true,
+		.apart = true, .drops = true, .stops = true},
+	{.name = "rawbpf trace FILE",
+		.is_command = true,
+		.begin = begin_saved,
+		.step = {trace_saved},
+		.waits = true,
+		.end = end_saved},
 	{COMMAND("syms --why", syms)},
 	{COMMAND("asm", assemble)},
 	{COMMAND("dis", disassemble)},

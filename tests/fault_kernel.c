@@ -79,6 +79,20 @@ static int attach_sections(struct fault *f)
 	return rawbpf_attach_all(f->b);
 }
 
+static void no_words(void *arg, enum rawbpf_log_level level, const char *msg)
+{
+	(void)arg;
+	(void)level;
+	(void)msg;
+}
+
+/* Who listens is told of missed calls, too: of a file that stays open for it. */
+static int hear(struct fault *f)
+{
+	rawbpf_set_log(f->b, no_words, f);
+	return 0;
+}
+
 const struct fault_row fault_kernel_rows[] = {
 	{.name = "kprobe", .slow = 2, .text = PROBE_TEXT, .step = {attach_entry, detach_entry}},
 	{.name = "kprobe of a system call",
@@ -94,6 +108,13 @@ const struct fault_row fault_kernel_rows[] = {
 		.slow = 2,
 		.text = PROBE_TEXT,
 		.step = {attach_maxactive, detach_return}},
+	{.name = "drop, kretprobe with maxactive",
+		.slow = 8,
+		.text = PROBE_TEXT,
+		.step = {hear, attach_maxactive, fault_drop},
+		.apart = true,
+		.drops = true,
+		.probes = 1},
 	{.name = "kprobes by pattern",
 		.slow = 2,
 		.text = PROBE_TEXT,

@@ -190,14 +190,23 @@ int t_run(char **out, const char *fmt, ...)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int t_count_fds(void)
+int t_count_fds_of(pid_t pid)
 {
-	DIR *d = opendir("/proc/self/fd");
+	bool self = pid == getpid();
+	char path[40];
+	DIR *d;
 	int n = 0;
 
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	d = opendir(self ? "/proc/self/fd" : path);
 	ck_assert_ptr_nonnull(d);
 	while (readdir(d))
 		n++;
 	closedir(d);
-	return n - 3; /* ".", ".." and the directory itself */
+	return n - 2 - self; /* ".", ".." and the directory itself */
+}
+
+int t_count_fds(void)
+{
+	return t_count_fds_of(getpid());
 }

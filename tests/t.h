@@ -73,6 +73,7 @@ char *t_data(const char *name, size_t *len);
 int t_run(char **out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* fds of this process that are open now */
 int t_count_fds(void);
+int t_count_fds_of(pid_t pid);
 
 /*
  * Let the n-th malloc, calloc, realloc, strdup or strndup from now on (not those inside libc) fail,

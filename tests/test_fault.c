@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -65,15 +66,18 @@ struct result {
 
 static void sweep(const struct fault_row *row, struct result *r)
 {
-	static struct fault f;
+	struct fault *f =
+		mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	double began = seconds();
 
-	r->here = fault_sweep(&f, row, is_all() ? FAULT_ALL : FAULT_SAMPLE);
-	r->bad = f.bad;
-	memcpy(r->why, f.why, sizeof(r->why));
+	ck_assert_ptr_ne(f, MAP_FAILED);
+	r->here = fault_sweep(f, row, is_all() ? FAULT_ALL : FAULT_SAMPLE);
+	r->bad = f->bad;
+	memcpy(r->why, f->why, sizeof(r->why));
 	if (r->here && getenv("RAWBPF_FAULT"))
-		tell(&f, seconds() - began);
+		tell(f, seconds() - began);
 	fflush(stdout);
+	munmap(f, sizeof(*f));
 }
 
 /* Takes numbers of rows from one pipe, and tells the other what came of them. */
@@ -172,6 +176,16 @@ START_TEST(each_fails)
 }
 END_TEST
 
+START_TEST(rights_given_up)
+{
+	const char *why;
+
+	T_NEED_ROOT();
+	why = sweep_all(fault_drop_rows);
+	ck_assert_msg(!why, "%s", why);
+}
+END_TEST
+
 START_TEST(typed)
 {
 	const char *why;
@@ -226,6 +240,7 @@ Suite *suite_fault(void)
 
 	tcase_set_timeout(t, is_all() ? 900 : 120);
 	tcase_add_test(t, each_fails);
+	tcase_add_test(t, rights_given_up);
 	tcase_add_test(t, typed);
 	tcase_add_test(t, kernel_functions);
 	tcase_add_test(t, trampolines);
