@@ -6,7 +6,7 @@
 set -u
 build=$1
 tests=$(cd "$(dirname "$0")" && pwd)
-cache=${VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf-vm}/usdt
+cache=${VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}/.cache}/rawbpf-vm}/usdt
 
 for tool in apt-get dpkg-deb; do
 	command -v $tool >/dev/null || { echo "check-packages: skipped, no $tool"; exit 77; }

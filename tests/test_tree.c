@@ -195,6 +195,19 @@ START_TEST(every_option_is_completed)
 }
 END_TEST
 
+/* cron, systemd and containers start programs without a HOME */
+START_TEST(caches_without_a_home)
+{
+	expect_silence("where scripts keep what they fetch, without HOME",
+		"for f in $(grep -rl '^cache=' tests tools --include='*.sh'); do\n"
+		" c=$(env -u HOME -u XDG_CACHE_HOME -u VM_CACHE -u CACHE"
+		"  sh -uc \"$(grep '^cache=' $f)\"'; echo $cache' 2>&1)\n"
+		" case $c in /*/.cache/rawbpf*) n=$((${n:-0} + 1)) ;; *) echo \"$f: $c\" ;; esac\n"
+		"done\n"
+		"[ ${n:-0} -ge 4 ] || echo \"${n:-0} scripts have a cache\"");
+}
+END_TEST
+
 START_TEST(nothing_left_to_do)
 {
 	expect_silence("work left in the text",
@@ -224,6 +237,7 @@ Suite *suite_tree(void)
 	tcase_add_test(t, plain_c);
 	tcase_add_test(t, top_level_is_fixed);
 	tcase_add_test(t, every_option_is_completed);
+	tcase_add_test(t, caches_without_a_home);
 	tcase_add_test(t, nothing_left_to_do);
 	suite_add_tcase(s, t);
 	return s;

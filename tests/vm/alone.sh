@@ -7,7 +7,7 @@ vm=$(cd "$(dirname "$0")" && pwd)
 root=${vm%/tests/vm}
 build=$(cd "$1" && pwd)
 shift
-cache=${VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf-vm}
+cache=${VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}/.cache}/rawbpf-vm}
 [ $# -gt 0 ] || set -- amd64 arm64 armhf riscv64
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

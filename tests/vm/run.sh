@@ -13,7 +13,7 @@ top=$1
 shift
 vm=$(cd "$(dirname "$0")" && pwd)
 root=${vm%/tests/vm}
-cache=${VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf-vm}
+cache=${VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}/.cache}/rawbpf-vm}
 seconds=${VM_SECONDS:-1200}
 quiet=${VM_QUIET:-300}
 

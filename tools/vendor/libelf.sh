@@ -13,7 +13,7 @@ none() { echo "libelf: $*" >&2; exit 77; }
 dir=$1
 cc=${CC:-cc} ar=${AR:-ar}
 cflags=${CFLAGS:--Os}
-cache=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rawbpf}
+cache=${CACHE:-${XDG_CACHE_HOME:-${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}/.cache}/rawbpf}
 tmp=
 trap '[ -z "$tmp" ] || rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
