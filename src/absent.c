@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include "audit.h"
+#include "btfext.h"
 #include "btfnamed.h"
 #include "btfpath.h"
+#include "btftext.h"
 #include "corekern.h"
 #include "dry.h"
 #include "elf.h"
@@ -21,12 +23,14 @@
 #include "kprobewhy.h"
 #include "ksymput.h"
 #include "map.h"
+#include "mapfill.h"
 #include "near.h"
 #include "objcore.h"
 #include "parts.h"
 #include "pattern.h"
 #include "probeevent.h"
 #include "progmerge.h"
+#include "progwhy.h"
 #include "rights.h"
 #include "sourcetext.h"
 #include "trace.h"
@@ -560,6 +564,101 @@ int pattern_compile(struct rawbpf_error *e, const char *stage, const char *text,
 int pattern_match(const regex_t *re, const char *name, bool whole)
 {
 	(void)re, (void)name, (void)whole;
+	return 0;
+}
+
+#endif
+
+/* ---- sentences ------------------------------------------------------------------------------- */
+
+#ifdef RAWBPF_NO_TEXT
+
+/* The verifier's log says it. */
+void progwhy_explain(const struct progwhy *w, char *log, int err)
+{
+	err_words(&w->b->error, "load", err, NULL);
+	err_prog(&w->b->error, w->p->name);
+	if (log && *log)
+		ctx_take_log(w->b, log);
+	else
+		free(log);
+}
+
+#endif
+
+/* ---- histograms of several buckets ----------------------------------------------------------- */
+
+#ifdef RAWBPF_NO_BUCKETS
+
+bool btftext_is_text(const struct btf *b, uint32_t id)
+{
+	(void)b, (void)id;
+	return false;
+}
+
+#endif
+
+/* ---- the object's BTF ------------------------------------------------------------------------ */
+
+#ifdef RAWBPF_NO_LINES
+
+/* u16 magic, u8 version, flags; u32 bytes of this header ... at 28: of CO-RE records */
+int btfext_parse(const void *data, size_t len, struct btfext *x, struct rawbpf_error *e)
+{
+	uint32_t header[8] = {0};
+
+	(void)e;
+	memset(x, 0, sizeof(*x));
+	memcpy(header, data, len < sizeof(header) ? len : sizeof(header));
+	if (header[1] >= sizeof(header))
+		x->part[BTFEXT_CORE].len = header[7];
+	return 0;
+}
+
+void btfext_free(struct btfext *x)
+{
+	(void)x;
+}
+
+/* Of no section does it say more than that there are some. */
+const unsigned char *btfext_records(const struct btfext *x, enum btfext_kind kind,
+	const struct btf *b, const char *section, uint32_t *n)
+{
+	(void)b;
+	*n = x->part[kind].len > sizeof(uint32_t);
+	return (const unsigned char *)section;
+}
+
+int objext_read(struct object *o, struct elf_file *f, const struct elf_section *symtab,
+	struct rawbpf_error *e)
+{
+	(void)o, (void)f, (void)symtab, (void)e;
+	return 0;
+}
+
+/* It is taken for a symbol of the kernel, which is an error where it is used. */
+const struct object_extern *object_extern(const struct object *o, const char *name)
+{
+	(void)o, (void)name;
+	return NULL;
+}
+
+#endif
+
+/* ---- what maps hold from the start: objmap.c tells that it is not known -------------------- */
+
+#ifdef RAWBPF_NO_FILL
+
+int objfill_read(struct object *o, struct elf_file *f, const struct elf_section *symtab,
+	struct rawbpf_error *e)
+{
+	(void)o, (void)f, (void)symtab, (void)e;
+	return 0;
+}
+
+int mapfill_programs(struct rawbpf *b)
+{
+	(void)b;
 	return 0;
 }
 

@@ -305,7 +305,7 @@ static int section_perf_event(struct rawbpf *b, struct prog *p, const char *plac
 }
 
 static const struct attachsec_kind {
-	const char *kind;
+	char kind[20];
 	int (*section)(struct rawbpf *b, struct prog *p, const char *place, pid_t pid);
 	/* by bcc's name, or NULL */
 	int (*name)(struct rawbpf *b, struct prog *p, const char *place, pid_t pid);

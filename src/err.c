@@ -10,7 +10,7 @@
 
 static const struct {
 	int err;
-	const char *name;
+	char name[16];
 } errno_names[] = {
 	{EPERM, "EPERM"}, {ENOENT, "ENOENT"}, {ESRCH, "ESRCH"}, {EINTR, "EINTR"}, {EIO, "EIO"},
 	{ENXIO, "ENXIO"}, {E2BIG, "E2BIG"}, {ENOEXEC, "ENOEXEC"}, {EBADF, "EBADF"},

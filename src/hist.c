@@ -189,7 +189,16 @@ int hist_print(const struct rawbpf_hist_opts *o, const struct hist_form *form,
 	return hist_end(o, hist_one(o, form, slots, n <= (size_t)max ? n : (size_t)max + 1));
 }
 
+size_t hist_used(const uint64_t *slots, size_t n)
+{
+	while (n && !slots[n - 1])
+		n--;
+	return n;
+}
+
 /* ---- sections ---- */
+
+#ifndef RAWBPF_NO_BUCKETS
 
 struct hist_section {
 	uint64_t slots[HIST_SECTION_MAX + 1];
@@ -376,13 +385,6 @@ static int hist_print_set(
 	return 0;
 }
 
-size_t hist_used(const uint64_t *slots, size_t n)
-{
-	while (n && !slots[n - 1])
-		n--;
-	return n;
-}
-
 static int hist_call(const struct rawbpf_hist_opts *o, const struct hist_form *form,
 	const struct hist_section *s, hist_fn *fn, void *arg)
 {
@@ -449,6 +451,25 @@ int hist_each_section(const struct rawbpf_hist_opts *o, const struct hist_form *
 	return ret;
 }
 
+#else
+
+int hist_sections(const struct rawbpf_hist_opts *o, const struct hist_form *form,
+	const struct rawbpf_hist_entry *entries, size_t n)
+{
+	(void)form, (void)entries, (void)n;
+	return err_words(o->error, HIST_STAGE, -EOPNOTSUPP,
+		"a histogram of several buckets, and built without (RAWBPF_NO_BUCKETS)");
+}
+
+int hist_each_section(const struct rawbpf_hist_opts *o, const struct hist_form *form,
+	const struct rawbpf_hist_entry *entries, size_t n, hist_fn *fn, void *arg)
+{
+	(void)fn, (void)arg;
+	return hist_sections(o, form, entries, n);
+}
+
+#endif
+
 /* ---- the public calls ---- */
 
 int hist_opts(struct rawbpf_hist_opts *o, const struct rawbpf_hist_opts *from, FILE *out,
@@ -484,16 +505,6 @@ static int hist_public(FILE *out, enum hist_kind kind, const uint64_t *slots, si
 	return err ? err : hist_print(&all, &form, slots, n);
 }
 
-static int hist_public_sections(FILE *out, enum hist_kind kind, const struct rawbpf_hist_entry *e,
-	size_t n, const struct rawbpf_hist_opts *o)
-{
-	const struct hist_form form = {.kind = kind, .is_signed = true};
-	struct rawbpf_hist_opts all;
-	int err = hist_opts(&all, o, out, NULL);
-
-	return err ? err : hist_sections(&all, &form, e, n);
-}
-
 int rawbpf_fprint_log2_hist_opts(
 	FILE *out, const uint64_t *slots, size_t n, const struct rawbpf_hist_opts *o)
 {
@@ -504,6 +515,18 @@ int rawbpf_fprint_linear_hist_opts(
 	FILE *out, const uint64_t *slots, size_t n, const struct rawbpf_hist_opts *o)
 {
 	return hist_public(out, HIST_LINEAR, slots, n, o);
+}
+
+#ifndef RAWBPF_NO_BUCKETS
+
+static int hist_public_sections(FILE *out, enum hist_kind kind, const struct rawbpf_hist_entry *e,
+	size_t n, const struct rawbpf_hist_opts *o)
+{
+	const struct hist_form form = {.kind = kind, .is_signed = true};
+	struct rawbpf_hist_opts all;
+	int err = hist_opts(&all, o, out, NULL);
+
+	return err ? err : hist_sections(&all, &form, e, n);
 }
 
 int rawbpf_fprint_log2_sections_opts(
@@ -517,3 +540,5 @@ int rawbpf_fprint_linear_sections_opts(
 {
 	return hist_public_sections(out, HIST_LINEAR, e, n, o);
 }
+
+#endif

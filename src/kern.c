@@ -26,6 +26,8 @@ void kern_free(struct rawbpf *b)
 	b->kern = NULL;
 }
 
+#ifndef RAWBPF_NO_OLD
+
 bool kern_raise_memlock(struct rawbpf *b)
 {
 	struct rlimit old, all = {RLIM_INFINITY, RLIM_INFINITY};
@@ -49,6 +51,17 @@ bool kern_raise_memlock(struct rawbpf *b)
 	ctx_log(b, RAWBPF_LOG_INFO, "RLIMIT_MEMLOCK raised to its hard limit");
 	return true;
 }
+
+#else
+
+/* Linux 5.11 counts memory elsewhere. */
+bool kern_raise_memlock(struct rawbpf *b)
+{
+	(void)b;
+	return false;
+}
+
+#endif
 
 void kern_raise_nofile(struct rawbpf *b, size_t n)
 {

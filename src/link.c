@@ -63,6 +63,8 @@ static int link_create(struct rawbpf *b, const struct link *l, int prog_fd)
 	return sys_bpf(&b->sys, RAWBPF_LINK_CREATE, &a, sizeof(a.link), l->place);
 }
 
+#ifndef RAWBPF_NO_OLD
+
 /* for want of a link, as err said */
 static int link_by_ioctl(struct rawbpf *b, const struct link *l, int prog_fd, int err)
 {
@@ -79,6 +81,22 @@ static bool link_may_be_old(int err)
 {
 	return err == -EINVAL || err == -LINK_ENOTSUPP || err == -EOPNOTSUPP || err == -ENOSYS;
 }
+
+#else
+
+static int link_by_ioctl(struct rawbpf *b, const struct link *l, int prog_fd, int err)
+{
+	(void)b, (void)l, (void)prog_fd;
+	return err;
+}
+
+static bool link_may_be_old(int err)
+{
+	(void)err;
+	return false;
+}
+
+#endif
 
 /*
  * A program loaded for multi links reads another context than a perf event gives it, so an event
@@ -408,8 +426,10 @@ void link_close(struct rawbpf *b, struct link *l)
 	if (!l)
 		return;
 	was = sys_fallback(&b->sys, l->fallback);
+#ifndef RAWBPF_NO_TEXT
 	if (b->log)
 		link_tell_missed(b, l);
+#endif
 	for (p = &b->links; *p && *p != l; p = &(*p)->next)
 		;
 	if (*p)

@@ -152,6 +152,7 @@ static int map_try_roads(struct map *m, int btf_fd, struct kern *k)
 	/* a rule that no kernel lets pass needs no second try */
 	if (fd == -EINVAL && maprule_explain(d, m->max_entries, NULL))
 		return first;
+#ifndef RAWBPF_NO_OLD
 	if (map_may_be_old(fd))
 		sys_fallback(&m->b->sys, fd);
 	if (map_may_be_old(fd) && (with & MAP_WITH_BTF)) {
@@ -165,6 +166,7 @@ static int map_try_roads(struct map *m, int btf_fd, struct kern *k)
 	if (fd >= 0 && first < 0)
 		ctx_log(m->b, RAWBPF_LOG_INFO, "map '%s': the kernel took it without %s", d->name,
 			k->no_map_names ? "name and BTF" : "BTF");
+#endif
 	return map_may_be_old(fd) ? first : fd;
 }
 
@@ -289,6 +291,8 @@ static int map_fill(struct map *m)
 	return 0;
 }
 
+#ifndef RAWBPF_NO_FILL
+
 /* The kernel wants to see one map of the kind that a map of maps will hold. */
 static int map_create_inner(struct map *m, int btf_fd, struct kern *k)
 {
@@ -302,6 +306,16 @@ static int map_create_inner(struct map *m, int btf_fd, struct kern *k)
 	m->inner_fd = map_try_all(&inner, btf_fd, k);
 	return m->inner_fd < 0 ? map_refused(&inner, m->inner_fd) : 0;
 }
+
+#else
+
+static int map_create_inner(struct map *m, int btf_fd, struct kern *k)
+{
+	(void)m, (void)btf_fd, (void)k;
+	return 0;
+}
+
+#endif
 
 static int map_create(struct map *m, int btf_fd)
 {
@@ -325,6 +339,8 @@ static int map_create(struct map *m, int btf_fd)
 	}
 	return map_fill(m);
 }
+
+#ifndef RAWBPF_NO_FILL
 
 int map_put_fd(struct map *m, uint32_t key, int fd, const char *what)
 {
@@ -364,6 +380,16 @@ static int map_fill_maps(struct rawbpf *b)
 	}
 	return err;
 }
+
+#else
+
+static int map_fill_maps(struct rawbpf *b)
+{
+	(void)b;
+	return 0;
+}
+
+#endif
 
 int map_create_all(struct rawbpf *b, int btf_fd)
 {

@@ -313,7 +313,12 @@ static int object_read_btf(struct object *o, struct elf_file *f, struct rawbpf_e
 
 bool object_has_line_info(const struct object *o)
 {
+#ifdef RAWBPF_NO_LINES
+	(void)o;
+	return false;
+#else
 	return o->btf && o->ext.part[BTFEXT_LINE].rec_size && o->ext.part[BTFEXT_FUNC].rec_size;
+#endif
 }
 
 /* ---- all of it --------------------------------------------------------------------------- */

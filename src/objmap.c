@@ -285,6 +285,8 @@ static bool objmap_holds_maps(const struct object_map *m)
 	return m->type == RAWBPF_MAP_ARRAY_OF_MAPS || m->type == RAWBPF_MAP_HASH_OF_MAPS;
 }
 
+#ifndef RAWBPF_NO_FILL
+
 /* What the maps in a map of maps look like: a struct of the same members. */
 static int objmap_inner(const struct object *o, struct object_map *m, const struct btf_type *def,
 	struct rawbpf_error *e)
@@ -328,6 +330,18 @@ static int objmap_values(const struct object *o, struct object_map *m, const str
 	return objmap_bad(
 		o, m, mem->name, "is for maps of maps and arrays of programs, behind 'type'", e);
 }
+
+#else
+
+static int objmap_values(const struct object *o, struct object_map *m, const struct btf_member *mem,
+	const struct btf_secvar *v, struct rawbpf_error *e)
+{
+	(void)o, (void)m, (void)mem, (void)v;
+	return err_words(e, "open", -EOPNOTSUPP,
+		"built without maps that hold something from the start (RAWBPF_NO_FILL)");
+}
+
+#endif
 
 static int objmap_members_of(const struct object *o, struct object_map *m,
 	const struct btf_type *def, const struct btf_secvar *v, struct rawbpf_error *e)
@@ -394,6 +408,8 @@ static int objmap_read_btf(struct object *o, const struct elf_section *s, struct
 
 /* ---- maps -------------------------------------------------------------------------------- */
 
+#ifndef RAWBPF_NO_OLD
+
 static int objmap_legacy(struct object *o, const struct elf_symbol *sym,
 	const struct elf_section *s, const unsigned char *p, size_t each, struct rawbpf_error *e)
 {
@@ -454,6 +470,17 @@ static int objmap_read_legacy(struct object *o, struct elf_file *f,
 		qsort(o->maps + before, o->n_maps - before, sizeof(*o->maps), objmap_by_offset);
 	return err;
 }
+
+#else
+
+static int objmap_read_legacy(struct object *o, struct elf_file *f,
+	const struct elf_section *symtab, const struct elf_section *s, struct rawbpf_error *e)
+{
+	(void)o, (void)f, (void)symtab, (void)s;
+	return err_words(e, "open", -EOPNOTSUPP, "built without section 'maps' (RAWBPF_NO_OLD)");
+}
+
+#endif
 
 /* ---- global data ------------------------------------------------------------------------- */
 

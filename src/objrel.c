@@ -29,6 +29,11 @@ static int objrel_nomem(struct rawbpf_error *e)
 static int objrel_bad(struct object *o, struct object_rel *r, struct rawbpf_error *e,
 	const char *fmt, const char *name)
 {
+#ifdef RAWBPF_NO_TEXT
+	(void)o, (void)e, (void)fmt, (void)name;
+	r->kind = OBJECT_REL_BAD;
+	return 0;
+#else
 	char text[256];
 	char **p = realloc(o->bad, (o->n_bad + 1) * sizeof(*p));
 
@@ -42,6 +47,7 @@ static int objrel_bad(struct object *o, struct object_rel *r, struct rawbpf_erro
 	r->kind = OBJECT_REL_BAD;
 	r->index = (uint32_t)o->n_bad++;
 	return 0;
+#endif
 }
 
 static const struct object_map *objrel_map_at(

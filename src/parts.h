@@ -11,12 +11,17 @@
  *	RAWBPF_NO_TRACEFS  tracepoints by tracefs, lines of bpf_trace_printk, probes of kernels before
  *	                   Linux 4.17; and the assembler
  *	RAWBPF_NO_PATTERN  places by regular expressions (.sym_re and its kin)
- *	RAWBPF_NO_TEXT     sentences: errors are a stage and an errno
+ *	RAWBPF_NO_TEXT     sentences: errors are a stage, an errno and the verifier's log
  *	RAWBPF_NO_AUDIT    lines about the calls to the kernel, and dry runs
  *	RAWBPF_NO_SEARCH   the dynamic linker's rules, versions of symbols and separate debug files,
  *	                   listings of symbols: a library is a path, or one that a process has mapped;
  *	                   and USDT probes and patterns
  *	RAWBPF_NO_MULTI    one link for many functions of programs and libraries: an event each
+ *	RAWBPF_NO_BUCKETS  histograms whose keys are a bucket and a slot, and values as text by their types
+ *	RAWBPF_NO_LINES    passing the kernel the object's BTF: lines of the source in the verifier's log,
+ *	                   types that maps are made with; and RAWBPF_NO_CORE
+ *	RAWBPF_NO_FILL     what maps hold from the start: programs for tail calls, maps in maps
+ *	RAWBPF_NO_OLD      kernels before Linux 5.15, and objects of their time (section maps)
  *
  *	RAWBPF_SMALL       all of these
  *
@@ -36,6 +41,15 @@
 #define RAWBPF_NO_AUDIT	  1
 #define RAWBPF_NO_SEARCH  1
 #define RAWBPF_NO_MULTI	  1
+#define RAWBPF_NO_BUCKETS 1
+#define RAWBPF_NO_LINES	  1
+#define RAWBPF_NO_FILL	  1
+#define RAWBPF_NO_OLD	  1
+#endif
+
+/* they stand in .BTF.ext, too */
+#ifdef RAWBPF_NO_LINES
+#define RAWBPF_NO_CORE 1
 #endif
 
 /* the assembler asks both */
@@ -53,7 +67,8 @@
 #if defined(RAWBPF_NO_ASM) || defined(RAWBPF_NO_ADVICE) || defined(RAWBPF_NO_USDT) ||          \
 	defined(RAWBPF_NO_CORE) || defined(RAWBPF_NO_TRACEFS) || defined(RAWBPF_NO_PATTERN) || \
 	defined(RAWBPF_NO_TEXT) || defined(RAWBPF_NO_AUDIT) || defined(RAWBPF_NO_SEARCH) ||    \
-	defined(RAWBPF_NO_MULTI)
+	defined(RAWBPF_NO_MULTI) || defined(RAWBPF_NO_BUCKETS) || defined(RAWBPF_NO_LINES) ||  \
+	defined(RAWBPF_NO_FILL) || defined(RAWBPF_NO_OLD)
 #pragma GCC diagnostic ignored "-Wunused-function"
 #endif
 

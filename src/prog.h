@@ -70,6 +70,9 @@ int prog_load_btf(struct rawbpf *b);
  */
 int prog_as(struct rawbpf *b, struct prog *p, enum rawbpf_attach_type as);
 
+/* Errnos that speak of the machine and this process, not of the program. */
+bool prog_no_verdict(int err);
+
 /*
  * The function or event that p's section or name says it is for ("fentry/vfs_read",
  * "kfunc__vfs_read"), "" when neither does.

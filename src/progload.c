@@ -69,6 +69,19 @@ struct progload {
 	uint32_t log_size;
 };
 
+bool prog_no_verdict(int err)
+{
+	switch (err) {
+	case -EAGAIN:
+	case -EINTR:
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+	case -ENOSYS: return true;
+	default: return false;
+	}
+}
+
 static void progload_attr(const struct progload *l, union rawbpf_attr *a)
 {
 	const struct object *o = l->b->object;
@@ -212,6 +225,15 @@ static int progload_loud(struct progload *l)
 	return fd == -ENOSPC && wanted && l->log ? progload_head(l) : fd;
 }
 
+static bool progload_may_be_old(int err)
+{
+	return err == -EINVAL || err == -E2BIG || err == -PROGLOAD_ENOTSUPP || err == -EOPNOTSUPP;
+}
+
+/* ---- what an older kernel does not know ----------------------------------------------------- */
+
+#ifndef RAWBPF_NO_OLD
+
 static bool progload_log_has(const struct progload *l, const char *s)
 {
 	return l->log && strstr(l->log, s);
@@ -278,11 +300,6 @@ static bool progload_plain_read(struct progload *l)
 	return true;
 }
 
-static bool progload_may_be_old(int err)
-{
-	return err == -EINVAL || err == -E2BIG || err == -PROGLOAD_ENOTSUPP || err == -EOPNOTSUPP;
-}
-
 /* Whether the answer may mean a field that the kernel does not know; takes the next away. */
 static bool progload_fall_back(struct progload *l, int err)
 {
@@ -325,6 +342,28 @@ static void progload_learn(struct progload *l, struct kern *k, unsigned first, i
 			l->p->name, less & PROGLOAD_WITH_NAME ? "name and line info" : "line info");
 }
 
+#else
+
+static void progload_put_cookie(struct progload *l)
+{
+	(void)l;
+}
+
+static bool progload_fall_back(struct progload *l, int err)
+{
+	(void)l, (void)err;
+	return false;
+}
+
+static void progload_learn(struct progload *l, struct kern *k, unsigned first, int err)
+{
+	(void)l, (void)k, (void)first, (void)err;
+}
+
+#endif
+
+/* ---- one load ------------------------------------------------------------------------------- */
+
 static void progload_explain(struct progload *l, int err)
 {
 	struct progwhy w = {l->b, l->p, &l->code, l->target != 0};
@@ -352,7 +391,7 @@ static int progload_negotiate(struct progload *l, struct kern *k)
 			first = err;
 		sys_fallback(&l->b->sys, first);
 		/* out of memory may be the verifier's: a program too complex for it */
-		fd = progwhy_no_verdict(err) && err != -ENOMEM ? err : progload_loud(l);
+		fd = prog_no_verdict(err) && err != -ENOMEM ? err : progload_loud(l);
 		if (fd >= 0)
 			break;
 		/* the log of another failure (no memory for it, say) explains nothing */
@@ -417,7 +456,7 @@ static int progload_copy(struct progload *l, const struct prog *p, struct object
 /* Why, or which of them is refused, is told by a load of each; kept unless it may be otherwise. */
 static int progload_not_one(struct progload *l, int err)
 {
-	l->p->err = progwhy_no_verdict(err) ? 0 : err;
+	l->p->err = prog_no_verdict(err) ? 0 : err;
 	return err_set(&l->b->error, "load", err, "%u copies are no one program", l->p->n_of);
 }
 

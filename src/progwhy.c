@@ -49,19 +49,6 @@ static const char *progwhy_trim(const char *s)
 	return s;
 }
 
-bool progwhy_no_verdict(int err)
-{
-	switch (err) {
-	case -EAGAIN:
-	case -EINTR:
-	case -EMFILE:
-	case -ENFILE:
-	case -ENOMEM:
-	case -ENOSYS: return true;
-	default: return false;
-	}
-}
-
 /* Was it written in C, or in the assembler's text? */
 static bool progwhy_is_c(const struct progwhy *w, uint32_t insn)
 {
@@ -103,7 +90,7 @@ static int progwhy_rejected(const struct progwhy *w, char *log, int err)
 	struct object_line line = {0};
 	struct vlog v;
 
-	if (vlog_parse(log, strlen(log), err, &v) || (!v.refused && progwhy_no_verdict(err)))
+	if (vlog_parse(log, strlen(log), err, &v) || (!v.refused && prog_no_verdict(err)))
 		return -ENOENT;
 	if (v.insn < 0)
 		v.insn = progspot_find(w->b->object, w->code, v.msg);
@@ -129,14 +116,14 @@ static void progwhy_silent(const struct progwhy *w, char *log, int err)
 	struct rawbpf_error *e = &w->b->error;
 
 	err_set(e, "load", err, "prog '%s' of type %s %s", w->p->name, secname_type(w->p->type),
-		progwhy_no_verdict(err) ? "cannot be loaded" : "refused");
+		prog_no_verdict(err) ? "cannot be loaded" : "refused");
 	err_prog(e, w->p->name);
 	if (err == -EAGAIN || err == -EINTR)
 		err_hint(e, "signals kept interrupting the verifier");
 	else if (err == -ENOMEM)
 		err_hint(e,
 			"the kernel has no memory for it, or the memory cgroup's limit is reached");
-	else if (progwhy_no_verdict(err))
+	else if (prog_no_verdict(err))
 		; /* err_set() or rights_explain() knows */
 	else if (!w->targeted &&
 		 (w->p->type == RAWBPF_PROG_TRACING || w->p->type == RAWBPF_PROG_LSM ||

@@ -19,7 +19,5 @@ struct progwhy {
  * NULL.  The log becomes the error's, or is freed.
  */
 void progwhy_explain(const struct progwhy *w, char *log, int err);
-/* Errnos that speak of the machine and this process, not of the program. */
-bool progwhy_no_verdict(int err);
 
 #endif

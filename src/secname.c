@@ -16,8 +16,11 @@
 #define SEC_SLEEPABLE 1 /* the same with ".s" runs where it may sleep */
 #define SEC_SLEEPS    2 /* always: the kernel takes no other */
 
+/* Names stand in the rows: no pointers to be relocated, and one piece for the linker to drop. */
+#define SEC_NAME 24
+
 struct secname_row {
-	const char *prefix;
+	char prefix[SEC_NAME];
 	uint8_t type, attach, flags;
 };
 
@@ -172,7 +175,7 @@ static const struct secname_row secname_bcc[] = {
 
 #define SEC_COUNT(a) (sizeof(a) / sizeof(*(a)))
 
-static const char *const secname_types[] = {
+static const char secname_types[][SEC_NAME] = {
 	"unspec",
 	"socket_filter",
 	"kprobe",

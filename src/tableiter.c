@@ -55,6 +55,8 @@ static int iter_elem(struct map *m, enum rawbpf_cmd cmd, const void *key, void *
 	return sys_bpf(&m->b->sys, cmd, &a, sizeof(a.elem), m->def->name);
 }
 
+#ifndef RAWBPF_NO_OLD
+
 /*
  * Before Linux 4.12 the first key is had by asking for the one after a key that is not there.
  */
@@ -81,6 +83,16 @@ static int iter_first_old(struct map *m, void *next)
 	free(value);
 	return i == sizeof(fills) && !err ? -EFAULT : err;
 }
+
+#else
+
+static int iter_first_old(struct map *m, void *next)
+{
+	(void)m, (void)next;
+	return -EFAULT;
+}
+
+#endif
 
 int tableiter_next(struct map *m, const void *key, void *next)
 {
@@ -225,6 +237,8 @@ static int iter_batched(struct map *m, size_t value_size,
 
 /* ---- one by one -------------------------------------------------------------------------- */
 
+#ifndef RAWBPF_NO_OLD
+
 /* Keys in the order they were met, and a hash set of their numbers. */
 struct iter_keys {
 	size_t key_size, n, cap;
@@ -349,6 +363,24 @@ static int iter_array(struct map *m, size_t value_size,
 	free(value);
 	return err;
 }
+
+#else
+
+static int iter_array(struct map *m, size_t value_size,
+	int (*fn)(void *arg, const void *key, const void *value), void *arg)
+{
+	(void)value_size, (void)fn, (void)arg;
+	return err_words(&m->b->error, "map", -EOPNOTSUPP,
+		"a map without batches, and built without walks by key (RAWBPF_NO_OLD)");
+}
+
+static int iter_walk(struct map *m, size_t value_size,
+	int (*fn)(void *arg, const void *key, const void *value), void *arg)
+{
+	return iter_array(m, value_size, fn, arg);
+}
+
+#endif
 
 int tableiter_each(
 	struct map *m, int (*fn)(void *arg, const void *key, const void *value), void *arg)

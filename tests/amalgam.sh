@@ -36,7 +36,8 @@ symbols() { nm -g --defined-only "$1" | awk 'NF == 3 {print $3}' | sort; }
 	$cc $flags -c -o "$to/rawbpf.o" rawbpf.c || exit 1
 	$cc $flags -DRAWBPF_SMALL -c -o "$work/loader.o" rawbpf.c || exit 1
 	# each part by itself
-	[ "$cc" != clang ] || for part in ASM ADVICE USDT CORE TRACEFS PATTERN TEXT AUDIT SEARCH MULTI; do
+	[ "$cc" != clang ] || for part in ASM ADVICE USDT CORE TRACEFS PATTERN TEXT AUDIT SEARCH MULTI \
+		BUCKETS LINES FILL OLD; do
 		$cc $flags -DRAWBPF_NO_$part -fsyntax-only rawbpf.c || exit 1
 	done
 }

@@ -14,7 +14,11 @@ static const char program[] =
 	"#include <stdio.h>\n#include \"rawbpf.h\"\n"
 	"int main(int argc, char **argv) {\n"
 	"for (int i = 1; i < argc; i++) { struct rawbpf *b = rawbpf_new();\n"
-	"if (!rawbpf_load(b, .src_file = argv[i]) && !rawbpf_attach_all(b)) puts(\"attached\");\n"
+	"int err = rawbpf_load(b, .src_file = argv[i]);\n"
+	"if (!err) err = rawbpf_attach_all(b);\n"
+	"if (!err && rawbpf_table(b, \"h\")) err = rawbpf_print_log2_hist(rawbpf_table(b, "
+	"\"h\"));\n"
+	"if (!err) puts(\"attached\");\n"
 	"else printf(\"%s: %s\\n\", rawbpf_error(b)->stage, rawbpf_errmsg(b));\n"
 	"rawbpf_free(b); } return 0; }\n";
 
@@ -34,6 +38,15 @@ static const struct {
 		"attach: built without tracefs (RAWBPF_NO_TRACEFS)"},
 	{".prog f \"raw_tracepoint/no_such_event\"\nr0 = 0\nexit\n",
 		"attach: No such file or directory"},
+	/* the verifier's word is in its log */
+	{".prog f \"uprobe/c:strlen\"\nr0 = *(u64 *)(r1 + 4000)\nexit\n",
+		"load: Permission denied"},
+	{".map in array(u64, 1)\n.map m array_of_maps(in, 2) = {in}\n"
+	 ".prog f \"uprobe/c:strlen\"\nr0 = 0\nexit\n",
+		"open: built without maps that hold something from the start (RAWBPF_NO_FILL)"},
+	{".map h histogram(u32)\n"
+	 ".prog f \"uprobe/c:strlen\"\nr0 = 0\nexit\n",
+		"print: a histogram of several buckets, and built without (RAWBPF_NO_BUCKETS)"},
 };
 
 /* With RAWBPF_SMALL; sentences are out as well, but for what says which part is missing. */
@@ -58,11 +71,15 @@ START_TEST(small)
 		"cd %s && for f in *.bpf; do '%s/rawbpf' asm -o ${f%%.bpf}.o $f 2>&1; done &&"
 		" cp '%s'/amalgam/rawbpf.[ch] . &&"
 		" cc -std=c11 -Wall -Wextra -Werror -DRAWBPF_SMALL -o m m.c rawbpf.c -lelf 2>&1 &&"
-		" ./m *.o 1.bpf 2>&1; rm -r %s",
-		dir, TEST_BUILD, TEST_BUILD, dir);
+		" ./m *.o 1.bpf '%s'/object/core.bpf.o '%s'/object/old.bpf.o 2>&1; rm -r %s",
+		dir, TEST_BUILD, TEST_BUILD, TEST_DATA, TEST_DATA, dir);
 	for (i = 0, line = strtok(out, "\n"); i < n; i++, line = strtok(NULL, "\n"))
 		ck_assert_msg(line && !strcmp(line, objects[i].said), "%zu: %s", i, line);
 	ck_assert_str_eq(line, "assemble: a text, and built without an assembler (RAWBPF_NO_ASM)");
+	line = strtok(NULL, "\n");
+	ck_assert_str_eq(line, "load: built without the kernel's types and names (RAWBPF_NO_CORE)");
+	line = strtok(NULL, "\n");
+	ck_assert_str_eq(line, "open: built without section 'maps' (RAWBPF_NO_OLD)");
 	free(out);
 }
 END_TEST

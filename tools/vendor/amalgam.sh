@@ -21,6 +21,10 @@ part() {
 	audit* | dry) echo RAWBPF_NO_AUDIT ;;
 	libname | ldcache | hwcaps | soname | interp | rootpath | sym | symdebug | symfind | symlist | symwhy) echo RAWBPF_NO_SEARCH ;;
 	elfver | gnuhash | ifunc | uplace) echo RAWBPF_NO_SEARCH ;;
+	btftext) echo RAWBPF_NO_BUCKETS ;;
+	btfext | objext) echo RAWBPF_NO_LINES ;;
+	progwhy | progspot) echo RAWBPF_NO_TEXT ;;
+	objfill | mapfill) echo RAWBPF_NO_FILL ;;
 	pattern) echo RAWBPF_NO_PATTERN ;;
 	tracefs | trace | traceread | traceline | probeevent | reap | tpformat) echo RAWBPF_NO_TRACEFS ;;
 	esac
