@@ -88,6 +88,7 @@ static void progwhy_dead(const struct progwhy *w, struct vlog *v)
 static int progwhy_rejected(const struct progwhy *w, char *log, int err)
 {
 	struct object_line line = {0};
+	bool known;
 	struct vlog v;
 
 	if (vlog_parse(log, strlen(log), err, &v) || (!v.refused && prog_no_verdict(err)))
@@ -95,9 +96,14 @@ static int progwhy_rejected(const struct progwhy *w, char *log, int err)
 	if (v.insn < 0)
 		v.insn = progspot_find(w->b->object, w->code, v.msg);
 	progwhy_dead(w, &v);
-	if (v.insn >= 0 && object_line(w->b->object, w->code, (uint32_t)v.insn, &line) && line.file)
+	known = object_line(w->b->object, w->code, v.insn < 0 ? 0 : (uint32_t)v.insn, &line) &&
+		line.file;
+	if (known && v.insn >= 0)
 		err_set(&w->b->error, "load", err, "prog '%s' rejected at %s:%u: %s", w->p->name,
 			line.file, line.line, v.msg);
+	else if (known) /* all of it is meant */
+		err_set(&w->b->error, "load", err, "prog '%s', from %s:%u on, rejected: %s",
+			w->p->name, line.file, line.line, v.msg);
 	else if (v.insn >= 0)
 		err_set(&w->b->error, "load", err, "prog '%s' rejected at instruction %d: %s",
 			w->p->name, v.insn, v.msg);
@@ -106,7 +112,11 @@ static int progwhy_rejected(const struct progwhy *w, char *log, int err)
 	w->b->error.insn = v.insn;
 	err_prog(&w->b->error, w->p->name);
 	err_src(&w->b->error, line.file, line.line);
-	progwhy_take_log(w->b, log, progwhy_trim(line.text ? line.text : v.source), v.advice);
+	progwhy_take_log(w->b, log,
+		progwhy_trim(v.insn < 0	 ? ""
+			     : line.text ? line.text
+					 : v.source),
+		v.advice);
 	return 0;
 }
 

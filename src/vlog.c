@@ -17,6 +17,7 @@
 #include "vlog_advice.h"
 #include "vlogback.h"
 #include "vlogscan.h"
+#include "vlogslot.h"
 
 /* ---- registers */
 
@@ -320,7 +321,9 @@ static void vlog_advise(
 	} tries[] = {{4, true, true}, {2, true, true}, {1, true, true}, {2, true, false},
 		{1, true, false}, {4, false, false}, {1, false, false}, {0, true, false},
 		{0, false, true}};
-	struct vlog_words w = {v->reg, v->insn, vlogstep_helper(s->step), {NULL, 0}, {NULL, 0}};
+	struct vlog_words w = {
+		v->reg, v->insn, vlogstep_helper(s->step), {NULL, 0}, {NULL, 0}, 0, 0};
+	struct vlogslot_access access;
 	struct vlogback back;
 	struct vlog_tail t;
 	const char *p;
@@ -333,6 +336,10 @@ static void vlog_advise(
 	if (vlog_has(&m->rule, VLOG_MADE)) {
 		vlogback_look(&s->lines, s->step, v->reg, &back);
 		w.made = back.made;
+	}
+	if (s->step.p && vlogslot_access(s->step, &access)) {
+		w.off = access.off;
+		w.size = access.size;
 	}
 	if (m->rule.text)
 		vlog_fill(m, &w, v->advice, room);

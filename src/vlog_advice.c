@@ -313,6 +313,12 @@ static int vlog_left(const struct vlog_text *off, char *out, size_t size)
 		      : snprintf(out, size, "fewer");
 }
 
+/* "u64" */
+static int vlog_size(int bytes, char *out, size_t size)
+{
+	return bytes > 0 ? snprintf(out, size, "u%d", 8 * bytes) : snprintf(out, size, "SIZE");
+}
+
 /* The text of one {}, which may stand in an instruction; returns its length. */
 static int vlog_value(char c, bool code, const struct vlog_match *m, const struct vlog_words *w,
 	char *out, size_t size)
@@ -325,6 +331,8 @@ static int vlog_value(char c, bool code, const struct vlog_match *m, const struc
 		return w->reg >= 0 ? snprintf(out, size, "r%d", w->reg + 1)
 				   : snprintf(out, size, "the next register");
 	case 'l': return vlog_left(&m->cap[1], out, size);
+	case 's': return vlog_size(w->size, out, size);
+	case 'o': return snprintf(out, size, "%+ld", w->off + vlog_amount(&m->cap[1], 8));
 	case 'm':
 		return w->made.p ? snprintf(out, size, "'%.*s'", (int)w->made.n, w->made.p)
 				 : snprintf(out, size, "arithmetic");
@@ -357,7 +365,7 @@ static void vlog_say(
 	bool code;
 
 	for (; *s && o->n + 1 < o->size; s++) {
-		if (s[0] == '{' && s[1] && strchr("ricagmnl123456", s[1]) && s[2] == '}') {
+		if (s[0] == '{' && s[1] && strchr("ricagmnlso123456", s[1]) && s[2] == '}') {
 			code = (o->n && o->p[o->n - 1] == '\'') ||
 			       (o->n > 2 && !memcmp(o->p + o->n - 3, "if ", 3));
 			vlog_value(s[1], code, m, w, value, sizeof(value));

@@ -41,7 +41,8 @@
  * captured as {1}, {2} ... in advice; '@' is a '#' itself.  {r} is the register ("r1"), {i} the
  * instruction ("insn 4"), {c} the helper that it calls, {a} the one that instruction {2} called,
  * {g} what gives back what that acquired, {m} the step that made a number of {r}, {n} the register
- * behind {r}, {l} the bytes from {2} to the frame's end.  The first rule that matches is taken.  VLOG_ALSO: the
+ * behind {r}, {l} the bytes from {2} to the frame's end, {s} the type that the instruction reads or
+ * writes ("u64"), {o} its offset and {2} together ("+16").  The first rule that matches is taken.  VLOG_ALSO: the
  * advice is that of the next row.
  *
  * The tables are one string each, with no pointer in it: 700 rows would take as much in pointers
@@ -155,10 +156,11 @@ void vlog_index_make(struct vlog_index *x);
 bool vlog_find(const struct vlog_index *x, struct vlog_text msg, const struct vlog_facts *f,
 	struct vlog_match *m);
 
-/* What {r}, {i}, {c}, {a}, {g} and {m} stand for; -1 and empty: unknown. */
+/* What {r}, {i}, {c}, {a}, {g}, {m}, {s} and {o} stand for; -1, 0 and empty: unknown. */
 struct vlog_words {
 	int reg, insn;
 	struct vlog_text helper, acquirer, made;
+	int off, size; /* of the memory that the instruction names; bytes */
 };
 
 /* The rule's advice with its {} filled in, always terminated. */

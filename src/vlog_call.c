@@ -47,7 +47,13 @@ VLOG_RULE("cannot use helper *@#", "", "{1} is not available to this program typ
 VLOG_RULE("cannot call GPL-restricted function", "", VLOG_LICENSE)
 VLOG_RULE("cannot call GPL only function", "", VLOG_LICENSE)
 VLOG_RULE("GPL only function from proprietary program", "", VLOG_LICENSE)
-VLOG_RULE("cannot call kernel function from non-GPL", "", VLOG_LICENSE)
+VLOG_RULE("cannot call kernel function from non-GPL", VLOG_NO_INSN,
+	"declare a GPL-compatible licence (.license \"GPL\"), or do without: kernel functions are for such programs only, most "
+	"helpers for all")
+VLOG_RULE("metadata kfuncs require device-bound program", VLOG_NO_INSN,
+	"the kernel functions that read a packet's metadata (bpf_xdp_metadata_*, Linux 6.3) are for XDP programs loaded for one "
+	"network device (BPF_F_XDP_DEV_BOUND_ONLY); do without them here")
+VLOG_RULE("metadata kfuncs can't be", VLOG_NO_INSN, "a program that runs on the device itself has no such functions; bind it to the device only")
 VLOG_RULE("helper call is not allowed in probe", "",
 	"{c} is not allowed at this place: the kernel lists the functions where it is (bpf_d_path: security_file_* "
 	"and some of the vfs); attach to one of them, or do without")
@@ -390,7 +396,7 @@ VLOG_RULE("back-edge from insn # to #", VLOG_INSN_1,
 	"privilege); unroll it (.irp)")
 VLOG_RULE("too many subprograms", VLOG_NO_INSN, "a program has at most 256 functions")
 VLOG_RULE("last insn is not an exit or jmp", VLOG_NO_INSN,
-	"the program's end is reached without exit; add 'r0 = 0' and 'exit'")
+	"the end of the program, or of a function in it, is reached without exit; add 'r0 = 0' and 'exit'")
 VLOG_RULE("no subprog starts at insn #", VLOG_INSN_1, "the address of a function must be of its first instruction")
 VLOG_RULE("Caller passes invalid args into func", VLOG_LOOSE, "the arguments do not fit the global function's declared types")
 VLOG_RULE("Global function *() doesn't return scalar", VLOG_NO_INSN, "global function {1} must return a number (int, long), or be static")

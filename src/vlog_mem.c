@@ -66,15 +66,23 @@ VLOG_RULE("invalid bpf_context access off=# size=#", VLOG_BASE,
 	"start, or of another width), or it cannot be written there; check the field's name, width and the program's type")
 VLOG_RULE("invalid bpf_context access", VLOG_BASE,
 	"the context of this program type has no such field, or it cannot be written")
-VLOG_RULE("dereference of modified ctx ptr", VLOG_BASE,
-	"the context pointer in {r} was moved; keep it unchanged and put the offset into the load: "
-	"*(u64 *)(r6 +16)")
+VLOG_ALSO("dereference of modified ctx ptr", VLOG_AT_CALL)
+VLOG_RULE("negative offset ctx ptr", VLOG_AT_CALL,
+	"the context pointer in {r} was moved; {c} takes it as it came: calculate in a copy, and pass the register that nothing "
+	"was added to")
+VLOG_ALSO("dereference of modified * ptr", VLOG_AT_CALL)
+VLOG_RULE("negative offset * ptr", VLOG_AT_CALL,
+	"the {1} pointer in {r} was moved; {c} takes it as it came: calculate in a copy, and pass the register that nothing "
+	"was added to")
+VLOG_RULE("dereference of modified ctx ptr R# off=# ", VLOG_BASE,
+	"the context pointer in {r} was moved by {2}; keep it unchanged and let the instruction have the whole offset: "
+	"*({s} *)({r} {o})")
+VLOG_ALSO("dereference of modified ctx ptr", VLOG_BASE)
 VLOG_RULE("negative offset ctx ptr", VLOG_BASE,
-	"the context pointer in {r} was moved back; keep it unchanged and put the offset into the load")
-VLOG_RULE("dereference of modified * ptr", VLOG_BASE,
-	"the {1} pointer in {r} was moved; keep it unchanged and put the offset into the load")
+	"the context pointer in {r} was moved; keep it unchanged and let the instruction have the whole offset")
+VLOG_ALSO("dereference of modified * ptr", VLOG_BASE)
 VLOG_RULE("negative offset * ptr", VLOG_BASE,
-	"the {1} pointer in {r} was moved back; keep it unchanged and put the offset into the load")
+	"the {1} pointer in {r} was moved; keep it unchanged and let the instruction have the whole offset")
 VLOG_RULE("variable ctx access", VLOG_BASE,
 	"the context in {r} can be read at constant offsets only; branch on the index and load each "
 	"field with an offset of its own, or copy it with bpf_probe_read_kernel")

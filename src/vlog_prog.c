@@ -134,6 +134,8 @@ VLOG_RULE("fd # is not pointing to valid bpf_map", VLOG_NO_INSN,
 	"file descriptor {1} in the program is not a map of this process: create the map first and put "
 	"its descriptor into the instruction")
 VLOG_RULE("fd_idx # is not a map", VLOG_NO_INSN, "entry {1} of the load's fd_array is not a map")
+VLOG_RULE("fd_idx without fd_array", VLOG_NO_INSN,
+	"a map told by a number ('map_idx(N)') is the N-th of the load's fd_array, and this load has none: name the map, 'rN = &MAP'")
 VLOG_RULE("fd_idx", VLOG_NO_INSN, "the load's fd_array does not have what the instruction asks for")
 VLOG_RULE("fd_array", VLOG_NO_INSN, "the load's fd_array does not have what the program asks for")
 VLOG_RULE("not pointing to valid bpf_map", VLOG_NO_INSN, "a file descriptor in the program is not a map; create the map first")

@@ -33,6 +33,27 @@ START_TEST(refusal_names_the_line)
 }
 END_TEST
 
+/* It is of the program as a whole: where that begins. */
+START_TEST(refusal_of_the_whole)
+{
+	struct fake f = {.refuse_prog = -E2BIG,
+		.log = "The total number of maps per program has reached the limit of 64\n"
+		       "processed 0 insns (limit 1000000)\n"};
+	struct rawbpf *b = fake_context(&f);
+	const struct rawbpf_error *e = rawbpf_error(b);
+
+	ck_assert_int_eq(fake_load(b, "object/all.bpf.o"), -E2BIG);
+	ck_assert_msg(!strncmp(e->msg, "prog 'on_open', from ", 21), "%s", e->msg);
+	ck_assert_ptr_nonnull(strstr(e->msg, "all.bpf.c:"));
+	ck_assert_ptr_nonnull(strstr(e->msg, " on, rejected: The total number of maps"));
+	ck_assert_int_eq(e->insn, -1);
+	ck_assert_uint_gt(e->line, 0);
+	ck_assert_ptr_nonnull(strstr(e->src_file, "all.bpf.c"));
+	ck_assert_msg(!strncmp(e->hint, "a program uses at most 64 maps", 30), "%s", e->hint);
+	rawbpf_free(b);
+}
+END_TEST
+
 START_TEST(silent_refusal)
 {
 	struct fake f = {.refuse_prog = -EINVAL};
@@ -96,6 +117,7 @@ Suite *suite_progwhy(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, refusal_names_the_line);
+	tcase_add_test(t, refusal_of_the_whole);
 	tcase_add_test(t, silent_refusal);
 	tcase_add_test(t, no_verdict);
 	tcase_add_test(t, verdict_with_any_errno);

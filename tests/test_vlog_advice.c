@@ -43,7 +43,7 @@ static bool find(const char *msg, const struct vlog_facts *f, struct vlog_match 
 
 static void says(const struct vlog_match *m, const char *words)
 {
-	const struct vlog_words w = {1, 3, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+	const struct vlog_words w = {1, 3, {NULL, 0}, {NULL, 0}, {NULL, 0}, 0, 0};
 	char out[512];
 
 	vlog_fill(m, &w, out, sizeof(out));
@@ -122,7 +122,8 @@ START_TEST(advices_are_well_formed)
 			ck_assert_int_ge(captures, 1);
 		words_of(r.advice, advice, sizeof(advice));
 		for (p = strchr(advice, '{'); p; p = strchr(p + 1, '{')) {
-			ck_assert_msg(p[2] == '}' && strchr("ricagmnl123456", p[1]), "%s", advice);
+			ck_assert_msg(
+				p[2] == '}' && strchr("ricagmnlso123456", p[1]), "%s", advice);
 			if (isdigit((unsigned char)p[1]))
 				ck_assert_msg(p[1] - '0' <= captures, "%s", row);
 		}
@@ -208,7 +209,7 @@ END_TEST
 
 START_TEST(captures)
 {
-	const struct vlog_words w = {-1, 3, text_of("bpf_loop"), {NULL, 0}, {NULL, 0}};
+	const struct vlog_words w = {-1, 3, text_of("bpf_loop"), {NULL, 0}, {NULL, 0}, 0, 0};
 	struct vlog_facts f = {.at_exit = false};
 	struct vlog_match m;
 	char out[256];
@@ -256,7 +257,7 @@ START_TEST(no_register)
 {
 	struct vlog_match m = {
 		{"x", 0, "{r} is free: '{r} &= 7' or 'if {r} > 7 goto', on {r}"}, {{NULL, 0}}};
-	struct vlog_words w = {-1, -1, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+	struct vlog_words w = {-1, -1, {NULL, 0}, {NULL, 0}, {NULL, 0}, 0, 0};
 	char out[128];
 
 	vlog_fill(&m, &w, out, sizeof(out));
@@ -272,7 +273,7 @@ START_TEST(fill_keeps_its_bounds)
 {
 	struct vlog_facts f = {.at_exit = false};
 	struct vlog_match m;
-	const struct vlog_words w = {1, 1, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+	const struct vlog_words w = {1, 1, {NULL, 0}, {NULL, 0}, {NULL, 0}, 0, 0};
 	char out[40];
 	size_t size;
 
