@@ -638,21 +638,54 @@ static uint32_t btfout_func_lines(struct btfout *b, const struct ir_func *f, uin
 	return n;
 }
 
+/* The head of a section's lines; returns where their number is. */
+static size_t btfout_lines(struct btfout *b, uint32_t section, size_t n)
+{
+	if (!b->lines.len)
+		btfout_put32(b->pool, &b->lines, BTFOUT_LINE_REC, b->big_endian);
+	btfout_put32(b->pool, &b->lines, section, b->big_endian);
+	btfout_put32(b->pool, &b->lines, (uint32_t)n, b->big_endian);
+	return b->lines.len - 4;
+}
+
+/*
+ * Where maps and variables were written: lines of sections without code, at the offset of the map
+ * and at a section's first variable.  A loader that wants lines of code alone passes them over.
+ */
+static void btfout_places(struct btfout *b, const struct ir_unit *u)
+{
+	bool seen[IR_DATA_SECTIONS] = {false};
+	uint32_t offset = 0;
+	size_t i;
+
+	if (u->n_maps)
+		btfout_lines(b, btfout_cstring(b, ".maps"), u->n_maps);
+	for (i = 0; i < u->n_maps; i++) {
+		btfout_line(b, offset, u->maps[i]->at);
+		offset += btfout_map_size(u->maps[i]);
+	}
+	for (i = 0; i < u->n_data; i++) {
+		enum ir_data_section s = u->data[i]->section;
+
+		if (!seen[s]) {
+			btfout_lines(b, btfout_cstring(b, ir_data_sections[s]), 1);
+			btfout_line(b, u->data[i]->offset, u->data[i]->at);
+		}
+		seen[s] = true;
+	}
+}
+
 void btfout_section(struct btfout *b, const char *name, struct ir_func *const *funcs,
 	const uint32_t *offsets, size_t n)
 {
 	uint32_t section = btfout_cstring(b, name), n_lines = 0;
 	size_t i, count_at;
 
-	if (!b->funcs.len) {
+	if (!b->funcs.len)
 		btfout_put32(b->pool, &b->funcs, BTFOUT_FUNC_REC, b->big_endian);
-		btfout_put32(b->pool, &b->lines, BTFOUT_LINE_REC, b->big_endian);
-	}
 	btfout_put32(b->pool, &b->funcs, section, b->big_endian);
 	btfout_put32(b->pool, &b->funcs, (uint32_t)n, b->big_endian);
-	btfout_put32(b->pool, &b->lines, section, b->big_endian);
-	count_at = b->lines.len;
-	btfout_put32(b->pool, &b->lines, 0, b->big_endian);
+	count_at = btfout_lines(b, section, 0);
 	for (i = 0; i < n; i++) {
 		btfout_put32(b->pool, &b->funcs, offsets[i], b->big_endian);
 		btfout_put32(b->pool, &b->funcs, btfout_func(b, funcs[i]), b->big_endian);
@@ -676,10 +709,12 @@ static void btfout_header(struct btfout *b, struct btfout_bytes *out, uint32_t l
 
 void btfout_finish(struct btfout *b, struct btfout_bytes *btf, struct btfout_bytes *ext)
 {
-	uint32_t words[6] = {
-		0, (uint32_t)b->types.len, (uint32_t)b->types.len, (uint32_t)b->strs.len};
+	uint32_t words[6] = {0, (uint32_t)b->types.len, (uint32_t)b->types.len, 0};
 	size_t i;
 
+	if (b->funcs.len)
+		btfout_places(b, b->unit);
+	words[3] = (uint32_t)b->strs.len;
 	memset(btf, 0, sizeof(*btf));
 	memset(ext, 0, sizeof(*ext));
 	btfout_header(b, btf, 24);

@@ -14,9 +14,6 @@
 #include <unistd.h>
 
 #include "kern.h"
-#include "rights.h"
-
-#define MAP_ENOTSUPP 524 /* the kernel's own */
 
 /* What a try passes beside the sizes. */
 enum {
@@ -65,8 +62,6 @@ bool map_is_percpu(const struct map *m)
 	       m->def->type == RAWBPF_MAP_LRU_PERCPU_HASH ||
 	       m->def->type == RAWBPF_MAP_PERCPU_CGROUP_STORAGE;
 }
-
-enum { MAP_NUMA_NODE = 4 }; /* BPF_F_NUMA_NODE */
 
 /* The other types refuse type ids. */
 static bool map_takes_btf(enum rawbpf_map_type type)
@@ -178,59 +173,6 @@ static int map_try_all(struct map *m, int btf_fd, struct kern *k)
 	return fd;
 }
 
-/* The running kernel is older than the type, or does not tell its version. */
-static bool map_type_is_newer(const struct map *m)
-{
-	const char *since = maprule_since(m->def->type);
-	uint32_t version = kern_version(m->b);
-	unsigned major, minor;
-
-	return since && sscanf(since, "%u.%u", &major, &minor) == 2 &&
-	       (!version || version < (major << 16 | minor << 8));
-}
-
-/* Bytes of an element, without what the kernel adds; arrays store no keys. */
-static unsigned long long map_element(const struct object_map *d)
-{
-	bool array = d->type == RAWBPF_MAP_ARRAY || d->type == RAWBPF_MAP_PERCPU_ARRAY;
-
-	return array ? (d->value_size + 7ULL) & ~7ULL
-		     : (unsigned long long)d->key_size + d->value_size;
-}
-
-static int map_refused(struct map *m, int err)
-{
-	const struct object_map *d = m->def;
-	struct rawbpf_error *e = &m->b->error;
-
-	if (err == -EINVAL && maprule_explain(d, m->max_entries, e))
-		return err;
-	if ((err == -EINVAL || err == -MAP_ENOTSUPP) && maprule_flags(d, err, e))
-		return err;
-	if (err == -E2BIG && maprule_limits(d, m->max_entries, e))
-		return err;
-	err_set(e, "map", err, "map '%s' (%s, key %u, value %u, %u entries) refused", d->name,
-		maprule_type(d->type), d->key_size, d->value_size, m->max_entries);
-	if (err == -EINVAL && d->kind != OBJECT_MAP_PLAIN)
-		err_hint(e, "global variables need Linux 5.2");
-	else if (err == -EINVAL && map_type_is_newer(m))
-		err_hint(e, "maps of this type need Linux %s", maprule_since(d->type));
-	else if (err == -EINVAL && !maprule_known(d->type))
-		err_hint(e, "this kernel may have no maps of type %u", (unsigned)d->type);
-	else if (err == -EINVAL && (d->flags & MAP_NUMA_NODE))
-		err_hint(e,
-			"with BPF_F_NUMA_NODE its numa_node, %u, must be one that is online "
-			"(/sys/devices/system/node/online)",
-			(unsigned)d->numa_node);
-	else if (err == -E2BIG && d->key_size > 512)
-		err_hint(e, "this kernel takes keys of at most 512 bytes");
-	else if (err == -ENOMEM || err == -E2BIG)
-		err_hint(e, "it needs about %llu MiB%s; give it fewer entries",
-			(map_element(d) * m->max_entries + 0xfffff) >> 20,
-			map_is_percpu(m) ? " for each cpu" : "");
-	return rights_explain(&m->b->sys, e, RIGHTS_MAP, err);
-}
-
 /* What the kernel wants instead of the "as many as fit" that objects may say. */
 static int map_entries(struct map *m)
 {
@@ -304,7 +246,7 @@ static int map_create_inner(struct map *m, int btf_fd, struct kern *k)
 	if (err)
 		return err;
 	m->inner_fd = map_try_all(&inner, btf_fd, k);
-	return m->inner_fd < 0 ? map_refused(&inner, m->inner_fd) : 0;
+	return m->inner_fd < 0 ? mapwhy_refused(m, &inner, m->inner_fd) : 0;
 }
 
 #else
@@ -335,14 +277,14 @@ static int map_create(struct map *m, int btf_fd)
 	if (m->fd < 0) {
 		err = m->fd;
 		m->fd = -1;
-		return map_refused(m, err);
+		return mapwhy_refused(m, m, err);
 	}
 	return map_fill(m);
 }
 
 #ifndef RAWBPF_NO_FILL
 
-int map_put_fd(struct map *m, uint32_t key, int fd, const char *what)
+int map_put_fd(struct map *m, uint32_t key, int fd, const struct object_map *like, const char *what)
 {
 	union rawbpf_attr a;
 	int err;
@@ -354,13 +296,7 @@ int map_put_fd(struct map *m, uint32_t key, int fd, const char *what)
 	err = sys_bpf(&m->b->sys, RAWBPF_MAP_UPDATE_ELEM, &a, sizeof(a.elem), m->def->name);
 	if (!err)
 		return 0;
-	err_set(&m->b->error, "map", err, "map '%s': element %u cannot be '%s'", m->def->name,
-		(unsigned)key, what);
-	if (err == -EINVAL)
-		err_hint(&m->b->error, m->def->inner
-					       ? "it must look as the inner map that is declared"
-					       : "all programs of an array must be of one type");
-	return err;
+	return mapwhy_element(m, key, like, what, err);
 }
 
 /* The maps that a map of maps holds from the start. */
@@ -375,7 +311,8 @@ static int map_fill_maps(struct rawbpf *b)
 		for (k = 0; !err && d->inner && k < d->n_values; k++) {
 			struct map *to = &b->maps[d->values[k].target];
 
-			err = map_put_fd(&b->maps[i], d->values[k].index, to->fd, to->def->name);
+			err = map_put_fd(
+				&b->maps[i], d->values[k].index, to->fd, to->def, to->def->name);
 		}
 	}
 	return err;

@@ -18,8 +18,9 @@ struct map {
 
 /* Create all maps of b->object; btf_fd: its BTF, -1: none.  All or none. */
 int map_create_all(struct rawbpf *b, int btf_fd);
-/* an element becomes a map or a program; what names it in the error */
-int map_put_fd(struct map *m, uint32_t key, int fd, const char *what);
+/* an element becomes a map, made as like says, or with NULL a program; what names it in the error */
+int map_put_fd(
+	struct map *m, uint32_t key, int fd, const struct object_map *like, const char *what);
 void map_close_all(struct rawbpf *b);
 /* NULL when there is none of that name */
 struct map *map_find(struct rawbpf *b, const char *name);
@@ -27,6 +28,17 @@ bool map_is_array(const struct map *m);
 bool map_is_percpu(const struct map *m);
 /* What the kernel calls a thing: at most 15 bytes of [A-Za-z0-9_.], the rest becomes '_'. */
 void map_kernel_name(const char *prefix, const char *name, char out[RAWBPF_OBJ_NAME_LEN]);
+
+#define MAP_ENOTSUPP 524 /* the kernel's own */
+
+/*
+ * mapwhy.c: why the kernel refused a map, or with which one like those that m will hold.  Both set
+ * the context's error and return err.
+ */
+int mapwhy_refused(struct map *m, struct map *which, int err);
+/* an element of m was refused: the map like, or with NULL a program, which messages call what */
+int mapwhy_element(
+	struct map *m, uint32_t key, const struct object_map *like, const char *what, int err);
 
 /* maprule.c: the rule that a refused map breaks, and the hint; false when none is known */
 bool maprule_explain(const struct object_map *def, uint32_t max_entries, struct rawbpf_error *e);

@@ -18,7 +18,8 @@ int mapfill_programs(struct rawbpf *b)
 
 			/* one that was refused, or is loaded when it is attached: stays empty */
 			if (p->fd >= 0)
-				err = map_put_fd(&b->maps[i], d->values[k].index, p->fd, p->name);
+				err = map_put_fd(
+					&b->maps[i], d->values[k].index, p->fd, NULL, p->name);
 		}
 	}
 	return err;

@@ -19,7 +19,8 @@
 #define MAPRULE_BUILD_ID    32	  /* bytes of a struct bpf_stack_build_id */
 #define MAPRULE_PERCPU_MAX  32768 /* bytes of one CPU's value */
 #define MAPRULE_OWNED_MAX   65000 /* of a value of task, cgroup, socket or inode storage, about */
-#define MAPRULE_ELEM_MAX    0x400000U /* of one piece of the kernel's memory */
+#define MAPRULE_ARENA_MAX   0x100000000U /* bytes of an arena */
+#define MAPRULE_ELEM_MAX    0x400000U	 /* of one piece of the kernel's memory */
 
 /* What must be. */
 enum {
@@ -161,12 +162,17 @@ static const char *maprule_broken_value(const struct object_map *d, unsigned mus
 	return NULL;
 }
 
-/* Is it a whole number of pages?  They have 64 KiB on some arm64 and ppc64le kernels. */
-static bool maprule_is_pages(uint64_t bytes)
+/* Bytes of a page: 64 KiB on some arm64 and ppc64le kernels. */
+static uint64_t maprule_page(void)
 {
 	long page = sysconf(_SC_PAGESIZE);
 
-	return page <= 0 || !(bytes % (uint64_t)page);
+	return page > 0 ? (uint64_t)page : 4096;
+}
+
+static bool maprule_is_pages(uint64_t bytes)
+{
+	return !(bytes % maprule_page());
 }
 
 static const char *maprule_broken(
@@ -229,6 +235,8 @@ static const char *maprule_exceeds(
 {
 	if ((r->must & MAPRULE_PERCPU) && d->value_size > MAPRULE_PERCPU_MAX)
 		return "the value of one cpu must not be above 32768 bytes";
+	if (d->type == RAWBPF_MAP_ARENA && entries > MAPRULE_ARENA_MAX / maprule_page())
+		return "max_entries, its size in pages, must not be above 4 GiB";
 	if (d->type == RAWBPF_MAP_CPUMAP && entries)
 		return "max_entries is above the number of cpus that this kernel is built for";
 	if ((r->must & MAPRULE_ENTRIES_0) && d->value_size > MAPRULE_OWNED_MAX)

@@ -210,6 +210,9 @@ struct object_line {
 bool object_line(
 	const struct object *o, const struct object_code *c, uint32_t insn, struct object_line *l);
 
+/* Where a map was written, of a section of data its first variable: our assembler says it. */
+bool object_map_line(const struct object *o, const struct object_map *m, struct object_line *l);
+
 /* Why the instruction cannot be run; NULL: it can */
 const char *object_dead(const struct object_code *c, uint32_t insn);
 

@@ -465,6 +465,29 @@ void object_code_free(struct object_code *c)
 	memset(c, 0, sizeof(*c));
 }
 
+static bool objlink_line(const struct object *o, const unsigned char *rec, struct object_line *l)
+{
+	l->file = btf_str(o->btf, objlink_u32(rec + 4));
+	l->text = btf_str(o->btf, objlink_u32(rec + 8));
+	l->line = objlink_u32(rec + 12) >> 10;
+	return l->line != 0;
+}
+
+bool object_map_line(const struct object *o, const struct object_map *m, struct object_line *l)
+{
+	bool plain = m->kind == OBJECT_MAP_PLAIN;
+	uint32_t i, n, size = o->ext.part[BTFEXT_LINE].rec_size;
+	const unsigned char *p;
+
+	if (!o->btf)
+		return false;
+	p = btfext_records(&o->ext, BTFEXT_LINE, o->btf, plain ? ".maps" : m->name, &n);
+	for (i = 0; i < n; i++, p += size)
+		if (!plain || objlink_u32(p) == m->offset)
+			return objlink_line(o, p, l);
+	return false;
+}
+
 bool object_line(
 	const struct object *o, const struct object_code *c, uint32_t insn, struct object_line *l)
 {
@@ -478,8 +501,5 @@ bool object_line(
 	}
 	if (!found)
 		return false;
-	l->file = btf_str(o->btf, objlink_u32(found + 4));
-	l->text = btf_str(o->btf, objlink_u32(found + 8));
-	l->line = objlink_u32(found + 12) >> 10;
-	return l->line != 0;
+	return objlink_line(o, found, l);
 }

@@ -97,6 +97,7 @@ static long fake_bpf(struct fake *f, const struct rawbpf_call *c)
 	switch (c->arg[0]) {
 	case RAWBPF_MAP_CREATE: return fake_map(f, a);
 	case RAWBPF_PROG_LOAD: return fake_prog(f, a);
+	case RAWBPF_MAP_UPDATE_ELEM: return f->refuse_update;
 	case RAWBPF_BTF_LOAD: return f->no_btf ? -EINVAL : fake_fd(f);
 	case RAWBPF_LINK_CREATE: return f->no_perf_link ? -EINVAL : fake_fd(f);
 	default: return 0;

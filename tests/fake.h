@@ -13,6 +13,7 @@ struct fake {
 	/* what it lacks */
 	bool no_names, no_btf, no_line_info, want_version, no_perf_link, no_map_btf, no_memlock;
 	int refuse_map, refuse_prog; /* -errno for every map or program */
+	int refuse_update;	     /* of an element */
 	int prog_again;		     /* so many PROG_LOADs answer -EAGAIN first */
 	const char *log;	     /* what the verifier says when it refuses and may speak */
 	uint32_t log_needs;	     /* log buffers below this are too small */

@@ -43,7 +43,8 @@ START_TEST(types_are_not_mixed)
 		-EINVAL);
 	ck_assert_msg(strstr(rawbpf_errmsg(b), "map 'm': element 1 cannot be 'q'"), "%s",
 		rawbpf_errmsg(b));
-	ck_assert_str_eq(rawbpf_error(b)->hint, "all programs of an array must be of one type");
+	ck_assert_str_eq(rawbpf_error(b)->hint, "'.map m prog_array(2) = {p, q}': all programs of "
+						"an array must be of one type");
 	rawbpf_free(b);
 	ck_assert_int_eq(t_count_fds(), fds);
 }

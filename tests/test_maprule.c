@@ -118,6 +118,8 @@ static const struct {
 		"only bloom filters and arenas have a map_extra"},
 	{{.type = RAWBPF_MAP_ARENA, .max_entries = 10, .flags = 0x400, .extra = 4097},
 		"must be whole pages"},
+	{{.type = RAWBPF_MAP_ARENA, .max_entries = 1048577, .flags = 0x400},
+		"must not be above 4 GiB"},
 	{{.type = RAWBPF_MAP_RINGBUF, .value_size = 4, .max_entries = 65536},
 		"value size must be 0"},
 };
