@@ -63,7 +63,6 @@ static bool audit_shown(const struct audit *a, const struct rawbpf_call *c)
 	case RAWBPF_CALL_PWRITE:
 		place = auditfd_place(&a->fds, c);
 		return place == AUDITFD_TRACEFS || place == AUDITFD_MEM;
-	case RAWBPF_CALL_PRCTL: return c->arg[0] != RAWBPF_PR_CAPBSET_READ;
 	default: return auditattr_call(c->kind) != NULL;
 	}
 }

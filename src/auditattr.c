@@ -502,6 +502,7 @@ static void attr_prctl(const struct attr_walk *w, const uintptr_t *a)
 
 	ATTR_SAY(w, AUDITATTR_NAMED, "option", .v = a[0], .set = AUDITNAME_PRCTL);
 	switch (a[0]) {
+	case RAWBPF_PR_CAPBSET_READ:
 	case RAWBPF_PR_CAPBSET_DROP:
 		ATTR_SAY(w, AUDITATTR_NAMED, "cap", .v = a[1], .set = AUDITNAME_CAP);
 		break;

@@ -111,9 +111,9 @@ static void drop_for_execs(struct sys *s)
 
 	sys_prctl(s, RAWBPF_PR_CAP_AMBIENT, DROP_AMBIENT_CLEAR_ALL, 0, NULL); /* Linux 4.3 */
 	sys_prctl(s, RAWBPF_PR_SET_SECUREBITS, DROP_SECUREBITS, 0, NULL);
-	for (cap = 0; cap < 64 && sys_prctl(s, RAWBPF_PR_CAPBSET_READ, cap, 0, NULL) >= 0; cap++)
-		if (sys_prctl(s, RAWBPF_PR_CAPBSET_DROP, cap, 0, NULL) < 0)
-			break;
+	/* until there is none of that number, or this is not allowed */
+	for (cap = 0; cap < 64 && sys_prctl(s, RAWBPF_PR_CAPBSET_DROP, cap, 0, NULL) >= 0; cap++)
+		;
 }
 
 static int drop_capset(struct drop *d, uint64_t effective, uint64_t permitted)

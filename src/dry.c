@@ -374,6 +374,21 @@ static long dry_caps(const struct rawbpf_call *c)
 	return 0;
 }
 
+/* Of prctl(2): a capability is given up where the kernel knows one of that number. */
+static long dry_prctl(struct sys *s, const struct rawbpf_call *c)
+{
+	struct rawbpf_call read = *c;
+	long ret;
+
+	if (c->arg[0] == RAWBPF_PR_CAPBSET_READ)
+		return sys_pass(s, c);
+	if (c->arg[0] != RAWBPF_PR_CAPBSET_DROP)
+		return 0;
+	read.arg[0] = RAWBPF_PR_CAPBSET_READ;
+	ret = sys_pass(s, &read);
+	return ret < 0 ? ret : 0;
+}
+
 /* ---- every call ------------------------------------------------------------------------------- */
 
 /* About a descriptor that is none. */
@@ -418,7 +433,7 @@ static long dry_any(struct dry *d, struct sys *s, const struct rawbpf_call *c)
 		/* a folder, as if it were a file: it is asked whether it may be removed */
 		return c->arg[2] ? dry_remove(d, (const char *)c->arg[1]) : -EISDIR;
 	case RAWBPF_CALL_CAPGET: return dry_caps(c);
-	case RAWBPF_CALL_PRCTL: return c->arg[0] == RAWBPF_PR_CAPBSET_READ ? sys_pass(s, c) : 0;
+	case RAWBPF_CALL_PRCTL: return dry_prctl(s, c);
 	case RAWBPF_CALL_FSOPEN:
 	case RAWBPF_CALL_FSCONFIG:
 	case RAWBPF_CALL_FSMOUNT: return dry_mount(d, s, c);

@@ -7,16 +7,16 @@
 function brief(s) {
 	gsub(/, (func_info|line_info)(_rec_size|_cnt)?=[^,}]*/, "", s)
 	gsub(/, btf_(key|value)_type_id=[0-9]+/, "", s)
-	gsub(/, (insn_cnt|log_size|info_len)=[0-9]+/, "", s)
-	gsub(/(, insns=\[[0-9]+ insns, tag TAG\]|, log_buf=\[[0-9]+ bytes\]|, btf_size=[0-9]+|size=112, )/, "", s)
-	gsub(/btf=\[[0-9]+ bytes\]/, "btf", s)
-	gsub(/, (key|value)=[0-9a-f ]+/, "", s)
+	gsub(/, (insn_cnt|log_size|info_len)=[0-9N]+/, "", s)
+	gsub(/(, insns=\[[0-9N]+ insns, tag TAG\]|, log_buf=\[[0-9]+ bytes\]|, btf_size=[0-9N]+|size=112, )/, "", s)
+	gsub(/btf=\[[0-9N]+ bytes\]/, "btf", s)
+	gsub(/, (key|value)=([0-9a-f ]+|KEY)/, "", s)
 	gsub(/BPF_(MAP|PROG)_TYPE_/, "", s)
 	gsub(/}, [0-9]+\)/, "})", s)
 	gsub(/, -1, PERF_FLAG_FD_CLOEXEC\)/, ")", s)
 	gsub(/\|O_CLOEXEC/, "", s)
 	gsub(/ = (0|LENGTH|ok)/, "", s)
-	gsub(/perf event \(type 1, config 0x0\) on cpu 0/, "perf event", s)
+	gsub(/perf event \(type 1, config 0x0\) on cpu (0|CPU)/, "perf event", s)
 	gsub(/, LENGTH\)/, ")", s)
 	if (s ~ /^openat/)
 		sub(/ = <.*>/, "", s)
@@ -34,8 +34,9 @@ function breaks(s, i) {
 		substr(s, i - 1, 4) == ") = ")
 }
 # one line of at most 73 columns, or several
-function put(s, indent,    at, i, out) {
+function put(s, indent,    at, i, out, more) {
 	gsub(/\\/, "\\e", s)
+	more = indent "    "
 	while (length(indent s) > 73) {
 		at = 0
 		for (i = 73 - length(indent); i > 8 && !at; i--)
@@ -48,10 +49,17 @@ function put(s, indent,    at, i, out) {
 			break
 		out = out indent substr(s, 1, at - 1) "\n"
 		s = substr(s, at + 1)
-		if (length(indent) < 8)
-			indent = indent "    "
+		indent = more
 	}
 	return out indent s "\n"
+}
+
+# a line, and those below it that are for each of something
+function put_all(s,    n, part, i, out) {
+	n = split(s, part, "\n")
+	for (i = 1; i <= n; i++)
+		out = out put(part[i], i == 1 ? "    " : "        ")
+	return out
 }
 
 # "5.10" as a number
@@ -116,7 +124,7 @@ function news(j,    i, s, call, out, text, skip) {
 			if (j == 1 && call != "rawbpf_free(b)" && (i == n_lines[j] || line[j, i + 1] !~ /^\t/))
 				out = out put(call, "")
 		} else if (!skip && (j == 1 || !((call, s) in had))) {
-			text = text put(substr(s, 2), "    ")
+			text = text put_all(substr(s, 2))
 			now[call, s] = 1
 		}
 	}
@@ -140,7 +148,10 @@ function end_file(    j, text, f) {
 		text = news(j)
 		if (text == "")
 			continue
-		printf ".Pp\nBefore Linux %s, or where %s:\n", since[f], lack[f]
+		if (since[f] == "-")
+			printf ".Pp\nWhere %s:\n", lack[f]
+		else
+			printf ".Pp\nBefore Linux %s, or where %s:\n", since[f], lack[f]
 		listing(text)
 	}
 	split("", line)
@@ -189,6 +200,9 @@ FILENAME ~ /features.txt$/ {
 		sub(/ = (-E[A-Z0-9]+|[0-9]+)$/, "", s)
 		gsub(/TEST_DATA "\/object\//, "\"", s)
 		call = s
+	} else if (s ~ /^\t\t/) { # for each of what the line before says
+		line[n_parts, i] = line[n_parts, i] "\n" brief(substr(s, 3))
+		next
 	} else {
 		s = substr(s, 2)
 		if (mounts(s))

@@ -39,6 +39,19 @@ static bool is_of_others(const char *path)
 	       atoi(path + 6) != (int)getpid() && strstr(path, "/stat") != NULL;
 }
 
+/* What leads to the C library by its name is up to how a machine is set up, but for the cache. */
+static bool is_of_search(const char *path)
+{
+	static const char *const where[] = {
+		"/lib", "/usr/lib", "/usr/local/lib", "/bin/", "/etc/ld-"};
+	size_t i;
+
+	for (i = 0; i < sizeof(where) / sizeof(*where); i++)
+		if (!strncmp(path, where[i], strlen(where[i])))
+			return !strstr(path, "/libc.so");
+	return false;
+}
+
 static void learn_other(struct golden *g, const struct rawbpf_call *c, long ret)
 {
 	char *to = g->other;
@@ -48,11 +61,14 @@ static void learn_other(struct golden *g, const struct rawbpf_call *c, long ret)
 	put_other(g);
 	switch (c->kind) {
 	case RAWBPF_CALL_OPENAT:
-		if (!is_of_others((const char *)a[1]))
+		if (!strcmp((const char *)a[1], "/etc/ld.so.cache"))
+			snprintf(to, n, "open \"/etc/ld.so.cache\"");
+		else if (!is_of_others((const char *)a[1]) && !is_of_search((const char *)a[1]))
 			snprintf(to, n, "open \"%s\" = %s", (const char *)a[1], result_of(ret));
 		break;
 	case RAWBPF_CALL_UNAME: snprintf(to, n, "uname"); break;
 	case RAWBPF_CALL_POLL: snprintf(to, n, "poll"); break;
+	case RAWBPF_CALL_CAPGET: snprintf(to, n, "capget"); break;
 	case RAWBPF_CALL_FLOCK: snprintf(to, n, "flock = %s", result_of(ret)); break;
 	case RAWBPF_CALL_PRLIMIT:
 		if (a[2] && !ret) /* a hard limit lets only some raise it, to the end or not */
@@ -65,7 +81,8 @@ static void learn_other(struct golden *g, const struct rawbpf_call *c, long ret)
 
 static long golden_hook(void *arg, const struct rawbpf_call *c)
 {
-	long ret = rawbpf_call_kernel(c);
+	const struct golden *g = arg;
+	long ret = g->play ? g->play(g->play_arg, c) : rawbpf_call_kernel(c);
 
 	learn_other(arg, c, ret);
 	return ret;
@@ -83,6 +100,12 @@ void golden_quiet(struct golden *g, int result)
 {
 	ck_assert_msg(!result, "%s", rawbpf_errmsg(g->b));
 	put_other(g);
+	g->lines.len = 0;
+}
+
+void golden_forget(struct golden *g)
+{
+	*g->other = '\0';
 	g->lines.len = 0;
 }
 
@@ -123,17 +146,29 @@ static const struct {
 	const char *behind, *of, *word;
 	size_t least; /* digits */
 } numbers[] = {
-	{", tag ", "0123456789abcdef", "TAG", 1}, {"kern_version=", "0123456789", "VERSION", 1},
+	{", tag ", "0123456789abcdef", "TAG", 1},
+	{"kern_version=", "0123456789", "VERSION", 1},
 	{"config2=0x", "0123456789abcdef", "OFFSET", 1},
 	{"offsets=[0x", "0123456789abcdef, x", "OFFSET", 1},
 	{"ref_ctr_offsets=[0x", "0123456789abcdef, x", "OFFSET", 1},
 	{"/child:0x", "0123456789abcdef", "OFFSET", 1},
 	{"/http:0x", "0123456789abcdef", "OFFSET", 1},
+	{"/pie:0x", "0123456789abcdef", "OFFSET", 1},
+	{"cookies=[0x", "0123456789abcdef, x", "COOKIE", 1},
 	{"(0x", "0123456789abcdef", "OFFSET", 1}, /* a semaphore, behind the place */
-	{"/proc/", "0123456789", "PID", 1}, {"rawbpf_PID_TIME_", "0123456789", "N", 1},
+	{"/proc/", "0123456789", "PID", 1},
+	{"rawbpf_PID_TIME_", "0123456789", "N", 1},
 	{"{len=", "0123456789", "N",
 		1}, /* of a filter: calls have numbers of their own on each CPU */
 	{"config=", "0123456789", "SEMAPHORE", 10}, /* its offset, 32 bits up */
+	{"key=", "0123456789abcdef ", "KEY", 1},    /* in an order that is a map's own */
+	/* of code that reads operands, which are where this CPU has them */
+	{"insn_cnt=", "0123456789", "N", 1},
+	{"insns=[", "0123456789", "N", 1},
+	{"line_info=[", "0123456789", "N", 1},
+	{"line_info_cnt=", "0123456789", "N", 1},
+	{"btf=[", "0123456789", "N", 1},
+	{"btf_size=", "0123456789", "N", 1},
 };
 
 /* ... at s: bytes taken, 0: they are not there */
@@ -153,6 +188,22 @@ static size_t stand_in(const char *s, struct buf *out)
 		return n + m;
 	}
 	return 0;
+}
+
+/* The C library's file, and a place in it. */
+static size_t put_libc(const char *s, struct buf *out)
+{
+	size_t n = *s == '/' ? strcspn(s, "\":>, ") : 0, i;
+
+	for (i = 0; i < n && strncmp(s + i, "/libc.so", 8) != 0; i++)
+		;
+	if (i == n)
+		return 0;
+	buf_puts(out, "LIBC");
+	if (strncmp(s + n, ":0x", 3) != 0)
+		return n;
+	buf_puts(out, ":OFFSET");
+	return n + 3 + strspn(s + n + 3, "0123456789abcdef");
 }
 
 /* How long a text is that has such a word: write(FD, "...", 72) = 72 */
@@ -191,6 +242,8 @@ static void put_same(struct buf *out, const char *line)
 		if (!n)
 			n = stand_in(s, out);
 		if (!n)
+			n = put_libc(s, out);
+		if (!n)
 			n = put_length(line, s, out);
 		if (!n) {
 			buf_add(out, s, 1);
@@ -200,44 +253,206 @@ static void put_same(struct buf *out, const char *line)
 	}
 }
 
-/* The line without its key: a walk through a map, or through rights, is the same call many times. */
-static size_t before_key(const char *line)
-{
-	const char *key = strstr(line, "key=");
+/* ---- the same for many ------------------------------------------------------------------------ */
 
-	if (!key)
-		key = strstr(line, "CAP_");
-	return key ? (size_t)(key - line) : strlen(line);
+/* What a call is made once for each of, by what its line has; NULL: it is not. */
+static const struct {
+	const char *has, *of, *spelt, *word;
+} eaches[] = {
+	{"(PR_CAPBSET_", "capability", "ABCDEFGHIJKLMNOPQRSTUVWXYZ_", "CAP_"},
+	{" on cpu ", "CPU", "0123456789", " on cpu "},
+	{"\topen \"/proc/PID/maps", "process", "", ""},
+	{"(BPF_BTF_GET_NEXT_ID, ", "BTF in the kernel", "", ""},
+	{"<sites:inlined>", "place", "", ""},
+	{"key=", "element", "", ""},
+};
+
+static int each_of(const char *line)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(eaches) / sizeof(*eaches); i++)
+		if (strstr(line, eaches[i].has))
+			return (int)i;
+	return -1;
 }
 
-/* Line by line; of lines that are alike the first, and how many they are. */
-static char *same_everywhere(char *log)
+/* The line as it is for each of them: what tells one from another as a word. */
+static char *shape_of(const char *line)
 {
+	static const char *const as[] = {"CAP", " on cpu CPU", "", "", "", ""};
 	struct buf out = {0};
-	const char *last = "";
-	unsigned alike = 0;
-	char *save = NULL, *line;
-	size_t n;
+	int each = each_of(line);
+	const char *s = line, *word = each < 0 ? "" : eaches[each].word;
+	size_t n = strlen(word);
 
-	for (line = strtok_r(log, "\n", &save);; line = strtok_r(NULL, "\n", &save)) {
-		n = before_key(last);
-		if (line && *line == '\t' && n > 1 && before_key(line) == n &&
-			!strncmp(line, last, n)) {
-			/* a file that is read is opened again where it cannot be mapped; waits are as many as it takes */
-			alike += strncmp(line, "\topen ", 6) && strncmp(line, "\tpoll", 6);
-			continue;
+	buf_puts(&out, "");
+	while (*s) {
+		if (n && !strncmp(s, word, n)) {
+			buf_puts(&out, as[each]);
+			s += n + strspn(s + n, eaches[each].spelt);
+		} else if (each == 1 && !strncmp(s, ", ", 2) && isdigit((unsigned char)s[2]) &&
+			   !strncmp(s + 2 + strspn(s + 2, "0123456789"), ", -1, PERF_", 11)) {
+			buf_puts(&out, ", CPU");
+			s += 2 + strspn(s + 2, "0123456789");
+		} else {
+			buf_add(&out, s++, 1);
 		}
-		if (alike)
-			buf_printf(&out, "\t%u more\n", alike);
-		alike = 0;
-		if (!line)
-			break;
-		last = line;
-		put_same(&out, line);
-		buf_puts(&out, "\n");
 	}
 	ck_assert(!out.failed);
 	return buf_steal(&out);
+}
+
+struct same_lines {
+	char **line, **shape;
+	size_t n;
+	struct buf out;
+};
+
+static bool is_call(const struct same_lines *l, size_t i)
+{
+	return *l->line[i] != '\t';
+}
+
+/* How often the p lines from i on follow one another, for each of something. */
+static size_t times(const struct same_lines *l, size_t i, size_t p)
+{
+	bool each = false;
+	size_t j;
+
+	for (j = i; j < i + p && j < l->n && !is_call(l, j); j++)
+		each |= each_of(l->line[j]) >= 0;
+	if (j < i + p || !each)
+		return 1;
+	while (j < l->n && !strcmp(l->shape[j], l->shape[j - p]))
+		j++;
+	return (j - i) / p;
+}
+
+/* ... of those that are left: one of them, which asked more, stands before. */
+static bool is_rest(const struct same_lines *l, size_t i)
+{
+	size_t j;
+
+	for (j = i; j-- > 0 && !is_call(l, j);)
+		if (!strcmp(l->shape[j], l->shape[i]))
+			return true;
+	return false;
+}
+
+static void put_each(struct same_lines *l, size_t i, size_t p)
+{
+	size_t j = i;
+
+	while (each_of(l->line[j]) < 0)
+		j++;
+	buf_printf(&l->out, "\tfor each %s%s:\n", is_rest(l, j) ? "further " : "",
+		eaches[each_of(l->line[j])].of);
+	for (j = i; j < i + p; j++)
+		buf_printf(&l->out, "\t%s\n", l->shape[j]);
+}
+
+/* How many lines from i on are of one CPU. */
+static size_t of_cpu(const struct same_lines *l, size_t i)
+{
+	const char *cpu = strstr(l->line[i], " on cpu "), *other;
+	size_t p, n = cpu ? 8 + strspn(cpu + 8, "0123456789") : 0;
+
+	for (p = 0; n && i + p < l->n; p++) {
+		other = strstr(l->line[i + p], " on cpu ");
+		if (!other || strncmp(other, cpu, n + 1) != 0)
+			break;
+	}
+	return p;
+}
+
+/* Of all CPUs, of which a machine may have one only; the first may ask what the others know. */
+static size_t put_cpus(struct same_lines *l, size_t i)
+{
+	const size_t from = i;
+	size_t p, k, was = i, was_p = 0;
+
+	for (; i < l->n && (p = of_cpu(l, i)); i += p) {
+		for (k = 0; k < p && p == was_p && !strcmp(l->shape[was + k], l->shape[i + k]); k++)
+			;
+		if (k < p)
+			put_each(l, i, p);
+		was = i;
+		was_p = p;
+	}
+	return i - from;
+}
+
+/* The lines from i on that are told at once; how many they are. */
+static size_t put_lines(struct same_lines *l, size_t i, const char *call)
+{
+	size_t p, n;
+
+	if (strstr(l->line[i], " on cpu ") && !strstr(call, ".cpus"))
+		return put_cpus(l, i);
+	for (p = 1; p <= 8; p++) {
+		n = times(l, i, p);
+		if (n < 2)
+			continue;
+		put_each(l, i, p);
+		return n * p;
+	}
+	buf_printf(&l->out, "%s\n", l->line[i]);
+	return 1;
+}
+
+/* A file that is read is opened again where it cannot be mapped; waits are as many as it takes. */
+static bool is_again(const struct same_lines *l, const char *line)
+{
+	return l->n && !strcmp(l->line[l->n - 1], line) && each_of(line) < 0 &&
+	       (!strncmp(line, "\topen ", 6) || !strncmp(line, "\tpoll", 6));
+}
+
+static void add_line(struct same_lines *l, const char *line)
+{
+	struct buf out = {0};
+	char *text;
+
+	put_same(&out, line);
+	ck_assert(!out.failed);
+	text = buf_steal(&out);
+	if (is_again(l, text)) {
+		free(text);
+		return;
+	}
+	l->line = realloc(l->line, (l->n + 1) * sizeof(*l->line));
+	l->shape = realloc(l->shape, (l->n + 1) * sizeof(*l->shape));
+	ck_assert(l->line && l->shape);
+	l->line[l->n] = text;
+	l->shape[l->n++] = shape_of(text);
+}
+
+/* Line by line; what is done for each of many is told once. */
+static char *same_everywhere(char *log)
+{
+	struct same_lines l = {0};
+	const char *call = "";
+	char *save = NULL, *line;
+	size_t i, n;
+
+	for (line = strtok_r(log, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		add_line(&l, line);
+	buf_puts(&l.out, "");
+	for (i = 0; i < l.n; i += n) {
+		n = 1;
+		if (is_call(&l, i))
+			buf_printf(&l.out, "%s\n", call = l.line[i]);
+		else
+			n = put_lines(&l, i, call);
+	}
+	for (i = 0; i < l.n; i++) {
+		free(l.line[i]);
+		free(l.shape[i]);
+	}
+	free(l.line);
+	free(l.shape);
+	ck_assert(!l.out.failed);
+	return buf_steal(&l.out);
 }
 
 char *golden_log(const struct golden_run *r)

@@ -14,12 +14,16 @@
 
 #include "buf.h"
 #include "rawbpf.h"
+#include "rawbpf_sys.h"
 
 /* A run while it goes on. */
 struct golden {
 	struct rawbpf *b;
 	const char *call;
 	struct buf log, lines;
+	/* instead of the kernel */
+	long (*play)(void *arg, const struct rawbpf_call *c);
+	void *play_arg;
 	char other[512]; /* the last call of the hook, until an audit line tells it better */
 };
 
@@ -36,6 +40,8 @@ struct golden {
 void golden_ask(struct golden *g, const char *call);
 /* what was called to get so far, 0 or an error, is left out of the log */
 void golden_quiet(struct golden *g, int result);
+/* ... or a try whose end is to be told */
+void golden_forget(struct golden *g);
 /* the audit's function; arg is the run */
 void golden_line(void *arg, const char *line);
 int golden_int(struct golden *g, int result);
@@ -48,6 +54,9 @@ struct golden_run {
 };
 extern const struct golden_run golden_runs[];
 extern const size_t golden_n_runs;
+
+/* one that plays the kernel */
+void golden_run_module(struct golden *g);
 
 /* The whole log of one run; free() it. */
 char *golden_log(const struct golden_run *r);

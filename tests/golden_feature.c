@@ -5,8 +5,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "context.h"
@@ -198,6 +200,33 @@ static bool has_map_info(void)
 	return has;
 }
 
+/* bpf(2) by who has no right: sysctl kernel.unprivileged_bpf_disabled. */
+static bool has_bpf_by_all(void)
+{
+	struct rawbpf_cap_header h = {.version = RAWBPF_CAP_VERSION};
+	struct rawbpf_cap_data none[2] = {{0}};
+	long fd = make_map(RAWBPF_MAP_HASH, 0, "");
+	union rawbpf_attr a;
+	uint32_t key = 0;
+	uint64_t value;
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		memset(&a, 0, sizeof(a));
+		a.elem.map_fd = (uint32_t)fd;
+		a.elem.key = (uintptr_t)&key;
+		a.elem.value = (uintptr_t)&value;
+		if (ask(RAWBPF_CALL_CAPSET, (uintptr_t)&h, (uintptr_t)none, 0))
+			_exit(2);
+		_exit(ask_bpf(RAWBPF_MAP_LOOKUP_ELEM, &a) != -ENOENT);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+	got(fd);
+	return !status;
+}
+
 /* ---- events --------------------------------------------------------------------------------- */
 
 static bool has_file(const char *path)
@@ -250,6 +279,17 @@ static long open_event(uint64_t flags, pid_t pid)
 		.arg = {(uintptr_t)&p, (uintptr_t)pid, pid ? 0 : (uintptr_t)-1, (uintptr_t)-1, 8}};
 
 	return rawbpf_call_kernel(&c);
+}
+
+/* ... to read what an IFUNC became in this process: it has the C library as a file */
+static bool has_own_libc(void)
+{
+	size_t n;
+	char *maps = t_read_file("/proc/self/maps", &n);
+	bool has = strstr(maps, "/libc.so") != NULL;
+
+	free(maps);
+	return has;
 }
 
 /* events that threads inherit and children do not */
@@ -371,6 +411,7 @@ static bool has_trace_instance(void)
 
 const struct golden_feature golden_features[] = {
 	{"batch", has_batch},
+	{"bpf_by_all", has_bpf_by_all},
 	{"btf", has_btf},
 	{"btf_kernel", has_btf_kernel},
 	{"constants", has_constants},
@@ -388,6 +429,7 @@ const struct golden_feature golden_features[] = {
 	{"maxactive", has_maxactive},
 	{"memlock_free", has_memlock_free},
 	{"no_version", has_no_version},
+	{"own_libc", has_own_libc},
 	{"perf_link", has_perf_link},
 	{"prog_names", has_prog_names},
 	{"raw_tracepoint", has_raw_tracepoints},

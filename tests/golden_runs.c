@@ -4,10 +4,12 @@
  * function that has a context, as tests/data/audit and the manual page show it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,7 +19,9 @@
 #include "rawbpf_sys.h"
 #include "rawbpf_usdt.h"
 #include "t.h"
+#include "t_child.h"
 #include "t_sites.h"
+#include "tracefs.h"
 
 /* A program to be attached; what its load asks is told by others. */
 #define LOADED(g, source) golden_quiet(g, rawbpf_load((g)->b, .text = source))
@@ -25,8 +29,9 @@
 #define PROG(name, section) ".prog " name " \"" section "\"\n	return 0\n"
 #define GPL		    ".license \"GPL\"\n"
 
-/* what is probed: work() of tests/child, and a probe of tests/sites */
-static const char app[] = TEST_BUILD "/child", server[] = T_SITES("http");
+/* what is probed: work() of tests/child, and probes of tests/sites */
+static const char app[] = TEST_BUILD "/child", server[] = T_SITES("http"),
+		  places[] = T_SITES("pie");
 
 /* ---- maps, their elements, and programs ------------------------------------------------------ */
 
@@ -94,6 +99,33 @@ static void run_maps(struct golden *g)
 	tables(g, b);
 }
 
+/* Maps that have elements are emptied one by one; and one of values for each CPU. */
+static void run_clear(struct golden *g)
+{
+	static const char text[] =
+		GPL ".map counts hash(u32, u64, 16)\n.map slots array(u32, u64, 4)\n"
+		    ".map per_cpu percpu_hash(u32, u64, 16)\n"
+		    ".prog f \"tracepoint\"\n	r1 = &counts\n	r2 = &slots\n	r3 = &per_cpu\n"
+		    "	return 0\n";
+	struct rawbpf *b = g->b;
+	struct rawbpf_table *counts, *slots, *per_cpu;
+	struct rawbpf_table_info info;
+	uint32_t key;
+	uint64_t value = 1;
+
+	LOADED(g, text);
+	counts = rawbpf_table(b, "counts");
+	slots = rawbpf_table(b, "slots");
+	per_cpu = rawbpf_table(b, "per_cpu");
+	for (key = 0; key < 3; key++)
+		golden_quiet(g, rawbpf_table_update(counts, &key, &value, 0));
+	ASK(g, rawbpf_table_each(counts, on_pair, NULL));
+	ASK(g, rawbpf_table_clear(counts));
+	ASK(g, rawbpf_table_clear(slots));
+	ASK(g, rawbpf_table_info(per_cpu, &info));
+	ASK(g, rawbpf_table_each(per_cpu, on_pair, NULL));
+}
+
 static void run_object(struct golden *g)
 {
 	struct rawbpf *b = g->b;
@@ -120,6 +152,19 @@ static void run_kprobe_load(struct golden *g)
 	struct rawbpf *b = g->b;
 
 	ASK(g, rawbpf_load(b, .text = text));
+}
+
+/* A variable of the kernel, and a value that its names tell. */
+static void run_kernel_names(struct golden *g)
+{
+	static const char text[] =
+		GPL ".kvar rawbpf_none weak\n.kconfig LINUX_HAS_SYSCALL_WRAPPER: bool\n"
+		    ".prog f \"tracepoint\"\n	r1 = &rawbpf_none\n	r1 = "
+		    "&LINUX_HAS_SYSCALL_WRAPPER\n"
+		    "	return 0\n";
+	struct rawbpf *b = g->b;
+
+	ASK_PLAIN(g, (void)rawbpf_load(b, .text = text));
 }
 
 /* ---- events of the kernel -------------------------------------------------------------------- */
@@ -174,6 +219,7 @@ static void run_kprobe(struct golden *g)
 
 	LOADED(g, GPL PROG("f", "kprobe"));
 	ASK(g, rawbpf_attach_kprobe(b, .event = "vfs_read", .fn_name = "f"));
+	ASK_PLAIN(g, (void)rawbpf_num_missed(b));
 	ASK(g, rawbpf_detach_kprobe(b, .event = "vfs_read"));
 	ASK(g, rawbpf_attach_kretprobe(b, .event = "vfs_read", .fn_name = "f"));
 	ASK(g, rawbpf_detach_kretprobe(b, .event = "vfs_read"));
@@ -224,6 +270,9 @@ static void run_perf_event(struct golden *g)
 	ASK(g, rawbpf_detach_perf_event(b, .ev_type = 1, .ev_config = 0));
 	ASK(g, rawbpf_attach_perf_event(b, .ev_type = 1, .ev_config = 0, .sample_freq = 99,
 		       .pid = pid, .cpus = "0", .fn_name = "f"));
+	golden_quiet(g, rawbpf_detach_perf_event(b, .ev_type = 1, .ev_config = 0));
+	ASK(g, rawbpf_attach_perf_event(
+		       b, .ev_type = 1, .ev_config = 0, .sample_freq = 99, .fn_name = "f"));
 }
 
 /* ---- functions and probes of programs -------------------------------------------------------- */
@@ -246,8 +295,23 @@ static void run_uprobe_re(struct golden *g)
 	struct rawbpf *b = g->b;
 
 	LOADED(g, GPL PROG("f", "uprobe"));
-	ASK(g, rawbpf_attach_uprobe(b, .name = app, .sym_re = "work(_10)?$", .fn_name = "f"));
-	ASK(g, rawbpf_detach_uprobe(b, .name = app, .sym_re = "work(_10)?$"));
+	ASK(g, rawbpf_attach_uprobe(
+		       b, .name = app, .sym_re = "^(main|work|work_10)$", .fn_name = "f"));
+	ASK(g, rawbpf_detach_uprobe(b, .name = app, .sym = "work"));
+	ASK(g, rawbpf_detach_uprobe(b, .name = app, .sym_re = "^(main|work|work_10)$"));
+}
+
+/* A function whose code for this CPU the C library chose when it was loaded: in a child, too. */
+static void run_ifunc(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+	struct t_child c;
+
+	t_child_start(&c, T_CHILD, "-");
+	LOADED(g, GPL PROG("f", "uprobe"));
+	ASK(g, rawbpf_attach_uprobe(b, .name = "c", .sym = "memchr", .fn_name = "f"));
+	ASK(g, rawbpf_detach_uprobe(b, .name = "c", .sym = "memchr"));
+	t_child_end(&c);
 }
 
 /* A probe with a semaphore. */
@@ -260,6 +324,33 @@ static void run_usdt(struct golden *g)
 		       b, .path = server, .probe = "http_server_request", .fn_name = "f"));
 	ASK(g, rawbpf_detach_usdt(
 		       b, .path = server, .probe = "http_server_request", .fn_name = "f"));
+}
+
+/* A probe of several places, whose operands the program reads. */
+static void run_usdt_args(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	LOADED(g, ".include \"std.inc\"\n" GPL ".prog f \"usdt\"\n	r1 = usdt_arg(1)\n"
+		  "	return 0\n");
+	ASK(g, rawbpf_attach_usdt(b, .path = places, .probe = "inlined", .fn_name = "f"));
+	ASK(g, rawbpf_detach_usdt(b, .path = places, .probe = "inlined", .fn_name = "f"));
+}
+
+/* ... by records in a map, as objects for libbpf read them */
+static void run_usdt_specs(struct golden *g)
+{
+	static const char object[] = TEST_DATA "/object/usdt.bpf.o";
+	struct rawbpf *b = g->b;
+
+	if (rawbpf_load(b, .src_file = object)) {
+		golden_forget(g);
+		ASK_PLAIN(g, (void)rawbpf_load(b, .src_file = object));
+		return;
+	}
+	golden_quiet(g, 0);
+	ASK(g, rawbpf_attach_usdt(
+		       b, .path = server, .probe = "http_server_request", .fn_name = "on_probe"));
 }
 
 /* ... of a process, which before Linux 4.20 is what it takes */
@@ -299,6 +390,7 @@ static void run_attach_all(struct golden *g)
 
 	LOADED(g, GPL PROG("f", "tracepoint/sched/sched_switch"));
 	ASK(g, rawbpf_attach_all(b));
+	golden_quiet(g, rawbpf_detach_tracepoint(b, .tp = "sched:sched_switch"));
 	ASK(g, rawbpf_attach_all_opts(b, &o));
 }
 
@@ -332,17 +424,40 @@ static void run_trace_attach(struct golden *g)
 	ASK(g, rawbpf_attach_tracepoint(b, .tp = "sched:sched_switch", .fn_name = "f"));
 }
 
+/* An event and a trace instance of a process that has ended, as it would have named them. */
+static void leave(struct rawbpf *b)
+{
+	int dir = tracefs_dir(b), fd, n;
+	pid_t pid = fork();
+	char text[256];
+
+	if (!pid)
+		_exit(0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_msg(dir >= 0, "%s", rawbpf_errmsg(b));
+	snprintf(text, sizeof(text), "instances/rawbpf_%d_999999999999_0", (int)pid);
+	ck_assert_int_eq(mkdirat(dir, text, 0700), 0);
+	n = snprintf(text, sizeof(text), "p:kprobes/rawbpf_%d_999999999999_1 %s:0x1000\n", (int)pid,
+		app);
+	fd = openat(dir, "uprobe_events", O_WRONLY | O_APPEND | O_CLOEXEC);
+	ck_assert_int_eq(write(fd, text, (size_t)n), n);
+	close(fd);
+}
+
 static void run_reap(struct golden *g)
 {
-	struct rawbpf *b = g->b;
+	struct rawbpf *b = rawbpf_new();
 
+	leave(b);
+	rawbpf_free(b);
+	b = g->b;
 	ASK(g, rawbpf_reap(b, NULL, NULL));
 }
 
 /* ---- rights ---------------------------------------------------------------------------------- */
 
 /* For good: by a process of its own, which is let do nothing after it but tell. */
-static void run_drop(struct golden *g)
+static void ask_drop(struct golden *g)
 {
 	struct rawbpf *b = g->b;
 	char text[8192];
@@ -350,7 +465,6 @@ static void run_drop(struct golden *g)
 	int fds[2], status;
 	pid_t pid;
 
-	LOADED(g, GPL PROG("f", "tracepoint/sched/sched_switch"));
 	golden_quiet(g, rawbpf_attach_all(b));
 	ck_assert_int_eq(pipe(fds), 0);
 	pid = fork();
@@ -365,6 +479,21 @@ static void run_drop(struct golden *g)
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
 	buf_add(&g->log, text, (size_t)got);
+}
+
+static void run_drop(struct golden *g)
+{
+	LOADED(g, GPL PROG("f", "tracepoint/sched/sched_switch"));
+	ask_drop(g);
+}
+
+/* ... with a map that is still read, and a trace instance to be removed in the end */
+static void run_drop_all(struct golden *g)
+{
+	LOADED(g, ".include \"std.inc\"\n" GPL ".map counts hash(u32, u64, 16)\n"
+		  ".prog f \"tracepoint/sched/sched_switch\"\n	r1 = &counts\n	printk \"x\"\n"
+		  "	return 0\n");
+	ask_drop(g);
 }
 
 /* ---- files, and calls of the caller's own ---------------------------------------------------- */
@@ -414,9 +543,11 @@ static void run_call(struct golden *g)
 
 const struct golden_run golden_runs[] = {
 	{"maps", run_maps, LOAD_BY " batch first_key map_info"},
+	{"clear", run_clear, LOAD_BY " batch first_key map_info"},
 	{"object", run_object, LOAD_BY " constants ring_buffer"},
 	{"memlock", run_memlock, "btf map_names memlock_free"},
 	{"kprobe_load", run_kprobe_load, PROG_BY " no_version"},
+	{"kernel_names", run_kernel_names, LOAD_BY " btf_kernel constants"},
 	{"tracepoint", run_tracepoint, "fsopen perf_link"},
 	{"tracepoint_re", run_tracepoint_re, "fsopen perf_link"},
 	{"raw_tracepoint", run_raw_tracepoint, "raw_tracepoint"},
@@ -427,20 +558,27 @@ const struct golden_run golden_runs[] = {
 		PROG_BY " no_version functions kprobe_multi kprobe_pmu kprobe_events perf_link "
 			"siblings fsopen"},
 	{"kfunc", run_kfunc, PROG_BY " btf_kernel fentry_load fentry"},
+	{"module", golden_run_module, ""},
 	{"perf_event", run_perf_event, "perf_link inherit_thread"},
 	{"uprobe", run_uprobe, "uprobe_pmu perf_link fsopen"},
 	{"uprobe_re", run_uprobe_re,
 		PROG_BY " no_version uprobe_multi uprobe_pmu perf_link siblings fsopen"},
+	{"ifunc", run_ifunc, "own_libc uprobe_pmu perf_link fsopen"},
 	{"usdt", run_usdt, "semaphores uprobe_pmu perf_link fsopen"},
 	{"usdt_pid", run_usdt_pid, "semaphores uprobe_pmu perf_link fsopen"},
 	{"usdt_context", run_usdt_context,
 		PROG_BY " no_version semaphores uprobe_pmu perf_link uprobe_multi fsopen"},
+	{"usdt_args", run_usdt_args,
+		PROG_BY " no_version semaphores uprobe_pmu perf_link siblings uprobe_multi fsopen"},
+	{"usdt_specs", run_usdt_specs,
+		PROG_BY " no_version semaphores uprobe_pmu perf_link siblings uprobe_multi fsopen"},
 	{"attach_all", run_attach_all, "fsopen perf_link"},
 	{"trace", run_trace, "trace_instance fsopen"},
 	{"trace_shared", run_trace_shared, "fsopen"},
 	{"trace_attach", run_trace_attach, "trace_instance fsopen perf_link"},
 	{"reap", run_reap, "fsopen kprobe_events"},
 	{"drop", run_drop, ""},
+	{"drop_all", run_drop_all, "trace_instance fsopen bpf_by_all map_info"},
 	{"files", run_files, ""},
 	{"audit", run_audit, ""},
 	{"call", run_call, ""},

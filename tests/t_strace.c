@@ -365,8 +365,6 @@ static bool is_told(struct follow *w, const struct line *l)
 		forget(w, atoi(l->leaf[0].value));
 		return false;
 	}
-	if (!strcmp(l->name, "prctl"))
-		return strcmp(l->leaf[0].value, "PR_CAPBSET_READ") != 0;
 	if (!strcmp(l->name, "ioctl"))
 		return l->n > 1 && !strncmp(l->leaf[1].value, "PERF_EVENT_IOC_", 15);
 	if (!strcmp(l->name, "write") || !strcmp(l->name, "pwrite64"))

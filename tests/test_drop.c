@@ -54,11 +54,10 @@ static uint64_t word(const struct rawbpf_cap_data *d, bool effective)
 static long rights_prctl(struct rights *r, const struct rawbpf_call *c)
 {
 	switch (c->arg[0]) {
-	case RAWBPF_PR_CAPBSET_READ: return c->arg[1] < CAPS ? 1 : -EINVAL;
 	case RAWBPF_PR_CAPBSET_DROP:
 		if (!c->arg[1])
 			buf_puts(&r->log, "bound ");
-		return r->no_setpcap ? -EPERM : 0;
+		return r->no_setpcap ? -EPERM : c->arg[1] < CAPS ? 0 : -EINVAL;
 	case RAWBPF_PR_SET_SECUREBITS: return r->no_setpcap ? -EPERM : 0;
 	case RAWBPF_PR_SET_NO_NEW_PRIVS:
 		buf_puts(&r->log, "privs ");
@@ -193,6 +192,7 @@ START_TEST(audited)
 	rawbpf_free(b);
 	ck_assert_msg(strstr(buf_str(&lines),
 			      "prctl(PR_CAPBSET_DROP, CAP_CHECKPOINT_RESTORE) = 0\n"
+			      "prctl(PR_CAPBSET_DROP, 41) = -1 EINVAL\n"
 			      "capset({version=_LINUX_CAPABILITY_VERSION_3, pid=0}, {effective=0, "
 			      "permitted=CAP_DAC_OVERRIDE|CAP_SYS_ADMIN|"
 			      "CAP_BPF, inheritable=0}) = 0\n"),
