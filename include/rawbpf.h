@@ -410,8 +410,8 @@ RAWBPF_API int rawbpf_parse_trace_line(char *line, size_t len, struct rawbpf_tra
 /*
  * rawbpf_fprint_text() - text of traced programs as any terminal may show it.  A process chooses
  * its own name, and control bytes in it would tell the terminal what to do: what is no visible
- * character in UTF-8 becomes \n, \t, \r or \xNN; with lines newlines and tabs stay.  Prints all
- * of len.  Returns 0, or what the write failed with.  Kernel-free.
+ * character in UTF-8 becomes \n, \t, \r or \xNN, and so do characters that join, hide or turn text
+ * around, such as U+202E; with lines newlines and tabs stay.  Prints all of len.  Returns 0, or what the write failed with.  Kernel-free.
  */
 RAWBPF_API int rawbpf_fprint_text(FILE *out, const char *text, size_t len, bool lines);
 

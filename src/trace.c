@@ -321,13 +321,35 @@ int rawbpf_trace_fields_opts(struct rawbpf *b, struct rawbpf_trace_fields *f,
 
 /* ---- printing ---- */
 
-/* Text as it is, or as any terminal may show it; tabs and newlines stay. */
-static void trace_write(FILE *out, const char *s, size_t len, bool escape)
+/*
+ * Text as it is, or as any terminal may show it: tabs and newlines stay but those of the name in
+ * its first columns, which begins no line.
+ */
+static void trace_write(FILE *out, const char *s, size_t len, size_t columns, bool escape)
 {
-	if (escape)
-		visible_lines(out, s, len);
-	else
+	if (!escape) {
 		fwrite(s, 1, len, out);
+		return;
+	}
+	rawbpf_fprint_text(out, s, columns, false);
+	visible_lines(out, s + columns, len - columns);
+}
+
+enum { TRACE_NAME = 16 * VISIBLE_BYTE };
+
+/* A name without newlines and tabs; what else is no visible character is seen to as it is written. */
+static const char *trace_name(const char *task, char out[TRACE_NAME])
+{
+	size_t n = 0;
+
+	for (; *task && n < TRACE_NAME - VISIBLE_BYTE; task++) {
+		if (*task == '\n' || *task == '\t')
+			n += visible_byte((unsigned char)*task, out + n);
+		else
+			out[n++] = *task;
+	}
+	out[n] = '\0';
+	return out;
 }
 
 /* The raw block; a filter by event needs it parsed, which is done on a copy. */
@@ -355,15 +377,18 @@ static int trace_print_raw(
 
 /* One block to t->text; 0 when it is not to be printed. */
 static int trace_print_block(struct trace *t, const struct trace_source *src, const struct fmt *fmt,
-	const struct traceread_block *block)
+	const struct traceread_block *block, bool escape)
 {
 	struct rawbpf_trace_fields f;
+	char name[TRACE_NAME];
 
 	if (!fmt)
 		return trace_print_raw(t, src, block);
 	if (!trace_wanted(src, block, block->text, &f))
 		return 0;
 	t->text.len = 0;
+	if (escape)
+		f.task = trace_name(f.task, name);
 	fmt_format(fmt, &f, &t->text);
 	return 1;
 }
@@ -373,12 +398,15 @@ static int trace_print_all(struct rawbpf *b, const struct trace_source *src, con
 {
 	struct traceread_block block;
 	struct trace *t = b->trace;
+	size_t columns;
 	int ret;
 
 	while ((ret = trace_block(b, src, &block)) > 0) {
 		errno = 0;
-		if (trace_print_block(t, src, fmt, &block) && !t->text.failed) {
-			trace_write(o->out, buf_str(&t->text), t->text.len, o->escape);
+		/* before the block is cut into fields */
+		columns = fmt ? 0 : traceline_columns(block.text, block.len);
+		if (trace_print_block(t, src, fmt, &block, o->escape) && !t->text.failed) {
+			trace_write(o->out, buf_str(&t->text), t->text.len, columns, o->escape);
 			fputc('\n', o->out);
 		}
 		if (t->text.failed)

@@ -5,8 +5,8 @@
  *	            bash-1234    (   1234) [001] d..21  1768.945420: bpf_trace_printk: hello
  *	    bash-1234      0d... 291326us : bpf_trace_printk: hello
  *
- * Names and messages hold anything: blanks, "-12", " [001] ", ": ".  So nothing is searched for.
- * The name is the first 16 bytes (8 with the option latency-format) and what follows is taken item
+ * Names and messages hold anything: blanks, "-12", " [001] ", ": ", newlines.  So nothing is searched
+ * for.  The name is the first 16 bytes (8 with the option latency-format) and what follows is taken item
  * by item up to the time; only then comes free text.  Options of the trace instance add the
  * process in parentheses (record-tgid) or take away the flags (irq-info); the flags grew from four
  * letters to five in 5.15 and get new letters, so any will do.  The time is seconds with a point,
@@ -16,6 +16,11 @@
 
 #include <limits.h>
 #include <string.h>
+
+enum {
+	TRACELINE_NAME = 16, /* columns before the '-' */
+	TRACELINE_LATENCY = 8,
+};
 
 /* Where the items of a line are; nothing is written before all is known to fit. */
 struct traceline {
@@ -128,7 +133,7 @@ static bool tl_text(struct traceline *t)
 static bool tl_flags(struct traceline *t)
 {
 	t->flags = t->p;
-	while (t->p != t->end && *t->p != ' ')
+	while (t->p != t->end && *t->p != ' ' && *t->p != '\n')
 		t->p++;
 	t->flags_end = t->p;
 	return tl_blanks(t);
@@ -144,13 +149,12 @@ static void tl_task(struct traceline *t, const char *line, size_t columns)
 	t->flags = t->flags_end = NULL;
 }
 
-static bool tl_common(struct traceline *t, const char *line, size_t len)
+/* What follows a name in the common form. */
+static bool tl_common(struct traceline *t, const char *line)
 {
 	const char *word;
 
-	if (len < 17 || line[16] != '-')
-		return false;
-	tl_task(t, line, 16);
+	tl_task(t, line, TRACELINE_NAME);
 	if (!tl_int(t, &t->pid) || !tl_blanks(t) || !tl_tgid(t))
 		return false;
 	if (!tl_char(t, '[') || !tl_int(t, &t->cpu) || !tl_char(t, ']') || !tl_blanks(t))
@@ -163,13 +167,11 @@ static bool tl_common(struct traceline *t, const char *line, size_t len)
 }
 
 /* The time is microseconds since the buffer began, "us" and a mark of slowness after it. */
-static bool tl_latency(struct traceline *t, const char *line, size_t len)
+static bool tl_latency(struct traceline *t, const char *line)
 {
 	uint64_t us;
 
-	if (len < 9 || line[8] != '-')
-		return false;
-	tl_task(t, line, 8);
+	tl_task(t, line, TRACELINE_LATENCY);
 	t->tgid = -1;
 	if (!tl_int(t, &t->pid) || !tl_blanks(t) || !tl_int(t, &t->cpu) || !tl_flags(t))
 		return false;
@@ -223,17 +225,84 @@ static void tl_message(
 	f->msg_len = n;
 }
 
-static bool tl_parse(struct traceline *t, const char *line, size_t len)
+/*
+ * One of the two forms, by its name's columns.  A name of 16 columns has 15 bytes at most, so a
+ * blank comes first; in old saved lines there may be none, but no newline either.
+ */
+static bool tl_parse_form(struct traceline *t, const char *line, size_t len, size_t columns)
 {
+	size_t name = len < columns ? len : columns;
+
 	t->end = line + len;
-	return tl_common(t, line, len) || tl_latency(t, line, len);
+	t->p = line;
+	if (columns == TRACELINE_NAME && len && *line != ' ' && memchr(line, '\n', name))
+		return false;
+	t->p += name;
+	if (t->p == t->end || *t->p != '-')
+		return false;
+	return columns == TRACELINE_NAME ? tl_common(t, line) : tl_latency(t, line);
 }
 
-bool traceline_starts(const char *line, size_t len)
+static bool tl_parse(struct traceline *t, const char *line, size_t len)
+{
+	return tl_parse_form(t, line, len, TRACELINE_NAME) ||
+	       tl_parse_form(t, line, len, TRACELINE_LATENCY);
+}
+
+static enum traceline_form tl_form(const char *p, size_t len, bool whole, size_t columns)
+{
+	struct traceline t;
+	bool first = tl_parse_form(&t, p, len, columns);
+
+	if (t.p == t.end && !whole)
+		return TRACELINE_SHORT;
+	return first ? TRACELINE_FIRST : TRACELINE_NONE;
+}
+
+static enum traceline_form tl_either(const char *p, size_t len, bool whole, size_t *columns)
+{
+	enum traceline_form common = tl_form(p, len, whole, TRACELINE_NAME), latency;
+
+	*columns = TRACELINE_NAME;
+	if (common == TRACELINE_FIRST)
+		return common;
+	latency = tl_form(p, len, whole, TRACELINE_LATENCY);
+	if (latency == TRACELINE_NONE)
+		return common;
+	*columns = TRACELINE_LATENCY;
+	return latency;
+}
+
+/*
+ * A newline in a name may as well be the end of a message, and what follows a record whose name
+ * imitates what comes after a name.  But the rest of a name that has its newline in column N leaves
+ * too few columns for a line that looks like a record again: so where one of the lines in the name
+ * does, that is the record.
+ */
+enum traceline_form traceline_form(const char *p, size_t len, bool whole)
+{
+	size_t columns, unused, i;
+	enum traceline_form form = tl_either(p, len, whole, &columns), inner;
+
+	for (i = 0; form != TRACELINE_NONE && i < columns && i < len; i++) {
+		if (p[i] != '\n')
+			continue;
+		inner = tl_either(p + i + 1, len - i - 1, whole, &unused);
+		if (inner == TRACELINE_FIRST)
+			form = TRACELINE_NONE;
+		else if (inner == TRACELINE_SHORT)
+			form = TRACELINE_SHORT;
+	}
+	return form;
+}
+
+size_t traceline_columns(const char *line, size_t len)
 {
 	struct traceline t;
 
-	return tl_parse(&t, line, len);
+	if (!tl_parse(&t, line, len))
+		return 0;
+	return (size_t)(t.task_end - line);
 }
 
 int rawbpf_parse_trace_line(char *line, size_t len, struct rawbpf_trace_fields *f)

@@ -7,8 +7,18 @@
 
 #include "rawbpf.h"
 
-/* Whether a line is a record's first; it is not changed. */
-bool traceline_starts(const char *line, size_t len);
+/*
+ * What the bytes at a line's beginning are; a name may have newlines in it, so more than a line is
+ * looked at.  whole: no more bytes will come.
+ */
+enum traceline_form {
+	TRACELINE_NONE,	 /* no record begins here */
+	TRACELINE_FIRST, /* one does */
+	TRACELINE_SHORT, /* to know it takes more bytes */
+};
+enum traceline_form traceline_form(const char *p, size_t len, bool whole);
+/* How many columns of a record its name takes; 0: it is no record. */
+size_t traceline_columns(const char *line, size_t len);
 /* "CPU:1 [LOST 145 EVENTS]", the kernel's notice; false when the line is none. */
 bool traceline_lost(const char *line, size_t len, int *cpu, uint64_t *lost);
 /*

@@ -6,7 +6,8 @@
  * one that ends in a newline leaves an empty line.  So a record ends where the next line begins
  * one, or where nothing more is to be had: the kernel gives whole records in each read, and a
  * first line that has come alone once a read finds nothing more is the whole record.  What is not
- * yet a whole line is kept.
+ * yet a whole line is kept, and so is a line that may be the first part of a process's name: names
+ * hold any byte but NUL, newlines too.
  */
 #include "traceread.h"
 
@@ -50,13 +51,20 @@ static size_t tr_line(const struct traceread *r, size_t at)
 	return r->eof ? r->in.len - at : 0;
 }
 
-static bool tr_begins(const struct traceread *r, size_t at, size_t len)
+static bool tr_notice(const struct traceread *r, size_t at, size_t len)
 {
 	uint64_t lost;
 	int cpu;
 
-	return traceline_starts(r->in.data + at, len) ||
-	       traceline_lost(r->in.data + at, len, &cpu, &lost);
+	return traceline_lost(r->in.data + at, len, &cpu, &lost);
+}
+
+/* What a line is by all that has come; a pause is the end where the last line is whole. */
+static enum traceline_form tr_form(const struct traceread *r, size_t at, bool settled)
+{
+	bool whole = r->eof || (settled && r->in.data[r->in.len - 1] == '\n');
+
+	return traceline_form(r->in.data + at, r->in.len - at, whole);
 }
 
 /* Whether a line that has not all come yet looks like a record's first. */
@@ -64,7 +72,8 @@ static bool tr_may_begin(const struct traceread *r, size_t at)
 {
 	const char *p = r->in.data + at;
 
-	return r->in.len - at > 17 && p[16] == '-' && p[17] >= '0' && p[17] <= '9';
+	return r->in.len - at > 17 && p[16] == '-' && p[17] >= '0' && p[17] <= '9' &&
+	       !memchr(p, '\n', r->in.len - at);
 }
 
 /*
@@ -74,6 +83,7 @@ static bool tr_may_begin(const struct traceread *r, size_t at)
 static size_t tr_record_end(struct traceread *r, size_t first, bool settled)
 {
 	size_t end = r->at + first, len;
+	enum traceline_form form;
 
 	if (end < r->seen)
 		end = r->seen;
@@ -82,32 +92,47 @@ static size_t tr_record_end(struct traceread *r, size_t first, bool settled)
 		len = tr_line(r, end);
 		if (!len && end == r->in.len)
 			return settled || r->eof ? end : 0;
-		if (!len)
-			return tr_may_begin(r, end) ? end : 0;
-		if (tr_begins(r, end, len))
+		form = tr_form(r, end, settled);
+		if (form == TRACELINE_FIRST || (len && tr_notice(r, end, len)))
 			return end;
+		if (!len || form == TRACELINE_SHORT)
+			return tr_may_begin(r, end) ? end : 0;
 		end += len;
 	}
+}
+
+/* The length of a record's first line, which ends after its name; 0: it is not whole yet. */
+static size_t tr_first(const struct traceread *r, size_t at)
+{
+	size_t name = traceline_columns(r->in.data + at, r->in.len - at);
+	size_t len = tr_line(r, at + name);
+
+	return len ? name + len : 0;
 }
 
 /* The next block of what was read: its end, or 0. */
 static size_t tr_block(struct traceread *r, bool settled, struct traceread_block *block)
 {
-	size_t len, end;
+	size_t len = tr_line(r, r->at);
+	enum traceline_form form;
 
-	len = tr_line(r, r->at);
 	if (!len)
 		return 0;
-	end = r->at + len;
 	block->text = r->in.data + r->at;
-	block->kind = TRACEREAD_OTHER;
-	if (traceline_starts(block->text, len)) {
-		block->kind = TRACEREAD_RECORD;
-		end = tr_record_end(r, len, settled);
-	} else if (traceline_lost(block->text, len, &block->cpu, &block->lost)) {
+	if (traceline_lost(block->text, len, &block->cpu, &block->lost)) {
 		block->kind = TRACEREAD_LOST;
+		return r->at + len;
 	}
-	return end;
+	form = tr_form(r, r->at, settled);
+	if (form == TRACELINE_SHORT)
+		return 0;
+	if (form == TRACELINE_NONE) {
+		block->kind = TRACEREAD_OTHER;
+		return r->at + len;
+	}
+	block->kind = TRACEREAD_RECORD;
+	len = tr_first(r, r->at);
+	return len ? tr_record_end(r, len, settled) : 0;
 }
 
 static bool tr_take(struct traceread *r, bool settled, struct traceread_block *block)

@@ -3,7 +3,9 @@
  * visible.c - bytes of traced programs as text that any terminal may show.
  *
  * A process chooses its own name: control bytes in it would tell a terminal what to do.  In UTF-8
- * those are U+0000 to U+001F and U+007F to U+009F; bytes that are no UTF-8 are as bad.
+ * those are U+0000 to U+001F and U+007F to U+009F; bytes that are no UTF-8 are as bad.  So are
+ * characters that nobody sees but that change what is seen, such as U+202E, which turns the text
+ * behind it around, or that make two names look like one.
  */
 #include "visible.h"
 
@@ -11,6 +13,50 @@
 #include <string.h>
 
 #include "rawbpf.h"
+
+/*
+ * Unicode's characters of format, and what it lets a terminal leave out: joiners, fillers,
+ * directions, invisible operators, variation selectors, tags; separators of lines.
+ */
+static const struct visible_hidden {
+	unsigned long first, last;
+} visible_hidden[] = {
+	{0xad, 0xad},
+	{0x34f, 0x34f},
+	{0x600, 0x605},
+	{0x61c, 0x61c},
+	{0x6dd, 0x6dd},
+	{0x70f, 0x70f},
+	{0x890, 0x891},
+	{0x8e2, 0x8e2},
+	{0x115f, 0x1160},
+	{0x17b4, 0x17b5},
+	{0x180b, 0x180f},
+	{0x200b, 0x200f},
+	{0x2028, 0x202e},
+	{0x2060, 0x206f},
+	{0x3164, 0x3164},
+	{0xfe00, 0xfe0f},
+	{0xfeff, 0xfeff},
+	{0xffa0, 0xffa0},
+	{0xfff0, 0xfffb},
+	{0x110bd, 0x110bd},
+	{0x110cd, 0x110cd},
+	{0x13430, 0x1343f},
+	{0x1bca0, 0x1bca3},
+	{0x1d173, 0x1d17a},
+	{0xe0000, 0xe0fff},
+};
+
+static bool visible_is_hidden(unsigned long v)
+{
+	const struct visible_hidden *h = visible_hidden;
+	const struct visible_hidden *end = h + sizeof(visible_hidden) / sizeof(*h);
+
+	while (h < end && v > h->last)
+		h++;
+	return h < end && v >= h->first;
+}
 
 size_t visible_char(const unsigned char *s, size_t n)
 {
@@ -34,7 +80,7 @@ size_t visible_char(const unsigned char *s, size_t n)
 	if (v < 0xa0 || (len == 3 && v < 0x800) || (len == 4 && v < 0x10000) ||
 		(v >= 0xd800 && v < 0xe000) || v > 0x10ffff)
 		return 0;
-	return len;
+	return visible_is_hidden(v) ? 0 : len;
 }
 
 size_t visible_byte(unsigned char c, char out[VISIBLE_BYTE])

@@ -86,22 +86,24 @@ int main(void)
 }
 END
 export PKG_CONFIG_PATH="$tmp/p/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
-export LD_LIBRARY_PATH="$tmp/p/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+unset LD_LIBRARY_PATH # the linker looks there, too: what pkg-config says must be enough
+# runs PROGRAM: with the libraries that were installed
+runs() { LD_LIBRARY_PATH="$tmp/p/lib" "$@" 2>&1; }
 # uses PROGRAM.c NAME [FLAG]: built with what pkg-config says, as a shared or a static program
 uses() {
 	# shellcheck disable=SC2046,SC2086
 	$cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror ${3:-} -o "$tmp/out" "$1" $(pkg-config ${3:+--static} --cflags --libs $2) 2>&1
 }
 for how in '' -static; do
-	uses "$tmp/two.c" 'rawbpf bpfasm' $how && same "a program of both libraries $how" "$("$tmp/out" 2>&1)" "16 bytes, ENOENT"
+	uses "$tmp/two.c" 'rawbpf bpfasm' $how && same "a program of both libraries $how" "$(runs "$tmp/out")" "16 bytes, ENOENT"
 	uses tools/examples/assemble.c bpfasm $how && same "a program of the assembler $how" \
-		"$(printf 'r0 = 7\nexit\n' | "$tmp/out" 2>&1)" "b7 00 00 00 07 00 00 00
+		"$(printf 'r0 = 7\nexit\n' | runs "$tmp/out")" "b7 00 00 00 07 00 00 00
 95 00 00 00 00 00 00 00"
 	uses tools/examples/strlen_hist.c rawbpf $how
 	[ -z "$how" ] || continue
 	readelf -d "$tmp/out" | grep -q 'NEEDED.*libelf' && echo "a program of librawbpf.so is told to link libelf"
 done
-same "the command that was installed" "$("$tmp/p/bin/rawbpf" asm -f hex -o - - <"$top/bpfasm/examples/exits.bpf" | head -c 4)" \
+same "the command that was installed" "$(runs "$tmp/p/bin/rawbpf" asm -f hex -o - - <"$top/bpfasm/examples/exits.bpf" | head -c 4)" \
 	"$("$build/rawbpf" asm -f hex -o - - <"$top/bpfasm/examples/exits.bpf" | head -c 4)"
 
 # ---- and away -------------------------------------------------------------------------------------

@@ -94,6 +94,33 @@ START_TEST(print_forms)
 }
 END_TEST
 
+#define TTN "             a\nb-77     [001] d..1.  1768.945420: bpf_trace_printk: "
+
+/* A process may have a newline in its name: its lines are records of their own, and shown as one. */
+START_TEST(newline_in_a_name)
+{
+	static const char text[] = TT1 "one\n" TTN "two\n" TTN "three\nmore\n" TT2 "four\n";
+	static const char want[] = TT1 "one\n             a\\nb" /* as two characters */
+				       "-77     [001] d..1.  1768.945420: bpf_trace_printk: two\n"
+				       "             a\\nb"
+				       "-77     [001] d..1.  1768.945420: bpf_trace_printk: three\n"
+				       "more\n" TT2 "four\n";
+	uint64_t unknown = 0;
+	char *got = print(text, (struct rawbpf_trace_print_opts){.escape = true});
+
+	ck_assert_str_eq(got, want);
+	free(got);
+	got = print(text, (struct rawbpf_trace_print_opts){.unknown = &unknown});
+	ck_assert_str_eq(got, text);
+	free(got);
+	got = print(text, (struct rawbpf_trace_print_opts){
+				  .fmt = "{0}={5}", .escape = true, .unknown = &unknown});
+	ck_assert_str_eq(got, "bash=one\na\\nb=two\na\\nb=three\nmore\nsleep-1=four\n");
+	ck_assert_uint_eq(unknown, 0);
+	free(got);
+}
+END_TEST
+
 START_TEST(fields_from_file)
 {
 	struct rawbpf *b = open_context();
@@ -432,6 +459,7 @@ Suite *suite_trace(void)
 	TCase *t = tcase_create("unit"), *live = tcase_create("live");
 
 	tcase_add_test(t, print_forms);
+	tcase_add_test(t, newline_in_a_name);
 	tcase_add_test(t, fields_from_file);
 	tcase_add_test(t, notices);
 	tcase_add_test(t, bad_format);

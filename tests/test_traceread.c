@@ -220,6 +220,113 @@ START_TEST(very_long_line)
 }
 END_TEST
 
+/* One record of a process that chose its name, and its message. */
+static void put_record(struct buf *out, const char *name, const char *msg)
+{
+	buf_printf(out, "%16s-%-7d [%03d] d..21 %5d.%06d: bpf_trace_printk: %s\n", name, 25477, 1,
+		1768, 945420, msg);
+}
+
+/* The blocks of text come out as wanted, whatever a read holds. */
+static void check_blocks(const char *text, const char *wanted, size_t step)
+{
+	struct fake f = {.text = text, .len = strlen(text), .step = step};
+	char *got = blocks(&f, TRACEREAD_NOWAIT);
+
+	ck_assert_msg(!strcmp(got, wanted), "step %zu: %s\nwanted %s", step, got, wanted);
+	free(got);
+}
+
+/* A name of newlines, alone and among others' records. */
+START_TEST(names_with_newlines)
+{
+	static const char *const names[] = {"a\nb", "\n", "\nab", "ab\n", "\n\n\n", "x\n\ny",
+		"\n12345678901234", "12345678901234\n", "\n       a",
+		"a\n-1 [0] 5: ", "\n-1 [0] d 5.5: ", "\n        -1 [0]", "-1 [0] 5: x: y",
+		"\nabcdefgh-1 0d ", "abcdefg\n-1 0d 5", "\033[2J\a\x9bX\n\r", "CPU:1 [LOST 1\n",
+		"# x\n#", "\n# tracer: nop", "a\n\t", "-\n-", "a-1\nb-2",
+		"\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n", "\n\n\n\n\n\n\n\n-1 0d 5"};
+	size_t i, j, step;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct buf in = {0}, out = {0};
+
+		for (j = 0; j < 4; j++) {
+			const char *name = j % 2 ? "bash" : names[i];
+			const char *msg = j < 2 ? "plain" : "two\n  ab";
+
+			ck_assert_uint_le(strlen(name), 15);
+			put_record(&in, name, msg);
+			buf_puts(&out, j ? "|R:" : "R:");
+			put_record(&out, name, msg);
+			out.data[--out.len] = '\0';
+		}
+		for (step = 1; step < in.len; step += step < 300 ? 1 : 97)
+			check_blocks(buf_str(&in), buf_str(&out), step);
+		check_blocks(buf_str(&in), buf_str(&out), in.len);
+		buf_free(&in);
+		buf_free(&out);
+	}
+}
+END_TEST
+
+/* Names of any bytes that a header has: each record comes out alone and as it went in. */
+START_TEST(names_imitate_headers)
+{
+	static const char bytes[] = "\n\n\n  --1190[]()d.:,#u\ts";
+	unsigned seed = 1, round, i, n;
+	char name[16];
+
+	for (round = 0; round < 3000; round++) {
+		struct buf in = {0}, out = {0};
+
+		for (i = 0; i < 5; i++) {
+			for (n = 0; n < 15 && rand_r(&seed) % 16; n++)
+				name[n] = bytes[rand_r(&seed) % (sizeof(bytes) - 1)];
+			name[n] = '\0';
+			put_record(&in, name, i % 2 ? "m" : "x\n   y");
+			buf_puts(&out, i ? "|R:" : "R:");
+			put_record(&out, name, i % 2 ? "m" : "x\n   y");
+			out.data[--out.len] = '\0';
+		}
+		check_blocks(buf_str(&in), buf_str(&out), in.len);
+		check_blocks(buf_str(&in), buf_str(&out), 1 + rand_r(&seed) % in.len);
+		buf_free(&in);
+		buf_free(&out);
+	}
+}
+END_TEST
+
+/* The same with the option latency-format, which cuts names to eight columns. */
+START_TEST(newlines_in_latency_format)
+{
+	static const char bytes[] = "\n\n\n  --1190[]()d.:,#u\ts";
+	unsigned seed = 1, round, i, n;
+	char name[16];
+
+	for (round = 0; round < 3000; round++) {
+		struct buf in = {0}, out = {0};
+
+		for (i = 0; i < 5; i++) {
+			for (n = 0; n < 15 && rand_r(&seed) % 16; n++)
+				name[n] = bytes[rand_r(&seed) % (sizeof(bytes) - 1)];
+			name[n] = '\0';
+			n = (unsigned)out.len;
+			buf_printf(&out, "%sR:", i ? "|" : "");
+			n = (unsigned)out.len;
+			buf_printf(&out, "%8.8s-%-7d %3d%s %4dus : bpf_trace_printk: m", name,
+				25477, 1, "d..21", 291326);
+			buf_add(&in, out.data + n, out.len - n);
+			buf_add(&in, "\n", 1);
+		}
+		check_blocks(buf_str(&in), buf_str(&out), in.len);
+		check_blocks(buf_str(&in), buf_str(&out), 1 + rand_r(&seed) % in.len);
+		buf_free(&in);
+		buf_free(&out);
+	}
+}
+END_TEST
+
 static long interrupted(void *arg, const struct rawbpf_call *c)
 {
 	(void)arg;
@@ -280,6 +387,9 @@ Suite *suite_traceread(void)
 	tcase_add_test(t, file_ends);
 	tcase_add_test(t, end_is_no_busy_loop);
 	tcase_add_test(t, very_long_line);
+	tcase_add_test(t, names_with_newlines);
+	tcase_add_test(t, names_imitate_headers);
+	tcase_add_test(t, newlines_in_latency_format);
 	tcase_add_test(t, signals_and_errors);
 	tcase_add_test(t, no_memory);
 	suite_add_tcase(s, t);

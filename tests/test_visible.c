@@ -49,8 +49,53 @@ static const struct {
 		"\\xe2\\x82"
 		"a",
 		false},
+	/* what turns text around, joins, separates or is not seen at all */
+	{"a\xe2\x80\xaex", 5, "a\\xe2\\x80\\xaex", false},
+	{"\xe2\x80\x8b\xef\xbb\xbf", 6, "\\xe2\\x80\\x8b\\xef\\xbb\\xbf", false},
+	{"\xf3\xa0\x80\x81", 4, "\\xf3\\xa0\\x80\\x81", false},
 	{"\xf4\x90\x80\x80\xff", 5, "\\xf4\\x90\\x80\\x80\\xff", false},
 };
+
+/* v in UTF-8; its length. */
+static size_t utf8(unsigned long v, char s[5])
+{
+	static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
+	size_t len = v < 0x80 ? 1 : v < 0x800 ? 2 : v < 0x10000 ? 3 : 4, i;
+
+	s[0] = (char)v;
+	for (i = len; i > 1; i--, v >>= 6)
+		s[i - 1] = (char)(0x80 | (v & 0x3f));
+	if (len > 1)
+		s[0] = (char)(first[len] | v);
+	return len;
+}
+
+/* Ends of each range, and the characters beside it. */
+START_TEST(hidden_characters)
+{
+	static const unsigned long hidden[][2] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad},
+		{0x61c, 0x61c}, {0x180b, 0x180f}, {0x200b, 0x200f}, {0x2028, 0x202e},
+		{0x2060, 0x206f}, {0xd800, 0xdfff}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
+		{0xfff0, 0xfffb}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}};
+	unsigned long v;
+	char s[5];
+	size_t i, len;
+
+	for (i = 0; i < sizeof(hidden) / sizeof(*hidden); i++) {
+		for (v = hidden[i][0]; v <= hidden[i][1]; v++) {
+			len = utf8(v, s);
+			ck_assert_msg(!visible_char((unsigned char *)s, len), "U+%04lX", v);
+		}
+		len = utf8(v, s);
+		ck_assert_msg(visible_char((unsigned char *)s, len) == len, "U+%04lX", v);
+		if (!hidden[i][0])
+			continue;
+		len = utf8(hidden[i][0] - 1, s);
+		ck_assert_msg(visible_char((unsigned char *)s, len) == len, "before U+%04lX",
+			hidden[i][0]);
+	}
+}
+END_TEST
 
 START_TEST(texts)
 {
@@ -123,6 +168,7 @@ Suite *suite_visible(void)
 	Suite *s = suite_create("visible");
 	TCase *t = tcase_create("unit");
 
+	tcase_add_test(t, hidden_characters);
 	tcase_add_test(t, texts);
 	tcase_add_test(t, public_form);
 	tcase_add_test(t, bytes);

@@ -10,7 +10,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t lost;
 	int cpu;
 
-	fuzz_use(traceline_starts(line, size));
+	fuzz_use(traceline_form(line, size, size % 2));
+	FUZZ_CHECK(traceline_form(line, size, true) != TRACELINE_SHORT);
+	FUZZ_CHECK(traceline_columns(line, size) < size || !size);
 	fuzz_use(traceline_lost(line, size, &cpu, &lost));
 	FUZZ_CHECK(!memcmp(line, data, size));
 	if (rawbpf_parse_trace_line(line, size, &f) == 1) {

@@ -41,6 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		/* nothing but newlines is left out, and nothing comes twice */
 		for (found = at; found < data + size && *found == '\n'; found++)
 			;
+		found -= strspn(block.text, "\n"); /* of a name */
+		FUZZ_CHECK(found >= at);
 		FUZZ_CHECK((size_t)(data + size - found) >= block.len);
 		FUZZ_CHECK(!memcmp(found, block.text, block.len));
 		at = found + block.len;
