@@ -234,16 +234,33 @@ static long dry_mount(struct dry *d, struct sys *s, const struct rawbpf_call *c)
 
 /* ---- bpf(2) ----------------------------------------------------------------------------------- */
 
-static long dry_map(struct dry *d, const union rawbpf_attr *a)
+/* So many values has an element that each CPU has: the last of "0-3,8", plus one; 0: unknown. */
+static uint32_t dry_cpus(struct sys *s)
+{
+	static const char path[] = "/sys/devices/system/cpu/possible";
+	struct sys past = {.hook = s->hook, .arg = s->arg};
+	char line[256], *p;
+
+	if (sys_read_line(&past, AT_FDCWD, path, line, sizeof(line)))
+		return 0;
+	for (p = line + strlen(line); p > line && p[-1] >= '0' && p[-1] <= '9'; p--)
+		;
+	return *p ? (uint32_t)strtoul(p, NULL, 10) + 1 : 0;
+}
+
+static long dry_map(struct dry *d, struct sys *s, const union rawbpf_attr *a)
 {
 	struct dry_fd *f = dry_add(d);
 
 	if (!f)
 		return -ENOMEM;
-	if (a->map.map_type == RAWBPF_MAP_ARRAY && a->map.key_size == sizeof(f->n)) {
-		f->n = a->map.max_entries;
+	if (a->map.key_size != sizeof(f->n))
+		return f->fd;
+	if (a->map.map_type == RAWBPF_MAP_ARRAY)
 		f->values = a->map.value_size;
-	}
+	else if (a->map.map_type == RAWBPF_MAP_PERCPU_ARRAY)
+		f->values = (a->map.value_size + 7) / 8 * 8 * dry_cpus(s);
+	f->n = f->values ? a->map.max_entries : 0;
 	return f->fd;
 }
 
@@ -259,6 +276,23 @@ static long dry_lookup(struct dry *d, const union rawbpf_attr *a)
 	if (key >= f->n)
 		return -ENOENT;
 	memset((void *)(uintptr_t)a->elem.value, 0, f->values);
+	return 0;
+}
+
+/* The key behind a key; behind none, and behind one that is not there, the first. */
+static long dry_next_key(struct dry *d, const union rawbpf_attr *a)
+{
+	const struct dry_fd *f = dry_find(d, (int)a->elem.map_fd);
+	uint32_t key = UINT32_MAX;
+
+	if (!f || !f->n)
+		return -ENOENT;
+	if (a->elem.key)
+		memcpy(&key, (const void *)(uintptr_t)a->elem.key, sizeof(key));
+	if (key == f->n - 1)
+		return -ENOENT;
+	key = key < f->n ? key + 1 : 0;
+	memcpy((void *)(uintptr_t)a->elem.value, &key, sizeof(key));
 	return 0;
 }
 
@@ -342,19 +376,19 @@ static long dry_link(struct dry *d, const union rawbpf_attr *a)
 	return dry_open(d, NULL);
 }
 
-static long dry_bpf(struct dry *d, const struct rawbpf_call *c)
+static long dry_bpf(struct dry *d, struct sys *s, const struct rawbpf_call *c)
 {
 	union rawbpf_attr *a = (union rawbpf_attr *)c->arg[1];
 
 	switch (c->arg[0]) {
-	case RAWBPF_MAP_CREATE: return dry_map(d, a);
+	case RAWBPF_MAP_CREATE: return dry_map(d, s, a);
 	case RAWBPF_LINK_CREATE: return dry_link(d, a);
 	case RAWBPF_MAP_LOOKUP_ELEM: return dry_lookup(d, a);
 	case RAWBPF_MAP_LOOKUP_BATCH: return dry_batch(d, a);
 	case RAWBPF_OBJ_GET_INFO_BY_FD: return dry_info(d, c);
 	case RAWBPF_BTF_GET_NEXT_ID:
 	case RAWBPF_BTF_GET_FD_BY_ID: return dry_module(d, c, a);
-	case RAWBPF_MAP_GET_NEXT_KEY:
+	case RAWBPF_MAP_GET_NEXT_KEY: return dry_next_key(d, a);
 	case RAWBPF_MAP_LOOKUP_AND_DELETE_ELEM:
 	case RAWBPF_MAP_LOOKUP_AND_DELETE_BATCH:
 	case RAWBPF_PROG_GET_NEXT_ID:
@@ -422,7 +456,7 @@ static long dry_any(struct dry *d, struct sys *s, const struct rawbpf_call *c)
 	case RAWBPF_CALL_MUNMAP: return sys_pass(s, c);
 	case RAWBPF_CALL_MMAP: return c->arg[1] & 2 /* to write */ ? -EACCES : sys_pass(s, c);
 	case RAWBPF_CALL_PRLIMIT: return c->arg[2] ? 0 : sys_pass(s, c);
-	case RAWBPF_CALL_BPF: return dry_bpf(d, c);
+	case RAWBPF_CALL_BPF: return dry_bpf(d, s, c);
 	case RAWBPF_CALL_PERF_EVENT_OPEN: return dry_open(d, NULL);
 	case RAWBPF_CALL_OPENAT: return dry_openat(d, s, c);
 	case RAWBPF_CALL_WRITE:

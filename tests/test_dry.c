@@ -158,6 +158,53 @@ START_TEST(arrays)
 }
 END_TEST
 
+/* Keys one by one, and values that each CPU has: as many bytes as the kernel would write. */
+START_TEST(arrays_by_key)
+{
+	static const char text[] = ".map m array(u64, 3)\n"
+				   ".map each percpu_array(char[3], 3)\n"
+				   ".map h percpu_hash(u32, u64, 3)\n"
+				   ".prog p \"socket\"\n	return 0\n";
+	static const char *const names[] = {"m", "each"};
+	unsigned char values[8 * 1024];
+	struct rawbpf *b = rawbpf_new();
+	struct rawbpf_table_info info;
+	struct rawbpf_table *t;
+	uint32_t key, next, n;
+	size_t i, size;
+
+	ck_assert_int_eq(rawbpf_set_dry_run(b), 0);
+	ck_assert_int_eq(rawbpf_load(b, .text = text), 0);
+	for (i = 0; i < 2; i++) {
+		t = rawbpf_table(b, names[i]);
+		ck_assert_int_eq(rawbpf_table_next(t, NULL, &next), 1);
+		for (key = 0; key < 2; key++) {
+			ck_assert_uint_eq(next, key);
+			ck_assert_int_eq(rawbpf_table_next(t, &key, &next), 1);
+		}
+		ck_assert_int_eq(rawbpf_table_next(t, &key, &next), 0);
+		key = 77; /* as the kernel: it begins again */
+		ck_assert_int_eq(rawbpf_table_next(t, &key, &next), 1);
+		ck_assert_uint_eq(next, 0);
+		n = 0;
+		ck_assert_int_eq(rawbpf_table_each(t, next_key, &n), 0);
+		ck_assert_uint_eq(n, 3);
+	}
+	ck_assert_int_eq(rawbpf_table_info(t, &info), 0);
+	size = 8 * (size_t)info.n_cpus;
+	ck_assert(size && size < sizeof(values));
+	memset(values, 0xee, sizeof(values));
+	key = 2;
+	ck_assert_int_eq(rawbpf_table_lookup(t, &key, values), 0);
+	for (i = 0; i < sizeof(values); i++)
+		ck_assert_uint_eq(values[i], i < size ? 0 : 0xee);
+	key = 3;
+	ck_assert_int_eq(rawbpf_table_lookup(t, &key, values), -ENOENT);
+	ck_assert_int_eq(rawbpf_table_next(rawbpf_table(b, "h"), NULL, &next), 0);
+	rawbpf_free(b);
+}
+END_TEST
+
 /* Trace instances and probe events are there when they were made, until they are removed. */
 START_TEST(made_in_tracefs)
 {
@@ -455,6 +502,7 @@ Suite *suite_dry(void)
 
 	tcase_add_test(tc, calls);
 	tcase_add_test(tc, arrays);
+	tcase_add_test(tc, arrays_by_key);
 	tcase_add_test(tc, made_in_tracefs);
 	tcase_add_test(tc, denied);
 	tcase_add_test(tc, no_memory);
