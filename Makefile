@@ -272,7 +272,7 @@ golden: $(BUILD)/check
 # every call and every allocation of each scenario fails, with each errno that it documents
 check-fault: $(BUILD)/check
 	@tools/demo/rights.sh check-fault
-	@RAWBPF_FAULT=$${RAWBPF_FAULT:-all} $(BUILD)/check fault
+	@tests/fault.sh $(BUILD)
 
 demo:
 	@tools/demo/rights.sh demo

@@ -48,7 +48,7 @@ struct fault_row {
 		slow; /* the kernel waits whenever a place is given up: a sample has one call of so many */
 	bool optional;	 /* not every machine has what it takes */
 	bool is_usdt;	 /* counts the semaphores of this very program */
-	bool alone;	 /* no two such at a time: nor those that count semaphores */
+	bool alone;	 /* no two such at a time: trace_pipe has one reader */
 	bool is_command; /* steps return an exit status, and what went wrong is on stderr */
 	bool apart;	 /* each run is a process of its own: what it does to itself stays */
 	bool drops;	 /* ... and has no rights when the steps are through */

@@ -79,12 +79,14 @@ static int see_line(struct fault *f)
 	int ret, i;
 
 	make_event();
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < 20; i += !ret) { /* others may print meanwhile */
 		ret = rawbpf_trace_fields(f->b, &fields, .timeout_ms = 50);
 		if (ret < 0)
 			return ret;
 		if (ret && !strcmp(fields.msg, "one line"))
 			return 0;
+		if (!ret)
+			make_event();
 	}
 	return f->hit ? 0 : -EIO; /* a road was taken on which there are other readers */
 }

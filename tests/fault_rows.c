@@ -451,12 +451,14 @@ static int trace_line(struct fault *f)
 	int ret, i;
 
 	syscall(SYS_getpgid, 0);
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < 20; i += !ret) { /* others may print meanwhile */
 		ret = rawbpf_trace_fields(f->b, &fields, .timeout_ms = 50);
 		if (ret < 0)
 			return ret;
 		if (ret && !strcmp(fields.msg, "one line"))
 			return 0;
+		if (!ret)
+			syscall(SYS_getpgid, 0);
 	}
 	return f->hit || old_version()
 		       ? 0
