@@ -33,50 +33,71 @@ static size_t vlog_number(const char *p, const char *end)
 	return (size_t)(q - p);
 }
 
-enum vlog_fit { VLOG_MISS, VLOG_FITS, VLOG_ENDS /* the text ends inside the pattern */ };
-
 /*
  * pat against the start of [p, end).  The depth is the number of stars in pat, which the table
  * keeps small; texts are one line.
  */
-static enum vlog_fit vlog_fits(
+static bool vlog_fits(
 	const char *pat, const char *p, const char *end, struct vlog_text *cap, unsigned n_cap)
 {
-	enum vlog_fit fit, best = VLOG_MISS;
 	const char *q;
+	size_t n;
 
 	for (; *pat; pat++) {
 		if (*pat == '*' && n_cap < VLOG_CAPTURES) {
 			for (q = p; q <= end; q++) {
-				fit = vlog_fits(pat + 1, q, end, cap, n_cap + 1);
-				if (fit == VLOG_FITS) {
-					/* a final star takes all */
-					cap[n_cap].p = p;
-					cap[n_cap].n = (size_t)((pat[1] ? q : end) - p);
-					return VLOG_FITS;
-				}
-				if (fit == VLOG_ENDS)
-					best = fit;
+				if (!vlog_fits(pat + 1, q, end, cap, n_cap + 1))
+					continue;
+				/* a final star takes all */
+				cap[n_cap].p = p;
+				cap[n_cap].n = (size_t)((pat[1] ? q : end) - p);
+				return true;
 			}
-			return best;
+			return false;
 		}
 		if (p >= end)
-			return VLOG_ENDS;
-		if (*pat == '#' && n_cap < VLOG_CAPTURES) {
-			size_t n = vlog_number(p, end);
-
-			if (n) {
-				cap[n_cap].p = p;
-				cap[n_cap++].n = n;
-				p += n;
-				continue;
-			}
+			return false;
+		n = *pat == '#' && n_cap < VLOG_CAPTURES ? vlog_number(p, end) : 0;
+		if (n) {
+			cap[n_cap].p = p;
+			cap[n_cap++].n = n;
+			p += n;
+			continue;
 		}
 		if ((*pat == '@' ? '#' : *pat) != *p)
-			return VLOG_MISS;
+			return false;
 		p++;
 	}
-	return VLOG_FITS;
+	return true;
+}
+
+/*
+ * The text ends inside of pat: how many of pat's own characters are there; -1: it does not.  An end
+ * in what a star stands for is none: anything may come behind it.
+ */
+static int vlog_ends(const char *pat, const char *p, const char *end)
+{
+	const char *q;
+	int n = 0, rest, best = -1;
+	size_t number;
+
+	for (; *pat; pat++) {
+		if (p >= end)
+			return n;
+		if (*pat == '*') {
+			for (q = p; q < end; q++) {
+				rest = vlog_ends(pat + 1, q, end);
+				best = rest > best ? rest : best;
+			}
+			return best < 0 ? -1 : n + best;
+		}
+		number = *pat == '#' ? vlog_number(p, end) : 0;
+		if (!number && (*pat == '@' ? '#' : *pat) != *p)
+			return -1;
+		p += number ? number : 1;
+		n++;
+	}
+	return -1;
 }
 
 /* What '#' stood for; no NUL need be behind it, and 0 is no sign of another base. */
@@ -193,26 +214,30 @@ void vlog_index_make(struct vlog_index *x)
 	}
 }
 
-/* What a cut text must at least have of a pattern to be taken for it. */
-enum { VLOG_CUT_MIN = 8 };
+/* Does an advice, or a sentence of it, tell what stood in the message and is not there? */
+static bool vlog_lacks(const char *advice, const struct vlog_match *m)
+{
+	for (; *advice; advice++) {
+		if ((unsigned char)*advice & 0x80 && vlog_lacks(vlog_sentence(*advice), m))
+			return true;
+		if (advice[0] != '{' || !advice[1] || advice[2] != '}')
+			continue;
+		if (isdigit((unsigned char)advice[1]) && !m->cap[advice[1] - '1'].n)
+			return true;
+		if (strchr("alos", advice[1]) && !m->cap[1].n)
+			return true;
+	}
+	return false;
+}
 
 /* A search for the first rule that fits anywhere in a message. */
 struct vlog_hunt {
 	const struct vlog_index *x;
 	const struct vlog_facts *f;
 	const char *end;      /* of the message */
-	bool cut;	      /* its end may be missing */
 	size_t best;	      /* place of the first rule that did so far */
 	bool out[VLOG_RULES]; /* did, but for the numbers; what follows in the message is no matter */
 };
-
-static bool vlog_fits_at(
-	const struct vlog_hunt *h, const char *text, const char *p, struct vlog_match *m)
-{
-	enum vlog_fit fit = vlog_fits(text, p, h->end, m->cap, 0);
-
-	return fit == VLOG_FITS || (h->cut && fit == VLOG_ENDS && h->end - p >= VLOG_CUT_MIN);
-}
 
 static void vlog_hunt_at(struct vlog_hunt *h, size_t bucket, const char *p, struct vlog_match *m)
 {
@@ -221,17 +246,18 @@ static void vlog_hunt_at(struct vlog_hunt *h, size_t bucket, const char *p, stru
 	size_t i;
 
 	for (i = h->x->bucket[bucket]; i && i <= h->best; i = h->x->next[i - 1]) {
-		if (!vlog_fits_at(h, h->x->row[i - 1], p, &found) || h->out[i - 1])
+		if (!vlog_fits(h->x->row[i - 1], p, h->end, found.cap, 0) || h->out[i - 1])
 			continue;
 		vlog_rule_read(h->x->row[i - 1], &r);
 		if (!vlog_applies(&r, h->f))
 			continue;
 		/* without what a try that failed has left */
 		memset(&found, 0, sizeof(found));
-		vlog_fits_at(h, r.text, p, &found);
+		vlog_fits(r.text, p, h->end, found.cap, 0);
 		h->out[i - 1] =
 			(vlog_has(&r, VLOG_IN_FRAME) || vlog_has(&r, VLOG_OVER_TOP)) &&
 			!vlog_in_frame(&found.cap[1], &found.cap[2], vlog_has(&r, VLOG_OVER_TOP));
+		h->out[i - 1] |= h->f->cut && vlog_lacks(r.advice, &found);
 		if (h->out[i - 1])
 			continue;
 		found.rule = r;
@@ -241,9 +267,9 @@ static void vlog_hunt_at(struct vlog_hunt *h, size_t bucket, const char *p, stru
 }
 
 static bool vlog_hunt(const struct vlog_index *x, struct vlog_text msg, const struct vlog_facts *f,
-	bool cut, struct vlog_match *m)
+	struct vlog_match *m)
 {
-	struct vlog_hunt h = {x, f, msg.p + msg.n, cut, x->n, {false}};
+	struct vlog_hunt h = {x, f, msg.p + msg.n, x->n, {false}};
 	const char *p;
 
 	for (p = msg.p; p < h.end; p++) {
@@ -254,11 +280,91 @@ static bool vlog_hunt(const struct vlog_index *x, struct vlog_text msg, const st
 	return h.best < x->n;
 }
 
+/* ---- a message without its end */
+
+/* What must be there of a rule's own characters: so many, and of the message more than half. */
+enum { VLOG_CUT_MIN = 8 };
+
+/* A search for the rules that the whole message may have been for. */
+struct vlog_torn {
+	const struct vlog_index *x;
+	const struct vlog_facts *f;
+	struct vlog_text msg;
+	struct vlog_rule rule; /* of those that are longest the first */
+	int most;	       /* its characters that are there */
+	bool many;	       /* they do not say the same */
+};
+
+/* What is said behind "invalid mem access" is the register's type, which may be known. */
+static bool vlog_may_be(const struct vlog_torn *t, const char *text)
+{
+	static const char access[] = "invalid mem access ";
+
+	return !t->f->number || strncmp(text, access, sizeof(access) - 1) ||
+	       !strcmp(text + sizeof(access) - 1, "'scalar'");
+}
+
+/* Of rules with the same words the first is taken. */
+static bool vlog_is_second(const struct vlog_torn *t, size_t bucket, size_t place)
+{
+	struct vlog_rule r;
+	size_t i;
+
+	for (i = t->x->bucket[bucket]; i && i < place; i = t->x->next[i - 1]) {
+		if (strcmp(t->x->row[i - 1], t->x->row[place - 1]))
+			continue;
+		vlog_rule_read(t->x->row[i - 1], &r);
+		if (vlog_applies(&r, t->f))
+			return true;
+	}
+	return false;
+}
+
+static void vlog_torn_at(struct vlog_torn *t, size_t bucket, const char *p)
+{
+	const char *end = t->msg.p + t->msg.n;
+	struct vlog_rule r;
+	size_t i;
+	int n;
+
+	for (i = t->x->bucket[bucket]; i; i = t->x->next[i - 1]) {
+		n = vlog_ends(t->x->row[i - 1], p, end);
+		if (n < VLOG_CUT_MIN || n < t->most || (size_t)n * 2 < t->msg.n)
+			continue;
+		vlog_rule_read(t->x->row[i - 1], &r);
+		if (!vlog_applies(&r, t->f) || !vlog_may_be(t, r.text) ||
+			vlog_is_second(t, bucket, i))
+			continue;
+		if (n > t->most)
+			t->rule = r;
+		t->many = n == t->most ? t->many || strcmp(r.advice, t->rule.advice) != 0 : false;
+		t->most = n;
+	}
+}
+
+/* One advice, and none of words that are missing: or else none is given. */
+static bool vlog_hunt_torn(const struct vlog_index *x, struct vlog_text msg,
+	const struct vlog_facts *f, struct vlog_match *m)
+{
+	struct vlog_torn t = {.x = x, .f = f, .msg = msg};
+	const char *p;
+
+	for (p = msg.p; p + VLOG_CUT_MIN <= msg.p + msg.n; p++) {
+		vlog_torn_at(&t, 0, p);
+		vlog_torn_at(&t, vlog_key(p), p);
+	}
+	memset(m, 0, sizeof(*m));
+	if (!t.most || t.many || vlog_lacks(t.rule.advice, m))
+		return false;
+	m->rule = t.rule;
+	return true;
+}
+
 bool vlog_find(const struct vlog_index *x, struct vlog_text msg, const struct vlog_facts *f,
 	struct vlog_match *m)
 {
 	memset(&m->rule, 0, sizeof(m->rule));
-	return vlog_hunt(x, msg, f, false, m) || (f->cut && vlog_hunt(x, msg, f, true, m));
+	return vlog_hunt(x, msg, f, m) || (f->cut && vlog_hunt_torn(x, msg, f, m));
 }
 
 static int vlog_name(struct vlog_text t, const char *other, char *out, size_t size)

@@ -57,7 +57,7 @@ VLOG_RULE("invalid mem access 'fp'", VLOG_BASE, "{r} is not a stack address that
 VLOG_RULE("invalid mem access '*'", VLOG_BASE,
 	"{r} is of type '{1}', through which {i} cannot read or write; use the pointer that the "
 	"helper or the context gave, or copy with bpf_probe_read_kernel")
-VLOG_RULE("invalid mem access ", VLOG_BASE, VLOG_NUMBER)
+VLOG_RULE("invalid mem access ", VLOG_BASE VLOG_SCALAR, VLOG_NUMBER)
 VLOG_RULE("invalid bpf_context access off=# size=#", VLOG_BASE VLOG_AT_STORE,
 	"the {2} bytes at offset {1} of this program type's context cannot be written: most fields are for reading, a "
 	"kprobe's registers all are; keep results in a map")

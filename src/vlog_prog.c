@@ -238,6 +238,19 @@ VLOG_RULE("Invalid BTF", VLOG_NO_INSN, "the object's BTF is newer than this kern
 VLOG_RULE("Invalid name", VLOG_NO_INSN, "a name in the object's BTF is not a C identifier; rename it")
 VLOG_RULE("Invalid type_id", VLOG_NO_INSN, "the object's BTF refers to a type that is not there; rebuild it")
 VLOG_RULE("Unsupported", VLOG_NO_INSN, "the object's BTF is newer than this kernel; load it without BTF")
+/* ---- libbpf's own words, in place of the kernel's about an instruction that it poisoned */
+VLOG_RULE("failed to resolve CO-RE relocation <*> [#] * (", "",
+	"this kernel has no {3}, so libbpf put what no kernel takes into the place of {i}: ask before whether it is there "
+	"(bpf_core_field_exists; in a text 'r2 = exists(TYPE.FIELD)'), or use what this kernel has")
+VLOG_RULE("failed to resolve CO-RE relocation", "",
+	"{i} uses a field or type that this kernel does not have: ask before whether it is there (bpf_core_field_exists; in a "
+	"text 'r2 = exists(TYPE.FIELD)'), or use what this kernel has")
+VLOG_RULE("kfunc '*' is referenced but wasn't resolved", "",
+	"this kernel and its modules have no function {1}, which is weak and must not be called then: ask before, in C "
+	"'if (bpf_ksym_exists({1}))', or load the module")
+VLOG_RULE("BPF map '*' is referenced but wasn't created", "",
+	"map {1} was left out (bpf_map__set_autocreate), so {i} must not be reached: ask before, with a constant in .rodata, or "
+	"let the map be created")
 /* ---- suggestions of 7.3, when they are all that is left of a log */
 VLOG_RULE("that can invalidate it.", VLOG_SUGGESTED, VLOG_NUMBER)
 VLOG_RULE("the accepted pointer or scalar types for this call", VLOG_NO_INSN VLOG_SUGGESTED,

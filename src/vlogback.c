@@ -37,6 +37,7 @@ struct vlogback_walk {
 	int next;	/* the instruction read last, which is behind the next one */
 	int depth;	/* inside a subprogram that was left again */
 	int up;		/* calls that led here from a caller, which was entered */
+	int above;	/* the slot looked for is of a frame so many above the one here */
 	unsigned lines; /* so many may be read */
 	unsigned tries; /* so many registers may be followed to r10 */
 	bool doubt;	/* a store of a subprogram left again may be anywhere */
@@ -130,7 +131,7 @@ static bool vlogback_address(struct vlogback_walk b, int reg, struct vlogslot_at
 	struct vlogback_write w;
 	int i, by, off = 0;
 
-	b.depth = b.up = 0;
+	b.depth = b.up = b.above = 0;
 	b.until = -1;
 	b.lines = VLOGBACK_NEAR;
 	for (i = 0; i < VLOGBACK_HOPS; i++) {
@@ -187,8 +188,8 @@ static bool vlogback_stores(
 	kind = vlogback_points(b, w, a.base, &at);
 	b->doubt |= kind == VLOGSLOT_UNKNOWN && b->depth > 0;
 	at.off += a.off;
-	if (kind != VLOGSLOT_STACK || at.up != b->depth || at.off >= aim->off + aim->size ||
-		at.off + a.size <= aim->off)
+	if (kind != VLOGSLOT_STACK || at.up != b->depth + b->above ||
+		at.off >= aim->off + aim->size || at.off + a.size <= aim->off)
 		return false;
 	w->part = a.mixes || at.off != aim->off || a.size != aim->size;
 	w->direct = a.base == 10;
@@ -214,7 +215,7 @@ static int vlogback_constant(struct vlogback_walk b, int reg)
 	struct vlogback_aim aim = {.reg = reg};
 	struct vlogback_write w;
 
-	b.depth = b.up = 0;
+	b.depth = b.up = b.above = 0;
 	b.until = -1;
 	b.lines = VLOGBACK_NEAR;
 	return vlogback_last(&b, &aim, &w) && !w.call ? vlogback_fixed(w.step) : -1;
@@ -228,8 +229,8 @@ static bool vlogback_given(struct vlogback_walk *b, const struct vlogback_aim *a
 	int reg, size;
 
 	for (reg = 1; reg <= 5; reg++) {
-		if (vlogback_points(b, w, reg, &at) != VLOGSLOT_STACK || at.up != b->depth ||
-			at.off >= aim->off + aim->size)
+		if (vlogback_points(b, w, reg, &at) != VLOGSLOT_STACK ||
+			at.up != b->depth + b->above || at.off >= aim->off + aim->size)
 			continue;
 		size = sized && reg < 5 ? vlogback_constant(*b, reg + 1) : -1;
 		if (size < 0 || at.off + size > aim->off) {
@@ -245,7 +246,7 @@ static bool vlogback_fills(
 	struct vlogback_walk *b, const struct vlogback_aim *aim, struct vlogback_write *w)
 {
 	struct vlog_text tail = vlogback_tail(w);
-	bool states = !b->depth && memchr(tail.p, ';', tail.n);
+	bool states = !b->depth && !b->above && memchr(tail.p, ';', tail.n);
 
 	if (states && !vlogslot_shown(tail, aim->off, aim->size))
 		return false;
@@ -263,6 +264,12 @@ static int vlogback_call(
 	bool pc = vlogstep_starts(w->step, "call pc"), runs = vlogback_runs(w), left = false;
 	int reg = aim->reg;
 
+	if (reg < 0 && b->above && !b->depth && (runs || (pc && b->next != w->insn + 1))) {
+		/* from here on the slot is that of the function itself */
+		b->above--;
+		b->up++;
+		return 0;
+	}
 	if (runs) {
 		/* inside of the callback, which has its own r6 to r9 */
 		if (!b->depth && (reg < 0 || reg > 5))
@@ -436,7 +443,10 @@ static bool vlogback_in_callback(const struct vlogback_write *w, const char *end
 	return vlogback_runs(w) && !memmem(p, (size_t)(end - p), "to caller at ", 13);
 }
 
-enum { VLOGBACK_STEPS = 4 };
+enum {
+	VLOGBACK_COPIES = 16,
+	VLOGBACK_STEPS = 64, /* of a history, most of which are not told */
+};
 
 /* Through copies: what is true of the original is true of them.  b and *w: the last write seen. */
 static void vlogback_copies(struct vlogback_walk *b, struct vlog_text step, int reg,
@@ -447,7 +457,7 @@ static void vlogback_copies(struct vlogback_walk *b, struct vlog_text step, int 
 	int i;
 
 	memset(v, 0, sizeof(*v));
-	for (i = 0; i < VLOGBACK_STEPS && aim.reg >= 0 && aim.reg <= 9; i++) {
+	for (i = 0; i < VLOGBACK_COPIES && aim.reg >= 0 && aim.reg <= 9; i++) {
 		v->first = !vlogback_last(b, &aim, w);
 		if (v->first)
 			return;
@@ -479,8 +489,9 @@ static bool vlogback_loads(
 
 	if (!vlogslot_access(w->step, &a) || !a.load)
 		return false;
-	if (vlogback_points(b, w, a.base, &at) != VLOGSLOT_STACK || at.up)
+	if (vlogback_points(b, w, a.base, &at) != VLOGSLOT_STACK)
 		return false;
+	b->above = at.up;
 	aim->reg = -1;
 	aim->off = at.off + a.off;
 	aim->size = a.size;
@@ -610,6 +621,7 @@ static bool vlogback_source(
 	if (end - eq > 4 && eq[3] == '-')
 		return aim->reg >= 0 && vlogstep_reg(eq + 4, end) == aim->reg;
 	if (aim->reg < 0 || !memchr(eq, '(', (size_t)(end - eq))) {
+		b->above = 0;
 		aim->reg = vlogstep_src(step);
 		return aim->reg >= 0 && aim->reg <= 9;
 	}
@@ -635,38 +647,52 @@ static bool vlogback_further(struct vlogback_walk *b, struct vlogback_aim *aim, 
 	return false;
 }
 
+/* One write, with what goes before it in a list; b is where it was found. */
+static size_t vlogback_tell(const struct vlogback_walk *b, const struct vlogback_write *w,
+	const char *before, char *out, size_t size)
+{
+	char place[24];
+	size_t n;
+
+	vlogback_place(*b, place, sizeof(place));
+	n = (size_t)snprintf(out, size, "%s insn %d '%.*s'%s", before, w->insn,
+		w->step.n > 60 ? 60 : (int)w->step.n, w->step.p, place);
+	if (n < size && w->given)
+		n += (size_t)snprintf(
+			out + n, size - n, ", which was given the stack at r10%d", w->given);
+	return n;
+}
+
 void vlogback_history(const struct vlog_lines *log, struct vlog_text step, int reg, unsigned steps,
 	char *out, size_t size)
 {
 	struct vlogback_aim aim = {.reg = reg};
 	int told[VLOGBACK_STEPS];
-	struct vlogback_walk b;
-	struct vlogback_write w;
-	char place[24];
+	struct vlogback_walk b, first;
+	struct vlogback_write w, origin;
 	size_t n = 0;
 	unsigned i;
 
 	*out = '\0';
-	if (reg < 0 || reg > 9 || !step.p)
+	if (reg < 0 || reg > 9 || !step.p || !steps)
 		return;
-	if (steps > VLOGBACK_STEPS)
-		steps = VLOGBACK_STEPS;
 	vlogback_start(&b, log, step);
-	for (i = 0; i < steps && n < size && vlogback_further(&b, &aim, told, i, &w); i++) {
+	for (i = 0; i < VLOGBACK_STEPS && vlogback_further(&b, &aim, told, i, &w); i++) {
 		told[i] = w.insn;
 		if (!i)
 			n = (size_t)snprintf(out, size, "r%d is from", reg);
-		vlogback_place(b, place, sizeof(place));
-		if (n < size)
-			n += (size_t)snprintf(out + n, size - n, "%s insn %d '%.*s'%s",
-				i ? "," : "", w.insn, w.step.n > 60 ? 60 : (int)w.step.n, w.step.p,
-				place);
-		if (n < size && w.given)
-			n += (size_t)snprintf(
-				out + n, size - n, ", which was given the stack at r10%d", w.given);
-		if (!vlogback_source(&b, &w, &aim))
+		if (i < steps && n < size)
+			n += vlogback_tell(&b, &w, i ? "," : "", out + n, size - n);
+		origin = w;
+		first = b;
+		if (!vlogback_source(&b, &w, &aim)) {
+			i++;
 			break;
+		}
 	}
+	/* the last of them is where the value is from */
+	if (i > steps && n < size)
+		vlogback_tell(&first, &origin, i > steps + 1 ? ", ..." : ",", out + n, size - n);
 }
 
 /* "if r7 < r6 goto pc-2" */

@@ -29,7 +29,8 @@ void vlogback_look(
 
 /*
  * "r1 is from insn 7 'r1 = r6' (line 12), insn 0 'r6 = *(u64 *)(r1 +112)' (line 9)"; "" when it is
- * not there.  A value saved on the stack is followed to where it was stored.  At most so many steps.
+ * not there.  A value saved on the stack is followed to where it was stored.  So many steps, and the first of all:
+ * "..., insn 0 ..." where others are between.
  */
 void vlogback_history(const struct vlog_lines *log, struct vlog_text step, int reg, unsigned steps,
 	char *out, size_t size);

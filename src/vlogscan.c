@@ -106,6 +106,12 @@ static bool vlog_like(const char *pat, struct vlog_text t)
 	return true;
 }
 
+/* "func 'sched_process_exit' arg0 has btf_id 114 type STRUCT 'task_struct'" is said of good programs. */
+static bool vlog_told_type(struct vlog_text t)
+{
+	return vlogstep_starts(t, "func '") && memmem(t.p, t.n, " has btf_id ", 12);
+}
+
 static enum vlog_kind vlog_classify(struct vlog_text t, int *insn, struct vlog_text *step)
 {
 	size_t i;
@@ -133,7 +139,7 @@ static enum vlog_kind vlog_classify(struct vlog_text t, int *insn, struct vlog_t
 		return VLOG_BEGIN;
 	if (memmem(t.p, t.n, "-- END ", 7))
 		return VLOG_END;
-	if (memmem(t.p, t.n, "libbpf: ", 8))
+	if (memmem(t.p, t.n, "libbpf: ", 8) || vlog_told_type(t))
 		return VLOG_NOTE;
 	for (i = 0; i < sizeof(vlog_notes) / sizeof(*vlog_notes); i++)
 		if (vlog_like(vlog_notes[i], t))

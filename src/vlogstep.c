@@ -93,8 +93,8 @@ bool vlogstep_parse(struct vlog_text t, int *insn, struct vlog_text *step)
 	p += 2;
 	if (*p == '(' && end - p >= 4 && isxdigit((unsigned char)p[1]) && p[3] == ')')
 		p += 4;
-	else if (memcmp(p, "BUG", 3))
-		return false;
+	else if (memcmp(p, "BUG", 3) && (end - p < 9 || memcmp(p, "<invalid ", 9)))
+		return false; /* libbpf puts "<invalid kfunc call>" in the place of what it poisoned */
 	semi = memchr(p, ';', (size_t)(end - p));
 	step->p = p;
 	step->n = (size_t)((semi ? semi : end) - p);

@@ -4,6 +4,14 @@
 #include "t_vlog.h"
 
 static const struct t_vlog_message messages[] = {
+	{"2: (79) r7 = *(u64 *)(r6 +16)\ndereference of modified ctx ptr R6 off=8 disallowed",
+		"context pointer in r6 was moved by 8|*(u64 *)(r6 +24)"},
+	{"2: (61) r7 = *(u32 *)(r6 +4)\ndereference of modified ctx ptr R6 off=-8 disallowed",
+		"*(u32 *)(r6 -4)"},
+	{"2: (85) call bpf_get_stack#67\ndereference of modified ctx ptr R1 off=112 disallowed",
+		"context pointer in r1 was moved|bpf_get_stack takes it as it came"},
+	{"2: (85) call bpf_task_release#67\nnegative offset task_struct ptr R1 off=-8 disallowed",
+		"task_struct pointer in r1 was moved|bpf_task_release takes it as it came"},
 	/* alignment is looked at before the kind of what is used */
 	{"1: (79) r1 = *(u64 *)(r1 +8)   ; R1_w=scalar()\n2: (db) lock *(u64 *)(r1 +0) += r1\n"
 	 "misaligned value access off (0x0; 0xffffffffffffffff)+0+0 size 8",

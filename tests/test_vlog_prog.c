@@ -47,6 +47,15 @@ static const struct t_vlog_message messages[] = {
 	{"Sleepable programs can only use array, hash, and ringbuf maps", "this kernel names"},
 	{"attach to unsupported member test_2 of struct bpf_dummy_ops", "test_2|bpf_dummy_ops"},
 	{"Attaching tracing programs to function 'x' is rejected.", "x cannot be traced"},
+	{"1: <invalid CO-RE relocation>\nfailed to resolve CO-RE relocation <byte_off> [18] struct "
+	 "task_struct.nosuch (0:0 @ offset 0)",
+		"this kernel has no struct task_struct.nosuch,|of insn 1|exists(TYPE.FIELD)"},
+	{"1: <invalid kfunc call>\nkfunc 'bpf_foo' is referenced but wasn't resolved",
+		"no function bpf_foo|bpf_ksym_exists(bpf_foo)"},
+	{"1: <invalid BPF map reference>\nBPF map 'm' is referenced but wasn't created",
+		"map m was left out|insn 1"},
+	{"metadata kfuncs require device-bound program", "one network device"},
+	{"fd_idx without fd_array is invalid", "rN = &MAP"},
 };
 
 START_TEST(messages_are_explained)

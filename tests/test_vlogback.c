@@ -34,6 +34,45 @@ static const struct {
 	 "+0)\n",
 		6, "r6 is from insn 2 'r6 = r1', insn 1 'r1 += 4', insn 0 'r1 = *(u64 *)(r1 +8)'",
 		false},
+	/* of a long way the last steps, and the first */
+	{"0: (79) r6 = *(u64 *)(r1 +0)\n1: (07) r6 += 1\n2: (07) r6 += 2\n3: (07) r6 += 3\n"
+	 "4: (bf) r7 = r6\n5: (bf) r8 = r7\n6: (bf) r9 = r8\n7: (71) r0 = *(u8 *)(r9 +0)\n",
+		9,
+		"r9 is from insn 6 'r9 = r8', insn 5 'r8 = r7', insn 4 'r7 = r6', insn 3 'r6 += "
+		"3', "
+		"... insn 0 'r6 = *(u64 *)(r1 +0)'",
+		false},
+	{"0: (79) r6 = *(u64 *)(r1 +0)\n4: (bf) r7 = r6\n5: (bf) r8 = r7\n6: (bf) r9 = r8\n"
+	 "7: (bf) r1 = r9\n8: (71) r0 = *(u8 *)(r1 +0)\n",
+		1,
+		"r1 is from insn 7 'r1 = r9', insn 6 'r9 = r8', insn 5 'r8 = r7', insn 4 'r7 = "
+		"r6', "
+		"insn 0 'r6 = *(u64 *)(r1 +0)'",
+		false},
+	/* a slot of the caller's, whose address a function was given */
+	{"0: (79) r6 = *(u64 *)(r1 +0)\n1: (7b) *(u64 *)(r10 -8) = r6\n2: (bf) r1 = r10\n"
+	 "3: (07) r1 += -8\n4: (85) call pc+2\n7: (79) r7 = *(u64 *)(r1 +0)\n"
+	 "8: (71) r0 = *(u8 *)(r7 +0)\n",
+		7,
+		"r7 is from insn 7 'r7 = *(u64 *)(r1 +0)', insn 1 '*(u64 *)(r10 -8) = r6', "
+		"insn 0 'r6 = *(u64 *)(r1 +0)'",
+		false},
+	/* its own slot at that offset is another */
+	{"0: (79) r6 = *(u64 *)(r1 +0)\n1: (7b) *(u64 *)(r10 -8) = r6\n2: (bf) r1 = r10\n"
+	 "3: (07) r1 += -8\n4: (85) call pc+2\n7: (7a) *(u64 *)(r10 -8) = 5\n"
+	 "8: (79) r7 = *(u64 *)(r1 +0)\n9: (71) r0 = *(u8 *)(r7 +0)\n",
+		7,
+		"r7 is from insn 8 'r7 = *(u64 *)(r1 +0)', insn 1 '*(u64 *)(r10 -8) = r6', "
+		"insn 0 'r6 = *(u64 *)(r1 +0)'",
+		false},
+	/* and what it stored there itself is its own */
+	{"0: (79) r6 = *(u64 *)(r1 +0)\n1: (7b) *(u64 *)(r10 -8) = r6\n2: (bf) r1 = r10\n"
+	 "3: (07) r1 += -8\n4: (85) call pc+2\n7: (b7) r2 = 9\n8: (7b) *(u64 *)(r1 +0) = r2\n"
+	 "9: (79) r7 = *(u64 *)(r1 +0)\n10: (71) r0 = *(u8 *)(r7 +0)\n",
+		7,
+		"r7 is from insn 9 'r7 = *(u64 *)(r1 +0)', insn 8 '*(u64 *)(r1 +0) = r2', "
+		"insn 7 'r2 = 9'",
+		false},
 	/* a log of level 2 jumps back to a branch: the other path does not count */
 	{"0: (79) r2 = *(u64 *)(r1 +8)\n1: (15) if r3 == 0x0 goto pc+2\n2: (b7) r2 = 7\n"
 	 "3: (95) exit\n\nfrom 1 to 4: R2=scalar() R10=fp0\n4: (79) r0 = *(u64 *)(r2 +0)\n",

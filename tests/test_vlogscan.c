@@ -14,6 +14,14 @@ static const struct {
 } logs[] = {
 	{"0: (79) r0 = *(u64 *)(r1 +0)\n" DEREF "\nprocessed 1 insns\n", DEREF, "",
 		"r0 = *(u64 *)(r1 +0)", 0},
+	/* what libbpf writes over an instruction that it poisoned; a type that is told is no refusal */
+	{"0: (79) r1 = *(u64 *)(r1 +0)\nfunc 'f' arg0 has btf_id 114 type STRUCT 'task_struct'\n"
+	 "1: R1=trusted_ptr_task_struct()\n1: <invalid kfunc call>\nkfunc 'g' is referenced but "
+	 "wasn't resolved\nprocessed 2 insns\n",
+		"kfunc 'g' is referenced but wasn't resolved", "", "<invalid kfunc call>", 1},
+	{"0: (79) r1 = *(u64 *)(r1 +0)\nfunc 'f' arg0 has btf_id 114 type STRUCT 'task_struct'\n"
+	 "words that nobody knows\nprocessed 2 insns\n",
+		"words that nobody knows", "", "r1 = *(u64 *)(r1 +0)", 0},
 	/* indented, by blanks or tabs */
 	{"  0: (bf) r6 = r1\n  ; return *p;\n  1: (79) r0 = *(u64 *)(r1 +0)\n  " DEREF
 	 "\n  processed 1 insns\n",
