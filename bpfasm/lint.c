@@ -367,6 +367,16 @@ static bool lint_mark(struct lint_job *j, int64_t insn)
 	return true;
 }
 
+/* "call pc+1", "r2 = func(pc+3) ll": what is there begins with values that are not known. */
+static bool lint_calls_inside(const struct ir_func *fn, size_t i)
+{
+	const struct ir_insn *in = &fn->insns[i];
+
+	return !lint_ref(fn, i) &&
+	       ((in->code == INSN_CALL_K && in->src == INSN_CALL_FUNC) ||
+		       (in->code == INSN_LD_IMM64 && in->src == INSN_IMM64_FUNC));
+}
+
 /* Number the places that jumps lead to; false: not all of them are known. */
 static bool lint_places(struct lint_job *j)
 {
@@ -379,7 +389,7 @@ static bool lint_places(struct lint_job *j)
 	for (i = 0; i < fn->n_insns; i++) {
 		const struct ir_insn *in = &fn->insns[i];
 
-		if (in->code == INSN_JA_X)
+		if (in->code == INSN_JA_X || lint_calls_inside(fn, i))
 			return false;
 		if (flow_jumps(in, &by) && !lint_mark(j, (int64_t)i + 1 + by))
 			return false;

@@ -209,7 +209,6 @@ static int stmt_label(struct parse *p)
 	f = p->fn;
 	err = label_define(&f->labels, p->pool, p->diag, parse_pos(p, t), t->s, t->len,
 		(uint32_t)f->ir->n_insns);
-	p->jump_end = false;
 	return err;
 }
 
@@ -223,7 +222,6 @@ static int stmt_local(struct parse *p)
 		return 0;
 	if (parse_need_fn(p, t))
 		return -EINVAL;
-	p->jump_end = false;
 	return label_local(&p->fn->labels, p->pool, (uint32_t)t->num, parse_pos(p, t),
 		(uint32_t)p->fn->ir->n_insns);
 }

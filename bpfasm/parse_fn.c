@@ -341,14 +341,31 @@ int parse_nowarn(struct parse *p)
 
 /* ---- the end ----------------------------------------------------------------------------- */
 
-static void fn_check_end(struct parse *p, const struct ir_func *f)
+/* To a label behind the last instruction. */
+static bool fn_jumps_to_end(const struct parse_fn *fn)
 {
+	const struct ir_func *f = fn->ir;
+	size_t i, insn;
+	int64_t by;
+
+	for (i = 0; i < fn->labels.n_jumps; i++) {
+		insn = fn->labels.jump[i].insn;
+		if (insn < f->n_insns && flow_jumps(&f->insns[insn], &by) &&
+			(int64_t)insn + 1 + by == (int64_t)f->n_insns)
+			return true;
+	}
+	return false;
+}
+
+static void fn_check_end(struct parse *p, const struct parse_fn *fn)
+{
+	const struct ir_func *f = fn->ir;
 	struct pos at = f->n_insns ? ir_insn_pos(f, f->n_insns - 1) : f->at;
 
 	if (!f->n_insns)
 		diag_error(p->diag, f->at, strlen(f->name), "%s '%s' has no instructions",
 			f->is_prog ? "program" : "function", f->name);
-	else if (!p->jump_end)
+	else if (!p->jump_end || fn_jumps_to_end(fn))
 		diag_error(p->diag, at, 0, "%s '%s' runs off its end; add 'return 0'",
 			f->is_prog ? "program" : "function", f->name);
 }
@@ -373,7 +390,7 @@ static void fn_end(struct parse *p, struct parse_fn *fn)
 		return;
 	/* instructions without a program may be any part of one */
 	if (!fn->bare)
-		fn_check_end(p, fn->ir);
+		fn_check_end(p, fn);
 	if (!fn->bare && d->n_errors == fn->n_errors)
 		flow_check_jumps(&fn->flow, &fn->labels, d, fn->ir);
 	if (!fn->bare && d->n_errors == fn->n_errors)

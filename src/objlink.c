@@ -31,6 +31,7 @@ struct objlink {
 	struct rawbpf_error *e;
 	struct objlink_part parts[OBJECT_FUNCS_MAX];
 	size_t n_parts;
+	bool inner; /* a call leads into the middle of a function */
 };
 
 static int objlink_nomem(struct objlink *l)
@@ -211,6 +212,19 @@ static int64_t objlink_target(const struct objlink_walk *w, const struct rawbpf_
 	return (int64_t)w->insn + insn->imm + 1;
 }
 
+/*
+ * "call pc+1" to an instruction of the function itself, where no symbol makes a function of it: the
+ * part moves as a whole, and the kernel finds out that there is one.
+ */
+static bool objlink_inner(struct objlink *l, const struct object_func *f, int64_t to)
+{
+	if (to < f->start || to - f->start >= f->n_insns ||
+		objlink_func_at(l->o, f->text, (uint32_t)to))
+		return false;
+	l->inner = true;
+	return true;
+}
+
 /* Relocations and calls of one part; new parts are added at the end. */
 static int objlink_part(struct objlink *l, const struct objlink_part *part)
 {
@@ -227,7 +241,8 @@ static int objlink_part(struct objlink *l, const struct objlink_part *part)
 		}
 		if (insn->code != OBJECT_CALL)
 			continue;
-		if (object_src(insn) == RAWBPF_PSEUDO_CALL)
+		if (object_src(insn) == RAWBPF_PSEUDO_CALL &&
+			!objlink_inner(l, f, objlink_target(&w, insn)))
 			err = objlink_call(l, f->text, objlink_target(&w, insn), w.insn + move,
 				OBJECT_REL_CALL);
 		else if (!object_src(insn) &&
@@ -346,9 +361,13 @@ static int objlink_info(
 static int objlink_infos(struct objlink *l)
 {
 	struct object_code *c = l->c;
-	int err = objlink_info(l, BTFEXT_FUNC, &c->func_info, &c->n_func_info, &c->func_rec_size);
+	int err = 0;
 
-	if (err || !c->n_func_info)
+	/* of functions without a name nothing can be told; the lines are for messages then */
+	if (!l->inner)
+		err = objlink_info(
+			l, BTFEXT_FUNC, &c->func_info, &c->n_func_info, &c->func_rec_size);
+	if (err || (!c->n_func_info && !l->inner))
 		return err;
 	return objlink_info(l, BTFEXT_LINE, &c->line_info, &c->n_line_info, &c->line_rec_size);
 }
@@ -438,6 +457,7 @@ int object_link(const struct object *o, size_t prog, struct object_code *c, stru
 	l->c = c;
 	l->e = e;
 	l->n_parts = 0;
+	l->inner = false;
 	err = objlink_add(l, &o->funcs[l->prog->func], &start);
 	for (i = 0; !err && i < l->n_parts; i++)
 		err = objlink_part(l, &l->parts[i]);

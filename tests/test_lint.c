@@ -96,6 +96,9 @@ START_TEST(never_reached)
 	tasm_warns(P "return 0\nr0 = 1\nexit", text);
 	tasm_warns(P "goto a\nr0 = 1\na: return 0", text);
 	tasm_warns(P "goto b\na: r0 = 1\ngoto a\nb: return 0", "nothing leads here");
+	/* a call by distance does, and so does a callback */
+	tasm_passes(P "r0 = 0\ncall pc+1\nexit\nr0 = 1\nexit");
+	tasm_passes(P "r2 = func(pc+3) ll\nr0 = 0\nexit\nr0 = 1\nexit");
 	tasm_passes(P "r2 = 1\ngotox r2\nr0 = r9\nexit");
 }
 END_TEST

@@ -186,7 +186,7 @@ static void calls_low(struct object *o)
 	ck_assert_uint_eq(n, 1);
 }
 
-static struct object *link_text(const char *text)
+static struct object *link_plain(const char *text)
 {
 	struct bpfasm_opts o = tasm_opts(BPFASM_ELF);
 	struct rawbpf_error e;
@@ -197,6 +197,13 @@ static struct object *link_text(const char *text)
 	ck_assert_int_eq(bpfasm_assemble(text, strlen(text), &o, &out), 0);
 	ck_assert_msg(!object_open(out.data, out.len, "o", &obj, &e), "%s", e.msg);
 	bpfasm_free(&out);
+	return obj;
+}
+
+static struct object *link_text(const char *text)
+{
+	struct object *obj = link_plain(text);
+
 	calls_low(obj);
 	return obj;
 }
@@ -242,6 +249,35 @@ START_TEST(usdt_args_of_programs)
 }
 END_TEST
 
+/* "call pc+N" to a place that has no name: it stays as it is, wherever the function comes to lie. */
+START_TEST(calls_inside)
+{
+	struct object *o = link_plain(".prog p \"socket\"\ncall f\nr0 = 0\nexit\n"
+				      ".func f\nr0 = 0\ncall pc+1\nexit\nr0 = 1\nexit\n");
+	struct object_line line;
+	struct object_code c;
+	struct rawbpf_error e;
+
+	ck_assert_int_eq(object_link(o, 0, &c, &e), 0);
+	ck_assert_uint_eq(c.n_insns, 8);
+	ck_assert_int_eq(c.insns[0].imm, 2);
+	ck_assert_int_eq(c.insns[4].imm, 1);
+	ck_assert_uint_eq(object_src(&c.insns[4]), RAWBPF_PSEUDO_CALL);
+	/* the kernel wants all functions or none */
+	ck_assert_uint_eq(c.n_func_info, 0);
+	ck_assert(object_line(o, &c, 6, &line));
+	ck_assert_uint_eq(line.line, 9);
+	object_code_free(&c);
+	object_free(o);
+	/* out of the function is nowhere */
+	o = link_plain(".prog p \"socket\"\nr0 = 0\ncall pc+7\nexit\n"
+		       ".prog q \"socket\"\nr0 = 0\nr0 = 0\nr0 = 0\nr0 = 0\nexit\n");
+	ck_assert_int_eq(object_link(o, 0, &c, &e), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(e.msg, "instruction 1 calls no function"));
+	object_free(o);
+}
+END_TEST
+
 START_TEST(every_allocation_fails)
 {
 	struct object *o = link_text(usdt_text);
@@ -278,6 +314,7 @@ Suite *suite_objlink(void)
 	tcase_add_test(t, bcc_name_gives_type);
 	tcase_add_test(t, usdt_args);
 	tcase_add_test(t, usdt_args_of_programs);
+	tcase_add_test(t, calls_inside);
 	tcase_add_test(t, every_allocation_fails);
 	suite_add_tcase(s, t);
 	return s;

@@ -52,7 +52,12 @@ START_TEST(numbers_as_labels)
 	/* what runs before the first instruction moves them */
 	tasm_passes(".license \"GPL\"\n.prog p \"usdt\"\nr6 = usdt_arg(1)\n1: r0 = r6\n"
 		    "if r0 == 7 goto 1f\nr6 = 7\ngoto 1b\n1: exit");
-	tasm_fails(".prog p \"socket\"\nr0 = 0\nexit\n1:", "runs off its end");
+	tasm_fails(".prog p \"socket\"\nr0 = 0\nif r0 == 0 goto 1f\nexit\n1:", "runs off its end");
+	/* behind the last exit nothing runs, if nothing jumps there */
+	tasm_passes(".prog p \"socket\"\nr0 = 0\nexit\n1:");
+	tasm_warns(".prog p \"socket\"\nr0 = 0\nexit\nunused:",
+		"t:4:1: warning: nothing jumps to label 'unused'");
+	tasm_passes(".macro fin\nexit\n.no:\n.endm\n.prog p \"socket\"\nr0 = 0\nfin");
 	tasm_fails(".prog p \"socket\"\nif r1 == 1b goto +1\nexit", "'1b' is no number");
 	tasm_fails(".prog a \"socket\"\n1: exit\n.prog b \"socket\"\ngoto 1b",
 		"t:4:6: error: no label '1:' stands above this jump");
