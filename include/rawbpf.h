@@ -693,6 +693,7 @@ RAWBPF_API int rawbpf_explain_log(const char *log, size_t len, int err, struct r
  */
 RAWBPF_API int rawbpf_list_object(const void *elf, size_t len, FILE *out, struct rawbpf_error *e);
 
+#include "bpfasm.h"
 #include "rawbpf_usdt.h"
 
 #ifndef __cplusplus

@@ -276,7 +276,7 @@ static void audit_put_number(struct audit_line *l, const struct auditattr *a)
 		audit_word(l, a->kind == AUDITATTR_ID ? "ID" : pid ? "PID" : "ADDR");
 	else if (a->kind == AUDITATTR_OCTAL)
 		buf_printf(out, l->json ? "\"0%" PRIo64 "\"" : "0%" PRIo64, a->v);
-	else if (a->kind == AUDITATTR_ADDR || a->kind == AUDITATTR_HEX)
+	else if (a->kind == AUDITATTR_ADDR || a->kind == AUDITATTR_OUT || a->kind == AUDITATTR_HEX)
 		buf_printf(out, l->json ? "\"0x%" PRIx64 "\"" : "0x%" PRIx64, a->v);
 	else
 		buf_printf(out, "%" PRId64, (int64_t)a->v);
@@ -342,12 +342,20 @@ static bool audit_is_cmd(const struct auditattr *a)
 		       a->set == AUDITNAME_FSCONFIG);
 }
 
+/* Addresses of the caller's memory say nothing in a log that is to compare. */
+static bool audit_is_left_out(const struct audit_line *l, const struct auditattr *a)
+{
+	return l->stable && a->kind == AUDITATTR_OUT;
+}
+
 /* One argument, or one field of a struct: as strace writes them. */
 static void audit_field(void *arg, const struct auditattr *a)
 {
 	struct audit_line *l = arg;
 	struct buf *out = &l->a->line;
 
+	if (audit_is_left_out(l, a))
+		return;
 	if (a->kind == AUDITATTR_CLOSE) {
 		buf_puts(out, "}");
 		l->depth--;
@@ -373,7 +381,8 @@ static void audit_field_json(void *arg, const struct auditattr *a)
 {
 	struct audit_line *l = arg;
 
-	if (a->kind == AUDITATTR_OPEN || a->kind == AUDITATTR_CLOSE || audit_is_cmd(a))
+	if (a->kind == AUDITATTR_OPEN || a->kind == AUDITATTR_CLOSE || audit_is_cmd(a) ||
+		audit_is_left_out(l, a))
 		return;
 	buf_printf(&l->a->line, l->first ? "\"%s\": " : ", \"%s\": ", a->name);
 	l->first = false;

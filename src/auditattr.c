@@ -16,6 +16,7 @@ enum attr_kind {
 	ATTR_NAMED,
 	ATTR_ID,
 	ATTR_ADDR,
+	ATTR_OUT,
 	ATTR_FD,
 	ATTR_TEXT,  /* a pointer to a string */
 	ATTR_CHARS, /* a string in place */
@@ -76,10 +77,24 @@ static const struct attr_row attr_elem[] = {
 static const struct attr_row attr_lookup[] = {
 	ATTR(ATTR_FD, elem, map_fd, .always = true),
 	ATTR(ATTR_KEY, elem, key),
+	ATTR(ATTR_OUT, elem, value),
 	ATTR(ATTR_NAMED, elem, flags, .set = AUDITNAME_ELEM_FLAGS),
 };
 
+static const struct attr_row attr_next_key[] = {
+	ATTR(ATTR_FD, elem, map_fd, .always = true),
+	ATTR(ATTR_KEY, elem, key),
+	{.name = "next_key",
+		.at = ATTR_AT(elem.value),
+		.size = ATTR_SIZEOF(elem.value),
+		.kind = ATTR_OUT},
+};
+
 static const struct attr_row attr_batch[] = {
+	ATTR(ATTR_OUT, batch, in_batch),
+	ATTR(ATTR_OUT, batch, out_batch),
+	ATTR(ATTR_OUT, batch, keys),
+	ATTR(ATTR_OUT, batch, values),
 	ATTR(ATTR_NUM, batch, count, .always = true),
 	ATTR(ATTR_FD, batch, map_fd, .always = true),
 	ATTR(ATTR_NAMED, batch, elem_flags, .set = AUDITNAME_ELEM_FLAGS),
@@ -143,6 +158,7 @@ static const struct attr_row attr_get_id[] = {
 static const struct attr_row attr_info[] = {
 	ATTR(ATTR_FD, info, bpf_fd, .always = true),
 	ATTR(ATTR_NUM, info, info_len, .always = true),
+	ATTR(ATTR_OUT, info, info),
 };
 
 static const struct attr_row attr_raw_tp[] = {
@@ -270,6 +286,7 @@ static void attr_one(const struct attr_walk *w, const struct attr_row *r, struct
 		[ATTR_NAMED] = AUDITATTR_NAMED,
 		[ATTR_ID] = AUDITATTR_ID,
 		[ATTR_ADDR] = AUDITATTR_ADDR,
+		[ATTR_OUT] = AUDITATTR_OUT,
 		[ATTR_FD] = AUDITATTR_FD,
 		[ATTR_TEXT] = AUDITATTR_STRING,
 		[ATTR_CHARS] = AUDITATTR_STRING,
@@ -345,8 +362,8 @@ static void attr_bpf(const struct attr_walk *w, uint64_t cmd)
 	case RAWBPF_MAP_LOOKUP_ELEM:
 	case RAWBPF_MAP_LOOKUP_AND_DELETE_ELEM:
 	case RAWBPF_MAP_DELETE_ELEM:
-	case RAWBPF_MAP_FREEZE:
-	case RAWBPF_MAP_GET_NEXT_KEY: ATTR_ROWS(w, attr_lookup); break;
+	case RAWBPF_MAP_FREEZE: ATTR_ROWS(w, attr_lookup); break;
+	case RAWBPF_MAP_GET_NEXT_KEY: ATTR_ROWS(w, attr_next_key); break;
 	case RAWBPF_MAP_LOOKUP_BATCH:
 	case RAWBPF_MAP_LOOKUP_AND_DELETE_BATCH:
 	case RAWBPF_MAP_UPDATE_BATCH:

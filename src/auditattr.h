@@ -11,6 +11,7 @@ enum auditattr_kind {
 	AUDITATTR_NAMED,  /* v, of .set */
 	AUDITATTR_ID,	  /* v: differs from run to run (BTF ids, event ids) */
 	AUDITATTR_ADDR,	  /* v: an address, of a process or of the kernel */
+	AUDITATTR_OUT,	  /* v: where the caller keeps what the kernel reads or writes */
 	AUDITATTR_HEX,	  /* v: an offset in a file */
 	AUDITATTR_OCTAL,  /* v: access rights */
 	AUDITATTR_FD,	  /* v */

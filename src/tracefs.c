@@ -477,8 +477,10 @@ static void instance_rmdir(struct rawbpf *b, const char *path)
 	sys_fallback_end(&b->sys, was);
 	if (dir >= 0 && (!err || err == -ENOENT))
 		return;
-	ctx_log(b, RAWBPF_LOG_WARN, "trace instance '%s' cannot be removed (%s) and stays", path,
-		err_name(err));
+	ctx_log(b, RAWBPF_LOG_WARN,
+		"trace instance '%s' cannot be removed (%s) and stays: 'rawbpf doctor --reap' "
+		"tries again",
+		path, err_name(err));
 }
 
 int tracefs_instance_make(struct rawbpf *b, char *name, size_t size, int *dir)

@@ -33,9 +33,9 @@ struct line {
 };
 
 /* Pointers, which one side or the other does not follow; their sizes and counts are compared. */
-static const char *const no_value[] = {"key", "value", "next_key", "in_batch", "out_batch", "keys",
-	"values", "log_buf", "btf_log_buf", "func_info", "line_info", "info", "fd_array", "config1",
-	"next_id", "extra_data", "core_relos", "filter", NULL};
+static const char *const no_value[] = {"key", "value", "log_buf", "btf_log_buf", "func_info",
+	"line_info", "info", "fd_array", "config1", "next_id", "extra_data", "core_relos", "filter",
+	NULL};
 
 /* strace's word for a field, and ours. */
 static const char *const same_key[][2] = {

@@ -493,18 +493,32 @@ static void add_set(char *out, const char *set)
 		out += sprintf(out, *set == ',' ? ", " : "%c", *set);
 }
 
-/* "| `JOB` | BPF, PERFMON | ... | DAC_OVERRIDE |"; "" for a job that needs nothing anywhere */
+/*
+ * "| `JOB` | BPF, PERFMON | ... | DAC_OVERRIDE (6.1) |", without kernels where all that can do it
+ * ask for it; "" for a job that needs nothing anywhere
+ */
 static void readme_row(const char *job, char *out)
 {
-	char kernels[KERNELS][32], sets[KERNELS][2][64], more[128] = "", *p = out;
+	char kernels[KERNELS][32], sets[KERNELS][2][64], more[512] = "", *p = out;
 	size_t n = read_job(job, kernels, sets), i, k;
-	bool any = false, there;
-	uint64_t extra = 0;
+	bool any = false, there, more_there;
+	uint64_t extra = 0, here;
+	size_t asks[CAPS] = {0}, can = 0;
+	char where[CAPS][64] = {{0}};
 
 	ck_assert_msg(n > 4, "%s: %zu kernels", job, n);
 	p += sprintf(p, "| `%s` |", job);
 	for (i = 0; i < n; i++) {
-		extra |= read_set(sets[i][1], &there) & ~read_set(sets[i][0], &there);
+		here = read_set(sets[i][1], &more_there) & ~read_set(sets[i][0], &there);
+		extra |= here;
+		can += there;
+		for (k = 0; k < CAPS; k++)
+			if (here & bit((unsigned)k)) {
+				asks[k]++;
+				sprintf(where[k] + strlen(where[k]), "%s%.*s",
+					*where[k] ? ", " : "", (int)strlen(kernels[i]) - 1,
+					kernels[i]);
+			}
 		any = any || strcmp(sets[i][0], "-") != 0;
 		if (there)
 			add_set(strcat(p, " "), sets[i][0]);
@@ -512,8 +526,11 @@ static void readme_row(const char *job, char *out)
 		p += strlen(p);
 	}
 	for (k = 0; k < CAPS; k++)
-		if (extra & bit((unsigned)k))
+		if (extra & bit((unsigned)k)) {
 			sprintf(more + strlen(more), "%s %s", *more ? "," : "", caps[k].name);
+			if (asks[k] < can)
+				strcat(strcat(strcat(more, " ("), where[k]), ")");
+		}
 	sprintf(p, "%s |\n", more);
 	if (!any && !extra)
 		*out = '\0';

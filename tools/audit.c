@@ -261,11 +261,14 @@ static int compare(struct audit_diff *d)
 		;
 	for (; n && m && is_same(&a[n - 1], &b[m - 1]); n--, m--)
 		;
-	if (n + 1 < AUDIT_ROOM / sizeof(*t) / (m + 1))
-		t = calloc((n + 1) * (m + 1), sizeof(*t));
-	if (!t) {
+	if (n + 1 >= AUDIT_ROOM / sizeof(*t) / (m + 1)) {
 		tool_fail("audit", "the logs differ in too many lines to be aligned: %zu and %zu",
 			n, m);
+		return TOOL_USAGE;
+	}
+	t = calloc((n + 1) * (m + 1), sizeof(*t));
+	if (!t) {
+		tool_fail("audit", "out of memory");
 		return TOOL_USAGE;
 	}
 	fill_table(t, a, n, b, m);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* assemble.c - a program as text from stdin, its bytes to stdout; links with libbpfasm.a alone. */
-#include <bpfasm.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "rawbpf.h" /* has bpfasm.h, which is enough */
 
 int main(void)
 {

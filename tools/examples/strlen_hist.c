@@ -2,7 +2,7 @@
 /*
  * strlen_hist.c - histogram of strlen() results, printed on Ctrl-C.
  *
- * usage, from the top of the tree: strlen_hist [PID]
+ * usage: strlen_hist [PID]
  */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
@@ -10,6 +10,16 @@
 #include <stdlib.h>
 
 #include "rawbpf.h"
+
+/* as bpfasm/examples/strlen_hist.bpf; .src_file loads a file */
+static const char text[] =
+	".include \"hist.inc\"\n"
+	".license \"GPL\"\n"
+	".map    dist   histogram                ; array(u32, u64, 65): one u64 per power of two\n"
+	".prog   count  \"uretprobe/c:strlen\"\n"
+	"        r6 = retval                     ; this machine's pt_regs field\n"
+	"        hist_add  dist, r6\n"
+	"        return 0\n";
 
 int main(int argc, char **argv)
 {
@@ -22,7 +32,7 @@ int main(int argc, char **argv)
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 
 	b = rawbpf_new();
-	err = rawbpf_load(b, .src_file = "bpfasm/examples/strlen_hist.bpf");
+	err = rawbpf_load(b, .text = text, .name = "strlen_hist");
 	if (err)
 		goto out;
 	err = rawbpf_attach_uretprobe(b, .name = "c", .sym = "strlen", .fn_name = "count",

@@ -50,7 +50,6 @@ licence() {
 	licence | sed 's/^/text /'
 	echo "public include/rawbpf.h"
 	echo "public include/rawbpf_sys.h"
-	echo "public include/bpfasm.h"
 } >"$to/list"
 awk -f tools/vendor/amalgam.awk "$to/list" >"$to/rawbpf.h.new"
 {

@@ -45,7 +45,7 @@ echo 'int main(void) { return 0; }' >empty.c
 	echo 'static const unsigned char object[] = {'
 	od -An -v -tu1 strlen_hist.o | sed 's/[0-9][0-9]*/&,/g'
 	echo '};'
-	sed 's/\.src_file = "[^"]*"/.image = object, .image_len = sizeof(object)/' "$root/tools/examples/strlen_hist.c"
+	sed '/^static const char text/,/;$/d; s/\.text = text, .name = "[^"]*"/.image = object, .image_len = sizeof(object)/' "$root/tools/examples/strlen_hist.c"
 } | awk '/_POSIX_C_SOURCE/ {next} {print}' >loader.c
 flags="-std=gnu11 -Os -ffunction-sections -fdata-sections -Wl,--gc-sections"
 # shellcheck disable=SC2086
