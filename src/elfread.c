@@ -14,7 +14,7 @@
 
 #define ELFREAD_BIG    (2u << 20) /* bytes of a large page */
 #define ELFREAD_SMALL  2048u
-#define ELFREAD_WINDOW 8192u
+#define ELFREAD_WINDOW 4064u /* with what malloc() adds a page of memory */
 #define ELFREAD_BEFORE 1024u /* bytes that a window begins before at most */
 
 bool elfread_inside(const struct elfread *r, uint64_t offset, uint64_t n)

@@ -10,7 +10,7 @@
 #include "sys.h"
 
 enum elfread_parts { ELFREAD_HEAD, ELFREAD_TAIL, ELFREAD_PARTS };
-enum { ELFREAD_WINDOWS = 12 };
+enum { ELFREAD_WINDOWS = 24 };
 
 struct elfread {
 	struct sys *sys;

@@ -114,7 +114,7 @@ START_TEST(small_pieces)
 	p = elfread_near(&r, 399990, 10);
 	ck_assert(p && counts(p, 399990, 10));
 	for (i = 2; i < ELFREAD_WINDOWS; i++)
-		ck_assert_ptr_nonnull(elfread_near(&r, 20000 * (uint64_t)i, 4));
+		ck_assert_ptr_nonnull(elfread_near(&r, 15000 * (uint64_t)i, 4));
 	ck_assert_int_eq(n.n, 1 + ELFREAD_WINDOWS);
 	ck_assert_ptr_null(elfread_near(&r, 390000, 4));
 	for (i = 0; i < 2; i++)
