@@ -58,7 +58,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_O  := $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o)
 WRAP_O  := $(BUILD)/tests/fuzz/wrap.o
 
-.PHONY: all static musl amalgam size examples check check-built check-old check-fault check-vm check-cross check-alone check-packages vm-built test clean deps demo man golden format format-check fuzz fuzz-built
+.PHONY: all static musl order amalgam size examples check check-built check-old check-fault check-vm check-cross check-alone check-packages vm-built test clean deps demo man golden format format-check fuzz fuzz-built
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/rawbpf $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
@@ -86,9 +86,9 @@ $(BUILD)/amalgam/rawbpf.o: $(BUILD)/amalgam/rawbpf.c
 else
 REST    := $(BUILD)/librawbpf.a $(BUILD)/libbpfasm.a
 endif
-$(BUILD)/rawbpf: $(TOOL_O) $(FIRST_O) $(REST) | $(BUILD)/relr
+$(BUILD)/rawbpf: $(TOOL_O) $(FIRST_O) $(REST) $(wildcard $(BUILD)/order.ld) | $(BUILD)/relr
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $$(cat $(BUILD)/relr) $(GC) -o $@ $(FIRST_O) \
-		$(filter-out $(FIRST_O),$^) $(LIBELF)
+		$(filter-out $(FIRST_O) %.ld,$^) $(LIBELF)
 # the tables' relocations as bits, 80 KiB less that a start reads: what linker and C library both know is found by trying
 $(BUILD)/relr:
 	@mkdir -p $(@D)
@@ -113,12 +113,21 @@ $(BUILD)/amalgam/rawbpf.c: $(SRC) $(ASM) $(wildcard */*.h bpfasm/*.def) $(BUILD)
 MUSL_CC ?= musl-gcc
 # no tables for unwinding, no page between code and constants, one address for each
 LEAN    := -Os -fno-asynchronous-unwind-tables -fno-unwind-tables
+MUSL    := $(BUILD)/musl$(if $(SMALL),-small)
 musl:
 	@tools/demo/deps.sh musl
-	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/musl$(if $(SMALL),-small) CC='$(MUSL_CC)' \
-		CFLAGS='$(if $(filter file,$(origin CFLAGS)),$(LEAN) $(if $(SMALL),-Oz) -fno-pie,$(CFLAGS))' \
-		LDFLAGS='-static -no-pie -s -Wl,-z,noseparate-code,--build-id=none' OWN_LIBELF=1 SMALL=$(SMALL) \
-		$(BUILD)/musl$(if $(SMALL),-small)/rawbpf
+	@mkdir -p $(MUSL)
+	@CC='$(MUSL_CC)' tools/vendor/order.sh script >$(MUSL)/order.new || [ $$? = 77 ]
+	@cmp -s $(MUSL)/order.new $(MUSL)/order.ld || mv $(MUSL)/order.new $(MUSL)/order.ld
+	+@$(MAKE) --no-print-directory BUILD=$(MUSL) CC='$(MUSL_CC)' \
+		CFLAGS='$(if $(filter file,$(origin CFLAGS)),$(LEAN) $(if $(SMALL),-Oz) -fno-pie -DTOOL_SHEDS,$(CFLAGS))' \
+		LDFLAGS="-static -no-pie -s -Wl,-z,noseparate-code,--build-id=none$$(test ! -s $(MUSL)/order.ld || \
+			echo ,-T,$(MUSL)/order.ld)" OWN_LIBELF=1 SMALL=$(SMALL) $(MUSL)/rawbpf
+
+# tools/vendor/order.txt anew: what a run calls, by calling it
+order:
+	@tools/demo/deps.sh musl
+	@CC='$(MUSL_CC)' tools/vendor/order.sh make $(BUILD)
 
 # bytes and peak memory beside what they may be
 size: all amalgam static musl

@@ -27,6 +27,14 @@ same() {
 	}
 }
 
+# peak FILE: VmHWM in KiB of a run of it, looked at in its last half second
+peak() {
+	"$tool" run -d 1 "$1" >"$work/got" 2>&1 &
+	sleep 0.6
+	kb=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$!/status")
+	wait "$!" && [ "$kb" ] && echo "$kb"
+}
+
 for t; do
 	if [ "$t" = musl ]; then
 		${MAKE:-make} -s --no-print-directory BUILD="$build" musl
@@ -63,6 +71,14 @@ for t; do
 		done
 		echo "check-cross: musl, SMALL=1: as here, $(stat -c %s "$tool") bytes"
 		tool=$build/musl/rawbpf
+		# what a run needs stands together (order.sh): a third of the tool is never in memory
+		most=$(($(stat -c %s "$tool") * 2 / 3 / 1024))
+		for example in strlen_hist opensnoop; do
+			[ "$(id -u)" = 0 ] || continue
+			kb=$(peak bpfasm/examples/$example.bpf) || die "$example: $(cat "$work/got")"
+			[ "$kb" -lt "$most" ] || die "$example: $kb KiB of memory, may be $most"
+			echo "check-cross: musl, $example: at most $kb KiB of memory"
+		done
 	fi
 	echo "check-cross: $t: as here, $("$strip" -o "$work/stripped" "$tool" && stat -c %s "$work/stripped") bytes"
 done

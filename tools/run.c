@@ -167,10 +167,12 @@ static int start(struct run *r)
 		r->trace = rawbpf_trace_fd(r->b, false);
 		err = r->trace < 0 ? r->trace : 0;
 	}
+	tool_shed(); /* of the assembler */
 	if (!err)
 		err = rawbpf_attach_all(r->b, .pid = r->pid);
 	if (err)
 		return tool_error("run", rawbpf_error(r->b));
+	tool_shed(); /* of what attaches: for hours it waits and prints */
 	places = rawbpf_num_open_probes(r->b);
 	if (!places) {
 		tool_fail("run", "no program of '%s' has a section that names a place", r->file);

@@ -54,6 +54,8 @@ char *tool_read(const char *name, const char *path, size_t *len);
 int tool_stdout(const char *name);
 /* flush stdout; TOOL_FAILED when what was written did not all go out, else status */
 int tool_finish(const char *name, int status);
+/* In a device's tool: lets go of the pages of its own code; what is asked again is mapped again. */
+void tool_shed(void);
 
 /* JSON, one object a line: json_open(), fields, json_close().  key NULL: an array's element */
 struct json {
