@@ -493,7 +493,8 @@ struct rawbpf_drop_opts {
 };
 
 /*
- * rawbpf_drop() - give up what is not needed once b is attached: every capability in all sets, and
+ * rawbpf_drop() - give up what is not needed once b is attached: every capability in all sets (without CAP_SETPCAP the bounding set
+ * stays, of which nothing can be had any more), and
  * by a seccomp filter every system call but those to wait, to read and write what is open, for
  * memory, to look at b's maps (bpf(2) by command: lookup, next, batch, info) and to end.  No other
  * call is made any more: it fails with EPERM.  What removes b's objects from tracefs is opened

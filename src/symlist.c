@@ -18,6 +18,7 @@ struct symlist {
 	const char *path, *pattern;
 	struct ifunc ifunc;
 	bool ifunc_tried, any;
+	int failed; /* -errno of ours, not what fn returned */
 	int (*fn)(void *arg, const struct rawbpf_sym *s);
 	void *arg;
 };
@@ -52,7 +53,7 @@ static int symlist_on_sym(void *arg, const struct rawbpf_sym *s)
 		l->ifunc_tried = true;
 		err = ifunc_open(l->sys, &l->file, l->path, l->path, 0, &l->ifunc);
 		if (err)
-			return err;
+			return l->failed = err;
 	}
 	if (s->ifunc)
 		ifunc_target(&l->ifunc, s, &copy.target);
@@ -105,6 +106,10 @@ static int symlist_each(struct sys *sys, const char *path, const char *pattern,
 	err = sym_open(sys, file.path, &l.file, e);
 	if (!err) {
 		err = sym_each(&l.file, true, symlist_on_sym, &l);
+		if (err && err == l.failed)
+			err_set(e, "open", err,
+				err == -ENOMEM ? "out of memory" : "'%s' cannot be read",
+				file.shown);
 		if (!err)
 			err = symfind_read(&l.file, file.shown, e);
 		if (!err && !l.any)

@@ -53,7 +53,9 @@ judge() {
 	same "subcommands in $1 (>)" "$tmp/commands" "$tmp/a"
 	sed -n 's/^rawbpf asm -f 	//p' "$tmp/got" | paste -sd ' ' | grep -qx 'c elf hex' || echo "$1: forms of asm -f"
 	grep -qx 'rawbpf run -p 	[0-9]*' "$tmp/got" || echo "$1: no processes after run -p"
-	for line in 'rawbpf run ' 'rawbpf dis -EB ' 'rawbpf asm --core ' 'rawbpf asm --btf '; do
+	[ "$(sed -n 's/^rawbpf audit 	//p' "$tmp/got")" = diff ] || echo "$1: no 'diff' after audit"
+	sed -n 's/^rawbpf asm --arch 	//p' "$tmp/got" | grep -qx mips64el || echo "$1: processors of asm --arch"
+	for line in 'rawbpf audit diff ' 'rawbpf run ' 'rawbpf dis -EB ' 'rawbpf asm --core ' 'rawbpf asm --btf '; do
 		grep -q "^${line}	one\.bpf\$" "$tmp/got" || echo "$1: no file after '$line'"
 	done
 	grep -q '^rawbpf syms 	c$' "$tmp/got" || ! PATH=$PATH:/sbin ldconfig -p 2>/dev/null | grep -q 'libc\.so' ||
@@ -61,7 +63,8 @@ judge() {
 }
 lines() {
 	for c in $commands; do echo "rawbpf $c -"; done
-	printf 'rawbpf %s\n' '' 'asm -f ' 'run -p ' 'run ' 'dis -EB ' 'asm --core ' 'asm --btf ' 'syms '
+	printf 'rawbpf %s\n' '' 'asm -f ' 'run -p ' 'run ' 'dis -EB ' 'asm --core ' 'asm --btf ' 'syms ' \
+		'audit ' 'audit diff ' 'asm --arch '
 }
 
 mkdir "$tmp/files"

@@ -184,6 +184,35 @@ START_TEST(cut_short)
 }
 END_TEST
 
+static int taken(void *arg, const struct rawbpf_sym *s)
+{
+	(void)s;
+	++*(int *)arg;
+	return 0;
+}
+
+/* Memory that is lacking anywhere on the way is told: a pattern with IFUNCs in it, of libc. */
+START_TEST(no_memory)
+{
+	struct rawbpf_error e;
+	bool failed = true;
+	int ret, n, told = 0;
+	unsigned at;
+
+	for (at = 1; failed && at < 400; at++) {
+		n = 0;
+		t_fail_alloc_at(at);
+		ret = rawbpf_each_sym("c", "strl*", taken, &n, &e);
+		failed = t_alloc_failed();
+		ck_assert_msg(
+			!ret || (e.err == ret && e.stage && e.msg), "allocation %u: %d", at, ret);
+		told += ret == -ENOMEM;
+	}
+	ck_assert(!failed && !ret && n > 0);
+	ck_assert_int_gt(told, 3);
+}
+END_TEST
+
 Suite *suite_symlist(void);
 Suite *suite_symlist(void)
 {
@@ -196,6 +225,7 @@ Suite *suite_symlist(void)
 	tcase_add_test(t, meant);
 	tcase_add_test(t, errors);
 	tcase_add_loop_test(t, cut_short, 0, 3);
+	tcase_add_test(t, no_memory);
 	tcase_add_test(t, tool);
 	suite_add_tcase(s, t);
 	return s;

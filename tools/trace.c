@@ -119,6 +119,14 @@ static int trace_end(void)
 	return tool_finish("trace", TOOL_OK);
 }
 
+/* Such as an instance that stays. */
+static void trace_tell(void *arg, enum rawbpf_log_level level, const char *msg)
+{
+	(void)arg;
+	if (level == RAWBPF_LOG_WARN)
+		tool_warn("trace", msg);
+}
+
 static int trace_run(struct trace_cmd *c)
 {
 	int ret, status = tool_stdout("trace");
@@ -127,6 +135,7 @@ static int trace_run(struct trace_cmd *c)
 	if (status)
 		return status;
 	b = rawbpf_new();
+	rawbpf_set_log(b, trace_tell, NULL);
 	status = tool_audit_begin(&c->audit, "trace", b);
 	if (status) {
 		rawbpf_free(b);

@@ -36,7 +36,7 @@ function is_list(v) { return index(v, ",") > 0 }
 function spaced(v) { gsub(/,/, " ", v); return v }
 
 END {
-	cpus = "x86_64,arm64,arm,riscv64,ppc64le,s390x,mips64,loongarch64,i386"
+	cpus = "x86_64,arm64,arm,riscv64,ppc64le,s390x,mips64,loongarch64,i386,ppc64,mips64el"
 	errnos = "EACCES,EINVAL,EPERM,E2BIG,ENOSPC,ENOTSUPP,EFAULT,ENOMEM,EBADF"
 	for (i = 1; i <= n; i++) {
 		if (value[i] == "cpu") value[i] = cpus
@@ -56,6 +56,7 @@ function bash_value(v) {
 	if (v == "program") return "_rawbpf_program"
 	if (v == "binary") return "_rawbpf_binary"
 	if (v == "text") return ":"
+	if (v == "diff") return "if [ \"$COMP_CWORD\" -eq 2 ]; then _rawbpf_words diff; else _rawbpf_files -f; fi"
 	if (is_list(v)) return "_rawbpf_words '" spaced(v) "'"
 	return "_rawbpf_files -f"
 }
@@ -102,7 +103,7 @@ function bash(    i, j, s) {
 	print "\t*) return ;;\n\tesac"
 	print "\tcase $cur in"
 	print "\t-*) _rawbpf_words \"$options\" ;;"
-	print "\t*) $operand ;;\n\tesac\n}"
+	print "\t*) eval \"$operand\" ;;\n\tesac\n}"
 	print "complete -F _rawbpf rawbpf"
 }
 
@@ -141,6 +142,7 @@ function zsh(    i, j, s) {
 		printf "\t\t%s) _arguments", subs[j]
 		for (i = 1; i <= n; i++) {
 			if (!of(i, subs[j])) continue
+			if (option[i] == "-" && value[i] == "diff") printf " \\\n\t\t\t'1:what:(diff)'"
 			if (option[i] == "-") s = (value[i] == "binary" ? "1" : "*") zsh_value(value[i])
 			else {
 				s = (option[i] == "-I" ? "*" : "") option[i]
@@ -183,6 +185,9 @@ function fish(    i, j, s) {
 			if (option[i] == "-") {
 				if (value[i] == "binary")
 					print s " -F -a '(PATH=\"$PATH:/sbin\" ldconfig -p 2>/dev/null | string replace -rf \"^\\\\tlib([^ ]*)\\\\.so.*\" \"\\$1\")'"
+				else if (value[i] == "diff")
+					print "complete -c rawbpf -n '__fish_seen_subcommand_from audit; and not __fish_seen_subcommand_from diff' -a diff\n" \
+						"complete -c rawbpf -n '__fish_seen_subcommand_from diff' -F"
 				else if (value[i] == "program") print s " -k -a '(__fish_complete_suffix .bpf)'"
 				else print s " -F"
 				continue
