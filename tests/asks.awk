@@ -24,7 +24,7 @@ function brief(s) {
 }
 # three calls, or the open of where it is mounted, once for each context
 function mounts(s) {
-	return s ~ /^fs(config|mount)\(<(fs )?tracefs>/ || s ~ /^fsopen\("tracefs"/ || \
+	return s ~ /^fs(config|mount)\(<(fs )?tracefs>/ || s ~ /^fsopen\("tracefs".*>/ || \
 		s ~ /^openat\(AT_FDCWD, "\/sys\/kernel\/tracing"/
 }
 
@@ -135,7 +135,7 @@ function news(j,    i, s, call, out, text, skip) {
 	return out
 }
 
-function end_file(    j, text, f) {
+function end_file(    j, text, f, r) {
 	if (!n_parts)
 		return
 	print ".Ss " title
@@ -145,6 +145,9 @@ function end_file(    j, text, f) {
 		f = oldest(road[j])
 		if (told != "all" && !index(" " told " ", " " f " "))
 			continue
+		r = road[j]
+		if (since[f] == "-" && gsub(/!/, "", r) > 1)
+			continue # nor what else a kernel lacks
 		text = news(j)
 		if (text == "")
 			continue

@@ -156,6 +156,9 @@ static const struct {
 	{"/pie:0x", "0123456789abcdef", "OFFSET", 1},
 	{"cookies=[0x", "0123456789abcdef, x", "COOKIE", 1},
 	{"(0x", "0123456789abcdef", "OFFSET", 1}, /* a semaphore, behind the place */
+	/* of a function of the kernel */
+	{"<0x", "0123456789abcdef", "ADDRESS", 8},
+	{" 0x", "0123456789abcdef", "ADDRESS", 8},
 	{"/proc/", "0123456789", "PID", 1},
 	{"rawbpf_PID_TIME_", "0123456789", "N", 1},
 	{"{len=", "0123456789", "N",
@@ -314,8 +317,8 @@ static bool is_call(const struct same_lines *l, size_t i)
 	return *l->line[i] != '\t';
 }
 
-/* How often the p lines from i on follow one another, for each of something. */
-static size_t times(const struct same_lines *l, size_t i, size_t p)
+/* How many lines from i on are the p first ones again and again. */
+static size_t alike(const struct same_lines *l, size_t i, size_t p)
 {
 	bool each = false;
 	size_t j;
@@ -323,10 +326,10 @@ static size_t times(const struct same_lines *l, size_t i, size_t p)
 	for (j = i; j < i + p && j < l->n && !is_call(l, j); j++)
 		each |= each_of(l->line[j]) >= 0;
 	if (j < i + p || !each)
-		return 1;
+		return 0;
 	while (j < l->n && !strcmp(l->shape[j], l->shape[j - p]))
 		j++;
-	return (j - i) / p;
+	return j - i;
 }
 
 /* ... of those that are left: one of them, which asked more, stands before. */
@@ -391,11 +394,13 @@ static size_t put_lines(struct same_lines *l, size_t i, const char *call)
 	if (strstr(l->line[i], " on cpu ") && !strstr(call, ".cpus"))
 		return put_cpus(l, i);
 	for (p = 1; p <= 8; p++) {
-		n = times(l, i, p);
-		if (n < 2)
+		n = alike(l, i, p);
+		if (n < 2 * p)
 			continue;
+		if (n % p) /* so that the last ends where they do */
+			break;
 		put_each(l, i, p);
-		return n * p;
+		return n;
 	}
 	buf_printf(&l->out, "%s\n", l->line[i]);
 	return 1;

@@ -55,8 +55,9 @@ struct golden_run {
 extern const struct golden_run golden_runs[];
 extern const size_t golden_n_runs;
 
-/* one that plays the kernel */
+/* those that play the kernel */
 void golden_run_module(struct golden *g);
+void golden_run_debugfs(struct golden *g);
 
 /* The whole log of one run; free() it. */
 char *golden_log(const struct golden_run *r);

@@ -235,6 +235,16 @@ static bool has_file(const char *path)
 		RAWBPF_CALL_OPENAT, (uintptr_t)AT_FDCWD, (uintptr_t)path, O_RDONLY | O_CLOEXEC));
 }
 
+/* Those of functions: some variables are at 0. */
+static bool has_addresses(void)
+{
+	char *table = t_read_file("/proc/kallsyms", NULL), *at = strstr(table, " T vfs_read\n");
+	bool has = at && at - table >= 8 && strncmp(at - 8, "00000000", 8) != 0;
+
+	free(table);
+	return has;
+}
+
 static bool has_uprobe_pmu(void)
 {
 	return has_file("/sys/bus/event_source/devices/uprobe/type");
@@ -410,6 +420,7 @@ static bool has_trace_instance(void)
 }
 
 const struct golden_feature golden_features[] = {
+	{"addresses", has_addresses},
 	{"batch", has_batch},
 	{"bpf_by_all", has_bpf_by_all},
 	{"btf", has_btf},

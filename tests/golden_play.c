@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * golden_play.c - a run of which not every machine has what it takes: a module with BTF, whose
- * function a program is for.  The kernel of that run is played, so its log is the same everywhere.
+ * golden_play.c - runs of which not every machine has what they take: a module with BTF, whose
+ * function a program is for, and a tracefs that may not be mounted and is in debugfs.  The kernel
+ * of these is played, so their logs are the same everywhere.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "golden.h"
@@ -14,6 +16,7 @@
 #include "t.h"
 
 #define BTF_DIR "/sys/kernel/btf"
+#define DEBUG	"/sys/kernel/debug/tracing"
 
 /* Where the BTF of the kernel and of its module is. */
 struct module {
@@ -128,4 +131,34 @@ void golden_run_module(struct golden *g)
 	ASK(g, rawbpf_load(b, .text = text));
 	ASK(g, rawbpf_attach_kfunc(b, .fn_name = "f"));
 	module_remove(&m);
+}
+
+/* ---- tracefs -------------------------------------------------------------------------------- */
+
+static long debug_call(void *arg, const struct rawbpf_call *c)
+{
+	const char *path = (const char *)(c->kind == RAWBPF_CALL_OPENAT ? c->arg[1] : c->arg[0]);
+	struct statfs *st;
+
+	(void)arg;
+	switch (c->kind) {
+	case RAWBPF_CALL_FSOPEN: return -EPERM;
+	case RAWBPF_CALL_STATFS:
+		if (strcmp(path, DEBUG) != 0)
+			return -ENOENT;
+		st = (struct statfs *)c->arg[1];
+		memset(st, 0, sizeof(*st));
+		st->f_type = 0x74726163; /* TRACEFS_MAGIC */
+		return 0;
+	case RAWBPF_CALL_OPENAT: return some_fd(3);
+	default: return rawbpf_call_kernel(c);
+	}
+}
+
+void golden_run_debugfs(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+
+	g->play = debug_call;
+	ASK_PLAIN(g, (void)rawbpf_trace_fd(b, true));
 }

@@ -236,6 +236,23 @@ static void run_maxactive(struct golden *g)
 			       b, .event = "vfs_read", .maxactive = 99, .fn_name = "f"));
 }
 
+/* A function by its address. */
+static void run_kprobe_address(struct golden *g)
+{
+	struct rawbpf *b = g->b;
+	char *table = t_read_file("/proc/kallsyms", NULL), *at = strstr(table, " T vfs_read\n"),
+	     address[32];
+
+	ck_assert_ptr_nonnull(at);
+	while (at > table && at[-1] != '\n')
+		at--;
+	snprintf(address, sizeof(address), "0x%.*s", (int)strcspn(at, " "), at);
+	free(table);
+	LOADED(g, GPL PROG("f", "kprobe"));
+	ASK(g, rawbpf_attach_kprobe(b, .event = address, .fn_name = "f"));
+	ASK(g, rawbpf_detach_kprobe(b, .event = address));
+}
+
 static void run_kprobe_re(struct golden *g)
 {
 	struct rawbpf *b = g->b;
@@ -553,6 +570,8 @@ const struct golden_run golden_runs[] = {
 	{"raw_tracepoint", run_raw_tracepoint, "raw_tracepoint"},
 	{"tp_btf", run_tp_btf, PROG_BY " btf_kernel tp_btf"},
 	{"kprobe", run_kprobe, "kprobe_pmu kprobe_events perf_link fsopen"},
+	{"kprobe_address", run_kprobe_address,
+		"addresses kprobe_pmu kprobe_events perf_link fsopen"},
 	{"maxactive", run_maxactive, "maxactive kprobe_pmu kprobe_events perf_link fsopen"},
 	{"kprobe_re", run_kprobe_re,
 		PROG_BY " no_version functions kprobe_multi kprobe_pmu kprobe_events perf_link "
@@ -575,6 +594,7 @@ const struct golden_run golden_runs[] = {
 	{"attach_all", run_attach_all, "fsopen perf_link"},
 	{"trace", run_trace, "trace_instance fsopen"},
 	{"trace_shared", run_trace_shared, "fsopen"},
+	{"debugfs", golden_run_debugfs, ""},
 	{"trace_attach", run_trace_attach, "trace_instance fsopen perf_link"},
 	{"reap", run_reap, "fsopen kprobe_events"},
 	{"drop", run_drop, ""},
