@@ -175,12 +175,33 @@ void err_hint(struct rawbpf_error *e, const char *fmt, ...)
 			e->buf + (e->hint - e->buf), sizeof(e->buf) - (size_t)(e->hint - e->buf));
 }
 
+void err_before(struct rawbpf_error *e, const char *before)
+{
+	char msg[sizeof(e->buf)], hint[sizeof(e->buf)];
+	bool hinted = e && e->hint;
+	size_t n = e && e->msg ? strlen(e->msg) : 0, name;
+
+	if (!n)
+		return;
+	name = strlen(err_name(e->err)) + 2;
+	snprintf(msg, sizeof(msg), "%.*s", (int)(n > name ? n - name : n), e->msg);
+	snprintf(hint, sizeof(hint), "%s", hinted ? e->hint : "");
+	err_set(e, e->stage, e->err, "%s: %s", before, msg);
+	if (hinted)
+		err_hint(e, "%s", hint);
+}
+
 int err_words(struct rawbpf_error *e, const char *stage, int err, const char *words)
 {
 	return err_set(e, stage, err, "%s", words);
 }
 
 #else
+
+void err_before(struct rawbpf_error *e, const char *before)
+{
+	(void)e, (void)before;
+}
 
 int err_words(struct rawbpf_error *e, const char *stage, int err, const char *words)
 {

@@ -38,6 +38,8 @@ int err_words(struct rawbpf_error *e, const char *stage, int err, const char *wo
 void err_diag(struct rawbpf_error *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void err_prog(struct rawbpf_error *e, const char *prog);
 void err_src(struct rawbpf_error *e, const char *file, unsigned line);
+/* The error just set, told of a place: "BEFORE: TEXT: ENOENT"; its hint stays. */
+void err_before(struct rawbpf_error *e, const char *before);
 void err_clear(struct rawbpf_error *e);
 void err_copy(struct rawbpf_error *dst, const struct rawbpf_error *src); /* log is shared */
 

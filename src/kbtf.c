@@ -26,6 +26,9 @@
 #define KBTF_MAX  (64U << 20) /* bytes of a module's */
 #define KBTF_NAME 256
 
+/* Attach types of Linux 5.7 and 6.0: hooks of the security modules. */
+enum { KBTF_LSM_MAC = 27, KBTF_LSM_CGROUP = 43 };
+
 struct kbtf {
 	struct btffile kernel;
 	/* the module that was asked last */
@@ -44,6 +47,8 @@ static const struct kbtf_row {
 	{RAWBPF_TRACE_FEXIT, BTF_FUNC, "", "function"},
 	{RAWBPF_MODIFY_RETURN, BTF_FUNC, "", "function"},
 	{RAWBPF_TRACE_ITER, BTF_FUNC, "bpf_iter_", "iterator"},
+	{KBTF_LSM_MAC, BTF_FUNC, "bpf_lsm_", "hook"},
+	{KBTF_LSM_CGROUP, BTF_FUNC, "bpf_lsm_", "hook"},
 };
 
 /* What "bpf_iter_" begins with more than iterators: these are, of Linux 5.8 to 6.18. */
@@ -277,13 +282,16 @@ static int kbtf_absent(struct rawbpf *b, const struct btf *btf, const struct kbt
 		kbtf_iterators(b, btf);
 		return -ENOENT;
 	}
-	if (r->kind == BTF_FUNC && kbtf_is_untyped(b, name))
+	if (r->kind == BTF_FUNC && !*r->prefix && kbtf_is_untyped(b, name))
 		return -ENOENT;
 	near_start(&o.near, name);
 	btf_each_name(btf, 1U << r->kind, kbtf_offer_name, &o);
 	if (near_hint(&o.near, &b->error))
 		return -ENOENT;
-	if (r->kind == BTF_FUNC)
+	if (!strcmp(r->what, "hook"))
+		err_hint(&b->error, "hooks are functions 'bpf_lsm_NAME' of the kernel (Linux 5.7, "
+				    "CONFIG_BPF_LSM)");
+	else if (r->kind == BTF_FUNC)
 		err_hint(&b->error, "it may be inlined, or in a module that is not loaded");
 	else
 		err_hint(&b->error, "system calls have 'sys_enter' and 'sys_exit' only");

@@ -73,22 +73,19 @@ static int mapwhy_said(struct map *m, int err)
 static int mapwhy_at(const struct map *m, int err)
 {
 	struct rawbpf_error *e = &m->b->error;
-	char msg[sizeof(e->buf)], hint[sizeof(e->buf)];
 	struct object_line at = {0};
+	char place[256], hint[sizeof(e->buf)];
 	const char *text;
 
-	if (!object_map_line(m->b->object, m->def, &at) || !at.file || !e->msg)
+	if (!object_map_line(m->b->object, m->def, &at) || !at.file)
 		return err;
-	snprintf(msg, sizeof(msg), "%.*s", (int)(strlen(e->msg) - strlen(err_name(err)) - 2),
-		e->msg);
-	snprintf(hint, sizeof(hint), "%s", e->hint ? e->hint : "");
-	err_set(e, "map", err, "%s:%u: %s", at.file, at.line, msg);
+	snprintf(place, sizeof(place), "%s:%u", at.file, at.line);
+	err_before(e, place);
 	err_src(e, at.file, at.line);
 	text = at.text ? at.text + strspn(at.text, " \t") : "";
-	if (*text && *hint)
-		err_hint(e, "'%s': %s", text, hint);
-	else if (*text || *hint)
-		err_hint(e, *text ? "'%s'" : "%s", *text ? text : hint);
+	snprintf(hint, sizeof(hint), "%s%s", e->hint ? ": " : "", e->hint ? e->hint : "");
+	if (*text)
+		err_hint(e, "'%s'%s", text, hint);
 	return err;
 }
 

@@ -23,7 +23,7 @@ const char *prog_place(const struct prog *p)
 	if (slash)
 		return slash + 1;
 	if (mark && (!strncmp(p->name, "kfunc__", 7) || !strncmp(p->name, "kretfunc__", 10) ||
-			    !strncmp(p->name, "kmod_ret__", 10)))
+			    !strncmp(p->name, "kmod_ret__", 10) || !strncmp(p->name, "lsm__", 5)))
 		return mark + 2;
 	return "";
 }
@@ -53,7 +53,7 @@ static void prog_init(struct prog *p, const struct object *o, uint32_t i)
 	p->n_insns = o->funcs[def->func].n_insns;
 	p->fd = -1;
 	p->late = p->usdt_args != 0;
-	p->late |= p->type == RAWBPF_PROG_TRACING && kbtf_wanted(p->attach_type) && !*prog_place(p);
+	p->late |= kbtf_wanted(p->attach_type) && !*prog_place(p);
 }
 
 /* Not loaded, but as far as that goes without a kernel. */
@@ -82,7 +82,7 @@ static int prog_load_own(struct rawbpf *b, struct prog *p, int btf_fd)
 {
 	const char *target = prog_place(p);
 
-	if (p->type == RAWBPF_PROG_TRACING && kbtf_wanted(p->attach_type)) {
+	if (kbtf_wanted(p->attach_type)) {
 		p->target = strdup(target);
 		if (!p->target)
 			return err_set(&b->error, "load", -ENOMEM, "out of memory");

@@ -418,6 +418,22 @@ static void progload_patch(struct progload *l)
 		l->code.insns[l->code.refs[i].insn].imm = l->b->maps[l->code.refs[i].map].fd;
 }
 
+/* What the program is for is not there: the line that it begins at. */
+static int progload_for_nothing(struct progload *l, int err)
+{
+	struct object_line line = {0};
+	char before[320];
+
+	if (object_line(l->b->object, &l->code, 0, &line) && line.file) {
+		snprintf(before, sizeof(before), "prog '%.60s', from %.200s:%u on", l->p->name,
+			line.file, line.line);
+		err_before(&l->b->error, before);
+		err_src(&l->b->error, line.file, line.line);
+	}
+	err_prog(&l->b->error, l->p->name);
+	return err;
+}
+
 /* The type id that a tracing program is loaded for. */
 static int progload_target(struct progload *l, const char *target)
 {
@@ -428,10 +444,8 @@ static int progload_target(struct progload *l, const char *target)
 		return 0;
 	err = strchr(l->p->section, '/') ? kbtf_find(l->b, NULL, l->as, target, &found)
 					 : kbtf_find_bcc(l->b, NULL, l->as, target, &found);
-	if (err) {
-		err_prog(&l->b->error, l->p->name);
-		return err;
-	}
+	if (err)
+		return progload_for_nothing(l, err);
 	l->target = found.id;
 	if (*found.module)
 		l->module_fd = kbtf_module_fd(l->b, found.module);

@@ -19,6 +19,34 @@ START_TEST(message_ends_in_errno)
 END_TEST
 
 /* What has one cause everywhere needs no caller to say so, and none is kept from saying more. */
+/* A place before a message, whose errno and hint stay. */
+START_TEST(told_of_a_place)
+{
+	struct rawbpf_error e;
+	char text[600];
+
+	err_set(&e, "map", -ENOENT, "no '%s'", "x");
+	err_hint(&e, "make %s", "it");
+	err_before(&e, "f.bpf:3");
+	ck_assert_str_eq(e.msg, "f.bpf:3: no 'x': ENOENT");
+	ck_assert_str_eq(e.hint, "make it");
+	ck_assert_str_eq(e.stage, "map");
+	ck_assert_int_eq(e.err, -ENOENT);
+	err_set(&e, "map", -EINVAL, "bad");
+	err_before(&e, "here");
+	ck_assert_str_eq(e.msg, "here: bad: EINVAL");
+	ck_assert_ptr_null(e.hint);
+	memset(text, 'y', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	err_before(&e, text);
+	ck_assert_str_eq(e.msg + strlen(e.msg) - strlen("...: EINVAL"), "...: EINVAL");
+	err_clear(&e);
+	err_before(&e, "here");
+	ck_assert_ptr_null(e.msg);
+	err_before(NULL, "here");
+}
+END_TEST
+
 START_TEST(open_files_have_a_remedy)
 {
 	struct rawbpf_error e, copy;
@@ -132,6 +160,7 @@ Suite *suite_err(void)
 	TCase *t = tcase_create("unit");
 
 	tcase_add_test(t, message_ends_in_errno);
+	tcase_add_test(t, told_of_a_place);
 	tcase_add_test(t, open_files_have_a_remedy);
 	tcase_add_test(t, control_bytes_are_written_out);
 	tcase_add_test(t, line_has_hint_before_errno);

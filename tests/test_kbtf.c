@@ -283,6 +283,7 @@ END_TEST
 START_TEST(of_this_kernel)
 {
 	struct rawbpf b = {0};
+	const struct btf *btf;
 	struct kbtf_found f;
 	struct btf_param p;
 	struct btf_type t;
@@ -301,6 +302,17 @@ START_TEST(of_this_kernel)
 	ck_assert_ptr_nonnull(strstr(b.error.hint, "'sched_switch'"));
 	ck_assert_int_eq(kbtf_find(&b, NULL, RAWBPF_TRACE_FENTRY, "vfs_raed", &f), -ENOENT);
 	ck_assert_ptr_nonnull(strstr(b.error.hint, "'vfs_read'"));
+	/* hooks of the security modules, for programs (27) and those of a cgroup (43) */
+	ck_assert_int_eq(kbtf_find(&b, NULL, 27, "nosuchhook", &f), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(b.error.msg, "no hook 'nosuchhook' in the BTF of the kernel"));
+	ck_assert_ptr_nonnull(strstr(b.error.hint, "bpf_lsm_NAME"));
+	if (!kbtf_kernel(&b, &btf) && btf_find(btf, BTF_FUNC, "bpf_lsm_file_open")) {
+		ck_assert_int_eq(kbtf_find(&b, NULL, 27, "file_open", &f), 0);
+		ck_assert_uint_eq(f.id, btf_find(btf, BTF_FUNC, "bpf_lsm_file_open"));
+		ck_assert_int_eq(kbtf_find(&b, NULL, 43, "socket_bind", &f), 0);
+		ck_assert_int_eq(kbtf_find(&b, NULL, 27, "file_opn", &f), -ENOENT);
+		ck_assert_ptr_nonnull(strstr(b.error.hint, "'file_open'"));
+	}
 	kbtf_free(&b);
 }
 END_TEST

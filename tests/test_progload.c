@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fake.h"
 #include "kern.h"
@@ -178,6 +179,37 @@ START_TEST(every_call_fails)
 }
 END_TEST
 
+/* A program of section lsm is loaded for the hook that its place names. */
+START_TEST(hooks)
+{
+	struct fake f = {0};
+	struct rawbpf *b = fake_context(&f);
+	const struct rawbpf_error *e;
+	int err;
+
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		T_SKIP("no BTF of the kernel");
+	err = rawbpf_load(b, .text = ".prog p \"lsm/file_open\"\nr0 = 0\nexit\n", .name = "h.bpf");
+	if (err == -ENOENT)
+		T_SKIP("a kernel without CONFIG_BPF_LSM");
+	ck_assert_int_eq(err, 0);
+	ck_assert_uint_eq(f.last_prog.prog.expected_attach_type, 27);
+	ck_assert_uint_ne(f.last_prog.prog.attach_btf_id, 0);
+	rawbpf_free(b);
+	b = fake_context(&f);
+	e = rawbpf_error(b);
+	ck_assert_int_eq(
+		rawbpf_load(b, .text = ".prog p \"lsm/nohook\"\nr0 = 0\nexit\n", .name = "h.bpf"),
+		-ENOENT);
+	ck_assert_str_eq(e->msg, "prog 'p', from h.bpf:2 on: no hook 'nohook' in the BTF of the "
+				 "kernel: ENOENT");
+	ck_assert_uint_eq(e->line, 2);
+	ck_assert_ptr_nonnull(e->hint);
+	rawbpf_free(b);
+	ck_assert_uint_eq(f.n_open, 0);
+}
+END_TEST
+
 Suite *suite_progload(void);
 Suite *suite_progload(void)
 {
@@ -187,6 +219,7 @@ Suite *suite_progload(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, log_grows);
 	tcase_add_test(t, log_too_long);
+	tcase_add_test(t, hooks);
 	tcase_add_test(t, log_keeps_both_ends);
 	tcase_add_test(t, again);
 	tcase_add_test(t, old_kernel);
