@@ -374,7 +374,10 @@ struct rawbpf_attach_all_opts {
 RAWBPF_API int rawbpf_attach_all(struct rawbpf *b);
 RAWBPF_API int rawbpf_attach_all_opts(struct rawbpf *b, const struct rawbpf_attach_all_opts *o);
 
-/* rawbpf_num_open_probes() - places probed now. */
+/*
+ * rawbpf_num_open_probes() - places probed now; in a dry run that may not read which functions a
+ * pattern matches, -EACCES.
+ */
 RAWBPF_API int rawbpf_num_open_probes(struct rawbpf *b);
 /*
  * rawbpf_num_missed() - calls of kernel functions probed now that no program was run for, because

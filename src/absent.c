@@ -36,6 +36,7 @@
 #include "trace.h"
 #include "tracefs.h"
 #include "trampoline.h"
+#include "upguess.h"
 #include "usdt.h"
 #include "usdtdetach.h"
 #include "usdtput.h"
@@ -676,6 +677,11 @@ void audit_free(struct sys *s)
 void dry_free(struct sys *s)
 {
 	(void)s;
+}
+
+int upguess_open(struct uplace *u)
+{
+	return uplace_open(u);
 }
 
 #endif

@@ -367,7 +367,10 @@ int rawbpf_num_open_probes(struct rawbpf *b)
 	const struct link *l;
 	unsigned n = 0;
 
-	for (l = b ? b->links : NULL; l; l = l->next)
+	for (l = b ? b->links : NULL; l; l = l->next) {
+		if (l->guessed & SYS_GUESSED_NAMES)
+			return -EACCES;
 		n += l->n_places;
+	}
 	return (int)n;
 }

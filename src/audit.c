@@ -297,6 +297,10 @@ static bool audit_is_guessed(const struct audit_line *l, const struct auditattr 
 		{SYS_GUESSED_CODE, "btf_size"},
 		{SYS_GUESSED_NAMES, "cnt"},
 		{SYS_GUESSED_NAMES, "syms"},
+		{SYS_GUESSED_FILE, "path"},
+		{SYS_GUESSED_FILE, "config1"},
+		{SYS_GUESSED_PLACE, "offsets"},
+		{SYS_GUESSED_PLACE, "config2"},
 	};
 	size_t i;
 

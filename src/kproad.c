@@ -287,6 +287,8 @@ static int kproad_attach_as(
 {
 	struct kproad r = {
 		.b = b, .o = o, .word = word, .ret = ret, .prog = kprobe_prog(b, o->fn_name)};
+	struct link *l, *mark = b->links;
+	unsigned was = b->sys.guessed;
 	int err;
 
 	if (!r.prog)
@@ -303,6 +305,9 @@ static int kproad_attach_as(
 		err = kproad_drop_attached(&r);
 	if (!err)
 		err = kproad_choose(&r);
+	for (l = b->links; !err && l != mark; l = l->next)
+		l->guessed = b->sys.guessed & SYS_GUESSED_NAMES;
+	b->sys.guessed = was;
 	kprobelist_free(&r.list);
 	return err;
 }

@@ -51,7 +51,8 @@ struct link {
 	char *asked;	 /* the name that a kernel function was found by ("getppid"); NULL: place */
 	uint64_t cookie; /* without places: that of the one */
 	int fallback;	 /* its calls are marked with it, see sys_fallback() */
-	bool records;	 /* the cookies are records of usdtspec.c, which it holds */
+	unsigned guessed;    /* in a dry run: SYS_GUESSED_ what of the place was not found out */
+	bool records;	     /* the cookies are records of usdtspec.c, which it holds */
 	struct usdtsem *sem; /* the place's counter, where the kernel does not count; NULL: none */
 	const char **covers; /* kernel functions of a link of many, n_places, sorted; NULL: place */
 };

@@ -116,6 +116,11 @@ long rawbpf_call_kernel(const struct rawbpf_call *c)
 	return ret;
 }
 
+bool sys_unread(const struct sys *s, int err)
+{
+	return s->dry && (err == -EACCES || err == -EPERM);
+}
+
 long sys_pass(struct sys *s, const struct rawbpf_call *c)
 {
 	return s->hook ? s->hook(s->arg, c) : rawbpf_call_kernel(c);

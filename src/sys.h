@@ -22,6 +22,8 @@ struct utsname;
 enum {
 	SYS_GUESSED_CODE = 1,  /* instructions, lines and their text */
 	SYS_GUESSED_NAMES = 2, /* functions that a pattern matches */
+	SYS_GUESSED_FILE = 4,  /* whose functions they are */
+	SYS_GUESSED_PLACE = 8, /* where they are in it */
 };
 
 /* All zero: straight to the kernel. */
@@ -44,6 +46,9 @@ struct sys {
  */
 int sys_fallback(struct sys *s, int err);
 void sys_fallback_end(struct sys *s, int was);
+
+/* A dry run may not read it, and goes on without. */
+bool sys_unread(const struct sys *s, int err);
 
 long sys_call(struct sys *s, const struct rawbpf_call *c);
 /* past the audit: to the dry run, the hook, or the kernel */

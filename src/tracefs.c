@@ -29,7 +29,7 @@
 
 bool tracefs_unread(const struct rawbpf *b, int err)
 {
-	return b->sys.dry && (err == -EACCES || err == -EPERM);
+	return sys_unread(&b->sys, err);
 }
 
 /* The number of an event whose format was read: a file less to read when it is attached. */

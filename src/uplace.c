@@ -94,9 +94,9 @@ static int uplace_no_target(struct uplace *u, const char *name, int err)
 		return err_set(e, "attach", i->err,
 			"what IFUNC '%s' of '%s' became cannot be read from processes", name,
 			u->file.shown);
-	err_set(e, "attach", -ENOENT,
-		"'%s' of '%s' is an IFUNC, and no process shows what it became", name,
-		u->file.shown);
+	err = i->n_denied && sys_unread(&u->b->sys, i->err) ? i->err : -ENOENT;
+	err_set(e, "attach", err, "'%s' of '%s' is an IFUNC, and no process shows what it became",
+		name, u->file.shown);
 	if (i->n_denied > i->n_read)
 		err_hint(e,
 			"%u of %u processes could not be read (%s): it takes CAP_SYS_PTRACE; or "
@@ -106,7 +106,7 @@ static int uplace_no_target(struct uplace *u, const char *name, int err)
 		err_hint(e, "let process %d call it first, or give .offset", (int)u->pid);
 	else
 		err_hint(e, "start a program that calls it, or give .offset");
-	return -ENOENT;
+	return err;
 }
 
 /* Looks at the library's own slots, once, then at those of its callers: 0, -ENOENT or -EXDEV. */
@@ -337,13 +337,14 @@ static int uplace_on_sym(void *arg, const struct rawbpf_sym *s)
 {
 	struct uplace_pattern *p = arg;
 	struct uplace_at at;
-	int match = pattern_match(&p->re, s->name, false);
+	int err, match = pattern_match(&p->re, s->name, false);
 
 	if (match <= 0)
 		return match ? uplace_no_memory(p->u) : 0;
-	if (uplace_at(p->u, s, s->name, &at)) {
-		if (p->u->b->error.err == -ENOMEM)
-			return -ENOMEM;
+	err = uplace_at(p->u, s, s->name, &at);
+	if (err) {
+		if (err == -ENOMEM || sys_unread(&p->u->b->sys, err))
+			return err;
 		ctx_log(p->u->b, RAWBPF_LOG_WARN, "%s: left out", p->u->b->error.msg);
 		err_clear(&p->u->b->error);
 		return 0;

@@ -26,6 +26,7 @@ struct uplace {
 	size_t n_found;
 	struct link_place *places; /* by offset, each once */
 	size_t n;
+	unsigned guessed; /* in a dry run: SYS_GUESSED_ what of them may not be read */
 };
 
 /* Finds the file and the places in it; uplace_close() is due in any case. */

@@ -46,6 +46,15 @@ static enum link_kind uproad_kind(const struct uproad *r)
 	return r->usdt ? LINK_USDT : r->ret ? LINK_URETPROBE : LINK_UPROBE;
 }
 
+/* The calls from here on ask for the places, known or not; returns what was not known before. */
+static unsigned uproad_guess(struct uproad *r)
+{
+	unsigned was = r->b->sys.guessed;
+
+	r->b->sys.guessed |= r->guessed;
+	return was;
+}
+
 /* ---- a perf event each ---------------------------------------------------------------------- */
 
 static int uproad_no_pmu(struct uproad *r, int err)
@@ -167,6 +176,7 @@ static int uproad_event(struct uproad *r, const struct rawbpf_perf_attr *pmu, un
 {
 	struct rawbpf_perf_attr attr = *pmu, *a = &attr;
 	struct link *l;
+	unsigned was;
 	int fd, err;
 
 	if (p->semaphore >> 1 >> (63 - ref))
@@ -175,7 +185,9 @@ static int uproad_event(struct uproad *r, const struct rawbpf_perf_attr *pmu, un
 		a->config |= p->semaphore << ref;
 	a->config1 = (uintptr_t)r->path;
 	a->config2 = p->offset;
+	was = uproad_guess(r);
 	fd = link_perf_open(r->b, a, r->pid, p->name);
+	r->b->sys.guessed = was;
 	if (fd < 0)
 		return uproad_refused(r, p, fd);
 	err = link_perf_cookie(r->b, uproad_kind(r), r->prog, p->name, fd, p->cookie, &l);
@@ -253,18 +265,23 @@ static int uproad_multi_try(struct uproad *r, int prog_fd)
 	char what[64];
 	union rawbpf_attr a;
 	struct link *l;
+	unsigned was;
 	int err;
 
 	if (!numbers)
 		return -ENOMEM;
 	snprintf(what, sizeof(what), "uprobe_multi, %zu places", r->n);
+	if (r->guessed & SYS_GUESSED_NAMES)
+		snprintf(what, sizeof(what), "uprobe_multi, ? places");
 	uproad_multi_attr(r, prog_fd, numbers, r->n, &a);
 	if (refs)
 		a.link.u.uprobe_multi.ref_ctr_offsets = (uintptr_t)(numbers + r->n);
 	if (cookies)
 		a.link.u.uprobe_multi.cookies = (uintptr_t)(numbers + 2 * r->n);
+	was = uproad_guess(r);
 	err = link_multi(r->b, uproad_kind(r), r->prog, r->n == 1 ? r->places[0].name : what, &a,
 		r->places, r->n, &l);
+	r->b->sys.guessed = was;
 	free(numbers);
 	if (err)
 		return err;
@@ -633,6 +650,7 @@ int uproad_attach(struct uproad *r)
 	sys_fallback_end(&r->b->sys, was);
 	for (l = r->b->links; !err && l != mark; l = l->next) {
 		l->start = start;
+		l->guessed = r->guessed;
 		if (r->records)
 			link_hold_records(r->b, l);
 	}

@@ -16,7 +16,8 @@ struct uproad {
 	uint64_t dev, ino; /* the file, for detach */
 	struct link_place *places;
 	size_t n;
-	bool usdt;    /* its links are LINK_USDT */
+	unsigned guessed; /* as in struct uplace */
+	bool usdt;	  /* its links are LINK_USDT */
 	bool or_none; /* one link of many or nothing: 1 where that cannot be, without the error */
 	bool records; /* ... and the places' cookies are numbers of usdtspec.c's records */
 	int refused;  /* set for or_none: the errno */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "uplace.h"
+#include "upguess.h"
 #include "uproad.h"
 
 /* ---- attach ------------------------------------------------------------------------------- */
@@ -28,6 +28,7 @@ static struct uproad uprobe_road(struct uplace *u, struct prog *prog)
 		.ino = (uint64_t)u->st.st_ino,
 		.places = u->places,
 		.n = u->n,
+		.guessed = u->guessed,
 	};
 }
 
@@ -102,7 +103,8 @@ static int uprobe_once(struct uplace *u, const struct prog *prog)
 	size_t i, n = 0;
 
 	for (l = u->b->links; l; l = l->next) {
-		if (l->prog != prog || !uprobe_is_file(u, l) || !link_is_process(l, u->pid, start))
+		if (l->prog != prog || l->guessed || !uprobe_is_file(u, l) ||
+			!link_is_process(l, u->pid, start))
 			continue;
 		for (i = 0; l->places && i < l->n_places; i++)
 			uprobe_leave_out(u, prog, l->places[i].offset);
@@ -132,8 +134,8 @@ int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret
 		err_prog(&b->error, prog->name);
 		return -EINVAL;
 	}
-	err = uplace_open(&u);
-	if (!err)
+	err = upguess_open(&u);
+	if (!err && !u.guessed)
 		err = uprobe_once(&u, prog);
 	if (!err) {
 		r = uprobe_road(&u, prog);
@@ -262,7 +264,7 @@ static int uprobe_detach_all(struct uplace *u, bool found)
 int uprobe_detach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret)
 {
 	struct uplace u = {.b = b, .o = o, .ret = ret};
-	int err = uplace_open(&u), any = err ? 0 : uprobe_detach_all(&u, true);
+	int err = upguess_open(&u), any = err || u.guessed ? 0 : uprobe_detach_all(&u, true);
 
 	if (!any)
 		any = uprobe_detach_all(&u, false);

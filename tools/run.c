@@ -182,8 +182,12 @@ static int start(struct run *r)
 	}
 	if (r->drop && rawbpf_drop(r->b))
 		return tool_error("run", rawbpf_error(r->b));
-	fprintf(stderr, "rawbpf run: %s at %d place%s%s\n", r->dry ? "would attach" : "attached",
-		places, places == 1 ? "" : "s", r->dry ? "; nothing was changed" : ", Ctrl-C ends");
+	if (places < 0)
+		fputs("rawbpf run: would attach at ? places; nothing was changed\n", stderr);
+	else
+		fprintf(stderr, "rawbpf run: %s at %d place%s%s\n",
+			r->dry ? "would attach" : "attached", places, places == 1 ? "" : "s",
+			r->dry ? "; nothing was changed" : ", Ctrl-C ends");
 	return TOOL_OK;
 }
 

@@ -18,7 +18,7 @@ part() {
 	vlog* | near | rights | maprule | kprobewhy) echo RAWBPF_NO_ADVICE ;;
 	usdt* | note | noteview | progcopy | progmerge | splice) echo RAWBPF_NO_USDT ;;
 	core* | objcore | btffile | btfnamed | btfpath | kbtf | kconfig | ksymput | trampoline) echo RAWBPF_NO_CORE ;;
-	audit* | dry) echo RAWBPF_NO_AUDIT ;;
+	audit* | dry | upguess) echo RAWBPF_NO_AUDIT ;;
 	libname | ldcache | hwcaps | soname | interp | rootpath | sym | symdebug | symfind | symlist | symwhy) echo RAWBPF_NO_SEARCH ;;
 	elfver | gnuhash | ifunc | uplace) echo RAWBPF_NO_SEARCH ;;
 	btftext) echo RAWBPF_NO_BUCKETS ;;
