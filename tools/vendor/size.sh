@@ -36,6 +36,23 @@ row "tool, static, glibc" "$(stripped "$build/static/rawbpf")" 1100000
 row "tool, static, musl" "$(stripped "$build/musl/rawbpf")" 450000
 row "... that runs objects only (make musl SMALL=1)" "$(stripped "$build/musl-small/rawbpf")" 450000
 
+# what the parts of the tool with musl weigh, code and constants
+for f in "$build"/musl/bpfasm/*.o "$build"/musl/gen/*.o "$build"/musl/src/*.o "$build"/musl/tools/*.o; do
+	size "$f" | awk -v f="${f#"$build"/musl/}" 'NR == 2 { print $1 + $2, f }'
+done | awk '
+	function part(f) {
+		if (f ~ /^(bpfasm|gen)/) return "assembler"
+		if (f ~ /^tools/) return "subcommands"
+		if (f ~ /^src\/(vlog|near|map(rule|why)|prog(spot|why)|rights|kprobewhy)/) return "advice"
+		if (f ~ /^src\/(usdt|note)/) return "USDT"
+		if (f ~ /^src\/(audit|dry)/) return "audit, dry run"
+		if (f ~ /^src\/(list|symlist)/) return "listings"
+		return "loader"
+	}
+	{ bytes[part($2)] += $1; sum += $1 }
+	END { for (p in bytes) printf "    %-54s %8d\n", p, bytes[p] | "sort -k1.60nr"; close("sort -k1.60nr")
+		printf "    %-54s %8d\n", "all of our own", sum }'
+
 # the program of README with its object inside, and one that does nothing
 cd "$work"
 cp "$build/amalgam/rawbpf.c" "$build/amalgam/rawbpf.h" .
