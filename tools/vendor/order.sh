@@ -29,6 +29,10 @@ make_list() {
 	tool order-plain -DTOOL_SHEDS ''
 
 	nm "$build/order/rawbpf" | awk '{ print $1, $3 }' | sort -u -k1,1 >"$build/order/names"
+	# another run beside these: whose traces are whose is asked then, too
+	"$build/order-plain/rawbpf" run -d 60 "$root/bpfasm/examples/opensnoop.bpf" >"$build/order/beside" 2>&1 &
+	trap 'kill $!' EXIT
+	sleep 1
 	for example in opensnoop strlen_hist; do
 		text=$root/bpfasm/examples/$example.bpf
 		"$build/order/rawbpf" asm -o "$build/order/$example.o" "$text"
