@@ -179,6 +179,7 @@ static ssize_t tr_fill(struct sys *s, struct traceread *r)
 		r->seen -= r->seen < r->at ? r->seen : r->at;
 		r->at = 0;
 	}
+	r->in.failed = false; /* what was read before is whole: the next call tries again */
 	if (buf_reserve(&r->in, TRACEREAD_SIZE))
 		return -ENOMEM;
 	if (r->blocks) {

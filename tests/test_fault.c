@@ -140,7 +140,7 @@ static unsigned share(const struct fault_row *rows, int results[2])
 		offer(rows, (int)i, q[i][1]);
 		start(rows, q[i][0], results, q[ANY][1]);
 	}
-	for (; i < WORKERS && i <= n; i++)
+	for (; i < WORKERS && i < QUEUES + n; i++)
 		start(rows, q[ANY][0], results, q[ANY][1]);
 	offer(rows, ANY, q[ANY][1]);
 	for (i = 0; i < QUEUES; i++)

@@ -368,6 +368,8 @@ START_TEST(no_memory)
 	ret = traceread_next(&s, &r, TRACEREAD_NOWAIT, &b);
 	ck_assert(t_alloc_failed());
 	ck_assert_int_eq(ret, -ENOMEM);
+	/* nothing was lost by it */
+	ck_assert_int_eq(traceread_next(&s, &r, TRACEREAD_NOWAIT, &b), 1);
 	r.fd = -1;
 	traceread_close(&s, &r);
 }
