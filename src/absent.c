@@ -373,8 +373,8 @@ const char *ksymput_absent(const struct object *o, const struct object_code *c, 
 
 bool kbtf_wanted(enum rawbpf_attach_type as)
 {
-	/* tp_btf to iter, with fentry and lsm between them */
-	return as >= RAWBPF_TRACE_RAW_TP && as <= RAWBPF_TRACE_ITER;
+	/* tp_btf to iter, with fentry and lsm between them, and lsm_cgroup */
+	return (as >= RAWBPF_TRACE_RAW_TP && as <= RAWBPF_TRACE_ITER) || (int)as == KBTF_LSM_CGROUP;
 }
 
 int kbtf_find(struct rawbpf *b, const struct btf *btf, enum rawbpf_attach_type as,

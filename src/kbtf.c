@@ -26,9 +26,6 @@
 #define KBTF_MAX  (64U << 20) /* bytes of a module's */
 #define KBTF_NAME 256
 
-/* Attach types of Linux 5.7 and 6.0: hooks of the security modules. */
-enum { KBTF_LSM_MAC = 27, KBTF_LSM_CGROUP = 43 };
-
 struct kbtf {
 	struct btffile kernel;
 	/* the module that was asked last */

@@ -15,6 +15,9 @@ struct kbtf_found {
 	char module[KBTF_MODULE]; /* "": the kernel itself */
 };
 
+/* Attach types of Linux 5.7 and 6.0: hooks of the security modules. */
+enum { KBTF_LSM_MAC = 27, KBTF_LSM_CGROUP = 43 };
+
 /* Does a program of this attach type name what it is loaded for? */
 bool kbtf_wanted(enum rawbpf_attach_type as);
 /*
