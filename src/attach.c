@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* attach.c - the public calls that attach and detach: options checked, the programs prepared. */
+/*
+ * attach.c - the public calls that attach and detach: options checked, the programs prepared.
+ *
+ * No function does both, so that a linker leaves out what a program does not call.
+ */
 #include <errno.h>
 #include <string.h>
 
@@ -65,151 +69,179 @@ static int check_uprobe(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, co
 	return 0;
 }
 
-static int public_uprobe(struct rawbpf *b, const struct rawbpf_uprobe_opts *in, bool ret,
-	bool attach, const char *call)
+/* The options of an attachment or of its end, read and checked. */
+static int uprobe_opts(struct rawbpf *b, struct rawbpf_uprobe_opts *o,
+	const struct rawbpf_uprobe_opts *in, bool attach, const char *call)
+{
+	int err = attach_opts(b, o, sizeof(*o), in);
+
+	if (err)
+		return err;
+	if (attach && attach_no_prog(b, o->fn_name, call))
+		return -EINVAL;
+	err = check_uprobe(b, o, call);
+	return !err && attach ? attach_prepare(b, o->fn_name) : err;
+}
+
+int rawbpf_attach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *in)
 {
 	struct rawbpf_uprobe_opts o;
-	int err = attach_opts(b, &o, sizeof(o), in);
+	int err = uprobe_opts(b, &o, in, true, "attach_uprobe");
 
-	if (err)
-		return err;
-	if (attach && attach_no_prog(b, o.fn_name, call))
-		return -EINVAL;
-	err = check_uprobe(b, &o, call);
-	if (!err && attach)
-		err = attach_prepare(b, o.fn_name);
-	if (err)
-		return err;
-	return attach ? uprobe_attach(b, &o, ret) : uprobe_detach(b, &o, ret);
+	return err ? err : uprobe_attach(b, &o, false);
 }
 
-int rawbpf_attach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o)
+int rawbpf_attach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *in)
 {
-	return public_uprobe(b, o, false, true, "attach_uprobe");
+	struct rawbpf_uprobe_opts o;
+	int err = uprobe_opts(b, &o, in, true, "attach_uretprobe");
+
+	return err ? err : uprobe_attach(b, &o, true);
 }
 
-int rawbpf_attach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o)
+int rawbpf_detach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *in)
 {
-	return public_uprobe(b, o, true, true, "attach_uretprobe");
+	struct rawbpf_uprobe_opts o;
+	int err = uprobe_opts(b, &o, in, false, "detach_uprobe");
+
+	return err ? err : uprobe_detach(b, &o, false);
 }
 
-int rawbpf_detach_uprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o)
+int rawbpf_detach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *in)
 {
-	return public_uprobe(b, o, false, false, "detach_uprobe");
-}
+	struct rawbpf_uprobe_opts o;
+	int err = uprobe_opts(b, &o, in, false, "detach_uretprobe");
 
-int rawbpf_detach_uretprobe_opts(struct rawbpf *b, const struct rawbpf_uprobe_opts *o)
-{
-	return public_uprobe(b, o, true, false, "detach_uretprobe");
+	return err ? err : uprobe_detach(b, &o, true);
 }
 
 /* ---- kprobes ----------------------------------------------------------------------------- */
 
-static int public_kprobe(struct rawbpf *b, const struct rawbpf_kprobe_opts *in, bool ret,
-	bool attach, const char *call)
+static int kprobe_opts(struct rawbpf *b, struct rawbpf_kprobe_opts *o,
+	const struct rawbpf_kprobe_opts *in, bool attach, const char *call)
 {
-	struct rawbpf_kprobe_opts o;
-	int err = attach_opts(b, &o, sizeof(o), in);
+	int err = attach_opts(b, o, sizeof(*o), in);
 
 	if (err)
 		return err;
-	if (attach && attach_no_prog(b, o.fn_name, call))
+	if (attach && attach_no_prog(b, o->fn_name, call))
 		return -EINVAL;
-	if ((!o.event || !*o.event) && (!o.event_re || !*o.event_re))
+	if ((!o->event || !*o->event) && (!o->event_re || !*o->event_re))
 		return attach_invalid(
 			b, call, ".event (a kernel function) or .event_re is missing");
-	if (o.event && o.event_re)
+	if (o->event && o->event_re)
 		return attach_invalid(b, call, "only one of .event and .event_re");
-	if (o.event_re && o.event_off)
+	if (o->event_re && o->event_off)
 		return attach_invalid(b, call, ".event_off needs .event");
-	err = attach ? attach_prepare(b, o.fn_name) : 0;
+	return attach ? attach_prepare(b, o->fn_name) : 0;
+}
+
+static int public_attach_kprobe(
+	struct rawbpf *b, const struct rawbpf_kprobe_opts *in, bool ret, const char *call)
+{
+	struct rawbpf_kprobe_opts o;
+	int err = kprobe_opts(b, &o, in, true, call);
+
 	if (err)
 		return err;
-	if (o.event_re)
-		return attach ? kproad_attach(b, &o, ret) : kproad_detach(b, &o, ret);
-	return attach ? kprobe_attach(b, &o, ret) : kprobe_detach(b, &o, ret);
+	return o.event_re ? kproad_attach(b, &o, ret) : kprobe_attach(b, &o, ret);
+}
+
+static int public_detach_kprobe(
+	struct rawbpf *b, const struct rawbpf_kprobe_opts *in, bool ret, const char *call)
+{
+	struct rawbpf_kprobe_opts o;
+	int err = kprobe_opts(b, &o, in, false, call);
+
+	if (err)
+		return err;
+	return o.event_re ? kproad_detach(b, &o, ret) : kprobe_detach(b, &o, ret);
 }
 
 int rawbpf_attach_kprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o)
 {
-	return public_kprobe(b, o, false, true, "attach_kprobe");
+	return public_attach_kprobe(b, o, false, "attach_kprobe");
 }
 
 int rawbpf_attach_kretprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o)
 {
-	return public_kprobe(b, o, true, true, "attach_kretprobe");
+	return public_attach_kprobe(b, o, true, "attach_kretprobe");
 }
 
 int rawbpf_detach_kprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o)
 {
-	return public_kprobe(b, o, false, false, "detach_kprobe");
+	return public_detach_kprobe(b, o, false, "detach_kprobe");
 }
 
 int rawbpf_detach_kretprobe_opts(struct rawbpf *b, const struct rawbpf_kprobe_opts *o)
 {
-	return public_kprobe(b, o, true, false, "detach_kretprobe");
+	return public_detach_kprobe(b, o, true, "detach_kretprobe");
 }
 
 /* ---- tracepoints ------------------------------------------------------------------------- */
 
-static int public_tracepoint(
-	struct rawbpf *b, const struct rawbpf_tracepoint_opts *in, bool attach, const char *call)
+static int tracepoint_opts(struct rawbpf *b, struct rawbpf_tracepoint_opts *o,
+	const struct rawbpf_tracepoint_opts *in, bool attach, const char *call)
+{
+	int err = attach_opts(b, o, sizeof(*o), in);
+
+	if (err)
+		return err;
+	if (attach && attach_no_prog(b, o->fn_name, call))
+		return -EINVAL;
+	if ((!o->tp || !*o->tp) && (!o->tp_re || !*o->tp_re))
+		return attach_invalid(b, call, ".tp (category:event) or .tp_re is missing");
+	if (o->tp && o->tp_re)
+		return attach_invalid(b, call, "only one of .tp and .tp_re");
+	return attach ? attach_prepare(b, o->fn_name) : 0;
+}
+
+int rawbpf_attach_tracepoint_opts(struct rawbpf *b, const struct rawbpf_tracepoint_opts *in)
 {
 	struct rawbpf_tracepoint_opts o;
-	int err = attach_opts(b, &o, sizeof(o), in);
+	int err = tracepoint_opts(b, &o, in, true, "attach_tracepoint");
 
-	if (err)
-		return err;
-	if (attach && attach_no_prog(b, o.fn_name, call))
-		return -EINVAL;
-	if ((!o.tp || !*o.tp) && (!o.tp_re || !*o.tp_re))
-		return attach_invalid(b, call, ".tp (category:event) or .tp_re is missing");
-	if (o.tp && o.tp_re)
-		return attach_invalid(b, call, "only one of .tp and .tp_re");
-	err = attach ? attach_prepare(b, o.fn_name) : 0;
-	if (err)
-		return err;
-	return attach ? tracepoint_attach(b, &o) : tracepoint_detach(b, &o);
+	return err ? err : tracepoint_attach(b, &o);
 }
 
-int rawbpf_attach_tracepoint_opts(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
+int rawbpf_detach_tracepoint_opts(struct rawbpf *b, const struct rawbpf_tracepoint_opts *in)
 {
-	return public_tracepoint(b, o, true, "attach_tracepoint");
-}
+	struct rawbpf_tracepoint_opts o;
+	int err = tracepoint_opts(b, &o, in, false, "detach_tracepoint");
 
-int rawbpf_detach_tracepoint_opts(struct rawbpf *b, const struct rawbpf_tracepoint_opts *o)
-{
-	return public_tracepoint(b, o, false, "detach_tracepoint");
+	return err ? err : tracepoint_detach(b, &o);
 }
 
 /* ---- raw tracepoints, perf events --------------------------------------------------------- */
 
-static int public_raw_tracepoint(struct rawbpf *b, const struct rawbpf_raw_tracepoint_opts *in,
-	bool attach, const char *call)
+static int raw_tracepoint_opts(struct rawbpf *b, struct rawbpf_raw_tracepoint_opts *o,
+	const struct rawbpf_raw_tracepoint_opts *in, bool attach, const char *call)
+{
+	int err = attach_opts(b, o, sizeof(*o), in);
+
+	if (err)
+		return err;
+	if (attach && attach_no_prog(b, o->fn_name, call))
+		return -EINVAL;
+	if (!o->tp || !*o->tp)
+		return attach_invalid(b, call, ".tp (the event) is missing");
+	return attach ? attach_prepare(b, o->fn_name) : 0;
+}
+
+int rawbpf_attach_raw_tracepoint_opts(struct rawbpf *b, const struct rawbpf_raw_tracepoint_opts *in)
 {
 	struct rawbpf_raw_tracepoint_opts o;
-	int err = attach_opts(b, &o, sizeof(o), in);
+	int err = raw_tracepoint_opts(b, &o, in, true, "attach_raw_tracepoint");
 
-	if (err)
-		return err;
-	if (attach && attach_no_prog(b, o.fn_name, call))
-		return -EINVAL;
-	if (!o.tp || !*o.tp)
-		return attach_invalid(b, call, ".tp (the event) is missing");
-	err = attach ? attach_prepare(b, o.fn_name) : 0;
-	if (err)
-		return err;
-	return attach ? rawtp_attach(b, &o) : rawtp_detach(b, &o);
+	return err ? err : rawtp_attach(b, &o);
 }
 
-int rawbpf_attach_raw_tracepoint_opts(struct rawbpf *b, const struct rawbpf_raw_tracepoint_opts *o)
+int rawbpf_detach_raw_tracepoint_opts(struct rawbpf *b, const struct rawbpf_raw_tracepoint_opts *in)
 {
-	return public_raw_tracepoint(b, o, true, "attach_raw_tracepoint");
-}
+	struct rawbpf_raw_tracepoint_opts o;
+	int err = raw_tracepoint_opts(b, &o, in, false, "detach_raw_tracepoint");
 
-int rawbpf_detach_raw_tracepoint_opts(struct rawbpf *b, const struct rawbpf_raw_tracepoint_opts *o)
-{
-	return public_raw_tracepoint(b, o, false, "detach_raw_tracepoint");
+	return err ? err : rawtp_detach(b, &o);
 }
 
 /* ---- functions of the kernel, by their trampolines ------------------------------------------- */
@@ -291,31 +323,36 @@ int rawbpf_detach_perf_event_opts(struct rawbpf *b, const struct rawbpf_perf_eve
 
 /* ---- usdt probes ---------------------------------------------------------------------------- */
 
-static int public_usdt(
-	struct rawbpf *b, const struct rawbpf_usdt_attach_opts *in, bool attach, const char *call)
+static int usdt_opts(struct rawbpf *b, struct rawbpf_usdt_attach_opts *o,
+	const struct rawbpf_usdt_attach_opts *in, bool attach, const char *call)
 {
-	struct rawbpf_usdt_attach_opts o;
-	int err = attach_opts(b, &o, sizeof(o), in);
+	int err = attach_opts(b, o, sizeof(*o), in);
 
 	if (err)
 		return err;
-	if (attach && attach_no_prog(b, o.fn_name, call))
+	if (attach && attach_no_prog(b, o->fn_name, call))
 		return -EINVAL;
-	if (!o.probe || !*o.probe)
+	if (!o->probe || !*o->probe)
 		return attach_invalid(b, call, ".probe (name or provider:name) is missing");
-	if ((!o.path || !*o.path) && o.pid <= 0)
+	if ((!o->path || !*o->path) && o->pid <= 0)
 		return attach_invalid(b, call, ".path (a file) or .pid is missing");
-	return attach ? usdt_attach(b, &o) : usdt_detach(b, &o);
+	return 0;
 }
 
-int rawbpf_attach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o)
+int rawbpf_attach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *in)
 {
-	return public_usdt(b, o, true, "attach_usdt");
+	struct rawbpf_usdt_attach_opts o;
+	int err = usdt_opts(b, &o, in, true, "attach_usdt");
+
+	return err ? err : usdt_attach(b, &o);
 }
 
-int rawbpf_detach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *o)
+int rawbpf_detach_usdt_opts(struct rawbpf *b, const struct rawbpf_usdt_attach_opts *in)
 {
-	return public_usdt(b, o, false, "detach_usdt");
+	struct rawbpf_usdt_attach_opts o;
+	int err = usdt_opts(b, &o, in, false, "detach_usdt");
+
+	return err ? err : usdt_detach(b, &o);
 }
 
 /* ---- all, and how many ---------------------------------------------------------------------- */

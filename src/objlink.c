@@ -143,6 +143,10 @@ static int objlink_kref(struct objlink *l, const struct object_rel *r, uint32_t 
 
 static int objlink_usdt(struct objlink *l, const struct object_rel *r, uint32_t at)
 {
+#ifdef RAWBPF_NO_USDT
+	(void)r, (void)at;
+	return err_words(l->e, "load", -EOPNOTSUPP, "built without USDT probes (RAWBPF_NO_USDT)");
+#else
 	struct object_usdt *p = rows_room(l->c->usdt, l->c->n_usdt, sizeof(*p));
 
 	if (!p)
@@ -150,6 +154,7 @@ static int objlink_usdt(struct objlink *l, const struct object_rel *r, uint32_t 
 	l->c->usdt = p;
 	p[l->c->n_usdt++] = (struct object_usdt){at, (uint16_t)r->index, -(int32_t)r->offset};
 	return 0;
+#endif
 }
 
 static int objlink_rel(struct objlink *l, const struct object_rel *r, uint32_t at)
@@ -254,6 +259,8 @@ static int objlink_part(struct objlink *l, const struct objlink_part *part)
 
 /* ---- operands of USDT probes ------------------------------------------------------------- */
 
+#ifndef RAWBPF_NO_USDT
+
 /* The function that an instruction calls or takes as a callback; NULL: none. */
 static const struct object_func *objlink_callee(
 	const struct object *o, const struct objlink_walk *w, const struct rawbpf_insn *insn)
@@ -293,6 +300,17 @@ uint32_t object_usdt_args(const struct object *o, size_t prog)
 	}
 	return args;
 }
+
+#else
+
+/* objlink_usdt() refuses a program that reads one. */
+uint32_t object_usdt_args(const struct object *o, size_t prog)
+{
+	(void)o, (void)prog;
+	return 0;
+}
+
+#endif
 
 /* ---- func_info and line_info ------------------------------------------------------------- */
 

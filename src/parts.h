@@ -21,6 +21,7 @@
  *	RAWBPF_NO_LINES    passing the kernel the object's BTF: lines of the source in the verifier's log,
  *	                   types that maps are made with; and RAWBPF_NO_CORE
  *	RAWBPF_NO_FILL     what maps hold from the start: programs for tail calls, maps in maps
+ *	RAWBPF_NO_NET      programs that do not trace: of networking, control groups, LSM ...
  *	RAWBPF_NO_OLD      kernels before Linux 5.15, and objects of their time (section maps)
  *
  *	RAWBPF_SMALL       all of these
@@ -45,6 +46,7 @@
 #define RAWBPF_NO_LINES	  1
 #define RAWBPF_NO_FILL	  1
 #define RAWBPF_NO_OLD	  1
+#define RAWBPF_NO_NET	  1
 #endif
 
 /* they stand in .BTF.ext, too */
@@ -68,7 +70,7 @@
 	defined(RAWBPF_NO_CORE) || defined(RAWBPF_NO_TRACEFS) || defined(RAWBPF_NO_PATTERN) || \
 	defined(RAWBPF_NO_TEXT) || defined(RAWBPF_NO_AUDIT) || defined(RAWBPF_NO_SEARCH) ||    \
 	defined(RAWBPF_NO_MULTI) || defined(RAWBPF_NO_BUCKETS) || defined(RAWBPF_NO_LINES) ||  \
-	defined(RAWBPF_NO_FILL) || defined(RAWBPF_NO_OLD)
+	defined(RAWBPF_NO_FILL) || defined(RAWBPF_NO_OLD) || defined(RAWBPF_NO_NET)
 #pragma GCC diagnostic ignored "-Wunused-function"
 #endif
 

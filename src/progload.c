@@ -459,6 +459,8 @@ static int progload_ksyms(struct progload *l)
 	return err ? err_prog(&l->b->error, l->p->name), err : 0;
 }
 
+/* ---- copies of programs, each for its USDT probe -------------------------------------------- */
+
 /* The code of l->p, or of a copy that it is in the place of. */
 static int progload_copy(struct progload *l, const struct prog *p, struct object_code *c)
 {
@@ -473,6 +475,8 @@ static int progload_not_one(struct progload *l, int err)
 	l->p->err = prog_no_verdict(err) ? 0 : err;
 	return err_set(&l->b->error, "load", err, "%u copies are no one program", l->p->n_of);
 }
+
+#ifndef RAWBPF_NO_USDT
 
 static int progload_merge(struct progload *l)
 {
@@ -494,6 +498,17 @@ static int progload_merge(struct progload *l)
 	free(codes);
 	return err;
 }
+
+#else
+
+static int progload_merge(struct progload *l)
+{
+	return progload_not_one(l, -EOPNOTSUPP); /* nobody makes copies */
+}
+
+#endif
+
+/* ---- all of it ------------------------------------------------------------------------------ */
 
 static int progload_link(struct progload *l)
 {

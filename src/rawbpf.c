@@ -160,6 +160,8 @@ static int rawbpf_load_object(struct rawbpf *b, bool each)
 	return err;
 }
 
+#ifndef RAWBPF_NO_USDT
+
 /* Those that are loaded when they are attached to a USDT probe: each as it would be there. */
 static int rawbpf_load_usdt(struct rawbpf *b)
 {
@@ -178,6 +180,16 @@ static int rawbpf_load_usdt(struct rawbpf *b)
 	}
 	return err;
 }
+
+#else
+
+static int rawbpf_load_usdt(struct rawbpf *b)
+{
+	(void)b;
+	return 0;
+}
+
+#endif
 
 int rawbpf_load_opts(struct rawbpf *b, const struct rawbpf_load_opts *opts)
 {

@@ -96,8 +96,9 @@ static const struct secname_row secname_rows[] = {
 	{"fexit", RAWBPF_PROG_TRACING, RAWBPF_TRACE_FEXIT, SEC_SLEEPABLE},
 	{"fmod_ret", RAWBPF_PROG_TRACING, RAWBPF_MODIFY_RETURN, SEC_SLEEPABLE},
 	{"iter", RAWBPF_PROG_TRACING, RAWBPF_TRACE_ITER, SEC_SLEEPABLE},
-	{"freplace", RAWBPF_PROG_EXT, 0, 0},
 	{"perf_event", RAWBPF_PROG_PERF_EVENT, 0, 0},
+#ifndef RAWBPF_NO_NET
+	{"freplace", RAWBPF_PROG_EXT, 0, 0},
 	{"lsm", RAWBPF_PROG_LSM, SEC_LSM_MAC, SEC_SLEEPABLE},
 	{"lsm_cgroup", RAWBPF_PROG_LSM, SEC_LSM_CGROUP, 0},
 	{"syscall", RAWBPF_PROG_SYSCALL, 0, SEC_SLEEPABLE | SEC_SLEEPS},
@@ -159,6 +160,7 @@ static const struct secname_row secname_rows[] = {
 	{"flow_dissector", RAWBPF_PROG_FLOW_DISSECTOR, 0, 0},
 	{"netfilter", RAWBPF_PROG_NETFILTER, SEC_NETFILTER, 0},
 	{"struct_ops", RAWBPF_PROG_STRUCT_OPS, 0, SEC_SLEEPABLE},
+#endif
 };
 
 /* bcc's function names: PREFIX__PLACE */
@@ -170,7 +172,9 @@ static const struct secname_row secname_bcc[] = {
 	{"kfunc", RAWBPF_PROG_TRACING, RAWBPF_TRACE_FENTRY, 0},
 	{"kretfunc", RAWBPF_PROG_TRACING, RAWBPF_TRACE_FEXIT, 0},
 	{"kmod_ret", RAWBPF_PROG_TRACING, RAWBPF_MODIFY_RETURN, 0},
+#ifndef RAWBPF_NO_NET
 	{"lsm", RAWBPF_PROG_LSM, SEC_LSM_MAC, SEC_SLEEPABLE},
+#endif
 };
 
 #define SEC_COUNT(a) (sizeof(a) / sizeof(*(a)))
@@ -266,6 +270,13 @@ static bool secname_by_name(const char *name, struct secname *s)
 
 static int secname_unknown(const char *section, const char *name, struct rawbpf_error *e)
 {
+#ifdef RAWBPF_NO_NET
+	(void)section;
+	err_words(e, "open", -EINVAL,
+		"its section is for no kind of tracing, and built without others (RAWBPF_NO_NET)");
+	err_prog(e, name);
+	return -EINVAL;
+#else
 	struct near n;
 	char head[64];
 	size_t i;
@@ -281,6 +292,7 @@ static int secname_unknown(const char *section, const char *name, struct rawbpf_
 		err_hint(e, "name it as in \"kprobe/FUNCTION\", \"uprobe/FILE:FUNCTION\" or "
 			    "\"tracepoint/CATEGORY/EVENT\"");
 	return -EINVAL;
+#endif
 }
 
 /* Its functions are members of a map that is a record of the kernel's. */

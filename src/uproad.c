@@ -77,11 +77,16 @@ static int uproad_no_pmu(struct uproad *r, int err)
 
 static bool uproad_has_semaphore(const struct uproad *r)
 {
+#ifdef RAWBPF_NO_USDT
+	(void)r;
+	return false;
+#else
 	size_t i;
 
 	for (i = 0; i < r->n && !r->places[i].semaphore; i++)
 		;
 	return i < r->n;
+#endif
 }
 
 /* The lowest bit of config that a file of the PMU names, "config:0" or "config:32-63". */

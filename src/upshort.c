@@ -5,7 +5,7 @@
  * No rule of a dynamic linker is known here, and none is needed: "c" is a file of that name that
  * the process has mapped, or this one, or any other; and what an IFUNC became (ifunc.c says more)
  * stands in the memory of a process that has the file mapped.  So a library that nobody uses yet is
- * named by its path.  Functions are probed at their first instruction.
+ * named by its path.
  */
 #ifdef RAWBPF_NO_SEARCH
 #include <elf.h>
@@ -16,6 +16,7 @@
 #include <sys/sysmacros.h>
 
 #include "proc.h"
+#include "upentry.h"
 #include "uplace.h"
 
 struct upshort {
@@ -221,18 +222,25 @@ static int upshort_by_sym(struct uplace *u, uint64_t *offset)
 	struct elf_file *f = u->sym.elf;
 	const char *name = u->o->sym;
 	struct elf_symbol y;
+	const char *why;
+	int err = 0;
 
 	if (!upshort_symbol(f, SHT_DYNSYM, name, &y) && !upshort_symbol(f, SHT_SYMTAB, name, &y))
 		return err_set(&u->b->error, "attach", -ENOENT, "no function '%s' in '%s'", name,
 			u->file.shown);
 	if (elf_ident(f)->machine == EM_ARM)
 		y.value &= ~(uint64_t)1; /* Thumb */
-	if (y.type == STT_GNU_IFUNC && !u->o->sym_off)
-		return upshort_follow(u, name, y.value, offset);
-	if (y.type != STT_GNU_IFUNC && (!u->o->sym_off || u->o->sym_off < y.size) &&
-		elf_ident(f)->machine != EM_PPC64 && /* which has two entries, or none */
-		!elf_offset(f, y.value + u->o->sym_off, PF_X, offset))
-		return 0;
+	if (u->o->sym_off && (y.type == STT_GNU_IFUNC || u->o->sym_off >= y.size))
+		err = -EINVAL;
+	else if (y.type == STT_GNU_IFUNC)
+		err = upshort_follow(u, name, y.value, offset);
+	else if (elf_ident(f)->machine == EM_PPC64 || /* which has two entries, or none */
+		 elf_offset(f, y.value + u->o->sym_off, PF_X, offset))
+		err = -EINVAL;
+	if (!err && !u->o->sym_off)
+		*offset = upentry(f, *offset, y.type == STT_GNU_IFUNC ? 0 : y.size, &why);
+	if (err != -EINVAL)
+		return err;
 	err_set(&u->b->error, "attach", -EINVAL, "'%s' of '%s' has no code there", name,
 		u->file.shown);
 	err_hint(&u->b->error, "give .offset (built with RAWBPF_NO_SEARCH)");

@@ -37,7 +37,7 @@ symbols() { nm -g --defined-only "$1" | awk 'NF == 3 {print $3}' | sort; }
 	$cc $flags -DRAWBPF_SMALL -c -o "$work/loader.o" rawbpf.c || exit 1
 	# each part by itself
 	[ "$cc" != clang ] || for part in ASM ADVICE USDT CORE TRACEFS PATTERN TEXT AUDIT SEARCH MULTI \
-		BUCKETS LINES FILL OLD; do
+		BUCKETS LINES FILL OLD NET; do
 		$cc $flags -DRAWBPF_NO_$part -fsyntax-only rawbpf.c || exit 1
 	done
 }

@@ -30,7 +30,7 @@ static const struct {
 	{".prog f \"usdt/c:libc:setjmp\"\nr0 = 0\nexit\n",
 		"attach: built without USDT probes (RAWBPF_NO_USDT)"},
 	{".prog f \"usdt/c:libc:setjmp\"\nr0 = usdt_arg(1)\nr0 = 0\nexit\n",
-		"attach: built without USDT probes (RAWBPF_NO_USDT)"},
+		"load: built without USDT probes (RAWBPF_NO_USDT)"},
 	{".kconfig CONFIG_HZ: u32\n.prog f \"raw_tracepoint/sched_switch\"\nr1 = &CONFIG_HZ\nr0 = "
 	 "0\nexit\n",
 		"load: built without the kernel's types and names (RAWBPF_NO_CORE)"},
@@ -44,6 +44,9 @@ static const struct {
 	{".map in array(u64, 1)\n.map m array_of_maps(in, 2) = {in}\n"
 	 ".prog f \"uprobe/c:strlen\"\nr0 = 0\nexit\n",
 		"open: built without maps that hold something from the start (RAWBPF_NO_FILL)"},
+	{".prog f \"xdp\"\nr0 = 0\nexit\n",
+		"open: its section is for no kind of tracing, and built without others "
+		"(RAWBPF_NO_NET)"},
 	{".map h histogram(u32)\n"
 	 ".prog f \"uprobe/c:strlen\"\nr0 = 0\nexit\n",
 		"print: a histogram of several buckets, and built without (RAWBPF_NO_BUCKETS)"},
@@ -61,7 +64,7 @@ START_TEST(small)
 		T_SKIP("the files are the same without sanitizers");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	for (i = 0; i <= n; i++) {
-		snprintf(path, sizeof(path), i < n ? "%s/%zu.bpf" : "%s/m.c", dir, i);
+		snprintf(path, sizeof(path), i < n ? "%s/%02zu.bpf" : "%s/m.c", dir, i);
 		f = fopen(path, "w");
 		ck_assert_ptr_nonnull(f);
 		fputs(i < n ? objects[i].text : program, f);
@@ -71,7 +74,7 @@ START_TEST(small)
 		"cd %s && for f in *.bpf; do '%s/rawbpf' asm -o ${f%%.bpf}.o $f 2>&1; done &&"
 		" cp '%s'/amalgam/rawbpf.[ch] . &&"
 		" cc -std=c11 -Wall -Wextra -Werror -DRAWBPF_SMALL -o m m.c rawbpf.c -lelf 2>&1 &&"
-		" ./m *.o 1.bpf '%s'/object/core.bpf.o '%s'/object/old.bpf.o 2>&1; rm -r %s",
+		" ./m *.o 01.bpf '%s'/object/core.bpf.o '%s'/object/old.bpf.o 2>&1; rm -r %s",
 		dir, TEST_BUILD, TEST_BUILD, TEST_DATA, TEST_DATA, dir);
 	for (i = 0, line = strtok(out, "\n"); i < n; i++, line = strtok(NULL, "\n"))
 		ck_assert_msg(line && !strcmp(line, objects[i].said), "%zu: %s", i, line);
