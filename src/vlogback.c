@@ -4,7 +4,7 @@
  *
  * The log is read backwards from the refused instruction.  At "from 3 to 7:" the kernel took up a
  * branch that it had put off: the path before it ends at instruction 3, so everything up to there
- * is skipped.  A subprogram that was left again is skipped too, but for r0, and for what it does to
+ * is skipped.  The walk ends where another program's log, or another global function's, begins.  A subprogram that was left again is skipped too, but for r0, and for what it does to
  * the stack of its caller.
  *
  * A value that was saved on the stack goes on at what wrote that slot last: a store at r10, one at
@@ -32,15 +32,16 @@ struct vlogback_write {
 /* State of a walk back from the refusal. */
 struct vlogback_walk {
 	const struct vlog_lines *log;
-	const char *p;	/* what lies before p is still to be read */
-	int until;	/* skip to this instruction: where another path branched off; -1 */
-	int next;	/* the instruction read last, which is behind the next one */
-	int depth;	/* inside a subprogram that was left again */
-	int up;		/* calls that led here from a caller, which was entered */
-	int above;	/* the slot looked for is of a frame so many above the one here */
-	unsigned lines; /* so many may be read */
-	unsigned tries; /* so many registers may be followed to r10 */
-	bool doubt;	/* a store of a subprogram left again may be anywhere */
+	const char *p;		 /* what lies before p is still to be read */
+	int until;		 /* skip to this instruction: where another path branched off; -1 */
+	int next;		 /* the instruction read last, which is behind the next one */
+	int depth;		 /* inside a subprogram that was left again */
+	int up;			 /* calls that led here from a caller, which was entered */
+	int above;		 /* the slot looked for is of a frame so many above the one here */
+	unsigned lines;		 /* so many may be read */
+	unsigned tries;		 /* so many registers may be followed to r10 */
+	struct vlog_text border; /* the line that the walk ended at; p NULL: not yet */
+	bool doubt;		 /* a store of a subprogram left again may be anywhere */
 };
 
 /* What is looked for: a write of reg, or of so many bytes of the stack at r10 + off. */
@@ -54,6 +55,28 @@ enum {
 	VLOGBACK_TRIES = 64,
 	VLOGBACK_HOPS = 8, /* writes that an address, or a lost pointer, may have come through */
 };
+
+/*
+ * What is before is of another program, or, at "Validating f() func#1...", of another function, which
+ * is verified for itself.
+ */
+static bool vlogback_border(struct vlog_text t)
+{
+	const char *p = t.p + 5;
+
+	if (t.n < 8)
+		return false;
+	switch (*t.p) {
+	case 'V': return vlogstep_starts(t, "Validating ");
+	case 'p':
+		return t.n > 10 && vlogstep_starts(t, "processed ") &&
+		       isdigit((unsigned char)t.p[10]);
+	case 'f':
+		return vlogstep_starts(t, "func#") && vlogstep_int(&p, t.p + t.n) >= 0 &&
+		       t.p + t.n - p > 2 && !memcmp(p, " @", 2);
+	}
+	return !memcmp(t.p + t.n - 6, "LOG --", 6);
+}
 
 static bool vlogback_line(struct vlogback_walk *b, struct vlog_text *t)
 {
@@ -74,7 +97,11 @@ static bool vlogback_line(struct vlogback_walk *b, struct vlog_text *t)
 	/* the lead was found in trimmed lines */
 	if (!had)
 		*t = vlogstep_bare(*t, b->log->lead, &had);
-	return true;
+	if (!vlogback_border(*t))
+		return true;
+	b->border = *t;
+	b->lines = 0;
+	return false;
 }
 
 /* What a line says behind its step. */
@@ -363,67 +390,47 @@ static void vlogback_start(
 
 /* ---- what the states say */
 
-static bool vlogback_is_zero(const char *p, const char *end)
+static void vlogback_is(const struct vlogstep_value *said, struct vlogback *v)
 {
-	if (end - p > 3 && !memcmp(p, "inv", 3))
-		p += 3;
-	return p < end && *p == '0' && (p + 1 >= end || isspace((unsigned char)p[1]));
+	v->zero |= said->zero;
+	v->pointer = said->pointer;
+	v->number = said->number;
+	v->range = said->range;
+	v->lost |= said->pointer;
 }
 
-static bool vlogback_is_pointer(const char *p, const char *end)
+/*
+ * The states between a register's last write, in which from lies, and the step, which b is before:
+ * only those of this path.
+ */
+static void vlogback_states(struct vlogback_walk b, const char *from, int reg, struct vlogback *v)
 {
-	static const char *const scalars[] = {"scalar", "inv", "imm", "P"};
-	const char *word = p;
-	size_t i, n;
+	struct vlogstep_value said;
+	struct vlog_text t, step;
+	const char *p, *end;
+	bool last = true;
+	int insn;
 
-	while (p < end && (isalnum((unsigned char)*p) || *p == '_'))
-		p++;
-	n = (size_t)(p - word);
-	if (!n || !isalpha((unsigned char)*word))
-		return false;
-	for (i = 0; i < sizeof(scalars) / sizeof(*scalars); i++)
-		if (n >= strlen(scalars[i]) && !memcmp(word, scalars[i], strlen(scalars[i])))
-			return false;
-	return true;
-}
-
-static bool vlogback_is_number(const char *p, const char *end)
-{
-	if (p < end && (isdigit((unsigned char)*p) || *p == '-'))
-		return true;
-	return (end - p >= 6 && !memcmp(p, "scalar", 6)) || (end - p >= 3 && !memcmp(p, "inv", 3));
-}
-
-/* "scalar(umax=255)", "inv(id=0)", "scalar()", not "16" and "inv16" */
-static bool vlogback_varies(const char *p, const char *end)
-{
-	if (!isalpha((unsigned char)*p))
-		return false;
-	while (p < end && isalpha((unsigned char)*p))
-		p++;
-	return p >= end || !(isdigit((unsigned char)*p) || *p == '-');
-}
-
-/* The states between a register's last write and the step. */
-static void vlogback_states(const char *p, const char *end, int reg, struct vlogback *v)
-{
-	const char *value;
-	bool zero = false;
-
-	for (; p && p < end; p++) {
-		p = memchr(p, 'R', (size_t)(end - p));
-		if (!p)
-			break;
-		value = vlogstep_state(p + 1, end, reg);
-		if (!value)
+	while (b.p > from && vlogback_line(&b, &t)) {
+		if (b.until >= 0 && vlogstep_parse(t, &insn, &step) && insn == b.until)
+			b.until = -1;
+		if (b.until >= 0)
 			continue;
-		zero = vlogback_is_zero(value, end);
-		v->pointer = vlogback_is_pointer(value, end);
-		v->number = vlogback_is_number(value, end);
-		v->range = v->number && vlogback_varies(value, end);
-		v->lost |= v->pointer;
+		if (vlogstep_starts(t, "from ")) {
+			p = t.p + 5;
+			b.until = vlogstep_int(&p, t.p + t.n);
+		}
+		end = t.p + t.n;
+		if (t.p < from)
+			t.p = from;
+		t.n = (size_t)(end - t.p);
+		if (!vlogstep_value(t, reg, &said))
+			continue;
+		if (last)
+			vlogback_is(&said, v);
+		v->lost |= said.pointer;
+		last = false;
 	}
-	v->zero |= zero;
 }
 
 /* "w2 = w1", "w2 += 4", "r2 = (s32)r1" */
@@ -453,11 +460,12 @@ static void vlogback_copies(struct vlogback_walk *b, struct vlog_text step, int 
 	struct vlogback_write *w, struct vlogback *v)
 {
 	struct vlogback_aim aim = {.reg = reg};
-	const char *end = b->p;
+	struct vlogback_walk before;
 	int i;
 
 	memset(v, 0, sizeof(*v));
 	for (i = 0; i < VLOGBACK_COPIES && aim.reg >= 0 && aim.reg <= 9; i++) {
+		before = *b;
 		v->first = !vlogback_last(b, &aim, w);
 		if (v->first)
 			return;
@@ -472,10 +480,9 @@ static void vlogback_copies(struct vlogback_walk *b, struct vlog_text step, int 
 			v->callback = w->call && vlogback_in_callback(w, step.p);
 			v->index = v->callback && aim.reg == 1 &&
 				   vlogstep_starts(w->step, "call bpf_loop#");
-			vlogback_states(w->step.p + w->step.n, end, aim.reg, v);
+			vlogback_states(before, w->step.p + w->step.n, aim.reg, v);
 		}
 		aim.reg = w->call ? -1 : vlogback_copied(w->step);
-		end = w->step.p;
 		b->depth = 0;
 	}
 }
@@ -502,20 +509,23 @@ static bool vlogback_loads(
 static bool vlogback_of_pointer(const struct vlog_lines *log, const struct vlogback_write *w)
 {
 	struct vlog_text tail = vlogback_tail(w);
-	struct vlogback_walk b;
+	struct vlogback_walk b, before;
 	struct vlogback_write last;
 	struct vlogback v;
+	struct vlogstep_value said;
 	int reg = vlogstep_src(w->step);
 
 	if (reg < 0 || reg > 9)
 		return reg == 10;
 	vlogback_start(&b, log, w->step);
+	before = b;
 	vlogback_copies(&b, w->step, reg, &last, &v);
 	if (v.first)
-		vlogback_states(log->p, w->step.p, reg, &v);
+		vlogback_states(before, log->p, reg, &v);
 	else if (!v.half && !last.call && vlogback_copied(last.step) == 10)
 		return true;
-	vlogback_states(tail.p, tail.p + tail.n, reg, &v);
+	if (vlogstep_value(tail, reg, &said))
+		vlogback_is(&said, &v);
 	return v.pointer;
 }
 
@@ -663,6 +673,21 @@ static size_t vlogback_tell(const struct vlogback_walk *b, const struct vlogback
 	return n;
 }
 
+/* Where the walk ended at "Validating f() func#1...": what it looked for is an argument of that. */
+static void vlogback_argument(
+	const struct vlogback_walk *b, int reg, const char *before, char *out, size_t size)
+{
+	struct vlog_text t = b->border;
+	const char *name = t.p + 11, *p;
+
+	if (!t.p || b->depth > 0 || b->until >= 0 || !vlogstep_starts(t, "Validating "))
+		return;
+	p = memchr(name, '(', t.n - 11);
+	if (p && p - name < 64)
+		snprintf(out, size, "%sr%d is argument %d of the global function '%.*s'", before,
+			reg, reg, (int)(p - name), name);
+}
+
 void vlogback_history(const struct vlog_lines *log, struct vlog_text step, int reg, unsigned steps,
 	char *out, size_t size)
 {
@@ -692,7 +717,10 @@ void vlogback_history(const struct vlog_lines *log, struct vlog_text step, int r
 	}
 	/* the last of them is where the value is from */
 	if (i > steps && n < size)
-		vlogback_tell(&first, &origin, i > steps + 1 ? ", ..." : ",", out + n, size - n);
+		n += vlogback_tell(
+			&first, &origin, i > steps + 1 ? ", ..." : ",", out + n, size - n);
+	if (n < size && aim.reg >= 1 && aim.reg <= 5)
+		vlogback_argument(&b, aim.reg, i ? ", " : "", out + n, size - n);
 }
 
 /* "if r7 < r6 goto pc-2" */

@@ -112,6 +112,18 @@ static bool vlog_told_type(struct vlog_text t)
 	return vlogstep_starts(t, "func '") && memmem(t.p, t.n, " has btf_id ", 12);
 }
 
+/* "(0) frame 0 insn 6 +live -8", "(8,2) live stack update done in 2 iterations": notes of 6.18. */
+static bool vlog_chain(struct vlog_text t)
+{
+	const char *p = t.p + 1, *end = t.p + t.n;
+
+	if (*t.p != '(')
+		return false;
+	while (p < end && (isdigit((unsigned char)*p) || *p == ','))
+		p++;
+	return end - p > 2 && p > t.p + 1 && !memcmp(p, ") ", 2);
+}
+
 static enum vlog_kind vlog_classify(struct vlog_text t, int *insn, struct vlog_text *step)
 {
 	size_t i;
@@ -139,7 +151,7 @@ static enum vlog_kind vlog_classify(struct vlog_text t, int *insn, struct vlog_t
 		return VLOG_BEGIN;
 	if (memmem(t.p, t.n, "-- END ", 7))
 		return VLOG_END;
-	if (memmem(t.p, t.n, "libbpf: ", 8) || vlog_told_type(t))
+	if (memmem(t.p, t.n, "libbpf: ", 8) || vlog_told_type(t) || vlog_chain(t))
 		return VLOG_NOTE;
 	for (i = 0; i < sizeof(vlog_notes) / sizeof(*vlog_notes); i++)
 		if (vlog_like(vlog_notes[i], t))
@@ -261,6 +273,18 @@ static void vlog_message(struct vlog_scan *s, struct vlog_text t)
 static void vlog_forget(struct vlog_scan *s)
 {
 	memset(s->kept, 0, sizeof(s->kept));
+}
+
+/* Another program's log begins. */
+static void vlog_anew(struct vlog_scan *s)
+{
+	vlog_forget(s);
+	s->part = VLOG_OUTSIDE;
+	s->insn = s->at = -1;
+	memset(&s->step, 0, sizeof(s->step));
+	memset(&s->source, 0, sizeof(s->source));
+	s->validating = s->global = s->safe = s->done = false;
+	s->turns = 0;
 }
 
 /* ---- what other programs put around the lines */
@@ -455,7 +479,7 @@ static bool vlog_line(struct vlog_scan *s, struct vlog_text t)
 		s->done = true;
 		return s->kept[0].p || s->title.p || s->suggestion.p;
 	case VLOG_MESSAGE: vlog_message(s, t); break;
-	case VLOG_BEGIN: vlog_forget(s); break;
+	case VLOG_BEGIN: vlog_anew(s); break;
 	case VLOG_END: return s->kept[0].p || s->title.p || s->suggestion.p;
 	case VLOG_EMPTY: break;
 	case VLOG_NOTE:

@@ -180,3 +180,61 @@ const char *vlogstep_state(const char *p, const char *end, int reg)
 			p++;
 	return p < end && *p == '=' ? p + 1 : NULL;
 }
+
+static bool vlogstep_is_zero(const char *p, const char *end)
+{
+	if (end - p > 3 && !memcmp(p, "inv", 3))
+		p += 3;
+	return p < end && *p == '0' && (p + 1 >= end || isspace((unsigned char)p[1]));
+}
+
+static bool vlogstep_is_pointer(const char *p, const char *end)
+{
+	static const char *const scalars[] = {"scalar", "inv", "imm", "P"};
+	const char *word = p;
+	size_t i, n;
+
+	while (p < end && (isalnum((unsigned char)*p) || *p == '_'))
+		p++;
+	n = (size_t)(p - word);
+	if (!n || !isalpha((unsigned char)*word))
+		return false;
+	for (i = 0; i < sizeof(scalars) / sizeof(*scalars); i++)
+		if (n >= strlen(scalars[i]) && !memcmp(word, scalars[i], strlen(scalars[i])))
+			return false;
+	return true;
+}
+
+static bool vlogstep_is_number(const char *p, const char *end)
+{
+	if (p < end && (isdigit((unsigned char)*p) || *p == '-'))
+		return true;
+	return (end - p >= 6 && !memcmp(p, "scalar", 6)) || (end - p >= 3 && !memcmp(p, "inv", 3));
+}
+
+/* "scalar(umax=255)", "inv(id=0)", "scalar()", not "16" and "inv16" */
+static bool vlogstep_varies(const char *p, const char *end)
+{
+	if (!isalpha((unsigned char)*p))
+		return false;
+	while (p < end && isalpha((unsigned char)*p))
+		p++;
+	return p >= end || !(isdigit((unsigned char)*p) || *p == '-');
+}
+
+/* What a line says of reg last: "R6=map_value(...)", "R1_w=inv(id=0)". */
+bool vlogstep_value(struct vlog_text t, int reg, struct vlogstep_value *v)
+{
+	const char *p, *end = t.p + t.n, *value, *last = NULL;
+
+	for (p = t.p; p < end && (p = memchr(p, 'R', (size_t)(end - p))); p++)
+		if ((value = vlogstep_state(p + 1, end, reg)))
+			last = value;
+	if (!last)
+		return false;
+	v->zero = vlogstep_is_zero(last, end);
+	v->pointer = vlogstep_is_pointer(last, end);
+	v->number = vlogstep_is_number(last, end);
+	v->range = v->number && vlogstep_varies(last, end);
+	return true;
+}

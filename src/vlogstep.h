@@ -40,4 +40,13 @@ struct vlog_text vlogstep_helper(struct vlog_text step);
 /* the value at p, which is behind the R; NULL when it is no state of reg */
 const char *vlogstep_state(const char *p, const char *end, int reg);
 
+/* What a state says of a register. */
+struct vlogstep_value {
+	bool zero, pointer, number;
+	bool range; /* a number that varies */
+};
+
+/* The last that a line says of reg; false when it does not. */
+bool vlogstep_value(struct vlog_text t, int reg, struct vlogstep_value *v);
+
 #endif

@@ -198,6 +198,13 @@ START_TEST(our_own_refusals)
 }
 END_TEST
 
+/* What a loader printed of all programs of an object, at log level 2. */
+START_TEST(refusals_at_level_2)
+{
+	ck_assert_int_ge(each_case("level2-6.18", check_says), 5);
+}
+END_TEST
+
 /* What other programs put before each line; a number counts the lines. */
 static const char *const leads[] = {
 	"[%5u.345] ",
@@ -667,6 +674,7 @@ Suite *suite_vlog(void)
 
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, refusals_of_all_kernels, 0, n);
+	tcase_add_test(t, refusals_at_level_2);
 	tcase_add_loop_test(t, our_own_refusals, 0, sizeof(our_kernels) / sizeof(*our_kernels));
 	tcase_add_loop_test(t, same_behind_other_words, 0, n);
 	tcase_add_loop_test(

@@ -49,6 +49,21 @@ static const struct {
 		"r6', "
 		"insn 0 'r6 = *(u64 *)(r1 +0)'",
 		false},
+	/* before it is the log of another program */
+	{"0: (bf) r7 = r10\nprocessed 1 insns (limit 1000000)\n-- END PROG LOAD LOG --\n"
+	 "0: (bf) r6 = r1\n1: (71) r0 = *(u8 *)(r7 +0)\n",
+		7, "", false},
+	{"0: (bf) r7 = r10\n-- END PROG LOAD LOG --\n1: (71) r0 = *(u8 *)(r7 +0)\n", 7, "", false},
+	{"0: (bf) r7 = r10\nfunc#0 @0\n1: (71) r0 = *(u8 *)(r7 +0)\n", 7, "", false},
+	/* ... or another function, verified for itself */
+	{"8: (85) call pc+7\n11: (77) r1 >>= 32\n15: (95) exit\nValidating g() func#1...\n"
+	 "17: (15) if r1 == 0x0 goto pc+1\n18: (79) r0 = *(u64 *)(r1 +8)\n",
+		1, "r1 is argument 1 of the global function 'g'", false},
+	{"11: (77) r1 >>= 32\n15: (95) exit\nValidating g() func#1...\n16: (bf) r6 = r1\n"
+	 "18: (79) r0 = *(u64 *)(r6 +8)\n",
+		6, "r6 is from insn 16 'r6 = r1', r1 is argument 1 of the global function 'g'",
+		false},
+	{"15: (95) exit\nValidating g() func#1...\n18: (79) r0 = *(u64 *)(r6 +8)\n", 6, "", false},
 	/* a slot of the caller's, whose address a function was given */
 	{"0: (79) r6 = *(u64 *)(r1 +0)\n1: (7b) *(u64 *)(r10 -8) = r6\n2: (bf) r1 = r10\n"
 	 "3: (07) r1 += -8\n4: (85) call pc+2\n7: (79) r7 = *(u64 *)(r1 +0)\n"

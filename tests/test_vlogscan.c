@@ -51,6 +51,16 @@ static const struct {
 	 "WARNING: libbpf: prog 'f': -- BEGIN PROG LOAD LOG --\n0: (79) r0 = *(u64 *)(r1 "
 	 "+0)\n" DEREF "\n-- END PROG LOAD LOG --\nWARNING: libbpf: failed to load program 'f'\n",
 		DEREF, "", "r0 = *(u64 *)(r1 +0)", 0},
+	/* a good program's log at level 2, and one more before that of the refused one */
+	{"prog 'a': -- BEGIN PROG LOAD LOG --\n0: (95) exit\n(0) frame 0 insn 6 +live -8 \n"
+	 "(0) live stack update done in 2 iterations\n\nfrom 7 to 9: safe\nprocessed 1 insns\n"
+	 "-- END PROG LOAD LOG --\n",
+		"", "", "exit", 0},
+	{"prog 'a': -- BEGIN PROG LOAD LOG --\n0: (95) exit\n"
+	 "(0,12) frame 1 insn 3 +written -8,-16 \nprocessed 1 insns\n-- END PROG LOAD LOG --\n"
+	 "prog 'p': -- BEGIN PROG LOAD LOG --\nlast insn is not an exit or jmp\n"
+	 "processed 0 insns\n-- END PROG LOAD LOG --\n",
+		"last insn is not an exit or jmp", "", "", -1},
 	/* the kernel's notes on precision name instructions that were not walked then */
 	{"3: (1f) r3 -= r2\nlast_idx 3 first_idx 0\nregs=4 stack=0 before 2: (bf) r3 = r10\n"
 	 "R3 subtraction from stack pointer prohibited\nprocessed 4 insns\n",
