@@ -496,7 +496,12 @@ VLOG_RULE("off # doesn't point to 'struct *'", "", "pass the address of the stru
 VLOG_RULE("' has no valid *_lock", "", "the object needs a struct {1}_lock")
 VLOG_RULE("has to have BTF in order to use", "", "create the map with BTF for key and value")
 VLOG_RULE("has to be at the constant offset", "", "pass the address of the field at its fixed offset in the value")
-VLOG_RULE("progs cannot use bpf_spin_lock", VLOG_NO_INSN,
+VLOG_RULE("socket filter progs cannot use bpf_spin_lock", VLOG_NO_INSN,
+	"a socket filter cannot hold bpf_spin_lock; use atomic adds or a per-CPU map, or another program type (tc, cgroup_skb)")
+VLOG_RULE("sleepable progs cannot use bpf_spin_lock", VLOG_NO_INSN,
+	"a sleepable program cannot hold bpf_spin_lock on this kernel; drop the '.s' from the section, or use atomic adds or "
+	"a per-CPU map")
+VLOG_RULE("tracing progs cannot use bpf_spin_lock", VLOG_NO_INSN,
 	"tracing programs cannot hold bpf_spin_lock on this kernel; use atomic adds or a per-CPU map")
 VLOG_RULE("bpf_rcu_read_unlock is missing", "", "call bpf_rcu_read_unlock on every path before {i}")
 VLOG_RULE("unmatched rcu read", "", "pair bpf_rcu_read_lock and bpf_rcu_read_unlock on every path");

@@ -191,7 +191,9 @@ VLOG_RULE("Target program bound device mismatch", VLOG_NO_INSN, "the program tra
 VLOG_RULE("attach_btf_id # is invalid", VLOG_NO_INSN, "BTF id {1} is not in this kernel; take it from the running kernel's BTF")
 VLOG_RULE("attach_btf_id # doesn't have a name", VLOG_NO_INSN, "BTF id {1} is no function; take the id from the running kernel's BTF")
 VLOG_RULE("attach_btf_id # is not a typedef", VLOG_NO_INSN, "tp_btf attaches to 'btf_trace_NAME'; take the id from the running kernel's BTF")
-VLOG_RULE("attach_btf_id # points to wrong type name *", VLOG_NO_INSN, "tp_btf attaches to 'btf_trace_NAME', not to {2}")
+VLOG_RULE("attach_btf_id # points to wrong type name *", VLOG_NO_INSN,
+	"the name does not fit the program type: tp_btf attaches to 'btf_trace_NAME', lsm to 'bpf_lsm_HOOK', not to {2}")
+VLOG_RULE("attach_btf_id # points to disabled hook", VLOG_NO_INSN, "programs cannot attach to this hook on this kernel; use another")
 VLOG_RULE("attach_btf_id # is not a supported struct", VLOG_NO_INSN, "this kernel has no struct_ops of that type")
 VLOG_RULE("Sleepable program cannot attach to non-faultable tracepoint *", VLOG_NO_INSN, "tracepoint {1} cannot run sleepable programs; drop the '.s' from the section")
 VLOG_RULE("Attach to function * with a >8 byte return value", VLOG_NO_INSN, "{1} returns more than 8 bytes; use fentry or a kretprobe")
@@ -203,6 +205,7 @@ VLOG_RULE("Syscall programs can only be sleepable", VLOG_NO_INSN, "load the prog
 VLOG_RULE("Program of this type cannot be sleepable", VLOG_NO_INSN, "drop the '.s' from the section")
 VLOG_RULE("programs can be sleepable", VLOG_NO_INSN, "drop the '.s' from the section: this program type cannot sleep")
 VLOG_RULE("JIT does not support fsession", VLOG_NO_INSN, "use fentry and fexit")
+VLOG_RULE("LSM programs must have a GPL", VLOG_NO_INSN, "declare a GPL-compatible licence (.license \"GPL\")")
 VLOG_RULE("struct ops programs must have a GPL", VLOG_NO_INSN, "declare a GPL-compatible licence (.license \"GPL\")")
 VLOG_RULE("struct_ops module * is not found", VLOG_NO_INSN, "load the module {1} first")
 VLOG_RULE("attach to unsupported member *of struct *", VLOG_NO_INSN,
