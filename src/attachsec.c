@@ -47,39 +47,6 @@ static int cut_offset(char *sym, uint64_t *off)
 	return 0;
 }
 
-/* libbpf's pattern of .multi sections, in which '*' and '?' are special, as sym_re has it */
-static int glob_to_re(const char *glob, struct buf *re)
-{
-	for (; *glob; glob++) {
-		if (*glob == '*')
-			buf_puts(re, ".*");
-		else if (*glob == '?')
-			buf_puts(re, ".");
-		else if (strchr("^$.[]()|+{}\\", *glob))
-			buf_printf(re, "\\%c", *glob);
-		else
-			buf_printf(re, "%c", *glob);
-	}
-	buf_puts(re, "$");
-	return re->failed ? -ENOMEM : 0;
-}
-
-static int section_pattern(struct rawbpf *b, const struct rawbpf_uprobe_opts *in, bool ret)
-{
-	struct rawbpf_uprobe_opts o = *in;
-	struct buf re = {0};
-	int err = glob_to_re(o.sym, &re);
-
-	if (err)
-		err_set(&b->error, "attach", err, "out of memory");
-	o.sym = NULL;
-	o.sym_re = buf_str(&re);
-	if (!err)
-		err = uprobe_attach(b, &o, ret);
-	buf_free(&re);
-	return err;
-}
-
 /*
  * PATH:SYMBOL, PATH:SYMBOL+OFFSET or PATH:0xADDRESS; for a program made for many places also
  * PATH:PATTERN
@@ -105,7 +72,7 @@ static int section_uprobe(struct rawbpf *b, struct prog *p, const char *place, p
 		pattern = p->attach_type == RAWBPF_TRACE_UPROBE_MULTI && o.sym &&
 			  strpbrk(o.sym, "*?");
 		if (*path && (o.sym || (o.addr && !errno && !*end)))
-			err = pattern ? section_pattern(b, &o, ret) : uprobe_attach(b, &o, ret);
+			err = pattern ? uprobe_attach_wild(b, &o, ret) : uprobe_attach(b, &o, ret);
 		else
 			err = bad_place(b, p, "uprobe/FILE:FUNCTION, with +OFFSET for the entry");
 	} else {
@@ -210,7 +177,7 @@ static int section_kprobes(struct rawbpf *b, struct prog *p, const char *place, 
 	if (!strpbrk(place, "*?"))
 		return kprobe_attach(b, &o, ret);
 	o.event = NULL;
-	return kproad_attach_glob(b, &o, place, ret);
+	return kproad_attach_wild(b, &o, place, ret);
 }
 
 static int section_kprobe_multi(struct rawbpf *b, struct prog *p, const char *place, pid_t pid)

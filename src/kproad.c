@@ -274,7 +274,7 @@ static int kproad_drop_attached(struct kproad *r)
 
 static int kproad_list(struct kproad *r)
 {
-	int none, err = kprobelist_match(r->b, r->o->event_re, r->word, &r->list);
+	int none, err = kprobelist_match(r->b, r->word, !r->o->event_re, &r->list);
 
 	if (!err || err == -ENOMEM || err == -EINVAL)
 		return err;
@@ -317,28 +317,13 @@ int kproad_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret
 	return kproad_attach_as(b, o, o->event_re, ret);
 }
 
-int kproad_attach_glob(
-	struct rawbpf *b, const struct rawbpf_kprobe_opts *o, const char *glob, bool ret)
+int kproad_attach_wild(
+	struct rawbpf *b, const struct rawbpf_kprobe_opts *o, const char *pattern, bool ret)
 {
 	struct rawbpf_kprobe_opts own = *o;
-	struct buf re = {0};
-	const char *p;
-	int err;
 
-	for (p = glob; *p; p++) {
-		if (*p == '*')
-			buf_puts(&re, ".*");
-		else if (*p == '?')
-			buf_puts(&re, ".");
-		else
-			buf_printf(&re, strchr("^$.[]()|+{}\\", *p) ? "\\%c" : "%c", *p);
-	}
-	own.event = NULL;
-	own.event_re = buf_str(&re);
-	err = re.failed ? err_set(&b->error, "attach", -ENOMEM, "out of memory")
-			: kproad_attach_as(b, &own, glob, ret);
-	buf_free(&re);
-	return err;
+	own.event = own.event_re = NULL;
+	return kproad_attach_as(b, &own, pattern, ret);
 }
 
 /* ---- detach -------------------------------------------------------------------------------- */

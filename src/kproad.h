@@ -13,7 +13,7 @@
 int kproad_attach(struct rawbpf *b, const struct rawbpf_kprobe_opts *o, bool ret);
 
 /* The same for a pattern in which only '*' and '?' are special; o->event_re is not looked at. */
-int kproad_attach_glob(
+int kproad_attach_wild(
 	struct rawbpf *b, const struct rawbpf_kprobe_opts *o, const char *glob, bool ret);
 
 /* Detach what was attached with the very pattern (fn_name NULL: any program). */

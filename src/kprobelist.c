@@ -16,6 +16,7 @@
 #include "ksym.h"
 #include "pattern.h"
 #include "tracefs.h"
+#include "wild.h"
 
 #define KPROBELIST_MAX (64u << 20)
 
@@ -63,10 +64,12 @@ bool kprobelist_has(const struct buf *text, const char *name)
 /* ---- functions by pattern ------------------------------------------------------------------ */
 
 /* Bytes that every match begins with: what stands before the first operator. */
-static size_t kprobelist_literal(const char *pattern)
+static size_t kprobelist_literal(const char *pattern, bool wild)
 {
 	size_t n = strcspn(pattern, ".[]()*+?{}|^$\\");
 
+	if (wild)
+		return strcspn(pattern, "*?");
 	if (strchr(pattern, '|'))
 		return 0;
 	return n && pattern[n] && strchr("*?{", pattern[n]) ? n - 1 : n;
@@ -105,6 +108,7 @@ static int kprobelist_add(struct kprobelist *l, const char *name)
 struct kprobelist_pattern {
 	const char *text;
 	size_t literal;
+	bool wild; /* and no expression */
 	regex_t re;
 };
 
@@ -113,7 +117,7 @@ static int kprobelist_is_match(const struct kprobelist_pattern *p, const char *n
 {
 	if (strncmp(name, p->text, p->literal) || kprobelist_is_inner(name))
 		return 0;
-	return pattern_match(&p->re, name, true);
+	return p->wild ? wild_match(p->text, name) : pattern_match(&p->re, name, true);
 }
 
 /* ---- other names of a function -------------------------------------------------------------- */
@@ -410,31 +414,32 @@ static int kprobelist_unread(struct rawbpf *b, struct kprobelist *l)
 	return 0;
 }
 
-int kprobelist_match(struct rawbpf *b, const char *pattern, const char *word, struct kprobelist *l)
+int kprobelist_match(struct rawbpf *b, const char *pattern, bool wild, struct kprobelist *l)
 {
-	struct kprobelist_pattern p = {.text = pattern, .literal = kprobelist_literal(pattern)};
+	struct kprobelist_pattern p = {
+		.text = pattern, .wild = wild, .literal = kprobelist_literal(pattern, wild)};
 	int err;
 
 	memset(l, 0, sizeof(*l));
-	err = pattern_compile(&b->error, "attach", pattern, &p.re);
+	err = wild ? 0 : pattern_compile(&b->error, "attach", pattern, &p.re);
 	if (err)
 		return err;
 	err = kprobelist_read(b, l);
 	if (!err && kprobelist_scan(&b->sys, l, &p))
 		err = err_set(&b->error, "attach", -ENOMEM, "out of memory");
-	regfree(&p.re);
+	if (!wild)
+		regfree(&p.re);
 	if (tracefs_unread(b, err))
 		return kprobelist_unread(b, l);
 	if (err)
 		return err;
-	kprobelist_drop_copies(b, word, l);
-	if (kprobelist_drop_never(b, word, l))
+	kprobelist_drop_copies(b, pattern, l);
+	if (kprobelist_drop_never(b, pattern, l))
 		return err_set(&b->error, "attach", -ENOMEM, "out of memory");
 	if (l->n)
 		return 0;
-	err_set(&b->error, "attach", -ENOENT, "no function of the kernel matches '%s'", word);
-	err_hint(&b->error, "the whole name must match, as in '%s'",
-		strcmp(word, pattern) ? "vfs_*" : "vfs_.*");
+	err_set(&b->error, "attach", -ENOENT, "no function of the kernel matches '%s'", pattern);
+	err_hint(&b->error, "the whole name must match, as in '%s'", wild ? "vfs_*" : "vfs_.*");
 	return -ENOENT;
 }
 

@@ -20,12 +20,11 @@ struct kprobelist {
 /*
  * Those of available_filter_functions in tracefs that the POSIX extended expression matches as a
  * whole, without the blacklist.  Of a system call's function that has several names the kernel
- * lists one: the others are found through kallsyms, where its addresses can be read.  word is the
- * pattern as it was written: the expression itself, or the one with '*' and '?' that it was made
- * of.  0, or a negative errno with the error set: -ENOENT for none. kprobelist_free() is due in
- * any case.
+ * lists one: the others are found through kallsyms, where its addresses can be read.  wild: it is
+ * a pattern as sections have it.  0, or a negative errno with the error set: -ENOENT for none.
+ * kprobelist_free() is due in any case.
  */
-int kprobelist_match(struct rawbpf *b, const char *pattern, const char *word, struct kprobelist *l);
+int kprobelist_match(struct rawbpf *b, const char *pattern, bool wild, struct kprobelist *l);
 void kprobelist_free(struct kprobelist *l);
 
 #endif

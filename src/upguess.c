@@ -33,16 +33,18 @@ static int upguess_file(struct uplace *u)
 }
 
 /* As uplace.c names it. */
-static char *upguess_name(const struct rawbpf_uprobe_opts *o)
+static char *upguess_name(const struct uplace *u)
 {
+	const struct rawbpf_uprobe_opts *o = u->o;
+	const char *sym = u->wild ? NULL : o->sym;
 	struct buf name = {0};
 
-	buf_printf(&name, "%s:%s", o->name, o->sym ? o->sym : "");
+	buf_printf(&name, "%s:%s", o->name, sym ? sym : "");
 	if (o->addr)
 		buf_printf(&name, "0x%llx", (unsigned long long)o->addr);
 	else if (o->offset || o->sym_off)
 		buf_printf(&name, "+0x%llx", (unsigned long long)(o->offset + o->sym_off));
-	else if (!o->sym)
+	else if (!sym)
 		buf_puts(&name, "?");
 	return buf_steal(&name);
 }
@@ -61,7 +63,7 @@ static int upguess_all(struct uplace *u, bool many)
 	u->places = calloc(n, sizeof(*u->places));
 	for (i = 0; u->places && i < n; i++) {
 		u->places[i].offset = o->offset ? o->offset : UPGUESS_OFFSET + i;
-		u->places[i].name = upguess_name(o);
+		u->places[i].name = upguess_name(u);
 		u->n++;
 		if (!u->places[i].name)
 			return -ENOMEM;
@@ -77,5 +79,5 @@ int upguess_open(struct uplace *u)
 		return err;
 	ctx_log(u->b, RAWBPF_LOG_INFO, "dry run: %s", u->b->error.msg);
 	err_clear(&u->b->error);
-	return upguess_all(u, u->o->sym_re) ? uplace_no_memory(u) : 0;
+	return upguess_all(u, u->o->sym_re || u->wild) ? uplace_no_memory(u) : 0;
 }

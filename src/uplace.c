@@ -16,6 +16,7 @@
 #include "rows.h"
 #include "symfind.h"
 #include "upentry.h"
+#include "wild.h"
 
 /* ---- places ------------------------------------------------------------------------------- */
 
@@ -262,7 +263,8 @@ static int uplace_on_sym(void *arg, const struct rawbpf_sym *s)
 {
 	struct uplace_pattern *p = arg;
 	struct uplace_at at;
-	int err, match = pattern_match(&p->re, s->name, false);
+	int err, match = p->u->wild ? wild_match(p->u->o->sym, s->name)
+				    : pattern_match(&p->re, s->name, false);
 
 	if (match <= 0)
 		return match ? uplace_no_memory(p->u) : 0;
@@ -282,19 +284,20 @@ static int uplace_by_pattern(struct uplace *u)
 {
 	struct rawbpf_error *e = &u->b->error;
 	struct uplace_pattern p = {.u = u};
-	int err = pattern_compile(e, "attach", u->o->sym_re, &p.re);
+	int err = u->wild ? 0 : pattern_compile(e, "attach", u->o->sym_re, &p.re);
 
 	if (err)
 		return err;
 	err = sym_each(&u->sym, true, uplace_on_sym, &p);
-	regfree(&p.re);
+	if (!u->wild)
+		regfree(&p.re);
 	if (!err)
 		err = symfind_read(&u->sym, u->file.shown, e);
 	if (!err && !u->n_found)
 		err = symfind_whole(&u->sym, u->file.shown, e);
 	if (!err && !u->n_found)
 		err = err_set(e, "attach", -ENOENT, "no function of '%s' matches '%s'",
-			u->file.shown, u->o->sym_re);
+			u->file.shown, u->wild ? u->o->sym : u->o->sym_re);
 	return err;
 }
 
@@ -378,9 +381,9 @@ int uplace_open(struct uplace *u)
 		err = uplace_find_file(u);
 	if (err)
 		return err;
-	if (o->sym)
+	if (o->sym && !u->wild)
 		err = uplace_by_sym(u);
-	else if (o->sym_re)
+	else if (o->sym || o->sym_re)
 		err = uplace_by_pattern(u);
 	else
 		err = o->addr ? uplace_by_addr(u) : uplace_by_offset(u);

@@ -11,10 +11,11 @@
 
 struct uplace_found;
 
-/* Of one call; b, o and ret are the caller's to set, all else is zero before uplace_open(). */
+/* Of one call; b, o, wild and ret are the caller's to set, all else is zero before uplace_open(). */
 struct uplace {
 	struct rawbpf *b;
 	const struct rawbpf_uprobe_opts *o;
+	bool wild; /* o->sym is a pattern as sections have it */
 	bool ret;
 	pid_t pid; /* 0: all */
 	struct libname_file file;

@@ -41,6 +41,12 @@ static int uprobe_make(struct uproad *r, const char *pattern)
 	return err ? err : link_own_pattern(r->b, mark, pattern);
 }
 
+/* NULL: none. */
+static const char *uprobe_pattern(const struct uplace *u)
+{
+	return u->wild ? u->o->sym : u->o->sym_re;
+}
+
 static int uprobe_by_offset(const void *a, const void *b)
 {
 	const struct link_place *x = a, *y = b;
@@ -68,7 +74,7 @@ static void uprobe_leave_out(struct uplace *u, const struct prog *prog, uint64_t
 
 	if (!p || !p->name)
 		return;
-	if (u->o->sym_re)
+	if (uprobe_pattern(u))
 		ctx_log(u->b, RAWBPF_LOG_INFO, "program '%s' is attached to '%s' already: left out",
 			prog->name, p->name);
 	free(p->name);
@@ -80,10 +86,10 @@ static int uprobe_exists(struct uplace *u, const struct prog *prog)
 	const struct rawbpf_uprobe_opts *o = u->o;
 	struct rawbpf_error *e = &u->b->error;
 
-	if (o->sym_re)
+	if (uprobe_pattern(u))
 		err_set(e, "attach", -EEXIST,
 			"program '%s' is attached to all of '%s' that '%s' matches already",
-			prog->name, u->file.shown, o->sym_re);
+			prog->name, u->file.shown, uprobe_pattern(u));
 	else if (o->sym)
 		err_set(e, "attach", -EEXIST, "program '%s' is attached to '%s:%s' already",
 			prog->name, o->name, o->sym);
@@ -118,9 +124,10 @@ static int uprobe_once(struct uplace *u, const struct prog *prog)
 	return n ? 0 : uprobe_exists(u, prog);
 }
 
-int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret)
+static int uprobe_attach_as(
+	struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool wild, bool ret)
 {
-	struct uplace u = {.b = b, .o = o, .ret = ret};
+	struct uplace u = {.b = b, .o = o, .wild = wild, .ret = ret};
 	struct prog *prog = prog_find(b, "attach", o->fn_name);
 	struct uproad r;
 	int err;
@@ -139,10 +146,20 @@ int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret
 		err = uprobe_once(&u, prog);
 	if (!err) {
 		r = uprobe_road(&u, prog);
-		err = uprobe_make(&r, o->sym_re);
+		err = uprobe_make(&r, uprobe_pattern(&u));
 	}
 	uplace_close(&u);
 	return err;
+}
+
+int uprobe_attach(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret)
+{
+	return uprobe_attach_as(b, o, false, ret);
+}
+
+int uprobe_attach_wild(struct rawbpf *b, const struct rawbpf_uprobe_opts *o, bool ret)
+{
+	return uprobe_attach_as(b, o, true, ret);
 }
 
 /* ---- detach ------------------------------------------------------------------------------- */

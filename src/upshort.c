@@ -292,7 +292,7 @@ int uplace_open(struct uplace *u)
 	uint64_t offset;
 	int err;
 
-	if (o->sym_re)
+	if (o->sym_re || u->wild)
 		return err_words(&u->b->error, "attach", -EOPNOTSUPP,
 			"built without patterns (RAWBPF_NO_PATTERN)");
 	if (o->pid < -1 || (u->ret && o->sym_off))
