@@ -454,6 +454,7 @@ static int vlog_answer(const char *log, size_t len, int err, size_t total, struc
 	f.callback = back.callback;
 	f.argument = s.global && back.first;
 	f.cut = !s.done;
+	f.torn = f.cut && s.msg.p + s.msg.n == s.end;
 	if (s.msg.n > VLOG_MSG)
 		s.msg.n = VLOG_MSG;
 	vlog_choose(&s, &x, &f, &m, v);

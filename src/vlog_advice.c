@@ -10,6 +10,7 @@
 #include "vlog_advice.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,6 +231,34 @@ static bool vlog_lacks(const char *advice, const struct vlog_match *m)
 	return false;
 }
 
+/* "[-409" without its ']', or words where the log ends: more of it was there. */
+static bool vlog_short(const struct vlog_text *cap, const struct vlog_facts *f)
+{
+	char first = *cap->p;
+
+	if (memchr(cap->p, '[', cap->n) && !memchr(cap->p, ']', cap->n))
+		return true;
+	if (memchr(cap->p, '(', cap->n) && !memchr(cap->p, ')', cap->n))
+		return true;
+	return f->torn && isalpha((unsigned char)first);
+}
+
+/* Does an advice repeat the message's last words, which were cut? */
+static bool vlog_halved(
+	const char *advice, const struct vlog_match *m, const struct vlog_facts *f, const char *end)
+{
+	const struct vlog_text *cap;
+
+	for (; *advice; advice++) {
+		if (advice[0] != '{' || !isdigit((unsigned char)advice[1]))
+			continue;
+		cap = &m->cap[advice[1] - '1'];
+		if (cap->n && cap->p + cap->n == end && vlog_short(cap, f))
+			return true;
+	}
+	return false;
+}
+
 /* A search for the first rule that fits anywhere in a message. */
 struct vlog_hunt {
 	const struct vlog_index *x;
@@ -257,7 +286,8 @@ static void vlog_hunt_at(struct vlog_hunt *h, size_t bucket, const char *p, stru
 		h->out[i - 1] =
 			(vlog_has(&r, VLOG_IN_FRAME) || vlog_has(&r, VLOG_OVER_TOP)) &&
 			!vlog_in_frame(&found.cap[1], &found.cap[2], vlog_has(&r, VLOG_OVER_TOP));
-		h->out[i - 1] |= h->f->cut && vlog_lacks(r.advice, &found);
+		h->out[i - 1] |= h->f->cut && (vlog_lacks(r.advice, &found) ||
+						      vlog_halved(r.advice, &found, h->f, h->end));
 		if (h->out[i - 1])
 			continue;
 		found.rule = r;
@@ -292,6 +322,7 @@ struct vlog_torn {
 	struct vlog_text msg;
 	struct vlog_rule rule; /* of those that are longest the first */
 	int most;	       /* its characters that are there */
+	int over;	       /* with more than so many a third of the message is enough */
 	bool many;	       /* they do not say the same */
 };
 
@@ -329,7 +360,7 @@ static void vlog_torn_at(struct vlog_torn *t, size_t bucket, const char *p)
 
 	for (i = t->x->bucket[bucket]; i; i = t->x->next[i - 1]) {
 		n = vlog_ends(t->x->row[i - 1], p, end);
-		if (n < VLOG_CUT_MIN || n < t->most || (size_t)n * 2 < t->msg.n)
+		if (n < VLOG_CUT_MIN || n < t->most || (size_t)n * (n > t->over ? 3 : 2) < t->msg.n)
 			continue;
 		vlog_rule_read(t->x->row[i - 1], &r);
 		if (!vlog_applies(&r, t->f) || !vlog_may_be(t, r.text) ||
@@ -342,29 +373,49 @@ static void vlog_torn_at(struct vlog_torn *t, size_t bucket, const char *p)
 	}
 }
 
-/* One advice, and none of words that are missing: or else none is given. */
-static bool vlog_hunt_torn(const struct vlog_index *x, struct vlog_text msg,
-	const struct vlog_facts *f, struct vlog_match *m)
+/* A rule's own characters. */
+static int vlog_own(const char *text)
 {
-	struct vlog_torn t = {.x = x, .f = f, .msg = msg};
-	const char *p;
+	int n = 0;
 
-	for (p = msg.p; p + VLOG_CUT_MIN <= msg.p + msg.n; p++) {
-		vlog_torn_at(&t, 0, p);
-		vlog_torn_at(&t, vlog_key(p), p);
-	}
-	memset(m, 0, sizeof(*m));
-	if (!t.most || t.many || vlog_lacks(t.rule.advice, m))
-		return false;
-	m->rule = t.rule;
-	return true;
+	for (; *text; text++)
+		n += *text != '*';
+	return n;
 }
 
+/* The rules that a message may have begun; how much of them is there. */
+static int vlog_hunt_torn(struct vlog_torn *t)
+{
+	const char *p, *end = t->msg.p + t->msg.n;
+
+	for (p = t->msg.p; p + VLOG_CUT_MIN <= end; p++) {
+		vlog_torn_at(t, 0, p);
+		vlog_torn_at(t, vlog_key(p), p);
+	}
+	return t->most;
+}
+
+/* One advice, and none of words that are missing: or else none is given. */
 bool vlog_find(const struct vlog_index *x, struct vlog_text msg, const struct vlog_facts *f,
 	struct vlog_match *m)
 {
+	struct vlog_torn t = {.x = x, .f = f, .msg = msg, .over = INT_MAX};
+	bool found;
+
 	memset(&m->rule, 0, sizeof(m->rule));
-	return vlog_hunt(x, msg, f, m) || (f->cut && vlog_hunt_torn(x, msg, f, m));
+	found = vlog_hunt(x, msg, f, m);
+	if (found)
+		t.over = vlog_own(m->rule.text);
+	/* the start of a special rule may hold all of a general one */
+	if (!f->cut || !vlog_hunt_torn(&t) ||
+		(found &&
+			(t.most <= t.over || (!t.many && !strcmp(t.rule.advice, m->rule.advice)))))
+		return found;
+	memset(m, 0, sizeof(*m));
+	if (t.many || vlog_lacks(t.rule.advice, m))
+		return false;
+	m->rule = t.rule;
+	return true;
 }
 
 static int vlog_name(struct vlog_text t, const char *other, char *out, size_t size)

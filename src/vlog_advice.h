@@ -134,6 +134,7 @@ struct vlog_facts {
 	bool callback;	/* the register is as a callback found it */
 	bool argument;	/* it is as a global function found it */
 	bool cut;	/* the message may lack its end */
+	bool torn;	/* ... and the log ends with it, without an end of the line */
 };
 
 struct vlog_match {

@@ -228,6 +228,7 @@ VLOG_RULE("func '*' offset # is not multiple of 8", VLOG_BASE,
 VLOG_RULE("func_info", VLOG_NO_INSN,
 	"the function table in .BTF.ext does not fit the program's functions; rebuild the object, or load "
 	"it without BTF")
+VLOG_ALSO("missing bpf_line_info for", VLOG_NO_INSN)
 VLOG_RULE("line_info", VLOG_NO_INSN,
 	"the line table in .BTF.ext does not fit the program; rebuild the object, or load it without BTF")
 VLOG_RULE("func info", VLOG_NO_INSN,
@@ -237,6 +238,18 @@ VLOG_RULE("pseudo btf_id # in ldimm64", VLOG_NO_INSN, "BTF id {1} is no variable
 VLOG_RULE("String section is not at the end", VLOG_NO_INSN, "the object's BTF is damaged; rebuild the object")
 VLOG_RULE("number of funcs", VLOG_NO_INSN, "the function table in .BTF.ext does not fit the program; rebuild the object")
 VLOG_RULE("in-kernel BTF is malformed", VLOG_NO_INSN, "the kernel's own BTF is damaged: check its build (pahole's version)")
+VLOG_RULE("Member exceeds struct_size", VLOG_NO_INSN,
+	"by the object's BTF a member lies behind the end of its struct; rebuild the object")
+VLOG_RULE("Invalid arg@#", VLOG_NO_INSN,
+	"by the object's BTF argument {1} of the function has no name, or no type that an argument can have; rebuild the object")
+VLOG_RULE("Loop detected", VLOG_NO_INSN, "by the object's BTF a type contains itself; it can hold a pointer to itself only")
+VLOG_RULE("Array size overflows U32_MAX", VLOG_NO_INSN, "by the object's BTF an array has 4 GiB or more; make it smaller")
+VLOG_RULE("nr_bits exceeds type_size", VLOG_NO_INSN, "by the object's BTF a number has more bits than its bytes hold; rebuild the object")
+VLOG_RULE("Invalid kind:#", VLOG_NO_INSN,
+	"this kernel knows no type of kind {1}: the object's BTF is newer or damaged; load it without BTF, or let the compiler "
+	"write less of it")
+VLOG_ALSO("btf_header not found", VLOG_NO_INSN)
+VLOG_RULE("Invalid string section", VLOG_NO_INSN, "the object's BTF is damaged or cut; rebuild the object")
 VLOG_RULE("Invalid BTF", VLOG_NO_INSN, "the object's BTF is newer than this kernel or damaged; load it without BTF")
 VLOG_RULE("Invalid name", VLOG_NO_INSN, "a name in the object's BTF is not a C identifier; rename it")
 VLOG_RULE("Invalid type_id", VLOG_NO_INSN, "the object's BTF refers to a type that is not there; rebuild it")

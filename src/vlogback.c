@@ -678,10 +678,11 @@ static void vlogback_argument(
 	const struct vlogback_walk *b, int reg, const char *before, char *out, size_t size)
 {
 	struct vlog_text t = b->border;
-	const char *name = t.p + 11, *p;
+	const char *name, *p;
 
 	if (!t.p || b->depth > 0 || b->until >= 0 || !vlogstep_starts(t, "Validating "))
 		return;
+	name = t.p + 11;
 	p = memchr(name, '(', t.n - 11);
 	if (p && p - name < 64)
 		snprintf(out, size, "%sr%d is argument %d of the global function '%.*s'", before,

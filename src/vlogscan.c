@@ -83,6 +83,16 @@ static const char *const vlog_notes[] = {
 	"subprog # ",
 	"use: ",
 	"global live-out",
+	/* the head of a BTF log */
+	"magic: 0x",
+	"version: #",
+	"flags: 0x",
+	"hdr_len: #",
+	"type_off: #",
+	"type_len: #",
+	"str_off: #",
+	"str_len: #",
+	"btf_total_size: #",
 };
 
 static bool vlog_like(const char *pat, struct vlog_text t)
@@ -112,6 +122,19 @@ static bool vlog_told_type(struct vlog_text t)
 	return vlogstep_starts(t, "func '") && memmem(t.p, t.n, " has btf_id ", 12);
 }
 
+/* "\tb type_id=1 bits_offset=32 Member exceeds struct_size", of a BTF log: words behind the numbers. */
+static bool vlog_member(struct vlog_text t)
+{
+	const char *p, *end = t.p + t.n;
+
+	if (*t.p != '\t' || !memmem(t.p, t.n, " type_id=", 9))
+		return false;
+	p = memrchr(t.p, '=', t.n);
+	for (p = p ? p + 1 : end; p < end && isdigit((unsigned char)*p); p++)
+		;
+	return end - p > 2 && *p == ' ' && isalpha((unsigned char)p[1]);
+}
+
 /* "(0) frame 0 insn 6 +live -8", "(8,2) live stack update done in 2 iterations": notes of 6.18. */
 static bool vlog_chain(struct vlog_text t)
 {
@@ -131,7 +154,7 @@ static enum vlog_kind vlog_classify(struct vlog_text t, int *insn, struct vlog_t
 	if (!t.n)
 		return VLOG_EMPTY;
 	if (*t.p == ' ' || *t.p == '\t')
-		return VLOG_NOTE;
+		return vlog_member(t) ? VLOG_MESSAGE : VLOG_NOTE;
 	if (*t.p == ';')
 		return VLOG_SOURCE;
 	if (isdigit((unsigned char)*t.p)) {
@@ -273,6 +296,17 @@ static void vlog_message(struct vlog_scan *s, struct vlog_text t)
 static void vlog_forget(struct vlog_scan *s)
 {
 	memset(s->kept, 0, sizeof(s->kept));
+}
+
+/* "Invalid kind:25-- END BTF LOAD LOG --": of some messages the kernel ends no line. */
+static void vlog_unended(struct vlog_scan *s, struct vlog_text t)
+{
+	const char *p = memmem(t.p, t.n, "-- END ", 7);
+
+	if (!p || p == t.p || isspace((unsigned char)p[-1]))
+		return;
+	t.n = (size_t)(p - t.p);
+	vlog_message(s, t);
 }
 
 /* Another program's log begins. */
@@ -478,9 +512,9 @@ static bool vlog_line(struct vlog_scan *s, struct vlog_text t)
 		s->part = VLOG_OUTSIDE;
 		s->done = true;
 		return s->kept[0].p || s->title.p || s->suggestion.p;
-	case VLOG_MESSAGE: vlog_message(s, t); break;
+	case VLOG_MESSAGE: vlog_message(s, *t.p == '\t' ? vlogstep_trim(t) : t); break;
 	case VLOG_BEGIN: vlog_anew(s); break;
-	case VLOG_END: return s->kept[0].p || s->title.p || s->suggestion.p;
+	case VLOG_END: vlog_unended(s, t); return s->kept[0].p || s->title.p || s->suggestion.p;
 	case VLOG_EMPTY: break;
 	case VLOG_NOTE:
 		/* elsewhere that is said of programs that are good */

@@ -288,8 +288,9 @@ START_TEST(cut_too_short)
 		"sleepable helper bpf_copy_from_user#148 with", "calling kernel function bpf_ta",
 		"helper call bpf_get_current_comm is not allowed in function callback",
 		"kernel function bpf_foo pointer type STRUCT foo is not supported",
-		"program must be sleepable to call sleepable kfu"};
-	struct vlog_facts f = {.cut = true};
+		"program must be sleepable to call sleepable kfu", "bpf_spin_unlock ",
+		"bpf_spin_un", "missing b", "R0 cannot write into rdo"};
+	struct vlog_facts f = {.cut = true, .torn = true};
 	struct vlog_match m;
 	char out[512];
 	size_t i;
@@ -304,6 +305,19 @@ START_TEST(cut_too_short)
 	}
 	ck_assert(find("R3 subtraction from stack poin", &f, &m));
 	says(&m, "subtract constants only");
+	ck_assert(find("bpf_spin_unlock w", &f, &m));
+	says(&m, "the unlock comes before the lock");
+	ck_assert(find("perf_event programs can only use preallocat", &f, &m));
+	says(&m, "allocated in advance");
+	/* all of it is there: that a rule begins with the last words is no matter */
+	ck_assert(
+		find("func_info BTF section doesn't match subprog layout in BPF program", &f, &m));
+	says(&m, "function table");
+	ck_assert(find("the register R0 has smin=1 should have been in [-409", &f, &m));
+	says(&m, "outside what is allowed here");
+	f.torn = false;
+	ck_assert(find("R0 cannot write into rdonly_mem", &f, &m));
+	says(&m, "(rdonly_mem)");
 	ck_assert(find("JIT is required for calling kern", &f, &m));
 	says(&m, "net.core.bpf_jit_enable=1");
 }

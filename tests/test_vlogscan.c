@@ -61,6 +61,14 @@ static const struct {
 	 "prog 'p': -- BEGIN PROG LOAD LOG --\nlast insn is not an exit or jmp\n"
 	 "processed 0 insns\n-- END PROG LOAD LOG --\n",
 		"last insn is not an exit or jmp", "", "", -1},
+	/* of a BTF log the line of a member */
+	{"-- BEGIN BTF LOAD LOG ---\nbtf_total_size: 98\n[2] STRUCT foo size=4 vlen=2\n\ta "
+	 "type_id=1 "
+	 "bits_offset=0\n\tb type_id=1 bits_offset=32 Member exceeds struct_size\n"
+	 "-- END BTF LOAD LOG --\n",
+		"b type_id=1 bits_offset=32 Member exceeds struct_size", "", "", -1},
+	{"-- BEGIN BTF LOAD LOG ---\nbtf_total_size: 98\nInvalid words-- END BTF LOAD LOG --\n",
+		"Invalid words", "", "", -1},
 	/* the kernel's notes on precision name instructions that were not walked then */
 	{"3: (1f) r3 -= r2\nlast_idx 3 first_idx 0\nregs=4 stack=0 before 2: (bf) r3 = r10\n"
 	 "R3 subtraction from stack pointer prohibited\nprocessed 4 insns\n",
