@@ -81,30 +81,54 @@ static struct pos flow_jump_pos(const struct flow *f, const struct labels *l,
 	return ir_insn_pos(fn, i);
 }
 
+/* Is there no instruction so far behind the one after i? */
+static bool flow_misled(const struct ir_func *fn, size_t i, int64_t by)
+{
+	by += (int64_t)i + 1;
+	return by < 0 || by >= (int64_t)fn->n_insns || flow_is_half(fn, by);
+}
+
+/* j is where it is said */
+static void flow_tell_misled(
+	struct diag *d, const struct ir_func *fn, const struct flow_jump *j, int64_t by)
+{
+	bool call = fn->insns[j->insn].code == INSN_CALL_K;
+	int64_t to = by + j->insn + 1, n = (int64_t)fn->n_insns;
+	const char *what, *hint = "";
+
+	what = to == n		  ? "past the last instruction of"
+	       : to < 0 || to > n ? "out of"
+				  : "into the middle of a 64-bit constant in";
+	if (call && (to < 0 || to >= n))
+		hint = "; another function is called by its name";
+	else if (to == n)
+		hint = "; add 'return 0'";
+	diag_error(d, j->at, j->len, "this %s %s '%s'%s", call ? "call leads" : "jumps", what,
+		fn->name, hint);
+}
+
 void flow_check_jumps(
 	const struct flow *f, const struct labels *l, struct diag *d, const struct ir_func *fn)
 {
-	int64_t by, n = (int64_t)fn->n_insns;
-	const char *what;
-	struct pos at;
+	struct flow_jump j;
+	int64_t by;
 	size_t i, len;
 
 	for (i = 0; i < fn->n_insns && !diag_full(d); i++) {
-		if (fn->insns[i].code == INSN_LD_IMM64) {
-			i++;
-			continue;
+		if (flow_jumps(&fn->insns[i], &by) && flow_misled(fn, i, by)) {
+			j.insn = (uint32_t)i;
+			j.at = flow_jump_pos(f, l, fn, i, &len);
+			j.len = (uint32_t)len;
+			flow_tell_misled(d, fn, &j, by);
 		}
-		if (!flow_jumps(&fn->insns[i], &by))
-			continue;
-		by += (int64_t)i + 1;
-		if (by >= 0 && by < n && !flow_is_half(fn, by))
-			continue;
-		what = by == n		  ? "past the last instruction of"
-		       : by < 0 || by > n ? "out of"
-					  : "into the middle of a 64-bit constant in";
-		at = flow_jump_pos(f, l, fn, i, &len);
-		diag_error(d, at, len, "this jumps %s '%s'%s", what, fn->name,
-			by == n ? "; add 'return 0'" : "");
+		i += fn->insns[i].code == INSN_LD_IMM64;
+	}
+	/* "call pc+1" */
+	for (i = 0; i < f->n_jumps && !diag_full(d); i++) {
+		const struct ir_insn *in = &fn->insns[f->jump[i].insn];
+
+		if (in->code == INSN_CALL_K && flow_misled(fn, f->jump[i].insn, in->imm))
+			flow_tell_misled(d, fn, &f->jump[i], in->imm);
 	}
 }
 

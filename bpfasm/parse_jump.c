@@ -220,15 +220,18 @@ static int call_numbered(struct parse *p)
 
 static int call_pc(struct parse *p)
 {
+	const struct tok *t = p->t++;
+	uint32_t len;
 	int64_t by;
 
-	p->t++;
 	if (jump_distance(p, INSN_CALL_K, false, &by))
 		return -EINVAL;
+	len = (uint32_t)(p->t[-1].s + p->t[-1].len - t->s);
 	if (parse_take(p, PUNCT('#', 0, 0)))
 		p->t = p->end; /* bpftool: the function's name and tag */
 	parse_emit(p, INSN_CALL_K, 0, INSN_CALL_FUNC, 0, (int32_t)by);
-	return 0;
+	return flow_add_jump(
+		&p->fn->flow, p->pool, parse_pos(p, t), len, (uint32_t)p->fn->ir->n_insns - 1);
 }
 
 /* "usdt_arg(N, OFF)": operand N of a USDT probe to r0, by way of the 8 bytes at r10 + OFF */

@@ -79,8 +79,18 @@ START_TEST(jumps)
 		"t:3:17: error: this jumps into the middle of a 64-bit constant in 'p'");
 	tasm_fails(P "gotol -100\nexit", "t:3:7: error: this jumps out of 'p'");
 	tasm_passes(P "if r1 == 1 goto +2\nr1 = 5 ll\nreturn 0");
+	tasm_fails(P "call pc+9\nr0 = 0\nexit",
+		"t:3:6: error: this call leads out of 'p'; another function is called by its name\n"
+		"call pc+9\n     ^~~~\n");
+	tasm_fails(P "r0 = 0\ncall pc-3\nexit", "t:4:6: error: this call leads out of 'p'");
+	tasm_fails(P "call pc+1\nexit",
+		"t:3:6: error: this call leads past the last instruction of 'p'");
+	tasm_fails(P "call pc+1\nr1 = 5 ll\nexit\nr0 = 1\nexit",
+		"t:3:6: error: this call leads into the middle of a 64-bit constant in 'p'\n");
+	tasm_passes(P "call pc+1\nexit\nr0 = 1\nexit");
 	/* bytes of a part of a program */
 	tasm_is("goto pc+5", "0500050000000000");
+	tasm_is("call pc+5", "8510000005000000");
 }
 END_TEST
 
