@@ -12,9 +12,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
 cc=${CC:-musl-gcc}
 
-# linked OBJECT: what the compiler links to every program
+# linked FILE: what the compiler links to every program, this one too
 linked() {
-	"$cc" -static -no-pie -o "${1%.o}" "$1" -Wl,-t,-e,0 | grep -E '(/crt[^/]*|/Scrt1)\.o$|/libc\.a$' | sort -u
+	echo 'int main(void) { return 0; }' | "$cc" -static -no-pie -o "$1" -x c - -Wl,-t |
+		grep -E '(/crt[^/]*|/Scrt1)\.o$|/libc\.a$' | sort -u
 }
 
 make_list() {
@@ -52,7 +53,7 @@ make_list() {
 	done >>"$build/order/calls"
 	# shellcheck disable=SC2046
 	readelf -SsrW $(find "$build/order-plain" -name '*.o' | sort) "$build/order-plain/libelf/libelf.a" \
-		$(linked "$build/order/order.o") 2>"$build/order/err" >"$build/order/read"
+		$(linked "$build/order/empty") 2>"$build/order/err" >"$build/order/read"
 	{
 		echo "# order.txt: made by make order; tools/vendor/order.sh tells what it is for."
 		awk -f "$here/order.awk" "$build/order/calls" "$build/order/read"
